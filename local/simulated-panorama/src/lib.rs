@@ -1,0 +1,1 @@
+//! A simulated Precision Planting Panorama: login, partner API, portal.

@@ -1,0 +1,1 @@
+//! The few Secrets Manager operations that the service uses, on loopback.

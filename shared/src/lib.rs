@@ -1,0 +1,1 @@
+//! Everything that is not wiring: domain, use cases, ports, adapters, HTTP.

@@ -1,0 +1,1 @@
+//! End-to-end tests: real HTTP in, real DynamoDB protocol out.
