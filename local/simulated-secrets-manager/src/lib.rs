@@ -1,1 +1,77 @@
-//! The few Secrets Manager operations that the service uses, on loopback.
+//! The few AWS Secrets Manager operations that the service uses, on loopback.
+//!
+//! It speaks AWS JSON 1.1, so the same `aws-sdk-secretsmanager` code runs here and in AWS: point the client's endpoint at the listener.
+//! Nothing checks signatures and nothing is encrypted; therefore it refuses to serve on any address but loopback.
+//!
+//! - Operations: `CreateSecret`, `DeleteSecret`, `DescribeSecret`, `GetSecretValue`, `ListSecretVersionIds`, `ListSecrets`,
+//!   `PutSecretValue`, `RestoreSecret`, `TagResource`, `UntagResource`, `UpdateSecret`, `UpdateSecretVersionStage`. Any other is an
+//!   `UnknownOperationException`.
+//! - Rules, limits and error names are those of the
+//!   [API Reference](https://docs.aws.amazon.com/secretsmanager/latest/apireference/Welcome.html) and its service model. Where it says
+//!   nothing, answers follow what [LocalStack recorded from AWS](https://github.com/localstack/localstack)
+//!   (`tests/aws/services/secretsmanager/test_secretsmanager.snapshot.json`).
+//!
+//! # Where it differs from AWS
+//! - Every change is visible at once; AWS's are eventually consistent.
+//! - The region is always `us-east-2`, the account `000000000000`.
+//! - Beyond 100 versions the oldest without a label are forgotten at once. AWS spares those of the last 24 hours, and answers
+//!   `LimitExceededException` when there are too many of them.
+//! - `SecretString` is limited to 65,536 bytes, as the quotas say; the service model counts characters.
+//! - A secret whose recovery window is over is gone with the next request; AWS takes its time.
+//! - Encryption, replication, rotation, resource policies and external secrets are absent. Their fields are accepted and ignored, but
+//!   `KmsKeyId`, which is returned.
+//! - `ListSecrets` sorts by date of creation, the oldest first; it filters by `name`, `description`, `tag-key` and `tag-value`.
+
+mod constraints;
+mod endpoint;
+mod error;
+mod operations;
+mod page;
+mod secret;
+mod staging_labels;
+mod state_file;
+mod store;
+mod timestamp;
+
+use std::future::Future;
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use time::OffsetDateTime;
+use tokio::net::TcpListener;
+
+use crate::endpoint::Service;
+use crate::state_file::StateFile;
+use crate::store::Store;
+
+/// What [`serve`] needs.
+pub struct Config {
+    /// Where to answer: a loopback address. Port 0 lets the system choose one.
+    pub listener: TcpListener,
+    /// Where the secrets outlive the process, readable by its user only; in a folder that exists. `None` keeps them in memory.
+    pub file: Option<PathBuf>,
+    /// The clock: for dates in answers, and for the end of recovery windows.
+    pub now: Arc<dyn Fn() -> OffsetDateTime + Send + Sync>,
+}
+
+/// Serves until `stop` is ready, and finishes what it has begun.
+///
+/// # Errors
+/// - `InvalidInput`: the listener is not on a loopback address.
+/// - `InvalidData`: the file holds something else than this wrote. It is left as it is.
+/// - Whatever the file system or the network says.
+pub async fn serve(config: Config, stop: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
+    let address = config.listener.local_addr()?;
+    if !address.ip().is_loopback() {
+        let message = format!("the simulated Secrets Manager checks no signatures, so it does not serve on {address}");
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
+    }
+    // Reading blocks, once, before there is anyone to keep waiting.
+    let (file, store) = match config.file {
+        Some(path) => StateFile::open(path).map(|(file, store)| (Some(file), store))?,
+        None => (None, Store::default()),
+    };
+    let router = Service::new(store, file, config.now).router();
+    axum::serve(config.listener, router).with_graceful_shutdown(stop).await
+}

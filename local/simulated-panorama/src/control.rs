@@ -1,0 +1,161 @@
+//! The control API: what a test, or a person without a browser, does to the simulator. It needs no sign-in.
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::http::header::LOCATION;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde_json::{Value, json};
+
+use crate::calls::CallRecord;
+use crate::faults::{BadField, Order};
+use crate::seed::{Environment, find_operation};
+use crate::simulator::{Simulator, Site};
+use crate::tokens::Tokens;
+
+const HELP: &str = "\
+Control of the simulated Panorama. Bodies are JSON, whatever their content type.
+
+POST   /control/operations/{organizationCode}/share
+       Switches sharing on, as the grower would. 303; Location is where the grower's browser would be sent.
+POST   /control/operations/{organizationCode}/revoke
+       Switches it off. 204.
+
+GET    /control/calls
+       Every login and partner API call received, oldest first, the last 10,000:
+       {time, environment, call, method, path, status}; status is null without an answer.
+       call: initiateAuth getTokensFromRefreshToken revokeToken listSharing confirmSharing listFields download
+DELETE /control/calls
+       Empties it. 204.
+
+POST   /control/faults
+       {\"call\": \"listSharing\" or \"*\", \"fault\": ..., \"times\": 1, \"organizationCode\": optional}. 201.
+       times: default 1; 0 is until cleared. Of several, the one that was armed first strikes.
+         slow        after \"delayMs\" the call is done and answered
+         status      answered with \"status\" and, if given, the header Retry-After: \"retryAfter\"; not done
+         dropBefore  the connection is closed; not done
+         dropAfter   done; then the connection is closed without an answer
+         malformed   done; half of the answer's JSON is missing
+       At once, in both environments, 204, without \"call\":
+         {\"fault\": \"expireTokens\"}         every access token
+         {\"fault\": \"revokeRefreshTokens\"}  every refresh token; access tokens live on
+         {\"fault\": \"rotateRefreshTokens\", \"enabled\": true}
+                                           a refresh retires its refresh token (60 s grace) for a new one,
+                                           and REFRESH_TOKEN_AUTH is refused; use GetTokensFromRefreshToken
+GET    /control/faults
+       Those that are armed.
+DELETE /control/faults
+       Disarms them; what was done at once stays done. 204.
+
+POST   /control/partners/{STAGE|PRODUCTION}/password
+       {\"password\": \"...\"} is the partner's from now on. Tokens stay. 204.
+";
+
+pub(crate) fn router(simulator: &Arc<Simulator>) -> Router {
+    Router::new()
+        .route("/control", get(async || HELP))
+        .route("/control/operations/{organization_code}/share", post(share))
+        .route("/control/operations/{organization_code}/revoke", post(revoke))
+        .route("/control/calls", get(calls).delete(clear_calls))
+        .route("/control/faults", get(faults).post(arm).delete(clear_faults))
+        .route("/control/partners/{environment}/password", post(change_password))
+        .with_state(Arc::clone(simulator))
+}
+
+type Handle = State<Arc<Simulator>>;
+
+async fn share(State(simulator): Handle, Path(organization_code): Path<String>) -> Result<Response, Refusal> {
+    let site = site_of(simulator, &organization_code)?;
+    site.change(|state| state.switch_on(&organization_code));
+    Ok((StatusCode::SEE_OTHER, [(LOCATION, site.confirmation_url(&organization_code))]).into_response())
+}
+
+async fn revoke(State(simulator): Handle, Path(organization_code): Path<String>) -> Result<StatusCode, Refusal> {
+    site_of(simulator, &organization_code)?.change(|state| state.switch_off(&organization_code));
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn site_of(simulator: Arc<Simulator>, organization_code: &str) -> Result<Site, Refusal> {
+    let (environment, _) = find_operation(organization_code).ok_or(Refusal::NoSuchOperation)?;
+    Ok(Site { simulator, environment })
+}
+
+async fn calls(State(simulator): Handle) -> Json<Vec<CallRecord>> {
+    Json(simulator.with(|state| state.calls.all()))
+}
+
+async fn clear_calls(State(simulator): Handle) -> StatusCode {
+    simulator.with(|state| state.calls.clear());
+    StatusCode::NO_CONTENT
+}
+
+async fn faults(State(simulator): Handle) -> Json<Value> {
+    Json(simulator.with(|state| state.faults.to_json()))
+}
+
+async fn arm(State(simulator): Handle, body: Bytes) -> Result<Response, Refusal> {
+    match Order::parse(&body)? {
+        Order::Arm(fault) => {
+            let armed = fault.to_json();
+            simulator.with(|state| state.faults.arm(fault));
+            return Ok((StatusCode::CREATED, Json(armed)).into_response());
+        }
+        Order::ExpireTokens => in_both(&simulator, Tokens::expire_access_tokens),
+        Order::RevokeRefreshTokens => in_both(&simulator, Tokens::revoke_refresh_tokens),
+        Order::RotateRefreshTokens(enabled) => in_both(&simulator, |tokens| tokens.set_rotating(enabled)),
+    }
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+fn in_both(simulator: &Simulator, change: impl Fn(&mut Tokens)) {
+    simulator.change(|durable| durable.both().for_each(|state| change(&mut state.tokens)));
+}
+
+async fn clear_faults(State(simulator): Handle) -> StatusCode {
+    simulator.with(|state| state.faults.clear());
+    StatusCode::NO_CONTENT
+}
+
+async fn change_password(
+    State(simulator): Handle,
+    Path(environment): Path<String>,
+    body: Bytes,
+) -> Result<StatusCode, Refusal> {
+    let environment = Environment::parse(&environment).ok_or(Refusal::NoSuchEnvironment)?;
+    let body: Value = serde_json::from_slice(&body).unwrap_or_default();
+    let password = body["password"].as_str().filter(|password| !password.is_empty());
+    let password = password
+        .ok_or_else(|| BadField { field: "password".to_owned(), message: "must be a string, and not empty" })?
+        .to_owned();
+    Site { simulator, environment }.change(|state| state.change_password(password));
+    Ok(StatusCode::NO_CONTENT)
+}
+
+enum Refusal {
+    NoSuchOperation,
+    NoSuchEnvironment,
+    BadField(BadField),
+}
+
+impl From<BadField> for Refusal {
+    fn from(bad: BadField) -> Self {
+        Self::BadField(bad)
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let (status, body) = match self {
+            Self::NoSuchOperation => (StatusCode::NOT_FOUND, json!({"message": "no operation has this code"})),
+            Self::NoSuchEnvironment => (StatusCode::NOT_FOUND, json!({"message": "STAGE or PRODUCTION"})),
+            Self::BadField(BadField { field, message }) => {
+                (StatusCode::BAD_REQUEST, json!({"field": field, "message": message}))
+            }
+        };
+        (status, Json(body)).into_response()
+    }
+}

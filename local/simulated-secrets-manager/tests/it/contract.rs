@@ -1,0 +1,7 @@
+//! What any Secrets Manager keeps, seen through the SDK.
+
+mod deletion;
+mod labels;
+mod limits;
+mod listing;
+mod values;
