@@ -1,1 +1,128 @@
-//! app-keys
+//! Step 1: `/app-keys/{provider}` and `/app-keys/{provider}/{appName}/{clientEnvironment}`.
+
+use axum::extract::{Path, Request, State};
+use axum::routing::get;
+use axum::{Json, Router};
+use http::StatusCode;
+use serde::Serialize;
+use shared::domain::app_key::{AppKey, AppKeyId};
+use shared::domain::client_environment::ClientEnvironment;
+use shared::domain::ids::SharingUrlId;
+use shared::domain::partner::PartnerCredentials;
+use shared::domain::timestamp::Timestamp;
+use shared::http::fields::Fields;
+use shared::http::parameters::{provider, segment};
+use shared::http::problem::Problem;
+use shared::http::refusals::not_registered;
+use shared::http::{Routes, USER_MANAGEMENT};
+use shared::service::Service;
+use shared::use_cases::register_app_key::{
+    RegisterError, Registration, register_app_key, remove_app_key, update_app_key,
+};
+
+/// The function's routes.
+pub fn routes(service: Service) -> Routes {
+    let owner_only = Router::new()
+        .route(&format!("{USER_MANAGEMENT}/app-keys/{{provider}}"), get(list))
+        .route(
+            &format!("{USER_MANAGEMENT}/app-keys/{{provider}}/{{appName}}/{{clientEnvironment}}"),
+            get(read).post(create).put(update).delete(remove),
+        )
+        .with_state(service);
+    Routes { owner_only, ..Routes::default() }
+}
+
+/// An app key as the contract shows it: never with its secrets. The last two fields are ours.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Resource {
+    provider: &'static str,
+    app_name: String,
+    client_environment: ClientEnvironment,
+    created_time: Timestamp,
+    sharing_url_id: SharingUrlId,
+    /// What the partner enters in Panorama's Partner Portal.
+    sharing_confirmation_url: String,
+}
+
+fn resource(service: &Service, app_key: &AppKey) -> Resource {
+    let confirmation = service.settings.public_url(&["sharing-confirmation", &app_key.sharing_url_id.to_string()]);
+    Resource {
+        provider: "Panorama",
+        app_name: app_key.id.name.to_string(),
+        client_environment: app_key.id.environment,
+        created_time: app_key.created_at,
+        sharing_url_id: app_key.sharing_url_id,
+        sharing_confirmation_url: confirmation.into(),
+    }
+}
+
+type Named = Path<(String, String, String)>;
+
+fn named(Path((of, name, environment)): Named) -> Result<AppKeyId, Problem> {
+    provider(&of)?;
+    Ok(AppKeyId { name: segment("appName", &name)?, environment: segment("clientEnvironment", &environment)? })
+}
+
+async fn list(State(service): State<Service>, Path(of): Path<String>) -> Result<Json<Vec<Resource>>, Problem> {
+    provider(&of)?;
+    let app_keys = service.ports.app_keys.list().await?;
+    Ok(Json(app_keys.iter().map(|app_key| resource(&service, app_key)).collect()))
+}
+
+async fn read(State(service): State<Service>, path: Named) -> Result<Json<Resource>, Problem> {
+    let id = named(path)?;
+    let found = service.ports.app_keys.find(&id).await?;
+    let app_key = found.ok_or_else(|| not_registered(RegisterError::NotFound, id.environment))?;
+    Ok(Json(resource(&service, &app_key)))
+}
+
+async fn create(
+    State(service): State<Service>,
+    path: Named,
+    request: Request,
+) -> Result<(StatusCode, Json<Resource>), Problem> {
+    let id = named(path)?;
+    let (credentials, sharing_url_id) = content(request).await?;
+    let (app_key, registration) = register_app_key(&service.ports, &id, &credentials, sharing_url_id)
+        .await
+        .map_err(|error| not_registered(error, id.environment))?;
+    service.app_keys.forget();
+    let status = match registration {
+        Registration::Created => StatusCode::CREATED,
+        Registration::AlreadyThere => StatusCode::OK,
+    };
+    Ok((status, Json(resource(&service, &app_key))))
+}
+
+async fn update(State(service): State<Service>, path: Named, request: Request) -> Result<Json<Resource>, Problem> {
+    let id = named(path)?;
+    let (credentials, sharing_url_id) = content(request).await?;
+    let app_key = update_app_key(&service.ports, &id, &credentials, sharing_url_id)
+        .await
+        .map_err(|error| not_registered(error, id.environment))?;
+    service.app_keys.forget();
+    Ok(Json(resource(&service, &app_key)))
+}
+
+async fn remove(State(service): State<Service>, path: Named) -> Result<StatusCode, Problem> {
+    let id = named(path)?;
+    remove_app_key(&service.ports, &id).await.map_err(|error| not_registered(error, id.environment))?;
+    service.app_keys.forget();
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn content(request: Request) -> Result<(PartnerCredentials, SharingUrlId), Problem> {
+    let mut fields = Fields::read(request.into_body()).await?;
+    let client_id = fields.required("clientId");
+    let username = fields.required("username");
+    let password = fields.required("password");
+    let sharing_url_id = fields.required("sharingUrlId");
+    fields.finish()?;
+    match (client_id, username, password, sharing_url_id) {
+        (Some(client_id), Some(username), Some(password), Some(sharing_url_id)) => {
+            Ok((PartnerCredentials { client_id, username, password }, sharing_url_id))
+        }
+        _ => unreachable!("all four were required"),
+    }
+}

@@ -1,1 +1,42 @@
-//! authenticate
+//! Step 0: `POST /api/authenticate`.
+
+use axum::extract::{Request, State};
+use axum::routing::post;
+use axum::{Json, Router};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Serialize;
+use shared::domain::partner::{Password, Username};
+use shared::http::Routes;
+use shared::http::error_key::ErrorKey;
+use shared::http::fields::Fields;
+use shared::http::problem::Problem;
+use shared::service::Service;
+use shared::use_cases::authenticate::authenticate;
+
+/// The function's routes.
+pub fn routes(service: Service) -> Routes {
+    let public = Router::new().route("/api/authenticate", post(sign_in)).with_state(service);
+    Routes { public, ..Routes::default() }
+}
+
+#[derive(Serialize)]
+struct Token {
+    id_token: String,
+}
+
+async fn sign_in(State(service): State<Service>, request: Request) -> Result<Json<Token>, Problem> {
+    let mut fields = Fields::read(request.into_body()).await?;
+    let username = fields.required::<Username>("username");
+    let password = fields.required::<Password>("password");
+    let remember_me = fields.flag("rememberMe");
+    fields.finish()?;
+    let (Some(username), Some(password)) = (username, password) else { unreachable!("both were required") };
+    let password = SecretString::from(password.expose());
+    match authenticate(&service.ports, username.expose(), &password, remember_me).await? {
+        Some(token) => Ok(Json(Token { id_token: token.expose_secret().to_owned() })),
+        None => Err(Problem::new(
+            ErrorKey::BadCredentials,
+            "There is no API owner with this username and password. Check both; the deployment guide says how an owner is made.",
+        )),
+    }
+}

@@ -1,1 +1,65 @@
-//! resources
+//! Step 6, too: `GET /services/integrations/api/resources`.
+
+use axum::extract::{OriginalUri, State};
+use axum::routing::get;
+use axum::{Json, Router};
+use serde::Serialize;
+use shared::domain::ids::LeafUserId;
+use shared::domain::timestamp::Timestamp;
+use shared::http::Routes;
+use shared::http::error_key::ErrorKey;
+use shared::http::parameters::Query;
+use shared::http::problem::Problem;
+use shared::http::refusals::no_such_user;
+use shared::service::Service;
+use shared::use_cases::summarize_sync::{SummarizeError, summarize_sync};
+
+/// Entries on a page when the request does not say. There is at most one: a Leaf user has one Panorama operation.
+const PAGE_SIZE: u32 = 20;
+
+/// The function's routes.
+pub fn routes(service: Service) -> Routes {
+    let owner_only = Router::new().route("/services/integrations/api/resources", get(list)).with_state(service);
+    Routes { owner_only, ..Routes::default() }
+}
+
+#[derive(Serialize)]
+struct Answer {
+    message: &'static str,
+    summaries: Vec<Summary>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Summary {
+    provider: &'static str,
+    leaf_user_id: LeafUserId,
+    growers: usize,
+    farms: usize,
+    fields: usize,
+    sync_reference_time: Timestamp,
+}
+
+async fn list(State(service): State<Service>, OriginalUri(uri): OriginalUri) -> Result<Json<Answer>, Problem> {
+    let query = Query::of(&uri);
+    if query.get("provider").is_some_and(|provider| provider != "Panorama") {
+        return Err(Problem::of_field(ErrorKey::MalformedField, "provider", "must be Panorama"));
+    }
+    let id = query.required("leafUserId")?;
+    let page = query.page(PAGE_SIZE)?;
+    let summary = summarize_sync(&service.ports, id).await.map_err(|error| match error {
+        SummarizeError::NoSuchUser => no_such_user(id),
+        SummarizeError::Store(error) => error.into(),
+        SummarizeError::Upstream(error) => error.into(),
+    })?;
+    let summary = summary.map(|summary| Summary {
+        provider: "Panorama",
+        leaf_user_id: id,
+        growers: summary.growers,
+        farms: summary.farms,
+        fields: summary.fields,
+        sync_reference_time: summary.at,
+    });
+    let summaries = summary.into_iter().filter(|_| page.number == 0).collect();
+    Ok(Json(Answer { message: "SUCCESS", summaries }))
+}

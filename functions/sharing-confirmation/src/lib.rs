@@ -1,1 +1,100 @@
-//! sharing-confirmation
+//! The Sharing Confirmation URL: the farmer's browser comes back from Panorama with `?orgCode=`.
+
+use axum::Router;
+use axum::extract::{OriginalUri, Path, State};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+use http::header::{LOCATION, REFERRER_POLICY};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use shared::domain::ids::{SessionId, SharingUrlId};
+use shared::domain::organization_code::OrganizationCode;
+use shared::http::Routes;
+use shared::http::cookies::binding_cookies;
+use shared::http::pages::Page;
+use shared::http::parameters::Query;
+use shared::service::Service;
+use shared::use_cases::receive_confirmation::{Confirmation, Outcome, receive_confirmation};
+
+/// The function's routes.
+pub fn routes(service: Service) -> Routes {
+    let public = Router::new()
+        .route("/sharing-confirmation/{sharingUrlId}", get(with_path))
+        .route("/sharing-confirmation", get(with_query))
+        .with_state(service);
+    Routes { public, ..Routes::default() }
+}
+
+async fn with_path(
+    State(service): State<Service>,
+    Path(id): Path<String>,
+    OriginalUri(uri): OriginalUri,
+    headers: HeaderMap,
+) -> Response {
+    receive(&service, &id, &Query::of(&uri), &headers).await
+}
+
+async fn with_query(State(service): State<Service>, OriginalUri(uri): OriginalUri, headers: HeaderMap) -> Response {
+    let query = Query::of(&uri);
+    let id = query.get("sharingUrlId").unwrap_or_default().to_owned();
+    receive(&service, &id, &query, &headers).await
+}
+
+async fn receive(service: &Service, id: &str, query: &Query, headers: &HeaderMap) -> Response {
+    let Ok(sharing_url_id) = id.parse::<SharingUrlId>() else { return show(service, Page::UnknownLink) };
+    // Whatever id comes with an error: nothing was shared. The session stays as it was, for the redirect proves nothing, and the farmer
+    // may yet change their mind.
+    if query.all("error").next().is_some() {
+        return end(service, Page::Declined, None);
+    }
+    let mut codes = query.all("orgCode");
+    let (Some(Ok(code)), None) = (codes.next().map(str::parse::<OrganizationCode>), codes.next()) else {
+        // None, two, or one that Panorama would not write.
+        return end(service, Page::NotBound, None);
+    };
+    let cookies = binding_cookies(headers);
+    let confirmation = Confirmation { sharing_url_id, code, cookies };
+    let outcome = match receive_confirmation(&service.ports, &service.app_keys, &confirmation).await {
+        Ok(outcome) => outcome,
+        Err(error) => {
+            tracing::error!(%error, "a callback could not be taken");
+            return show(service, Page::Unavailable);
+        }
+    };
+    match outcome {
+        Outcome::UnknownLink => show(service, Page::UnknownLink),
+        // It asks again by itself, so it is not the end.
+        Outcome::Finishing(_) => {
+            tracing::info!(outcome = Page::Finishing.name(), bound = true, "callback");
+            show(service, Page::Finishing)
+        }
+        Outcome::Connected(session) => end(service, Page::Connected, Some(session)),
+        Outcome::Expired(session) => end(service, Page::Expired, Some(session)),
+        Outcome::NotShared(session) => end(service, Page::NotShared, Some(session)),
+        Outcome::OperationOwned(session) => end(service, Page::OperationOwned, Some(session)),
+        Outcome::TooManyOperations(session) => end(service, Page::TooManyOperations, Some(session)),
+        Outcome::NotBound => end(service, Page::NotBound, None),
+        Outcome::OtherOperation => end(service, Page::OtherOperation, None),
+    }
+}
+
+/// The farmer is done here: back to the partner's application if it has an address for that, else our page.
+fn end(service: &Service, page: Page<'_>, session: Option<SessionId>) -> Response {
+    // The session's id stays out of logs: whoever has it can open its hop link.
+    tracing::info!(outcome = page.name(), bound = session.is_some(), "callback");
+    let Some(return_url) = &service.settings.return_url else { return show(service, page) };
+    let mut url = return_url.clone();
+    url.query_pairs_mut().append_pair("outcome", page.name());
+    if let Some(session) = session {
+        url.query_pairs_mut().append_pair("sessionId", &session.to_string());
+    }
+    let mut response = StatusCode::SEE_OTHER.into_response();
+    let headers = response.headers_mut();
+    headers.insert(LOCATION, HeaderValue::try_from(url.as_str()).expect("a URL is ASCII"));
+    // The address that the browser leaves has the organization code in it.
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    response
+}
+
+fn show(service: &Service, page: Page<'_>) -> Response {
+    (page.status(), page.headers(), page.render(&service.settings.partner_name)).into_response()
+}

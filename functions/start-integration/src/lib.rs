@@ -1,1 +1,20 @@
-//! start-integration
+//! Step 4: the start of a one-click integration, and the hop link that binds the farmer's browser to it.
+
+mod hop_link;
+mod start;
+
+use axum::Router;
+use axum::routing::{get, post};
+use shared::http::{Routes, USER_MANAGEMENT};
+use shared::service::Service;
+
+/// The function's routes.
+pub fn routes(service: Service) -> Routes {
+    let start = format!("{USER_MANAGEMENT}/users/{{leafUserId}}/one-click-integration/{{provider}}");
+    Routes {
+        owner_only: Router::new().route(&start, post(start::start)).with_state(service.clone()),
+        public: Router::new()
+            .route("/connect/{sessionId}", get(hop_link::follow).post(hop_link::continue_here))
+            .with_state(service),
+    }
+}

@@ -1,1 +1,109 @@
-//! users
+//! Step 2: Leaf users. `/users`, `/users/{leafUserId}`.
+
+use axum::extract::{OriginalUri, Path, Request, State};
+use axum::routing::get;
+use axum::{Json, Router};
+use http::StatusCode;
+use serde::Serialize;
+use shared::domain::ids::LeafUserId;
+use shared::domain::leaf_user::{Filter, LeafUser, Profile};
+use shared::http::fields::Fields;
+use shared::http::parameters::{Query, segment};
+use shared::http::problem::Problem;
+use shared::http::refusals::{concurrent_change, no_such_user};
+use shared::http::{Routes, USER_MANAGEMENT};
+use shared::service::Service;
+use shared::use_cases::disconnect::{DisconnectError, Scope, disconnect};
+
+/// Entries on a page when the request does not say.
+const PAGE_SIZE: u32 = 20;
+
+/// The function's routes.
+pub fn routes(service: Service) -> Routes {
+    let owner_only = Router::new()
+        .route(&format!("{USER_MANAGEMENT}/users"), get(list).post(create).put(update))
+        .route(&format!("{USER_MANAGEMENT}/users/{{leafUserId}}"), get(read).delete(remove))
+        .with_state(service);
+    Routes { owner_only, ..Routes::default() }
+}
+
+/// A Leaf user as the contract shows it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Resource {
+    id: LeafUserId,
+    name: String,
+    email: String,
+    phone: Option<String>,
+    address: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    external_id: Option<String>,
+}
+
+impl From<LeafUser> for Resource {
+    fn from(user: LeafUser) -> Self {
+        let Profile { name, email, phone, address, external_id } = user.profile;
+        Self {
+            id: user.id,
+            name: name.as_str().to_owned(),
+            email: email.as_str().to_owned(),
+            phone: phone.map(|phone| phone.as_str().to_owned()),
+            address: address.map(|address| address.as_str().to_owned()),
+            external_id: external_id.map(|id| id.as_str().to_owned()),
+        }
+    }
+}
+
+async fn list(State(service): State<Service>, OriginalUri(uri): OriginalUri) -> Result<Json<Vec<Resource>>, Problem> {
+    let query = Query::of(&uri);
+    let page = query.page(PAGE_SIZE)?;
+    let wanted = |name| query.get(name).map(ToOwned::to_owned);
+    let filter = Filter { email: wanted("email"), name: wanted("name"), external_id: wanted("externalId") };
+    let users = service.ports.leaf_users.list(&filter, page.number, page.size).await?;
+    Ok(Json(users.into_iter().map(Resource::from).collect()))
+}
+
+async fn read(State(service): State<Service>, Path(id): Path<String>) -> Result<Json<Resource>, Problem> {
+    let id = segment("leafUserId", &id)?;
+    let user = service.ports.leaf_users.find(id).await?.ok_or_else(|| no_such_user(id))?;
+    Ok(Json(user.into()))
+}
+
+async fn create(State(service): State<Service>, request: Request) -> Result<(StatusCode, Json<Resource>), Problem> {
+    let mut fields = Fields::read(request.into_body()).await?;
+    let profile = profile(&mut fields);
+    fields.finish()?;
+    let Some(profile) = profile else { unreachable!("name and email were required") };
+    let user = LeafUser { id: LeafUserId::random(), profile, created_at: service.ports.clock.now() };
+    service.ports.leaf_users.create(&user).await?;
+    Ok((StatusCode::CREATED, Json(user.into())))
+}
+
+async fn update(State(service): State<Service>, request: Request) -> Result<Json<Resource>, Problem> {
+    let mut fields = Fields::read(request.into_body()).await?;
+    let id = fields.required("id");
+    let profile = profile(&mut fields);
+    fields.finish()?;
+    let (Some(id), Some(profile)) = (id, profile) else { unreachable!("id, name and email were required") };
+    let user = service.ports.leaf_users.update(id, &profile).await?.ok_or_else(|| no_such_user(id))?;
+    Ok(Json(user.into()))
+}
+
+async fn remove(State(service): State<Service>, Path(id): Path<String>) -> Result<StatusCode, Problem> {
+    let id = segment("leafUserId", &id)?;
+    match disconnect(&service.ports, id, Scope::LeafUser).await {
+        Ok(()) => Ok(StatusCode::NO_CONTENT),
+        Err(DisconnectError::NoSuchUser) => Err(no_such_user(id)),
+        Err(DisconnectError::Conflict) => Err(concurrent_change()),
+        Err(DisconnectError::Store(error)) => Err(error.into()),
+    }
+}
+
+fn profile(fields: &mut Fields) -> Option<Profile> {
+    let name = fields.required("name");
+    let email = fields.required("email");
+    let phone = fields.clearable("phone");
+    let address = fields.clearable("address");
+    let external_id = fields.clearable("externalId");
+    Some(Profile { name: name?, email: email?, phone, address, external_id })
+}

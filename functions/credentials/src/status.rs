@@ -1,0 +1,118 @@
+//! `GET` and `DELETE …/users/{leafUserId}/panorama-credentials`.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use http::StatusCode;
+use serde::Serialize;
+use shared::domain::client_environment::ClientEnvironment;
+use shared::domain::credential::CredentialStatus;
+use shared::domain::ids::{CredentialId, LeafUserId, SessionId};
+use shared::domain::session::Rejection;
+use shared::domain::timestamp::Timestamp;
+use shared::http::error_key::ErrorKey;
+use shared::http::parameters::segment;
+use shared::http::problem::Problem;
+use shared::http::refusals::{concurrent_change, no_such_user};
+use shared::service::Service;
+use shared::use_cases::credential_status::{CredentialStatusView, NoCredential, StatusError, credential_status};
+use shared::use_cases::disconnect::{DisconnectError, Scope, disconnect};
+
+/// What the contract shows. `accessToken`, `refreshToken` and `password`, which Leaf returns, are not for anybody's eyes.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(crate) enum Resource {
+    #[serde(rename_all = "camelCase")]
+    Credential {
+        id: CredentialId,
+        status: CredentialStatus,
+        created_time: Timestamp,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        client_id: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        username: Option<String>,
+        organization_code: String,
+        client_environment: ClientEnvironment,
+    },
+    #[serde(rename_all = "camelCase")]
+    Pending {
+        status: &'static str,
+        session_id: SessionId,
+        created_time: Timestamp,
+        expires_at: Timestamp,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        organization_code: Option<String>,
+        client_environment: ClientEnvironment,
+    },
+}
+
+pub(crate) async fn read(State(service): State<Service>, Path(id): Path<String>) -> Result<Json<Resource>, Problem> {
+    let id = segment("leafUserId", &id)?;
+    let view = credential_status(&service.ports, id).await.map_err(|error| match error {
+        StatusError::Store(error) => Problem::from(error),
+        StatusError::Secrets(error) => Problem::from(error),
+    })?;
+    match view {
+        CredentialStatusView::Credential { credential, login } => {
+            let (client_id, username) = login.unzip();
+            Ok(Json(Resource::Credential {
+                id: credential.id,
+                status: credential.status,
+                created_time: credential.created_at,
+                client_id,
+                username,
+                organization_code: credential.organization_code.expose().to_owned(),
+                client_environment: credential.app_key.environment,
+            }))
+        }
+        CredentialStatusView::Pending(session) => Ok(Json(Resource::Pending {
+            status: "PENDING",
+            session_id: session.id,
+            created_time: session.started_at,
+            expires_at: session.expires_at,
+            organization_code: session.organization_code.as_ref().map(|code| code.expose().to_owned()),
+            client_environment: session.app_key.environment,
+        })),
+        CredentialStatusView::None(why) => Err(absent(why, id)),
+    }
+}
+
+pub(crate) async fn remove(State(service): State<Service>, Path(id): Path<String>) -> Result<StatusCode, Problem> {
+    let id = segment("leafUserId", &id)?;
+    match disconnect(&service.ports, id, Scope::Connection).await {
+        Ok(()) => Ok(StatusCode::NO_CONTENT),
+        Err(DisconnectError::NoSuchUser) => Err(no_such_user(id)),
+        Err(DisconnectError::Conflict) => Err(concurrent_change()),
+        Err(DisconnectError::Store(error)) => Err(error.into()),
+    }
+}
+
+fn absent(why: NoCredential, id: LeafUserId) -> Problem {
+    let start = "Start one with POST /users/{leafUserId}/one-click-integration/Panorama.";
+    match why {
+        NoCredential::NoSuchUser => no_such_user(id),
+        NoCredential::NotStarted => Problem::new(
+            ErrorKey::IntegrationNotStarted,
+            format!("No Panorama integration was started for this Leaf user. {start}"),
+        ),
+        NoCredential::Expired => Problem::new(
+            ErrorKey::SessionExpired,
+            format!("The farmer did not confirm within 15 minutes, and nothing was connected. {start}"),
+        ),
+        NoCredential::Rejected(Rejection::OperationOwned) => Problem::new(
+            ErrorKey::SessionOperationOwned,
+            format!(
+                "The operation that the farmer confirmed is connected to another Leaf user. Use that one, or disconnect the operation there \
+                 first. {start}"
+            ),
+        ),
+        NoCredential::Rejected(Rejection::TooManyOperations) => Problem::new(
+            ErrorKey::SessionTooManyOperations,
+            format!(
+                "More than five different operations were tried in the farmer's session, so it was closed. {start}"
+            ),
+        ),
+        NoCredential::Deleted => {
+            Problem::new(ErrorKey::CredentialNotFound, format!("The credential was deleted. {start}"))
+        }
+    }
+}

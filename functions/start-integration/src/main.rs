@@ -1,0 +1,6 @@
+//! The Lambda function `start-integration`.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda::Error> {
+    lambda::serve(start_integration::routes).await
+}

@@ -1,0 +1,139 @@
+//! `POST …/users/{leafUserId}/one-click-integration/Panorama`.
+
+use axum::Json;
+use axum::extract::{Path, Request, State};
+use serde::Serialize;
+use shared::domain::client_environment::ClientEnvironment;
+use shared::domain::ids::{LeafUserId, SessionId};
+use shared::domain::partner::PartnerCredentials;
+use shared::domain::timestamp::Timestamp;
+use shared::http::error_key::ErrorKey;
+use shared::http::fields::Fields;
+use shared::http::parameters::{provider, segment};
+use shared::http::problem::Problem;
+use shared::http::refusals::{concurrent_change, no_such_user, not_registered};
+use shared::service::Service;
+use shared::use_cases::resolve_app_key::{AppKeyHint, ResolveError};
+use shared::use_cases::start_integration::{StartError, StartRequest, start_integration};
+
+/// The contract's answer is `signInUrl`; the rest is ours.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Answer {
+    sign_in_url: String,
+    session_id: SessionId,
+    expires_at: Timestamp,
+    status: &'static str,
+}
+
+pub(crate) async fn start(
+    State(service): State<Service>,
+    Path((user, of)): Path<(String, String)>,
+    request: Request,
+) -> Result<Json<Answer>, Problem> {
+    provider(&of)?;
+    let user = segment("leafUserId", &user)?;
+    let request = read(user, request).await?;
+    let environment = request.app_key.environment;
+    let started = start_integration(&service.ports, &service.app_keys, &request)
+        .await
+        .map_err(|error| refused(error, user, environment))?;
+    let session = started.session;
+    let sign_in_url = if session.organization_code.is_some() {
+        // As Leaf answers; the code is the proof.
+        started.share_initiation_url
+    } else {
+        service.settings.public_url(&["connect", &session.id.to_string()])
+    };
+    tracing::info!(
+        leaf_user_id = %user, app_key = %session.app_key,
+        with_code = session.organization_code.is_some(), "started"
+    );
+    Ok(Json(Answer {
+        sign_in_url: sign_in_url.into(),
+        session_id: session.id,
+        expires_at: session.expires_at,
+        status: if started.connected { "ACTIVE" } else { "PENDING" },
+    }))
+}
+
+async fn read(user: LeafUserId, request: Request) -> Result<StartRequest, Problem> {
+    let mut fields = Fields::read(request.into_body()).await?;
+    let environment = fields.required::<ClientEnvironment>("clientEnvironment");
+    let app_name = fields.optional("appName");
+    let sharing_url_id = fields.optional("sharingUrlId");
+    let organization_code = fields.optional("organizationCode");
+    let inline = ["clientId", "username", "password"];
+    let credentials = if inline.iter().any(|name| fields.has(name)) {
+        let client_id = fields.required("clientId");
+        let username = fields.required("username");
+        let password = fields.required("password");
+        match (client_id, username, password) {
+            (Some(client_id), Some(username), Some(password)) => {
+                Some(PartnerCredentials { client_id, username, password })
+            }
+            _ => None,
+        }
+    } else {
+        if !fields.has("appName") {
+            for name in inline {
+                fields.refuse(name, ErrorKey::MissingField, "is required, unless `appName` names a registered app key");
+            }
+        }
+        None
+    };
+    fields.finish()?;
+    let Some(environment) = environment else { unreachable!("clientEnvironment was required") };
+    let app_key = AppKeyHint { environment, app_name, sharing_url_id, credentials };
+    Ok(StartRequest { leaf_user_id: user, organization_code, app_key })
+}
+
+fn refused(error: StartError, user: LeafUserId, environment: ClientEnvironment) -> Problem {
+    match error {
+        StartError::NoSuchUser | StartError::AppKey(ResolveError::NoSuchUser) => no_such_user(user),
+        StartError::Conflict => concurrent_change(),
+        StartError::Secrets(error) => error.into(),
+        StartError::Store(error) => error.into(),
+        StartError::OperationOwned => Problem::of_field(
+            ErrorKey::OperationOwned,
+            "organizationCode",
+            "belongs to an operation that is connected to another Leaf user; use that Leaf user, or disconnect the operation there first",
+        ),
+        StartError::AppKey(error) => unresolved(error, environment),
+    }
+}
+
+fn unresolved(error: ResolveError, environment: ClientEnvironment) -> Problem {
+    match error {
+        ResolveError::Register(error) => not_registered(error, environment),
+        ResolveError::Unknown | ResolveError::NotNamed | ResolveError::NoSuchUser => Problem::of_field(
+            ErrorKey::UnknownAppKey,
+            "appName",
+            &format!(
+                "names no app key in {environment}; register it with POST /app-keys/Panorama/{{appName}}/{environment}, or check \
+                 `clientEnvironment`"
+            ),
+        ),
+        ResolveError::Ambiguous => Problem::of_field(
+            ErrorKey::AppKeyAmbiguous,
+            "clientId",
+            "belongs to more than one app key; say which with `appName` or `sharingUrlId`",
+        ),
+        ResolveError::SharingUrlIdMismatch => Problem::of_field(
+            ErrorKey::SharingUrlIdMismatch,
+            "sharingUrlId",
+            "is not the app key's; set the same one in the request and in the app key (Partner Portal, Account Details)",
+        ),
+        ResolveError::ClientIdMismatch => Problem::of_field(
+            ErrorKey::ClientIdMismatch,
+            "clientId",
+            "is not the app key's; leave the credentials out, or change the app key with PUT",
+        ),
+        ResolveError::SharingUrlIdNeeded => Problem::of_field(
+            ErrorKey::MissingField,
+            "sharingUrlId",
+            "is required, since no app key is registered for this `clientId`; it is the UUID in the Share Initiation URL (Partner Portal, \
+             Account Details)",
+        ),
+    }
+}

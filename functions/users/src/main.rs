@@ -1,0 +1,6 @@
+//! The Lambda function `users`.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda::Error> {
+    lambda::serve(users::routes).await
+}

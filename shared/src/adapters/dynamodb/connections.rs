@@ -1,0 +1,219 @@
+//! Sessions, credentials, owners and kept confirmations in the table.
+
+use std::collections::BTreeSet;
+
+use async_trait::async_trait;
+
+use super::item::{Item, Reading, Writing, key, number, text};
+use super::rows::{
+    credential_key, credential_row, event_row, kept_key, owner_key, profile_key, read_credential, read_session,
+    read_user, session_key, session_row, session_user_key, started_key, user_partition,
+};
+use super::schema::{SK, TTL};
+use super::start::{kept_row, read_started};
+use super::table::{Cancelled, Condition, Table};
+use crate::domain::credential::Credential;
+use crate::domain::event::Event;
+use crate::domain::ids::{LeafUserId, SessionId, SharingUrlId};
+use crate::domain::kept::MAX_PER_HOUR;
+use crate::domain::operation::Operation;
+use crate::domain::session::Session;
+use crate::ports::StoreError;
+use crate::ports::connections::{
+    Account, CallbackFacts, CompleteError, Completion, Connections, EventPage, Keeping, KeptConfirmation, SaveError,
+    Start, StartConflict,
+};
+
+#[async_trait]
+impl Connections for Table {
+    async fn start(&self, start: &Start<'_>) -> Result<(), StartConflict> {
+        self.write_start(start).await
+    }
+
+    async fn callback_facts(
+        &self,
+        operation: &Operation,
+        sharing_url_id: SharingUrlId,
+        cookie_users: &[LeafUserId],
+    ) -> Result<CallbackFacts, StoreError> {
+        let mut keys = vec![owner_key(operation), started_key(operation, sharing_url_id)];
+        let users: BTreeSet<_> = cookie_users.iter().copied().collect();
+        keys.extend(users.into_iter().map(session_key));
+        let mut facts = CallbackFacts::default();
+        for item in self.get_many(keys).await? {
+            let row = Reading { operation: "BatchGetItem", item: &item };
+            match row.text(SK)? {
+                "OWNER" => facts.owner = Some(row.parsed("leafUserId")?),
+                "SESSION" => facts.cookie_sessions.push(read_session(row)?),
+                _ => facts.started_with_code = read_started(row)?,
+            }
+        }
+        Ok(facts)
+    }
+
+    async fn sessions_of(&self, users: &[LeafUserId]) -> Result<Vec<Session>, StoreError> {
+        let users: BTreeSet<_> = users.iter().copied().collect();
+        let rows = self.get_many(users.into_iter().map(session_key).collect()).await?;
+        rows.iter().map(|item| read_session(Reading { operation: "BatchGetItem", item })).collect()
+    }
+
+    async fn find_session(&self, id: SessionId) -> Result<Option<Session>, StoreError> {
+        let Some(item) = self.get(session_user_key(id)).await? else { return Ok(None) };
+        let user: LeafUserId = Reading { operation: "GetItem", item: &item }.parsed("leafUserId")?;
+        let Some(item) = self.get(session_key(user)).await? else { return Ok(None) };
+        let session = read_session(Reading { operation: "GetItem", item: &item })?;
+        Ok(Some(session).filter(|session| session.id == id))
+    }
+
+    async fn save(&self, session: &Session, event: Option<&Event>) -> Result<(), SaveError> {
+        let saved = match event {
+            None => self.put_if(session_row(session), follows(session)).await,
+            Some(event) => {
+                let change = self.put_where(session_row(session), follows(session));
+                self.transact(vec![change, self.put(event_row(session.leaf_user_id, event))]).await
+            }
+        };
+        saved.map_err(save_error)
+    }
+
+    async fn complete(&self, completion: &Completion<'_>) -> Result<(), CompleteError> {
+        // Nearly every completion is a Leaf user's first: it is tried without a read.
+        match self.write_completion(completion, None).await? {
+            None => Ok(()),
+            Some(before) => match self.write_completion(completion, Some(&before)).await? {
+                None => Ok(()),
+                Some(_) => Err(CompleteError::Conflict),
+            },
+        }
+    }
+
+    async fn keep(&self, kept: &KeptConfirmation<'_>) -> Result<Keeping, StoreError> {
+        let free = Condition::new("attribute_not_exists(pk) OR keptUntil <= :now").value(":now", text(kept.at));
+        let counter = key(format!("KEPT#{}#{}", kept.app_key.environment, kept.app_key.name), kept.at.hour());
+        let room = Condition::new("attribute_not_exists(pk) OR #count < :most")
+            .name("#count", "count")
+            .name("#ttl", TTL)
+            .value(":one", number(1))
+            .value(":most", number(MAX_PER_HOUR))
+            .value(":ttl", number(kept.until.epoch_seconds()));
+        let changes =
+            vec![self.put_where(kept_row(kept), free), self.update(counter, "ADD #count :one SET #ttl = :ttl", room)];
+        match self.transact(changes).await {
+            Ok(()) | Err(Cancelled::Condition { place: 0, .. }) => Ok(Keeping::Kept),
+            Err(Cancelled::Condition { .. }) => Ok(Keeping::Full),
+            Err(Cancelled::Store(error)) => Err(error),
+        }
+    }
+
+    async fn account(&self, id: LeafUserId) -> Result<Option<Account>, StoreError> {
+        let (mut user, mut session, mut credential) = (None, None, None);
+        for item in self.partition(user_partition(id), "").await? {
+            let row = Reading { operation: "Query", item: &item };
+            match row.text(SK)? {
+                "PROFILE" => user = Some(read_user(row)?),
+                "SESSION" => session = Some(read_session(row)?),
+                "CREDENTIAL" => credential = Some(read_credential(row)?),
+                _ => {}
+            }
+        }
+        Ok(user.map(|user| Account { user, session, credential }))
+    }
+
+    async fn events(&self, id: LeafUserId, page: &EventPage) -> Result<Vec<Event>, StoreError> {
+        self.event_page(id, page).await
+    }
+
+    async fn disconnect(&self, account: &Account, user_too: bool) -> Result<(), SaveError> {
+        let id = account.user.id;
+        let mut changes = vec![match &account.credential {
+            Some(credential) => self.delete_where(credential_key(id), same_credential(credential)),
+            None => self.check(credential_key(id), Condition::absent()),
+        }];
+        changes.push(self.delete(session_key(id)));
+        if let Some(credential) = &account.credential {
+            changes.push(self.release(&credential.operation, id));
+        }
+        if user_too {
+            changes.push(self.delete(profile_key(id)));
+        }
+        self.transact(changes).await.map_err(save_error)?;
+        Ok(self.delete_events(id).await?)
+    }
+}
+
+impl Table {
+    /// Completes over `before`, the credential that the Leaf user is known to have. The answer is the credential that it has instead.
+    async fn write_completion(
+        &self,
+        completion: &Completion<'_>,
+        before: Option<&Credential>,
+    ) -> Result<Option<Credential>, CompleteError> {
+        const SESSION: usize = 0;
+        const CREDENTIAL: usize = 1;
+        const OWNER: usize = 2;
+        let Completion { session, credential, event } = completion;
+        let id = session.leaf_user_id;
+        let operation = &credential.operation;
+        let mut credential = (*credential).clone();
+        let mut expected = Condition::absent();
+        let mut released = None;
+        if let Some(before) = before {
+            expected = same_credential(before);
+            if before.operation == *operation {
+                // The same operation again: the same credential, working again.
+                (credential.id, credential.created_at) = (before.id, before.created_at);
+            } else {
+                released = Some(self.release(&before.operation, id));
+            }
+        }
+        let mine = Condition::new("attribute_not_exists(pk) OR leafUserId = :me").value(":me", text(id));
+        let mut changes = vec![
+            self.put_where(session_row(session), follows(session)),
+            self.put_where(credential_row(&credential), expected),
+            self.put_where(owner_row(operation, id), mine),
+            self.put(event_row(id, event)),
+            self.delete(kept_key(operation, session.sharing_url_id)),
+        ];
+        changes.extend(released);
+        match self.transact(changes).await {
+            Ok(()) => Ok(None),
+            Err(Cancelled::Condition { place: CREDENTIAL, found: Some(item) }) => {
+                Ok(Some(read_credential(Reading { operation: "complete", item: &item })?))
+            }
+            Err(Cancelled::Condition { place: OWNER, .. }) => Err(CompleteError::OperationOwned),
+            Err(Cancelled::Condition { place: SESSION | CREDENTIAL.., .. }) => Err(CompleteError::Conflict),
+            Err(Cancelled::Store(error)) => Err(error.into()),
+        }
+    }
+
+    fn release(&self, operation: &Operation, user: LeafUserId) -> aws_sdk_dynamodb::types::TransactWriteItem {
+        let mine = Condition::new("leafUserId = :me").value(":me", text(user));
+        self.delete_where(owner_key(operation), mine)
+    }
+}
+
+fn owner_row(operation: &Operation, user: LeafUserId) -> Item {
+    Writing::row(owner_key(operation)).text("leafUserId", user).done()
+}
+
+/// The row is the version before this one of the same session.
+fn follows(session: &Session) -> Condition {
+    Condition::new("id = :id AND #version = :version")
+        .name("#version", "version")
+        .value(":id", text(session.id))
+        .value(":version", number(session.version - 1))
+}
+
+fn same_credential(credential: &Credential) -> Condition {
+    Condition::new("id = :id AND #operation = :operation")
+        .name("#operation", "operation")
+        .value(":id", text(credential.id))
+        .value(":operation", text(credential.operation.hash.as_str()))
+}
+
+fn save_error(cancelled: Cancelled) -> SaveError {
+    match cancelled {
+        Cancelled::Condition { .. } => SaveError::Conflict,
+        Cancelled::Store(error) => SaveError::Store(error),
+    }
+}

@@ -1,0 +1,30 @@
+//! One table. Its rows:
+//!
+//! | `pk` | `sk` | what it is |
+//! |---|---|---|
+//! | `USER#{leafUserId}` | `PROFILE` | Leaf user |
+//! | `USER#{leafUserId}` | `SESSION` | the one session that it can have: a new start overwrites it |
+//! | `USER#{leafUserId}` | `CREDENTIAL` | the one credential that it can have |
+//! | `EVENTS#{leafUserId}` | `{createdDate}#{id}` | the credential's history, 30 days |
+//! | `SESSION#{sessionId}` | `USER` | whose session it is, for the hop link |
+//! | `OPERATION#{environment}#{hash}` | `OWNER` | the Leaf user that the operation belongs to |
+//! | `OPERATION#{environment}#{hash}` | `STARTED#{sharingUrlId}` | sessions that were started with its code |
+//! | `OPERATION#{environment}#{hash}` | `KEPT#{sharingUrlId}` | a confirmation that fitted nobody, 24 hours |
+//! | `APPKEYS` | `{environment}#{appName}` | app key |
+//! | `SHARINGURL#{sharingUrlId}` | `APPKEY` | the app key that has it: a claim, and a copy of the row |
+//! | `CLIENT#{environment}#{hash}` | `{appName}` | an app key of this client id: a copy of the row |
+//! | `KEPT#{environment}#{appName}` | `{hour}` | how many confirmations were kept in that hour |
+//!
+//! `{hash}` is a keyed hash: an organization code is only in the attributes of session and credential rows.
+
+mod app_keys;
+mod connections;
+mod events;
+mod item;
+mod leaf_users;
+mod rows;
+pub mod schema;
+mod start;
+mod table;
+
+pub use table::Table;

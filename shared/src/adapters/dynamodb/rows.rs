@@ -1,0 +1,244 @@
+//! Domain values as rows, and back.
+
+use std::time::Duration;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use super::item::{Item, Reading, Writing, key, number};
+use crate::domain::app_key::{AppKey, AppKeyId};
+use crate::domain::browser::BrowserHash;
+use crate::domain::credential::{Credential, CredentialStatus};
+use crate::domain::event::{self, Event};
+use crate::domain::ids::{LeafUserId, SessionId, SharingUrlId};
+use crate::domain::leaf_user::{LeafUser, Profile};
+use crate::domain::operation::Operation;
+use crate::domain::organization_code::{ClientHash, OrganizationHash};
+use crate::domain::session::{Handshake, Rejection, Session, State};
+use crate::ports::StoreError;
+
+/// How long a session that is over stays readable, so that a status can say why there is no credential.
+const SESSION_KEPT_FOR: Duration = Duration::from_hours(168);
+
+pub(super) fn user_partition(id: LeafUserId) -> String {
+    format!("USER#{id}")
+}
+
+pub(super) fn profile_key(id: LeafUserId) -> Item {
+    key(user_partition(id), "PROFILE")
+}
+
+pub(super) fn session_key(id: LeafUserId) -> Item {
+    key(user_partition(id), "SESSION")
+}
+
+pub(super) fn credential_key(id: LeafUserId) -> Item {
+    key(user_partition(id), "CREDENTIAL")
+}
+
+pub(super) fn session_user_key(id: SessionId) -> Item {
+    key(format!("SESSION#{id}"), "USER")
+}
+
+pub(super) fn events_partition(id: LeafUserId) -> String {
+    format!("EVENTS#{id}")
+}
+
+fn operation_partition(operation: &Operation) -> String {
+    format!("OPERATION#{}#{}", operation.environment, operation.hash.as_str())
+}
+
+pub(super) fn owner_key(operation: &Operation) -> Item {
+    key(operation_partition(operation), "OWNER")
+}
+
+pub(super) fn started_key(operation: &Operation, sharing_url_id: SharingUrlId) -> Item {
+    key(operation_partition(operation), format!("STARTED#{sharing_url_id}"))
+}
+
+pub(super) fn kept_key(operation: &Operation, sharing_url_id: SharingUrlId) -> Item {
+    key(operation_partition(operation), format!("KEPT#{sharing_url_id}"))
+}
+
+pub(super) fn app_key_key(id: &AppKeyId) -> Item {
+    key("APPKEYS", format!("{}#{}", id.environment, id.name))
+}
+
+pub(super) fn sharing_url_key(id: SharingUrlId) -> Item {
+    key(format!("SHARINGURL#{id}"), "APPKEY")
+}
+
+pub(super) fn client_partition(app_key: &AppKey) -> String {
+    format!("CLIENT#{}#{}", app_key.id.environment, app_key.client.as_str())
+}
+
+pub(super) fn client_key(app_key: &AppKey) -> Item {
+    key(client_partition(app_key), app_key.id.name.as_str())
+}
+
+pub(super) fn user_row(user: &LeafUser) -> Item {
+    let Profile { name, email, phone, address, external_id } = &user.profile;
+    Writing::row(profile_key(user.id))
+        .text("id", user.id)
+        .text("name", name.as_str())
+        .text("email", email.as_str())
+        .optional("phone", phone.as_ref().map(crate::domain::leaf_user::ProfileText::as_str))
+        .optional("address", address.as_ref().map(crate::domain::leaf_user::ProfileText::as_str))
+        .optional("externalId", external_id.as_ref().map(crate::domain::leaf_user::ProfileText::as_str))
+        .text("createdTime", user.created_at)
+        .text("listing", "USER")
+        .text("listed", format!("{}#{}", user.created_at, user.id))
+        .done()
+}
+
+pub(super) fn read_user(row: Reading<'_>) -> Result<LeafUser, StoreError> {
+    Ok(LeafUser {
+        id: row.parsed("id")?,
+        profile: Profile {
+            name: row.parsed("name")?,
+            email: row.parsed("email")?,
+            phone: row.optional_parsed("phone")?,
+            address: row.optional_parsed("address")?,
+            external_id: row.optional_parsed("externalId")?,
+        },
+        created_at: row.moment("createdTime")?,
+    })
+}
+
+/// An app key's row, under one of its three keys.
+pub(super) fn app_key_row(key: Item, app_key: &AppKey) -> Item {
+    Writing::row(key)
+        .text("appName", &app_key.id.name)
+        .text("clientEnvironment", app_key.id.environment)
+        .text("sharingUrlId", app_key.sharing_url_id)
+        .text("client", app_key.client.as_str())
+        .text("createdTime", app_key.created_at)
+        .with("version", number(app_key.version))
+        .done()
+}
+
+pub(super) fn read_app_key(row: Reading<'_>) -> Result<AppKey, StoreError> {
+    Ok(AppKey {
+        id: read_app_key_id(row)?,
+        sharing_url_id: row.parsed("sharingUrlId")?,
+        client: ClientHash::stored(row.text("client")?),
+        created_at: row.moment("createdTime")?,
+        version: row.number("version")?,
+    })
+}
+
+pub(super) fn read_app_key_id(row: Reading<'_>) -> Result<AppKeyId, StoreError> {
+    Ok(AppKeyId { name: row.parsed("appName")?, environment: row.parsed("clientEnvironment")? })
+}
+
+pub(super) fn session_row(session: &Session) -> Item {
+    let mut row = Writing::row(session_key(session.leaf_user_id))
+        .text("id", session.id)
+        .text("leafUserId", session.leaf_user_id)
+        .text("appName", &session.app_key.name)
+        .text("clientEnvironment", session.app_key.environment)
+        .text("sharingUrlId", session.sharing_url_id)
+        .optional(
+            "organizationCode",
+            session.organization_code.as_ref().map(crate::domain::organization_code::OrganizationCode::expose),
+        )
+        .text("startedAt", session.started_at)
+        .text("expiresAt", session.expires_at)
+        .optional("browser", session.browser.as_ref().map(crate::domain::browser::BrowserHash::as_str))
+        .with("version", number(session.version));
+    if !session.tried.is_empty() {
+        let tried = session.tried.iter().map(|hash| hash.as_str().to_owned()).collect();
+        row = row.with("tried", AttributeValue::Ss(tried));
+    }
+    let over = session.expires_at.plus(SESSION_KEPT_FOR);
+    match &session.state {
+        State::Pending => row.text("state", "Pending").ttl(over),
+        // No TTL: what the farmer began is finished first.
+        State::Confirming(handshake) => row
+            .text("state", "Confirming")
+            .text("confirmedCode", handshake.code.expose())
+            .text("leaseUntil", handshake.lease_until),
+        State::Completed { code } => row.text("state", "Completed").text("confirmedCode", code.expose()).ttl(over),
+        State::Rejected(Rejection::OperationOwned) => row.text("state", "OperationOwned").ttl(over),
+        State::Rejected(Rejection::TooManyOperations) => row.text("state", "TooManyOperations").ttl(over),
+    }
+    .done()
+}
+
+pub(super) fn read_session(row: Reading<'_>) -> Result<Session, StoreError> {
+    let state = match row.text("state")? {
+        "Pending" => State::Pending,
+        "Confirming" => {
+            State::Confirming(Handshake { code: row.parsed("confirmedCode")?, lease_until: row.moment("leaseUntil")? })
+        }
+        "Completed" => State::Completed { code: row.parsed("confirmedCode")? },
+        "OperationOwned" => State::Rejected(Rejection::OperationOwned),
+        "TooManyOperations" => State::Rejected(Rejection::TooManyOperations),
+        _ => return Err(row.corrupt("state")),
+    };
+    let tried = row.item.get("tried").and_then(|value| value.as_ss().ok());
+    Ok(Session {
+        id: row.parsed("id")?,
+        leaf_user_id: row.parsed("leafUserId")?,
+        app_key: read_app_key_id(row)?,
+        sharing_url_id: row.parsed("sharingUrlId")?,
+        organization_code: row.optional_parsed("organizationCode")?,
+        started_at: row.moment("startedAt")?,
+        expires_at: row.moment("expiresAt")?,
+        browser: row.optional_text("browser").map(BrowserHash::stored),
+        tried: tried.into_iter().flatten().map(OrganizationHash::stored).collect(),
+        state,
+        version: row.number("version")?,
+    })
+}
+
+pub(super) fn credential_row(credential: &Credential) -> Item {
+    Writing::row(credential_key(credential.leaf_user_id))
+        .text("id", credential.id)
+        .text("leafUserId", credential.leaf_user_id)
+        .text("appName", &credential.app_key.name)
+        .text("clientEnvironment", credential.app_key.environment)
+        .text("organizationCode", credential.organization_code.expose())
+        .text("operation", credential.operation.hash.as_str())
+        .text("status", credential.status.as_str())
+        .text("createdTime", credential.created_at)
+        .done()
+}
+
+pub(super) fn read_credential(row: Reading<'_>) -> Result<Credential, StoreError> {
+    let app_key = read_app_key_id(row)?;
+    let status = row.text("status")?;
+    let status = CredentialStatus::ALL.into_iter().find(|known| known.as_str() == status);
+    Ok(Credential {
+        id: row.parsed("id")?,
+        leaf_user_id: row.parsed("leafUserId")?,
+        organization_code: row.parsed("organizationCode")?,
+        operation: Operation {
+            environment: app_key.environment,
+            hash: OrganizationHash::stored(row.text("operation")?),
+        },
+        app_key,
+        status: status.ok_or_else(|| row.corrupt("status"))?,
+        created_at: row.moment("createdTime")?,
+    })
+}
+
+pub(super) fn event_row(user: LeafUserId, event: &Event) -> Item {
+    Writing::row(key(events_partition(user), format!("{}#{}", event.created_at, event.id)))
+        .text("id", event.id)
+        .text("createdDate", event.created_at)
+        .with("statusCode", number(event.status_code))
+        .text("headers", &event.headers)
+        .text("body", &event.body)
+        .ttl(event.created_at.plus(event::KEPT_FOR))
+        .done()
+}
+
+pub(super) fn read_event(row: Reading<'_>) -> Result<Event, StoreError> {
+    Ok(Event {
+        id: row.parsed("id")?,
+        created_at: row.moment("createdDate")?,
+        status_code: row.number("statusCode")?,
+        headers: row.text("headers")?.to_owned(),
+        body: row.text("body")?.to_owned(),
+    })
+}

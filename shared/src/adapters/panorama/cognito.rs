@@ -1,0 +1,142 @@
+//! Partner login: Cognito's `InitiateAuth`, unsigned (AWS, Amazon Cognito user pools API reference).
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::header::{CONTENT_TYPE, RETRY_AFTER};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use url::Url;
+
+use super::transport_failure;
+use crate::domain::partner::{ClientId, PartnerCredentials, PartnerTokens, Token};
+use crate::ports::clock::Clock;
+use crate::ports::upstream::{LoginError, LoginRefusal, Unavailable};
+
+const WHAT: &str = "Panorama's login";
+
+/// Lifetime of an access token when the answer does not say one: Cognito's default is an hour, half of it is safe.
+const ASSUMED_LIFETIME: u64 = 1_800;
+
+pub(super) struct Cognito {
+    pub(super) http: reqwest::Client,
+    pub(super) clock: Arc<dyn Clock>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Answer {
+    authentication_result: Option<AuthenticationResult>,
+    challenge_name: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct AuthenticationResult {
+    access_token: String,
+    refresh_token: Option<String>,
+    expires_in: Option<u64>,
+}
+
+#[derive(Deserialize)]
+struct Refusal {
+    #[serde(rename = "__type")]
+    kind: String,
+}
+
+impl Cognito {
+    /// `USER_PASSWORD_AUTH`.
+    pub(super) async fn log_in(
+        &self,
+        login: &Url,
+        credentials: &PartnerCredentials,
+    ) -> Result<PartnerTokens, LoginError> {
+        let PartnerCredentials { client_id, username, password } = credentials;
+        let parameters = json!({ "USERNAME": username.expose(), "PASSWORD": password.expose() });
+        self.initiate_auth(login, "USER_PASSWORD_AUTH", client_id, &parameters).await
+    }
+
+    /// `REFRESH_TOKEN_AUTH`. Its answer carries no refresh token: the old one stays in use.
+    pub(super) async fn refresh(
+        &self,
+        login: &Url,
+        client_id: &ClientId,
+        token: &Token,
+    ) -> Result<PartnerTokens, LoginError> {
+        let parameters = json!({ "REFRESH_TOKEN": token.expose() });
+        let tokens = self.initiate_auth(login, "REFRESH_TOKEN_AUTH", client_id, &parameters).await?;
+        Ok(PartnerTokens { refresh: tokens.refresh.or_else(|| Some(token.clone())), ..tokens })
+    }
+
+    async fn initiate_auth(
+        &self,
+        login: &Url,
+        flow: &str,
+        client_id: &ClientId,
+        parameters: &Value,
+    ) -> Result<PartnerTokens, LoginError> {
+        let body = json!({ "AuthFlow": flow, "ClientId": client_id.expose(), "AuthParameters": parameters });
+        let asked_at = self.clock.now();
+        let sent = self
+            .http
+            .post(login.clone())
+            .header(CONTENT_TYPE, "application/x-amz-json-1.1")
+            .header("X-Amz-Target", "AWSCognitoIdentityProviderService.InitiateAuth")
+            .body(body.to_string())
+            .send()
+            .await;
+        let answer = sent.map_err(|error| unavailable(transport_failure(&error), None, None))?;
+        let status = answer.status();
+        let retry_after = answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
+        let body = answer
+            .bytes()
+            .await
+            .map_err(|error| unavailable(transport_failure(&error), Some(status.as_u16()), None))?;
+        if status.is_server_error() || status == http::StatusCode::TOO_MANY_REQUESTS {
+            return Err(unavailable(format!("it answered {status}"), Some(status.as_u16()), retry_after));
+        }
+        if !status.is_success() {
+            let refusal: Refusal = serde_json::from_slice(&body).map_err(|_| {
+                unavailable(format!("it answered {status} in an unknown form"), Some(status.as_u16()), None)
+            })?;
+            return Err(refused(&refusal.kind));
+        }
+        let unknown = || unavailable("it answered in an unknown form".to_owned(), Some(status.as_u16()), None);
+        let answer: Answer = serde_json::from_slice(&body).map_err(|_| unknown())?;
+        if let Some(challenge) = answer.challenge_name {
+            return Err(LoginError::Refused(LoginRefusal::Challenge(name_only(&challenge))));
+        }
+        let result = answer.authentication_result.ok_or_else(unknown)?;
+        let lifetime = Duration::from_secs(result.expires_in.unwrap_or(ASSUMED_LIFETIME));
+        Ok(PartnerTokens {
+            access: result.access_token.parse().map_err(|_| unknown())?,
+            access_expires_at: asked_at.plus(lifetime),
+            refresh: result.refresh_token.map(|token| token.parse()).transpose().map_err(|_| unknown())?,
+        })
+    }
+}
+
+fn refused(kind: &str) -> LoginError {
+    // The type may come with a namespace: `com.amazonaws…#NotAuthorizedException`.
+    let kind = kind.rsplit('#').next().unwrap_or(kind);
+    LoginError::Refused(match kind {
+        "NotAuthorizedException" => LoginRefusal::BadPassword,
+        "UserNotFoundException" => LoginRefusal::UnknownUser,
+        "ResourceNotFoundException" => LoginRefusal::UnknownClient,
+        "InvalidParameterException" => LoginRefusal::FlowNotEnabled,
+        "PasswordResetRequiredException" => LoginRefusal::PasswordResetRequired,
+        "TooManyRequestsException" | "LimitExceededException" | "InternalErrorException" => {
+            return unavailable(format!("it answered {kind}"), Some(400), None);
+        }
+        other => LoginRefusal::Other(name_only(other)),
+    })
+}
+
+fn unavailable(failure: String, status: Option<u16>, retry_after: Option<u64>) -> LoginError {
+    LoginError::Unavailable(Unavailable { what: WHAT, failure, status, retry_after })
+}
+
+/// A name of Cognito's, and nothing else that an answer might hold.
+fn name_only(text: &str) -> String {
+    text.chars().filter(|letter| letter.is_ascii_alphanumeric() || *letter == '_').take(64).collect()
+}

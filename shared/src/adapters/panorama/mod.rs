@@ -1,0 +1,146 @@
+//! The upstream `panorama`: we do what Leaf does.
+//!
+//! [`cognito`] logs in, [`access`] keeps one access token per app key for the whole process, [`partner_api`] makes the calls.
+
+mod access;
+mod cognito;
+mod partner_api;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use url::Url;
+
+use crate::domain::app_key::AppKeyId;
+use crate::domain::client_environment::ClientEnvironment;
+use crate::domain::ids::SharingUrlId;
+use crate::domain::organization_code::OrganizationCode;
+use crate::domain::partner::{PartnerCredentials, PartnerTokens};
+use crate::ports::clock::Clock;
+use crate::ports::secrets::PartnerSecrets;
+use crate::ports::upstream::{LoginError, LoginRefusal, SharedField, Upstream, UpstreamError};
+use access::AccessTokens;
+use cognito::Cognito;
+use partner_api::{Answer, Call, CallError, PartnerApi};
+
+/// Where one environment's Panorama is.
+#[derive(Debug, Clone)]
+pub struct Endpoints {
+    /// The portal that farmers use, e.g. `https://bananorama.com`.
+    pub portal: Url,
+    /// The partner API, e.g. `https://api.partner.bananorama.com`.
+    pub partner_api: Url,
+    /// Cognito, e.g. `https://cognito-idp.us-east-2.amazonaws.com`.
+    pub login: Url,
+}
+
+/// Both environments.
+#[derive(Debug, Clone)]
+pub struct Environments {
+    /// `STAGE`
+    pub stage: Endpoints,
+    /// `PRODUCTION`
+    pub production: Endpoints,
+}
+
+impl Environments {
+    /// One of them.
+    pub fn of(&self, environment: ClientEnvironment) -> &Endpoints {
+        match environment {
+            ClientEnvironment::Stage => &self.stage,
+            ClientEnvironment::Production => &self.production,
+        }
+    }
+}
+
+/// Panorama.
+pub struct Panorama {
+    environments: Environments,
+    cognito: Cognito,
+    partner_api: PartnerApi,
+    access: AccessTokens,
+}
+
+impl Panorama {
+    /// Panorama at these addresses, through this client.
+    pub fn new(
+        http: reqwest::Client,
+        environments: Environments,
+        secrets: Arc<dyn PartnerSecrets>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self {
+            cognito: Cognito { http: http.clone(), clock: clock.clone() },
+            partner_api: PartnerApi { http },
+            access: AccessTokens::new(secrets, clock),
+            environments,
+        }
+    }
+}
+
+#[async_trait]
+impl Upstream for Panorama {
+    fn share_initiation_url(&self, environment: ClientEnvironment, sharing_url_id: SharingUrlId) -> Url {
+        below(&self.environments.of(environment).portal, &["connections", &sharing_url_id.to_string()])
+    }
+
+    async fn log_in(
+        &self,
+        environment: ClientEnvironment,
+        credentials: &PartnerCredentials,
+    ) -> Result<PartnerTokens, LoginError> {
+        self.cognito.log_in(&self.environments.of(environment).login, credentials).await
+    }
+
+    async fn confirm(&self, app_key: &AppKeyId, code: &OrganizationCode) -> Result<u16, UpstreamError> {
+        Ok(self.call(app_key, &Call::Confirm(code)).await?.status)
+    }
+
+    async fn shared_fields(
+        &self,
+        app_key: &AppKeyId,
+        code: &OrganizationCode,
+    ) -> Result<Vec<SharedField>, UpstreamError> {
+        partner_api::read_fields(&self.call(app_key, &Call::Fields(code)).await?)
+    }
+}
+
+impl Panorama {
+    /// Makes a call with the app key's access token. If that is refused, it is renewed and the call made again, once.
+    async fn call(&self, app_key: &AppKeyId, call: &Call<'_>) -> Result<Answer, UpstreamError> {
+        let Endpoints { partner_api, login, .. } = self.environments.of(app_key.environment);
+        let mut refused = None;
+        loop {
+            let token = self.access.token(&self.cognito, login, app_key, refused.as_ref()).await?;
+            match self.partner_api.make(partner_api, &token, call).await {
+                Ok(answer) => return Ok(answer),
+                Err(CallError::Failed(error)) => return Err(error),
+                Err(CallError::TokenRefused) if refused.is_none() => refused = Some(token),
+                Err(CallError::TokenRefused) => {
+                    let refusal = "a new access token was refused".to_owned();
+                    return Err(UpstreamError::PartnerLogin(LoginRefusal::Other(refusal)));
+                }
+            }
+        }
+    }
+}
+
+/// `base` and more segments of a path, each escaped.
+fn below(base: &Url, segments: &[&str]) -> Url {
+    let mut url = base.clone();
+    if let Ok(mut path) = url.path_segments_mut() {
+        path.pop_if_empty().extend(segments);
+    }
+    url
+}
+
+/// How a request failed, without its URL: that has the organization code in it.
+fn transport_failure(error: &reqwest::Error) -> String {
+    if error.is_timeout() {
+        "it timed out".to_owned()
+    } else if error.is_connect() {
+        "it could not be reached".to_owned()
+    } else {
+        "the connection broke".to_owned()
+    }
+}

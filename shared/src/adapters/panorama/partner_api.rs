@@ -1,0 +1,110 @@
+//! The partner API, in the shapes that Precision Planting's public demo application reads.
+
+use http::header::RETRY_AFTER;
+use serde::Deserialize;
+use serde_json::json;
+use url::Url;
+
+use super::{below, transport_failure};
+use crate::domain::organization_code::OrganizationCode;
+use crate::domain::partner::Token;
+use crate::ports::upstream::{SharedField, Unavailable, UpstreamError};
+
+const WHAT: &str = "Panorama's partner API";
+
+/// The largest answer that is read. An operation's fields are some hundred bytes each.
+const MAX_ANSWER: usize = 32 * 1024 * 1024;
+
+pub(super) struct PartnerApi {
+    pub(super) http: reqwest::Client,
+}
+
+/// What is asked.
+pub(super) enum Call<'a> {
+    /// `PUT /sharing/{orgCode}/confirm`.
+    Confirm(&'a OrganizationCode),
+    /// `GET /sharing/{orgCode}`.
+    Fields(&'a OrganizationCode),
+}
+
+/// What was answered.
+pub(super) struct Answer {
+    pub(super) status: u16,
+    body: Vec<u8>,
+}
+
+/// A call failed.
+pub(super) enum CallError {
+    /// 401: the access token is not accepted.
+    TokenRefused,
+    Failed(UpstreamError),
+}
+
+#[derive(Deserialize)]
+struct Machine {
+    #[serde(default)]
+    fields: Vec<Field>,
+}
+
+#[derive(Deserialize)]
+struct Field {
+    uuid: String,
+    #[serde(default)]
+    client: Option<String>,
+    #[serde(default)]
+    farm: Option<String>,
+}
+
+impl PartnerApi {
+    /// Makes a call.
+    pub(super) async fn make(&self, api: &Url, token: &Token, call: &Call<'_>) -> Result<Answer, CallError> {
+        let request = match call {
+            Call::Confirm(code) => self.http.put(below(api, &["sharing", code.expose(), "confirm"])).json(&json!({})),
+            Call::Fields(code) => self.http.get(below(api, &["sharing", code.expose()])),
+        };
+        let sent = request.bearer_auth(token.expose()).send().await;
+        let mut answer = sent.map_err(|error| unavailable(transport_failure(&error), None, None))?;
+        let status = answer.status();
+        let retry_after = answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
+        let mut body = Vec::new();
+        loop {
+            match answer.chunk().await {
+                Ok(Some(chunk)) if body.len() + chunk.len() <= MAX_ANSWER => body.extend_from_slice(&chunk),
+                Ok(Some(_)) => {
+                    return Err(unavailable("its answer is too large".to_owned(), Some(status.as_u16()), None));
+                }
+                Ok(None) => break,
+                Err(error) => return Err(unavailable(transport_failure(&error), Some(status.as_u16()), None)),
+            }
+        }
+        match status.as_u16() {
+            200..=299 => Ok(Answer { status: status.as_u16(), body }),
+            401 => Err(CallError::TokenRefused),
+            408 | 425 | 429 | 500.. => {
+                Err(unavailable(format!("it answered {status}"), Some(status.as_u16()), retry_after))
+            }
+            // A redirect is followed by nobody here: it would carry the token somewhere else.
+            300..=399 => Err(unavailable(format!("it answered {status}"), Some(status.as_u16()), None)),
+            status => Err(CallError::Failed(UpstreamError::Refused { status })),
+        }
+    }
+}
+
+/// Reads the answer to [`Call::Fields`].
+pub(super) fn read_fields(answer: &Answer) -> Result<Vec<SharedField>, UpstreamError> {
+    let unknown = |_| {
+        let failure = "it answered in an unknown form".to_owned();
+        Unavailable { what: WHAT, failure, status: Some(answer.status), retry_after: None }
+    };
+    let machines: Vec<Machine> = serde_json::from_slice(&answer.body).map_err(unknown)?;
+    let fields = machines.into_iter().flat_map(|machine| machine.fields).map(|field| SharedField {
+        grower: field.client.unwrap_or_default(),
+        farm: field.farm.unwrap_or_default(),
+        field: field.uuid,
+    });
+    Ok(fields.collect())
+}
+
+fn unavailable(failure: String, status: Option<u16>, retry_after: Option<u64>) -> CallError {
+    CallError::Failed(UpstreamError::Unavailable(Unavailable { what: WHAT, failure, status, retry_after }))
+}

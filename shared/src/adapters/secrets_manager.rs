@@ -1,0 +1,355 @@
+//! Secrets Manager: one secret per app key, one for the API owners, one for the index key. Their names begin with a configured prefix:
+//!
+//! - `{prefix}/app-key/{environment}/{appName}`: `{"clientId","username","password","accessToken"?,"accessExpiresAt"?,"refreshToken"?}`
+//! - `{prefix}/owners`: `{"signingKey": 32 bytes in base64, "owners": [{"username","passwordHash"}]}`
+//! - `{prefix}/index-key`: `{"indexKey": 32 bytes in base64}`
+//!
+//! Reads are kept in the process for [`CACHED_FOR`]: a rotation is seen after that time, or at once when a login is refused.
+
+use std::collections::HashMap;
+use std::str::FromStr;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use aws_sdk_secretsmanager::Client;
+use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::domain::app_key::AppKeyId;
+use crate::domain::organization_code::IndexKey;
+use crate::domain::owner::{Owner, Owners, SigningKey};
+use crate::domain::partner::{PartnerCredentials, PartnerSecret, PartnerTokens};
+use crate::domain::timestamp::Timestamp;
+use crate::ports::clock::Clock;
+use crate::ports::secrets::{Freshness, PartnerSecrets, SecretsError, ServiceSecrets, VersionedSecret};
+
+/// How long a read is good for.
+pub const CACHED_FOR: Duration = Duration::from_mins(5);
+
+const CURRENT: &str = "AWSCURRENT";
+
+/// The service's secrets.
+pub struct SecretsManager {
+    client: Client,
+    prefix: String,
+    clock: Arc<dyn Clock>,
+    partners: Mutex<HashMap<AppKeyId, (VersionedSecret, Timestamp)>>,
+    owners: Mutex<Option<(Owners, Timestamp)>>,
+    index_key: Mutex<Option<IndexKey>>,
+}
+
+/// An app key's secret, as it is stored.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PartnerDocument {
+    client_id: String,
+    username: String,
+    password: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    access_token: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    access_expires_at: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct OwnersDocument {
+    signing_key: String,
+    owners: Vec<OwnerDocument>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct OwnerDocument {
+    username: String,
+    password_hash: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct IndexKeyDocument {
+    index_key: String,
+}
+
+/// The value of the owners' secret, for whoever sets a deployment up.
+///
+/// # Panics
+/// Never: texts can be written as JSON.
+pub fn owners_document(signing_key: &[u8; 32], owners: &[(&str, &str)]) -> String {
+    let owners = owners.iter().map(|(username, password_hash)| OwnerDocument {
+        username: (*username).to_owned(),
+        password_hash: (*password_hash).to_owned(),
+    });
+    let document = OwnersDocument { signing_key: STANDARD.encode(signing_key), owners: owners.collect() };
+    serde_json::to_string(&document).expect("texts can be written")
+}
+
+/// The value of the index key's secret, for whoever sets a deployment up.
+///
+/// # Panics
+/// Never: texts can be written as JSON.
+pub fn index_key_document(index_key: &[u8; 32]) -> String {
+    serde_json::to_string(&IndexKeyDocument { index_key: STANDARD.encode(index_key) }).expect("texts can be written")
+}
+
+/// The name of the owners' secret.
+pub fn owners_name(prefix: &str) -> String {
+    format!("{prefix}/owners")
+}
+
+/// The name of the index key's secret.
+pub fn index_key_name(prefix: &str) -> String {
+    format!("{prefix}/index-key")
+}
+
+impl SecretsManager {
+    /// The secrets whose names begin with `prefix`.
+    pub fn new(client: Client, prefix: impl Into<String>, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            client,
+            prefix: prefix.into(),
+            clock,
+            partners: Mutex::default(),
+            owners: Mutex::default(),
+            index_key: Mutex::default(),
+        }
+    }
+
+    fn app_key_name(&self, app_key: &AppKeyId) -> String {
+        format!("{}/app-key/{}/{}", self.prefix, app_key.environment, app_key.name)
+    }
+
+    /// A secret's current value and its version.
+    async fn value(&self, name: String) -> Result<Option<(String, String)>, SecretsError> {
+        match self.client.get_secret_value().secret_id(name).version_stage(CURRENT).send().await {
+            Ok(answer) => Ok(answer.secret_string.zip(answer.version_id)),
+            Err(SdkError::ServiceError(error)) if gone(error.err().code()) => Ok(None),
+            Err(error) => Err(failure("GetSecretValue", &error)),
+        }
+    }
+
+    async fn service_document<T: for<'a> Deserialize<'a>>(&self, name: String) -> Result<T, SecretsError> {
+        let missing =
+            || unreadable("GetSecretValue", "there is no such secret; the deployment guide says how to make it");
+        let (text, _) = self.value(name).await?.ok_or_else(missing)?;
+        serde_json::from_str(&text)
+            .map_err(|_| unreadable("GetSecretValue", "the secret is not in the form that this version reads"))
+    }
+
+    fn cached(&self, app_key: &AppKeyId) -> Option<VersionedSecret> {
+        let partners = self.partners.lock().expect("no thread panics while it holds the cache");
+        let (secret, until) = partners.get(app_key)?;
+        (self.clock.now() < *until).then(|| secret.clone())
+    }
+
+    fn remember(&self, app_key: &AppKeyId, secret: Option<VersionedSecret>) {
+        let mut partners = self.partners.lock().expect("no thread panics while it holds the cache");
+        match secret {
+            Some(secret) => partners.insert(app_key.clone(), (secret, self.clock.now().plus(CACHED_FOR))),
+            None => partners.remove(app_key),
+        };
+    }
+}
+
+#[async_trait]
+impl PartnerSecrets for SecretsManager {
+    async fn read(&self, app_key: &AppKeyId, freshness: Freshness) -> Result<Option<VersionedSecret>, SecretsError> {
+        if freshness == Freshness::Cached
+            && let Some(secret) = self.cached(app_key)
+        {
+            return Ok(Some(secret));
+        }
+        let read = match self.value(self.app_key_name(app_key)).await? {
+            None => None,
+            Some((text, version)) => Some(VersionedSecret { secret: read_partner(&text)?, version }),
+        };
+        self.remember(app_key, read.clone());
+        Ok(read)
+    }
+
+    async fn write(&self, app_key: &AppKeyId, secret: &PartnerSecret) -> Result<(), SecretsError> {
+        let (name, value) = (self.app_key_name(app_key), partner_document(secret));
+        let put = self.client.put_secret_value().secret_id(&name).secret_string(&value).send().await;
+        let version = match put {
+            Ok(answer) => answer.version_id,
+            Err(SdkError::ServiceError(error)) if error.err().code() == Some("ResourceNotFoundException") => {
+                let create = self.client.create_secret().name(&name).secret_string(&value);
+                let created = create.send().await.map_err(|error| failure("CreateSecret", &error))?;
+                created.version_id
+            }
+            Err(error) => return Err(failure("PutSecretValue", &error)),
+        };
+        self.remember(app_key, version.map(|version| VersionedSecret { secret: secret.clone(), version }));
+        Ok(())
+    }
+
+    async fn replace(
+        &self,
+        app_key: &AppKeyId,
+        read: &VersionedSecret,
+        secret: &PartnerSecret,
+    ) -> Result<bool, SecretsError> {
+        // Secrets Manager has no conditional put. It has a conditional move of a label, though: the new version is written under a label of
+        // its own, and becomes the current one only if the one that was read still is.
+        let name = self.app_key_name(app_key);
+        let version = Uuid::new_v4().to_string();
+        self.client
+            .put_secret_value()
+            .secret_id(&name)
+            .client_request_token(&version)
+            .version_stages(format!("CANDIDATE-{version}"))
+            .secret_string(partner_document(secret))
+            .send()
+            .await
+            .map_err(|error| failure("PutSecretValue", &error))?;
+        let moved = self
+            .client
+            .update_secret_version_stage()
+            .secret_id(&name)
+            .version_stage(CURRENT)
+            .move_to_version_id(&version)
+            .remove_from_version_id(&read.version)
+            .send()
+            .await;
+        let replaced = match moved {
+            Ok(_) => true,
+            Err(SdkError::ServiceError(error)) if error.err().code() == Some("InvalidParameterException") => false,
+            Err(error) => return Err(failure("UpdateSecretVersionStage", &error)),
+        };
+        self.remember(app_key, replaced.then(|| VersionedSecret { secret: secret.clone(), version: version.clone() }));
+        // A version without a label is what Secrets Manager throws away by itself.
+        let unlabelled = self
+            .client
+            .update_secret_version_stage()
+            .secret_id(&name)
+            .version_stage(format!("CANDIDATE-{version}"))
+            .remove_from_version_id(&version)
+            .send()
+            .await;
+        if let Err(error) = unlabelled {
+            tracing::warn!(error = %failure("UpdateSecretVersionStage", &error), "a candidate's label was left behind");
+        }
+        Ok(replaced)
+    }
+
+    async fn delete(&self, app_key: &AppKeyId) -> Result<(), SecretsError> {
+        self.remember(app_key, None);
+        let name = self.app_key_name(app_key);
+        // Without recovery: an app key of the same name may be created the next minute, and a partner who deletes its password means it.
+        match self.client.delete_secret().secret_id(name).force_delete_without_recovery(true).send().await {
+            Ok(_) => Ok(()),
+            Err(SdkError::ServiceError(error)) if gone(error.err().code()) => Ok(()),
+            Err(error) => Err(failure("DeleteSecret", &error)),
+        }
+    }
+}
+
+#[async_trait]
+impl ServiceSecrets for SecretsManager {
+    async fn owners(&self) -> Result<Owners, SecretsError> {
+        let now = self.clock.now();
+        let cached = self.owners.lock().expect("no thread panics while it holds the cache").clone();
+        if let Some((owners, _)) = cached.filter(|(_, until)| now < *until) {
+            return Ok(owners);
+        }
+        let document: OwnersDocument = self.service_document(owners_name(&self.prefix)).await?;
+        let owners = Owners {
+            signing_key: SigningKey(key_bytes(&document.signing_key, "`signingKey` is not 32 bytes in base64")?),
+            owners: document
+                .owners
+                .into_iter()
+                .map(|owner| Owner { username: owner.username, password_hash: owner.password_hash.into() })
+                .collect(),
+        };
+        *self.owners.lock().expect("no thread panics while it holds the cache") =
+            Some((owners.clone(), now.plus(CACHED_FOR)));
+        Ok(owners)
+    }
+
+    async fn index_key(&self) -> Result<IndexKey, SecretsError> {
+        // It never changes: rows are found by it.
+        let cached = self.index_key.lock().expect("no thread panics while it holds the cache").clone();
+        if let Some(key) = cached {
+            return Ok(key);
+        }
+        let document: IndexKeyDocument = self.service_document(index_key_name(&self.prefix)).await?;
+        let key = IndexKey::new(&key_bytes(&document.index_key, "`indexKey` is not 32 bytes in base64")?);
+        *self.index_key.lock().expect("no thread panics while it holds the cache") = Some(key.clone());
+        Ok(key)
+    }
+}
+
+fn partner_document(secret: &PartnerSecret) -> String {
+    let PartnerSecret { credentials, tokens } = secret;
+    let document = PartnerDocument {
+        client_id: credentials.client_id.expose().to_owned(),
+        username: credentials.username.expose().to_owned(),
+        password: credentials.password.expose().to_owned(),
+        access_token: tokens.as_ref().map(|tokens| tokens.access.expose().to_owned()),
+        access_expires_at: tokens.as_ref().map(|tokens| tokens.access_expires_at.to_string()),
+        refresh_token: tokens
+            .as_ref()
+            .and_then(|tokens| tokens.refresh.as_ref())
+            .map(|token| token.expose().to_owned()),
+    };
+    serde_json::to_string(&document).expect("texts can be written")
+}
+
+fn read_partner(text: &str) -> Result<PartnerSecret, SecretsError> {
+    // The error of serde may quote the value; it is dropped.
+    let document: PartnerDocument = serde_json::from_str(text)
+        .map_err(|_| unreadable("GetSecretValue", "an app key's secret is not in the form that this version reads"))?;
+    let tokens = match (document.access_token, document.access_expires_at) {
+        (Some(access), Some(expires_at)) => Some(PartnerTokens {
+            access: field(&access, "accessToken")?,
+            access_expires_at: Timestamp::parse(&expires_at).map_err(|_| bad_field("accessExpiresAt"))?,
+            refresh: document.refresh_token.map(|token| field(&token, "refreshToken")).transpose()?,
+        }),
+        _ => None,
+    };
+    let credentials = PartnerCredentials {
+        client_id: field(&document.client_id, "clientId")?,
+        username: field(&document.username, "username")?,
+        password: field(&document.password, "password")?,
+    };
+    Ok(PartnerSecret { credentials, tokens })
+}
+
+fn field<T: FromStr>(text: &str, name: &str) -> Result<T, SecretsError> {
+    text.parse().map_err(|_| bad_field(name))
+}
+
+fn bad_field(name: &str) -> SecretsError {
+    SecretsError { operation: "GetSecretValue", failure: format!("`{name}` of an app key's secret cannot be used") }
+}
+
+fn key_bytes(text: &str, failure: &str) -> Result<[u8; 32], SecretsError> {
+    let bytes = STANDARD.decode(text).ok().and_then(|bytes| bytes.try_into().ok());
+    bytes.ok_or_else(|| unreadable("GetSecretValue", failure))
+}
+
+fn unreadable(operation: &'static str, failure: &str) -> SecretsError {
+    SecretsError { operation, failure: failure.to_owned() }
+}
+
+/// There is no secret, or it is being deleted.
+fn gone(code: Option<&str>) -> bool {
+    matches!(code, Some("ResourceNotFoundException" | "InvalidRequestException"))
+}
+
+fn failure<E: ProvideErrorMetadata, R>(operation: &'static str, error: &SdkError<E, R>) -> SecretsError {
+    let failure = match error {
+        SdkError::ServiceError(answer) => answer.err().code().unwrap_or("an error without a code").to_owned(),
+        SdkError::TimeoutError(_) => "it timed out".to_owned(),
+        SdkError::DispatchFailure(_) => "it could not be reached".to_owned(),
+        SdkError::ResponseError(_) => "its answer could not be read".to_owned(),
+        _ => "the request could not be made".to_owned(),
+    };
+    SecretsError { operation, failure }
+}

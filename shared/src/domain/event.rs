@@ -1,0 +1,40 @@
+//! A credential's history: what was asked of Panorama, and what came of it.
+
+use std::time::Duration;
+
+use super::ids::EventId;
+use super::timestamp::Timestamp;
+
+/// How long an event is kept (Leaf's documents: 30 days).
+pub const KEPT_FOR: Duration = Duration::from_hours(720);
+
+/// One row of the history, with Leaf's fields. Written for people; never with a secret or an organization code in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// Its id.
+    pub id: EventId,
+    /// When it happened.
+    pub created_at: Timestamp,
+    /// The HTTP status that the upstream answered with; 503 when there was no answer.
+    pub status_code: u16,
+    /// What was asked, as one line of a request: method and path, with the code left out.
+    pub headers: String,
+    /// What came of it, as a sentence.
+    pub body: String,
+}
+
+impl Event {
+    /// What was asked when a handshake was done.
+    pub const CONFIRM: &str = "PUT /sharing/{organizationCode}/confirm";
+
+    /// A handshake and its outcome.
+    pub fn of_handshake(status_code: u16, body: impl Into<String>, now: Timestamp) -> Self {
+        Self {
+            id: EventId::random(),
+            created_at: now,
+            status_code,
+            headers: Self::CONFIRM.to_owned(),
+            body: body.into(),
+        }
+    }
+}

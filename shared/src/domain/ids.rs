@@ -1,0 +1,70 @@
+//! Identifiers: one type each, so that they cannot be mixed up.
+
+use std::fmt;
+use std::str::FromStr;
+
+use uuid::Uuid;
+
+use super::invalid::Invalid;
+
+macro_rules! uuid_newtype {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl $name {
+            /// A new one: 122 random bits.
+            pub fn random() -> Self {
+                Self(Uuid::new_v4())
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = Invalid;
+
+            /// Reads the hyphenated form, in either case; other forms (braces, `urn:uuid:`, no hyphens) are refused, so
+            /// that one id has one spelling.
+            fn from_str(text: &str) -> Result<Self, Invalid> {
+                const RULE: Invalid =
+                    Invalid::malformed("must be a UUID such as 0d9a1f0e-6a3c-4c8e-9a51-3f6f2c1b7d44");
+                let text = text.trim();
+                if text.is_empty() {
+                    return Err(Invalid::EMPTY);
+                }
+                if text.len() != 36 {
+                    return Err(RULE);
+                }
+                Uuid::try_parse(text).map(Self).map_err(|_| RULE)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    };
+}
+
+uuid_newtype! {
+    /// The partner's record of one farmer (Leaf's term). One Leaf user maps to one Panorama operation.
+    LeafUserId
+}
+uuid_newtype! {
+    /// One run of one-click. Whoever has it can open its hop link, so it goes to the partner and to the farmer alone.
+    SessionId
+}
+uuid_newtype! {
+    /// The UUID in a partner's Share Initiation URL, common to all farmers of that partner. Not a secret: every farmer sees it.
+    SharingUrlId
+}
+uuid_newtype! {
+    /// A credential: what a Leaf user has after success.
+    CredentialId
+}
+uuid_newtype! {
+    /// A row of the credential's history.
+    EventId
+}

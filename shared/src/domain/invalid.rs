@@ -1,0 +1,41 @@
+//! Why a text is not the value it should be.
+
+/// The rule that a text broke, as the rest of a sentence that begins with the field's name ("`email` must …").
+///
+/// It never carries the text itself: a mistyped field may hold a secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{rule}")]
+pub struct Invalid {
+    /// What kind of rule it is.
+    pub kind: InvalidKind,
+    /// The rule, e.g. `must be a UUID`.
+    pub rule: &'static str,
+}
+
+/// The kinds of [`Invalid`], one `errorKey` each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InvalidKind {
+    /// There is no character in it (blanks do not count).
+    Empty,
+    /// It has more characters than the field can hold.
+    TooLong,
+    /// It has the wrong form.
+    Malformed,
+    /// It should be a `clientEnvironment` and is not one.
+    UnknownEnvironment,
+}
+
+impl Invalid {
+    /// The text is empty.
+    pub const EMPTY: Self = Self { kind: InvalidKind::Empty, rule: "must not be empty" };
+
+    /// The text has the wrong form.
+    pub const fn malformed(rule: &'static str) -> Self {
+        Self { kind: InvalidKind::Malformed, rule }
+    }
+
+    /// The text is too long.
+    pub const fn too_long(rule: &'static str) -> Self {
+        Self { kind: InvalidKind::TooLong, rule }
+    }
+}

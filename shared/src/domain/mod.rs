@@ -1,0 +1,18 @@
+//! The rules of connecting a farmer's operation. No I/O, no clock: time, ids and random values come in as arguments.
+
+pub mod app_key;
+pub mod binding;
+pub mod browser;
+pub mod client_environment;
+pub mod credential;
+pub mod event;
+pub mod ids;
+pub mod invalid;
+pub mod kept;
+pub mod leaf_user;
+pub mod operation;
+pub mod organization_code;
+pub mod owner;
+pub mod partner;
+pub mod session;
+pub mod timestamp;

@@ -1,0 +1,155 @@
+//! The organization code: the farmer's secret.
+
+use std::fmt;
+use std::str::FromStr;
+
+use aws_lc_rs::{constant_time, hmac};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::client_environment::ClientEnvironment;
+use super::invalid::Invalid;
+
+/// An operation's Organization Code, such as `krwv4vYH`. It grants access to the operation's data.
+///
+/// `Debug` is redacted and there is no `Display`: the two places that may write it say so with [`Self::expose`].
+#[derive(Clone)]
+pub struct OrganizationCode(SecretString);
+
+impl OrganizationCode {
+    /// Longest code that is accepted, in characters. Panorama's are 8; its documents do not say that they stay so.
+    pub const MAX_LENGTH: usize = 64;
+
+    /// The code itself: for a call to Panorama, for the session and credential rows, and for the contract's answers.
+    pub fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+}
+
+impl FromStr for OrganizationCode {
+    type Err = Invalid;
+
+    /// Blanks around it are dropped (people paste codes); within, only letters, digits, `-` and `_` are accepted, which
+    /// also keeps a code from meaning anything in a URL's path.
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let text = text.trim();
+        if text.is_empty() {
+            Err(Invalid::EMPTY)
+        } else if text.len() > Self::MAX_LENGTH {
+            Err(Invalid::too_long("must have at most 64 characters"))
+        } else if !text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_') {
+            Err(Invalid::malformed("must be an Organization Code as Panorama shows it, such as krwv4vYH"))
+        } else {
+            Ok(Self(text.into()))
+        }
+    }
+}
+
+impl PartialEq for OrganizationCode {
+    fn eq(&self, other: &Self) -> bool {
+        constant_time::verify_slices_are_equal(self.expose().as_bytes(), other.expose().as_bytes()).is_ok()
+    }
+}
+
+impl Eq for OrganizationCode {}
+
+impl fmt::Debug for OrganizationCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("OrganizationCode([REDACTED])")
+    }
+}
+
+/// The key under which organization codes and client ids are hashed for use in keys and indexes. A plain hash would not do: a code is
+/// short enough to be found by trying.
+#[derive(Clone)]
+pub struct IndexKey(hmac::Key);
+
+impl IndexKey {
+    /// A key from 32 random bytes.
+    pub fn new(bytes: &[u8; 32]) -> Self {
+        Self(hmac::Key::new(hmac::HMAC_SHA256, bytes))
+    }
+
+    /// The keyed hash of a code in its environment.
+    pub fn organization(&self, environment: ClientEnvironment, code: &OrganizationCode) -> OrganizationHash {
+        OrganizationHash(self.hash("organization", environment, code.expose()))
+    }
+
+    /// The keyed hash of a partner's client id in its environment.
+    pub fn client(&self, environment: ClientEnvironment, client_id: &str) -> ClientHash {
+        ClientHash(self.hash("client", environment, client_id))
+    }
+
+    fn hash(&self, of: &str, environment: ClientEnvironment, text: &str) -> String {
+        let mut context = hmac::Context::with_key(&self.0);
+        for part in [of, "\0", environment.as_str(), "\0", text] {
+            context.update(part.as_bytes());
+        }
+        URL_SAFE_NO_PAD.encode(context.sign())
+    }
+}
+
+impl fmt::Debug for IndexKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("IndexKey([REDACTED])")
+    }
+}
+
+/// An organization code, hashed with the [`IndexKey`]: what keys and indexes carry.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OrganizationHash(String);
+
+/// A partner's client id, hashed with the [`IndexKey`].
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ClientHash(String);
+
+macro_rules! hash_text {
+    ($($name:ident),*) => {$(
+        impl $name {
+            /// One that was stored.
+            pub fn stored(text: impl Into<String>) -> Self {
+                Self(text.into())
+            }
+
+            /// 43 characters, base64url.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+    )*};
+}
+hash_text!(OrganizationHash, ClientHash);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blanks_around_a_pasted_code_are_dropped() {
+        assert_eq!(" krwv4vYH\n".parse::<OrganizationCode>().expect("a code").expose(), "krwv4vYH");
+    }
+
+    #[test]
+    fn what_could_mean_something_in_a_path_is_refused() {
+        for text in ["", "  ", "a b", "a/b", "../x", "a%2Fb", "ä", "a?b", &"x".repeat(65)] {
+            assert!(text.parse::<OrganizationCode>().is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn debug_shows_neither_code_nor_key() {
+        let code: OrganizationCode = "krwv4vYH".parse().expect("a code");
+        assert!(!format!("{code:?}").contains("krwv4vYH"));
+        assert_eq!(format!("{:?}", IndexKey::new(&[7; 32])), "IndexKey([REDACTED])");
+    }
+
+    #[test]
+    fn the_same_code_in_another_environment_has_another_hash() {
+        let (key, code) = (IndexKey::new(&[7; 32]), "krwv4vYH".parse().expect("a code"));
+        assert_ne!(
+            key.organization(ClientEnvironment::Stage, &code),
+            key.organization(ClientEnvironment::Production, &code)
+        );
+    }
+}

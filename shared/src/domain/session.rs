@@ -1,0 +1,289 @@
+//! One run of one-click.
+//!
+//! ```text
+//! Pending ──receive──▶ Confirming ──complete──▶ Completed
+//!    ▲                     │ ├─postpone──▶ Confirming (Panorama did not answer: tried again later)
+//!    └──────turn_back──────┘ └─reject────▶ Rejected (owned by another account)
+//! ```
+//! `Expired` is not stored: it is what a `Pending` session is from its `expires_at` on, whatever the clock of a clean-up says.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use super::app_key::{AppKey, AppKeyId};
+use super::browser::{BindingCookie, BrowserHash};
+use super::ids::{LeafUserId, SessionId, SharingUrlId};
+use super::operation::Operation;
+use super::organization_code::{OrganizationCode, OrganizationHash};
+use super::timestamp::Timestamp;
+
+/// How long the farmer has (Leaf's tutorial: "within 15 minutes of this call").
+pub const LIFETIME: Duration = Duration::from_mins(15);
+
+/// How long one request may be at the handshake before another may try: longer than all time-outs of one attempt together.
+pub const HANDSHAKE_LEASE: Duration = Duration::from_secs(30);
+
+/// How many different organization codes one session tries.
+pub const MAX_CODES: usize = 5;
+
+/// One run of one-click: from the partner's start to the farmer's operation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// Its id.
+    pub id: SessionId,
+    /// Who will have the credential.
+    pub leaf_user_id: LeafUserId,
+    /// The app key that it was started with; a callback of another one never binds.
+    pub app_key: AppKeyId,
+    /// That app key's sharing URL id, at the start.
+    pub sharing_url_id: SharingUrlId,
+    /// The code that it was started with, if any.
+    pub organization_code: Option<OrganizationCode>,
+    /// When it was started.
+    pub started_at: Timestamp,
+    /// From this moment on a farmer comes too late.
+    pub expires_at: Timestamp,
+    /// The one browser that the hop link bound, if it was opened.
+    pub browser: Option<BrowserHash>,
+    /// The codes that were tried.
+    pub tried: BTreeSet<OrganizationHash>,
+    /// How far it is.
+    pub state: State,
+    /// Grows with each change; a write is made on the condition that nobody else wrote since.
+    pub version: u64,
+}
+
+/// How far a session is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum State {
+    /// Waiting for the farmer.
+    Pending,
+    /// The farmer has confirmed; Panorama's side of the handshake is to be done. Never expires: the farmer came in time.
+    Confirming(Handshake),
+    /// There is a credential.
+    Completed {
+        /// The operation's code.
+        code: OrganizationCode,
+    },
+    /// It cannot succeed any more.
+    Rejected(Rejection),
+}
+
+/// A handshake that is to be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Handshake {
+    /// The operation's code: a claim of the callback until Panorama has confirmed it.
+    pub code: OrganizationCode,
+    /// Until then one request is at it, and others leave it alone.
+    pub lease_until: Timestamp,
+}
+
+/// Why a session was rejected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rejection {
+    /// The operation belongs to another Leaf user.
+    OperationOwned,
+    /// More than [`MAX_CODES`] codes were tried.
+    TooManyOperations,
+}
+
+/// What a session is at a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// Waiting for the farmer.
+    Pending,
+    /// Waiting for Panorama.
+    Confirming,
+    /// Done.
+    Completed,
+    /// The farmer did not come in time.
+    Expired,
+    /// It cannot succeed.
+    Rejected(Rejection),
+}
+
+/// How a session stands to the code that a callback brings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Relation {
+    /// It was started with this code, or is at or done with this very operation.
+    Same,
+    /// It waits, for any operation.
+    Open,
+    /// It waits for, or is at, another operation.
+    Other,
+    /// It is over: expired, rejected, or completed with another operation.
+    Over,
+}
+
+/// What a bound confirmation does to a session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Received {
+    /// Save this, then do the handshake.
+    Begin(Session),
+    /// Another request is at it.
+    UnderWay,
+    /// It was done before: a repeat.
+    Done,
+    /// One code too many: save this rejection.
+    TooMany(Session),
+    /// It does not take this confirmation; see [`Session::relation`].
+    NotTaken,
+}
+
+/// What opening the hop link does to a session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Opened {
+    /// The browser is the first: save this and give it the cookie.
+    Bound(Box<Session>),
+    /// The bound browser again: send it on.
+    Again,
+    /// Another browser is bound.
+    Elsewhere,
+    /// There is nothing to open any more.
+    Over(Status),
+}
+
+impl Session {
+    /// A new session.
+    pub fn start(
+        id: SessionId,
+        leaf_user_id: LeafUserId,
+        app_key: &AppKey,
+        organization_code: Option<OrganizationCode>,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            leaf_user_id,
+            app_key: app_key.id.clone(),
+            sharing_url_id: app_key.sharing_url_id,
+            organization_code,
+            started_at: now,
+            expires_at: now.plus(LIFETIME),
+            browser: None,
+            tried: BTreeSet::new(),
+            state: State::Pending,
+            version: 1,
+        }
+    }
+
+    /// The same new session, when a confirmation for it is already there (kept from before, or left over from the session that it
+    /// replaces): it begins in `Confirming`.
+    #[must_use]
+    pub fn already_confirmed(self, code: OrganizationCode, operation: &Operation, now: Timestamp) -> Self {
+        let tried = BTreeSet::from([operation.hash.clone()]);
+        let state = State::Confirming(Handshake { code, lease_until: now.plus(HANDSHAKE_LEASE) });
+        Self { tried, state, ..self }
+    }
+
+    /// What it is at a moment.
+    pub fn status(&self, now: Timestamp) -> Status {
+        match &self.state {
+            State::Pending if now >= self.expires_at => Status::Expired,
+            State::Pending => Status::Pending,
+            State::Confirming(_) => Status::Confirming,
+            State::Completed { .. } => Status::Completed,
+            State::Rejected(rejection) => Status::Rejected(*rejection),
+        }
+    }
+
+    /// How it stands to a code.
+    pub fn relation(&self, code: &OrganizationCode, now: Timestamp) -> Relation {
+        match (&self.state, self.status(now)) {
+            (_, Status::Expired | Status::Rejected(_)) => Relation::Over,
+            (State::Confirming(handshake), _) if handshake.code == *code => Relation::Same,
+            (State::Confirming(_), _) => Relation::Other,
+            (State::Completed { code: done }, _) if done == code => Relation::Same,
+            (State::Completed { .. }, _) => Relation::Over,
+            _ => match &self.organization_code {
+                None => Relation::Open,
+                Some(started) if started == code => Relation::Same,
+                Some(_) => Relation::Other,
+            },
+        }
+    }
+
+    /// Takes a confirmation that was bound to this session.
+    pub fn receive(self, code: &OrganizationCode, operation: &Operation, now: Timestamp) -> Received {
+        match self.relation(code, now) {
+            Relation::Other | Relation::Over => return Received::NotTaken,
+            Relation::Same | Relation::Open => {}
+        }
+        match &self.state {
+            State::Completed { .. } => return Received::Done,
+            State::Confirming(handshake) if now < handshake.lease_until => return Received::UnderWay,
+            _ => {}
+        }
+        let mut tried = self.tried.clone();
+        tried.insert(operation.hash.clone());
+        if tried.len() > MAX_CODES {
+            return Received::TooMany(self.rejected(Rejection::TooManyOperations));
+        }
+        let state = State::Confirming(Handshake { code: code.clone(), lease_until: now.plus(HANDSHAKE_LEASE) });
+        Received::Begin(Self { tried, state, ..self.next() })
+    }
+
+    /// Panorama confirmed: the session is done.
+    #[must_use]
+    pub fn complete(self, handshake: &Handshake) -> Self {
+        Self { state: State::Completed { code: handshake.code.clone() }, ..self.next() }
+    }
+
+    /// Panorama did not answer: the handshake is free to be tried again.
+    #[must_use]
+    pub fn postpone(self, handshake: &Handshake, now: Timestamp) -> Self {
+        let state = State::Confirming(Handshake { code: handshake.code.clone(), lease_until: now });
+        Self { state, ..self.next() }
+    }
+
+    /// Panorama refused the operation: the session waits again (or has expired meanwhile).
+    #[must_use]
+    pub fn turn_back(self) -> Self {
+        Self { state: State::Pending, ..self.next() }
+    }
+
+    /// It cannot succeed any more.
+    #[must_use]
+    pub fn rejected(self, rejection: Rejection) -> Self {
+        Self { state: State::Rejected(rejection), ..self.next() }
+    }
+
+    /// The hop link is opened by a browser that showed `shown` and would be given `fresh`.
+    pub fn open(self, shown: Option<&BrowserHash>, fresh: &BindingCookie, now: Timestamp) -> Opened {
+        match (self.status(now), &self.browser) {
+            (Status::Pending, None) => Opened::Bound(Box::new(self.bound_to(fresh))),
+            (Status::Pending, Some(bound)) if shown == Some(bound) => Opened::Again,
+            (Status::Pending, Some(_)) => Opened::Elsewhere,
+            (over, _) => Opened::Over(over),
+        }
+    }
+
+    /// The farmer said that the bound browser is to be this one instead; the one before is bound no more.
+    pub fn continue_in(self, fresh: &BindingCookie, now: Timestamp) -> Opened {
+        match self.status(now) {
+            Status::Pending => Opened::Bound(Box::new(self.bound_to(fresh))),
+            over => Opened::Over(over),
+        }
+    }
+
+    /// Whether a cookie is this session's.
+    pub fn is_bound_to(&self, cookie: &BindingCookie) -> bool {
+        self.id == cookie.session_id && self.browser.as_ref() == Some(&cookie.hash())
+    }
+
+    /// The handshake that it is at, if it is at one.
+    pub fn handshake(&self) -> Option<&Handshake> {
+        match &self.state {
+            State::Confirming(handshake) => Some(handshake),
+            _ => None,
+        }
+    }
+
+    fn bound_to(self, cookie: &BindingCookie) -> Self {
+        Self { browser: Some(cookie.hash()), ..self.next() }
+    }
+
+    fn next(self) -> Self {
+        Self { version: self.version + 1, ..self }
+    }
+}

@@ -1,0 +1,95 @@
+//! Moments, as the contract writes them.
+
+use std::fmt;
+use std::time::Duration;
+
+use time::OffsetDateTime;
+use time::format_description::BorrowedFormatItem;
+use time::macros::format_description;
+
+/// Leaf's form of a time: `yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'`. Of fixed width, so texts sort as the moments do.
+const LEAF_FORM: &[BorrowedFormatItem<'static>] =
+    format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:6]Z");
+
+/// A moment in UTC, to the microsecond.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(OffsetDateTime);
+
+impl Timestamp {
+    /// The moment, cut to whole microseconds, which is what a stored one holds.
+    ///
+    /// # Panics
+    /// Never: cutting digits off a fraction of a second leaves one.
+    pub fn new(moment: OffsetDateTime) -> Self {
+        let moment = moment.to_offset(time::UtcOffset::UTC);
+        let whole = moment.nanosecond() / 1_000 * 1_000;
+        Self(moment.replace_nanosecond(whole).expect("fewer than 1e9 nanoseconds stay fewer when cut"))
+    }
+
+    /// Seconds since 1970, cut: the unit of DynamoDB's TTL and of a token's `exp`.
+    pub fn epoch_seconds(self) -> i64 {
+        self.0.unix_timestamp()
+    }
+
+    /// This moment and `length` more.
+    #[must_use]
+    pub fn plus(self, length: Duration) -> Self {
+        Self(self.0 + length)
+    }
+
+    /// This moment and `length` less.
+    #[must_use]
+    pub fn minus(self, length: Duration) -> Self {
+        Self(self.0 - length)
+    }
+
+    /// Whole seconds from `earlier` to this moment; 0 when it is not earlier.
+    pub fn seconds_since(self, earlier: Self) -> u64 {
+        u64::try_from((self.0 - earlier.0).whole_seconds()).unwrap_or(0)
+    }
+
+    /// The hour that it is in, e.g. `2026-11-22T19`.
+    pub fn hour(self) -> String {
+        self.to_string()[..13].to_owned()
+    }
+
+    /// Reads Leaf's form.
+    ///
+    /// # Errors
+    /// The text is not in that form.
+    pub fn parse(text: &str) -> Result<Self, time::error::Parse> {
+        time::PrimitiveDateTime::parse(text, LEAF_FORM).map(|moment| Self(moment.assume_utc()))
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.format(LEAF_FORM).map_err(|_| fmt::Error)?)
+    }
+}
+
+impl fmt::Debug for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl serde::Serialize for Timestamp {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use time::macros::datetime;
+
+    #[test]
+    fn is_written_as_leaf_writes_it_and_read_back() {
+        let moment = Timestamp::new(datetime!(2026-11-22 19:52:49.123456789 UTC));
+        assert_eq!(moment.to_string(), "2026-11-22T19:52:49.123456Z");
+        assert_eq!(Timestamp::parse("2026-11-22T19:52:49.123456Z"), Ok(moment));
+        assert_eq!(moment.hour(), "2026-11-22T19");
+    }
+}

@@ -1,0 +1,63 @@
+//! What is around every response: a request id, problem documents for unknown paths, one log line.
+
+use axum::Router;
+use axum::extract::{MatchedPath, Request};
+use axum::middleware::{Next, from_fn};
+use axum::response::Response;
+use http::header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS};
+use http::{HeaderName, HeaderValue};
+use tracing::Instrument as _;
+use uuid::Uuid;
+
+use super::error_key::ErrorKey;
+use super::problem::Problem;
+
+/// The response header with the request's id.
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The id that the gateway gave the request, for whoever puts one into the request's extensions.
+#[derive(Debug, Clone)]
+pub struct GatewayRequestId(pub String);
+
+/// Puts the envelope around a router.
+pub fn wrap(router: Router) -> Router {
+    router
+        .method_not_allowed_fallback(async || {
+            Problem::new(
+                ErrorKey::MethodNotAllowed,
+                "The path is known, but not with this method; see the API's documentation.",
+            )
+        })
+        .fallback(async || {
+            Problem::new(ErrorKey::RouteNotFound, "Check the path: a segment may be missing or misspelled.")
+        })
+        .layer(from_fn(envelope))
+}
+
+async fn envelope(request: Request, next: Next) -> Response {
+    let id = request.extensions().get::<GatewayRequestId>().map(|id| id.0.clone());
+    let id = id.unwrap_or_else(|| Uuid::new_v4().to_string());
+    let path = request.uri().path().to_owned();
+    let method = request.method().clone();
+    // The route, not the path: paths hold session ids, and the callback's query an organization code.
+    let route = request.extensions().get::<MatchedPath>().map_or("(none)", |matched| matched.as_str()).to_owned();
+    let span = tracing::info_span!("request", request_id = %id, %method, route);
+    async move {
+        let mut response = next.run(request).await;
+        let problem = response.extensions_mut().remove::<Problem>();
+        let error_key = problem.as_ref().map(|problem| problem.key.as_str());
+        if let Some(problem) = &problem {
+            response = problem.render(&path);
+        }
+        tracing::info!(status = response.status().as_u16(), error_key, "answered");
+        let headers = response.headers_mut();
+        if let Ok(id) = HeaderValue::from_str(&id) {
+            headers.insert(REQUEST_ID, id);
+        }
+        headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+        response
+    }
+    .instrument(span)
+    .await
+}

@@ -1,0 +1,121 @@
+//! Every `errorKey`: one per cause, each with its status and title.
+
+use http::StatusCode;
+
+macro_rules! error_keys {
+    ($($(#[$doc:meta])* $name:ident = $key:literal, $status:ident, $title:literal;)*) => {
+        /// Why a request was refused, for programs.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum ErrorKey {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl ErrorKey {
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            /// The contract's spelling.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $key,)* }
+            }
+
+            /// The status that it is answered with.
+            pub const fn status(self) -> StatusCode {
+                match self { $(Self::$name => StatusCode::$status,)* }
+            }
+
+            /// The cause in a few words, the same for every occurrence.
+            pub const fn title(self) -> &'static str {
+                match self { $(Self::$name => $title,)* }
+            }
+        }
+    };
+}
+
+error_keys! {
+    /// No bearer token, or one that is forged or has expired.
+    Unauthorized = "unauthorized", UNAUTHORIZED, "A valid bearer token is required";
+    /// Sign-in with a wrong username or password.
+    BadCredentials = "badCredentials", UNAUTHORIZED, "Wrong username or password";
+    /// No such path.
+    RouteNotFound = "routeNotFound", NOT_FOUND, "There is nothing at this path";
+    /// The path has no such method.
+    MethodNotAllowed = "methodNotAllowed", METHOD_NOT_ALLOWED, "This path does not take this method";
+
+    /// The body is not a JSON object.
+    MalformedJson = "malformedJson", BAD_REQUEST, "The body is not a JSON object";
+    /// The body is over 64 KiB.
+    BodyTooLarge = "bodyTooLarge", PAYLOAD_TOO_LARGE, "The body is too large";
+    /// A required field or parameter is not there.
+    MissingField = "missingField", BAD_REQUEST, "A required field is missing";
+    /// A field is empty or blank.
+    EmptyField = "emptyField", BAD_REQUEST, "A field is empty";
+    /// A field has another JSON type.
+    MistypedField = "mistypedField", BAD_REQUEST, "A field has the wrong type";
+    /// A field has too many characters.
+    FieldTooLong = "fieldTooLong", BAD_REQUEST, "A field is too long";
+    /// A field or parameter has the wrong form.
+    MalformedField = "malformedField", BAD_REQUEST, "A field has the wrong form";
+    /// `clientEnvironment` is neither `STAGE` nor `PRODUCTION`.
+    UnknownEnvironment = "unknownEnvironment", BAD_REQUEST, "There is no such environment";
+    /// The provider is not `Panorama`.
+    UnknownProvider = "unknownProvider", NOT_FOUND, "There is no such provider";
+
+    /// No Leaf user has this id.
+    LeafUserNotFound = "leafUserNotFound", NOT_FOUND, "There is no such Leaf user";
+    /// No app key has this name in this environment.
+    AppKeyNotFound = "appKeyNotFound", NOT_FOUND, "There is no such app key";
+    /// The one-click request names an app key that does not exist.
+    UnknownAppKey = "unknownAppKey", BAD_REQUEST, "The app key is not registered";
+    /// An app key of this name exists in this environment.
+    AppKeyExists = "appKeyExists", CONFLICT, "The app key exists already";
+    /// More than one app key fits what was sent.
+    AppKeyAmbiguous = "appKeyAmbiguous", BAD_REQUEST, "More than one app key fits";
+    /// Another app key has this sharing URL id.
+    SharingUrlIdInUse = "sharingUrlIdInUse", CONFLICT, "The sharing URL id belongs to another app key";
+    /// The request's sharing URL id is not the app key's.
+    SharingUrlIdMismatch = "sharingUrlIdMismatch", BAD_REQUEST, "The sharing URL id is not the app key's";
+    /// The request's client id is not the app key's.
+    ClientIdMismatch = "clientIdMismatch", BAD_REQUEST, "The client id is not the app key's";
+
+    /// Panorama: wrong password, or no such username in a pool that does not tell.
+    PanoramaBadPassword = "panoramaBadPassword", BAD_REQUEST, "Panorama refuses the username or password";
+    /// Panorama: no such username.
+    PanoramaUnknownUser = "panoramaUnknownUser", BAD_REQUEST, "Panorama does not know the username";
+    /// Panorama: no such client id in this environment.
+    PanoramaUnknownClient = "panoramaUnknownClient", BAD_REQUEST, "Panorama does not know the client id in this environment";
+    /// Panorama asks for something that only a person can answer.
+    PanoramaChallenge = "panoramaChallenge", BAD_REQUEST, "Panorama asks for another step at login";
+    /// The client id may not log in with a password.
+    PanoramaFlowNotEnabled = "panoramaFlowNotEnabled", BAD_REQUEST, "Password login is not enabled for the client id";
+    /// The partner's password must be reset.
+    PanoramaPasswordResetRequired = "panoramaPasswordResetRequired", BAD_REQUEST, "Panorama wants the password to be reset";
+    /// Panorama refused the login for another reason.
+    PanoramaLoginRefused = "panoramaLoginRefused", BAD_REQUEST, "Panorama refused the login";
+    /// The stored partner credentials are refused: nothing is wrong with the request or the farmer.
+    PartnerLoginRefused = "partnerLoginRefused", BAD_GATEWAY, "Panorama refuses the app key's login";
+    /// Panorama answered, but not usefully.
+    PanoramaBadAnswer = "panoramaBadAnswer", BAD_GATEWAY, "Panorama gave no useful answer";
+    /// Panorama did not answer, or said that it cannot now.
+    PanoramaUnavailable = "panoramaUnavailable", SERVICE_UNAVAILABLE, "Panorama is not available";
+
+    /// The operation belongs to another Leaf user.
+    OperationOwned = "operationAlreadyConnected", CONFLICT, "The operation is connected to another Leaf user";
+    /// Panorama says that the operation is not shared with the partner.
+    OperationNotShared = "operationNotShared", CONFLICT, "The operation is not shared";
+    /// No credential, and nothing was started.
+    IntegrationNotStarted = "integrationNotStarted", NOT_FOUND, "No integration was started";
+    /// No credential: the farmer did not come in time.
+    SessionExpired = "sessionExpired", NOT_FOUND, "The session has expired";
+    /// No credential: the farmer's operation is another Leaf user's.
+    SessionOperationOwned = "sessionOperationAlreadyConnected", NOT_FOUND, "The farmer's operation is connected to another Leaf user";
+    /// No credential: too many operations were tried.
+    SessionTooManyOperations = "sessionTooManyOperations", NOT_FOUND, "Too many operations were tried in one session";
+    /// No credential: there was one, and it was deleted.
+    CredentialNotFound = "credentialNotFound", NOT_FOUND, "There is no credential";
+
+    /// Somebody else changed the same thing at the same time.
+    ConcurrentChange = "concurrentChange", CONFLICT, "It was changed by somebody else at the same time";
+    /// Our table or secret store cannot be reached.
+    StorageUnavailable = "storageUnavailable", SERVICE_UNAVAILABLE, "The service cannot reach its storage";
+}

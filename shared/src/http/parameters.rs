@@ -1,0 +1,97 @@
+//! Parameters in the path and the query, each refused by its name.
+
+use std::str::FromStr;
+
+use url::form_urlencoded;
+
+use super::error_key::ErrorKey;
+use super::fields::key_of;
+use super::problem::Problem;
+use crate::domain::invalid::Invalid;
+
+/// The largest page that one can ask for (Leaf's documents).
+pub const MAX_PAGE_SIZE: u32 = 100;
+
+/// Reads a segment of the path.
+///
+/// # Errors
+/// It has the wrong form.
+pub fn segment<T: FromStr<Err = Invalid>>(name: &str, text: &str) -> Result<T, Problem> {
+    text.parse().map_err(|invalid: Invalid| Problem::of_field(key_of(invalid), name, invalid.rule))
+}
+
+/// A request's query.
+#[derive(Debug, Default)]
+pub struct Query(Vec<(String, String)>);
+
+/// One page of a listing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Page {
+    /// Counts from 0.
+    pub number: u32,
+    /// Entries on a page.
+    pub size: u32,
+}
+
+impl Query {
+    /// Reads a URI's query. Broken escapes are read as they stand.
+    pub fn of(uri: &http::Uri) -> Self {
+        let pairs = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
+        Self(pairs.map(|(name, value)| (name.into_owned(), value.into_owned())).collect())
+    }
+
+    /// A parameter's first value; an empty one counts as missing.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        let found = self.0.iter().find(|(known, _)| known == name);
+        found.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
+    }
+
+    /// All values of a parameter.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// A parameter that must be there.
+    ///
+    /// # Errors
+    /// It is missing or has the wrong form.
+    pub fn required<T: FromStr<Err = Invalid>>(&self, name: &str) -> Result<T, Problem> {
+        let missing = || Problem::of_field(ErrorKey::MissingField, name, "is required as a query parameter");
+        segment(name, self.get(name).ok_or_else(missing)?)
+    }
+
+    /// `page` (from 0, default 0) and `size` (1 to 100, with a default).
+    ///
+    /// # Errors
+    /// One of them is not such a number.
+    pub fn page(&self, default_size: u32) -> Result<Page, Problem> {
+        let number = self.whole_number("page", 0, 0..=1_000_000, "must be a whole number from 0 to 1000000")?;
+        let size =
+            self.whole_number("size", default_size, 1..=MAX_PAGE_SIZE, "must be a whole number from 1 to 100")?;
+        Ok(Page { number, size })
+    }
+
+    fn whole_number(
+        &self,
+        name: &str,
+        default: u32,
+        range: std::ops::RangeInclusive<u32>,
+        rule: &str,
+    ) -> Result<u32, Problem> {
+        let Some(text) = self.get(name) else { return Ok(default) };
+        let number = text.parse().ok().filter(|number| range.contains(number));
+        number.ok_or_else(|| Problem::of_field(ErrorKey::MalformedField, name, rule))
+    }
+}
+
+/// The provider in a path: there is one.
+///
+/// # Errors
+/// It is another.
+pub fn provider(text: &str) -> Result<(), Problem> {
+    if text == "Panorama" {
+        Ok(())
+    } else {
+        Err(Problem::of_field(ErrorKey::UnknownProvider, "provider", "must be Panorama"))
+    }
+}

@@ -1,0 +1,150 @@
+//! Failures of the world, as problem documents: the same wherever they happen.
+
+use super::error_key::ErrorKey;
+use super::problem::Problem;
+use crate::domain::client_environment::ClientEnvironment;
+use crate::domain::ids::LeafUserId;
+use crate::ports::StoreError;
+use crate::ports::secrets::SecretsError;
+use crate::ports::upstream::{LoginError, LoginRefusal, Unavailable, UpstreamError};
+use crate::use_cases::register_app_key::RegisterError;
+
+/// Seconds to wait when Panorama did not say how long.
+const RETRY_AFTER: u64 = 30;
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(%error, "the table failed");
+        Self::storage_unavailable()
+    }
+}
+
+impl From<SecretsError> for Problem {
+    fn from(error: SecretsError) -> Self {
+        tracing::error!(%error, "the secret store failed");
+        Self::storage_unavailable()
+    }
+}
+
+impl From<Unavailable> for Problem {
+    fn from(error: Unavailable) -> Self {
+        tracing::warn!(%error, "the upstream failed");
+        // No answer, or "not now": 503. An answer that makes no sense: 502.
+        let key = match error.status {
+            None | Some(408 | 425 | 429 | 500 | 502..=504 | 400) => ErrorKey::PanoramaUnavailable,
+            Some(_) => ErrorKey::PanoramaBadAnswer,
+        };
+        let detail = format!("{error}. Nothing was changed; try again later.");
+        Self::new(key, detail).retry_after(error.retry_after.unwrap_or(RETRY_AFTER))
+    }
+}
+
+impl From<UpstreamError> for Problem {
+    fn from(error: UpstreamError) -> Self {
+        match error {
+            UpstreamError::Unavailable(unavailable) => unavailable.into(),
+            UpstreamError::Secrets(error) => error.into(),
+            UpstreamError::Refused { status } => Self::new(
+                ErrorKey::OperationNotShared,
+                format!(
+                    "Panorama answered {status} for this operation: its sharing is switched off. Ask the farmer to switch it on again \
+                     and start the one-click integration anew."
+                ),
+            ),
+            UpstreamError::PartnerLogin(refusal) => Self::new(
+                ErrorKey::PartnerLoginRefused,
+                format!("Panorama refuses the app key's stored login ({refusal}). Update the app key with PUT; no farmer has to do anything."),
+            )
+            .retry_after(RETRY_AFTER),
+            UpstreamError::NoSecret => Self::new(
+                ErrorKey::PartnerLoginRefused,
+                "The app key has no stored credentials any more. Register them again with PUT on the app key.",
+            )
+            .retry_after(RETRY_AFTER),
+        }
+    }
+}
+
+/// A login with credentials that the caller sent was refused: which field, and what to do.
+pub fn login_refused(refusal: &LoginRefusal, environment: ClientEnvironment) -> Problem {
+    match refusal {
+        LoginRefusal::BadPassword => Problem::of_field(
+            ErrorKey::PanoramaBadPassword,
+            "password",
+            "is not the password of this `username` at Panorama; check both and send them again",
+        ),
+        LoginRefusal::UnknownUser => Problem::of_field(
+            ErrorKey::PanoramaUnknownUser,
+            "username",
+            "is not known to Panorama; it is the partner's e-mail address",
+        ),
+        LoginRefusal::UnknownClient => Problem::of_field(
+            ErrorKey::PanoramaUnknownClient,
+            "clientId",
+            &format!(
+                "is not known to Panorama's {environment} environment; check it, or whether it is one of {} and `clientEnvironment` must \
+                 say so",
+                environment.other()
+            ),
+        ),
+        LoginRefusal::Challenge(name) => Problem::of_field(
+            ErrorKey::PanoramaChallenge,
+            "username",
+            &format!(
+                "is asked by Panorama for another step ({name}) that a service cannot take; sign in to the Partner Portal once and finish \
+                 it, or ask Precision Planting for an account without it"
+            ),
+        ),
+        LoginRefusal::FlowNotEnabled => Problem::of_field(
+            ErrorKey::PanoramaFlowNotEnabled,
+            "clientId",
+            "may not log in with a password (USER_PASSWORD_AUTH is not enabled); ask Precision Planting to enable it",
+        ),
+        LoginRefusal::PasswordResetRequired => Problem::of_field(
+            ErrorKey::PanoramaPasswordResetRequired,
+            "password",
+            "must be reset first; do that in the Partner Portal and send the new one",
+        ),
+        LoginRefusal::Other(name) => Problem::of_field(
+            ErrorKey::PanoramaLoginRefused,
+            "username",
+            &format!("cannot log in to Panorama: it answered {name}"),
+        ),
+    }
+}
+
+/// There is no such Leaf user.
+pub fn no_such_user(id: LeafUserId) -> Problem {
+    let detail = format!("No Leaf user has the id {id}. Create one with POST /users, or list them with GET /users.");
+    Problem::new(ErrorKey::LeafUserNotFound, detail)
+}
+
+/// Somebody else changed the same thing at the same time.
+pub fn concurrent_change() -> Problem {
+    let detail = "Somebody else changed it at the same time. Nothing was changed by this request; try again.";
+    Problem::new(ErrorKey::ConcurrentChange, detail)
+}
+
+/// An app key was not registered or updated.
+pub fn not_registered(error: RegisterError, environment: ClientEnvironment) -> Problem {
+    match error {
+        RegisterError::Login(LoginError::Refused(refusal)) => login_refused(&refusal, environment),
+        RegisterError::Login(LoginError::Unavailable(unavailable)) => unavailable.into(),
+        RegisterError::Secrets(error) => error.into(),
+        RegisterError::Store(error) => error.into(),
+        RegisterError::Conflict => concurrent_change(),
+        RegisterError::NotFound => Problem::new(
+            ErrorKey::AppKeyNotFound,
+            "There is no app key of this name in this environment. Create it with POST, or list all with GET /app-keys/Panorama.",
+        ),
+        RegisterError::Exists => Problem::new(
+            ErrorKey::AppKeyExists,
+            "There is an app key of this name in this environment, with other content. Change it with PUT.",
+        ),
+        RegisterError::SharingUrlInUse => Problem::of_field(
+            ErrorKey::SharingUrlIdInUse,
+            "sharingUrlId",
+            "belongs to another app key; a farmer's confirmation could not tell the two apart",
+        ),
+    }
+}

@@ -1,0 +1,209 @@
+//! The store of connections: sessions, credentials, who owns which operation, kept confirmations, events.
+//!
+//! Every write is conditional, and a change and its event are one transaction. A write that finds another state than it was told
+//! changes nothing and says what it found, so that the caller can decide again.
+
+use async_trait::async_trait;
+
+use super::StoreError;
+use crate::domain::app_key::{AppKey, AppKeyId};
+use crate::domain::credential::Credential;
+use crate::domain::event::Event;
+use crate::domain::ids::{LeafUserId, SessionId, SharingUrlId};
+use crate::domain::leaf_user::LeafUser;
+use crate::domain::operation::Operation;
+use crate::domain::session::Session;
+use crate::domain::timestamp::Timestamp;
+
+/// Sessions, credentials, operations, events.
+#[async_trait]
+pub trait Connections: Send + Sync {
+    /// Puts a new session in the place of the Leaf user's last one. One transaction.
+    async fn start(&self, start: &Start<'_>) -> Result<(), StartConflict>;
+
+    /// What a callback needs to be bound. One read, strongly consistent.
+    async fn callback_facts(
+        &self,
+        operation: &Operation,
+        sharing_url_id: SharingUrlId,
+        cookie_users: &[LeafUserId],
+    ) -> Result<CallbackFacts, StoreError>;
+
+    /// The sessions that these Leaf users have now.
+    async fn sessions_of(&self, users: &[LeafUserId]) -> Result<Vec<Session>, StoreError>;
+
+    /// Finds a session by its id; `None` also when a newer one has replaced it.
+    async fn find_session(&self, id: SessionId) -> Result<Option<Session>, StoreError>;
+
+    /// Saves a session's next version, with the event of the change if there is one.
+    async fn save(&self, session: &Session, event: Option<&Event>) -> Result<(), SaveError>;
+
+    /// Ends a session in success: session, credential, the operation's owner and the event in one transaction. A credential that the
+    /// Leaf user had for another operation is replaced and that operation released.
+    async fn complete(&self, completion: &Completion<'_>) -> Result<(), CompleteError>;
+
+    /// Keeps a confirmation that fits nobody, if there is room for it.
+    async fn keep(&self, kept: &KeptConfirmation<'_>) -> Result<Keeping, StoreError>;
+
+    /// A Leaf user with its session and credential. One read, strongly consistent.
+    async fn account(&self, id: LeafUserId) -> Result<Option<Account>, StoreError>;
+
+    /// A page of a credential's history.
+    async fn events(&self, id: LeafUserId, page: &EventPage) -> Result<Vec<Event>, StoreError>;
+
+    /// Ends a connection: session and credential go, the operation is released, the events are deleted. With `user_too` the Leaf user
+    /// goes in the same transaction. Calling it again does nothing more.
+    async fn disconnect(&self, account: &Account, user_too: bool) -> Result<(), SaveError>;
+}
+
+/// A new session, and what it takes the place of.
+#[derive(Debug)]
+pub struct Start<'a> {
+    /// The new session.
+    pub session: &'a Session,
+    /// The app key as it was read; the start fails if it has changed.
+    pub app_key: &'a AppKey,
+    /// The operation, when the session was started with a code.
+    pub operation: Option<&'a Operation>,
+    /// The unfinished session that the caller knows it replaces.
+    pub replaces: Option<&'a Session>,
+    /// Where the replaced session's confirmation is to be kept, if the new session does not carry it on.
+    pub keep: Option<KeptConfirmation<'a>>,
+    /// Whether the new session takes a confirmation that is kept for its operation.
+    pub claims_kept: bool,
+}
+
+/// Why a session was not started; nothing has changed.
+#[derive(Debug, thiserror::Error)]
+pub enum StartConflict {
+    /// There is no such Leaf user.
+    #[error("there is no such Leaf user")]
+    NoSuchUser,
+    /// The app key was changed or deleted since it was read.
+    #[error("the app key has changed")]
+    AppKeyChanged,
+    /// The Leaf user has a session whose confirmation is not finished; it is not the one that the caller named.
+    #[error("the session before is not finished")]
+    Unfinished(Box<Session>),
+    /// A confirmation of this operation is kept and waits for exactly such a start.
+    #[error("a confirmation is kept for this operation")]
+    Kept,
+    /// The kept confirmation that the caller meant to take is gone.
+    #[error("the kept confirmation is gone")]
+    KeptGone,
+    /// The operation belongs to another Leaf user.
+    #[error("the operation belongs to another Leaf user")]
+    OperationOwned,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What a callback is bound with.
+#[derive(Debug, Clone, Default)]
+pub struct CallbackFacts {
+    /// Who owns the operation.
+    pub owner: Option<LeafUserId>,
+    /// The sessions that were started with the code at this app key, as they were when they started: good enough to try a write
+    /// that is conditional on nothing having changed, not to refuse anybody.
+    pub started_with_code: Vec<StartedSession>,
+    /// The sessions of the Leaf users that the cookies name, as they are now.
+    pub cookie_sessions: Vec<Session>,
+}
+
+/// A session's start, as it is remembered beside its operation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StartedSession {
+    /// The session.
+    pub id: SessionId,
+    /// Whose it is.
+    pub leaf_user_id: LeafUserId,
+    /// With which app key.
+    pub app_key: AppKeyId,
+    /// When.
+    pub started_at: Timestamp,
+}
+
+/// A save failed; nothing has changed.
+#[derive(Debug, thiserror::Error)]
+pub enum SaveError {
+    /// Somebody else wrote since it was read.
+    #[error("it was changed by somebody else")]
+    Conflict,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A session's success.
+#[derive(Debug)]
+pub struct Completion<'a> {
+    /// The session, completed.
+    pub session: &'a Session,
+    /// The credential.
+    pub credential: &'a Credential,
+    /// What is written into the history.
+    pub event: &'a Event,
+}
+
+/// A completion failed; nothing has changed.
+#[derive(Debug, thiserror::Error)]
+pub enum CompleteError {
+    /// Somebody else wrote to the session or the credential since.
+    #[error("it was changed by somebody else")]
+    Conflict,
+    /// The operation belongs to another Leaf user.
+    #[error("the operation belongs to another Leaf user")]
+    OperationOwned,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A confirmation that fits nobody. No Leaf user is attached to it.
+#[derive(Debug, Clone)]
+pub struct KeptConfirmation<'a> {
+    /// The operation.
+    pub operation: &'a Operation,
+    /// The app key that the callback named.
+    pub app_key: &'a AppKeyId,
+    /// That app key's sharing URL id.
+    pub sharing_url_id: SharingUrlId,
+    /// When it came.
+    pub at: Timestamp,
+    /// Until when it can be claimed.
+    pub until: Timestamp,
+}
+
+/// What became of a confirmation that was to be kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keeping {
+    /// It is kept, or was already.
+    Kept,
+    /// This app key has as many as it may have; it is dropped.
+    Full,
+}
+
+/// A Leaf user and its connection.
+#[derive(Debug, Clone)]
+pub struct Account {
+    /// The Leaf user.
+    pub user: LeafUser,
+    /// Its last session.
+    pub session: Option<Session>,
+    /// Its credential.
+    pub credential: Option<Credential>,
+}
+
+/// Which page of the events.
+#[derive(Debug, Clone, Copy)]
+pub struct EventPage {
+    /// Nothing from before this moment: DynamoDB deletes late.
+    pub since: Timestamp,
+    /// Counts from 0.
+    pub page: u32,
+    /// Events on a page.
+    pub size: u32,
+    /// The order.
+    pub newest_first: bool,
+}

@@ -1,0 +1,59 @@
+//! What the use cases need of the world. To add one: a trait here with its errors, an adapter in [`crate::adapters`], a field in [`Ports`].
+
+pub mod app_keys;
+pub mod clock;
+pub mod connections;
+pub mod leaf_users;
+pub mod secrets;
+pub mod upstream;
+
+use std::sync::Arc;
+
+use crate::domain::organization_code::IndexKey;
+use app_keys::AppKeys;
+use clock::Clock;
+use connections::Connections;
+use leaf_users::LeafUsers;
+use secrets::{PartnerSecrets, SecretsError, ServiceSecrets};
+use upstream::Upstream;
+
+/// The world, as a use case sees it: built once a process.
+#[derive(Clone)]
+pub struct Ports {
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Leaf users.
+    pub leaf_users: Arc<dyn LeafUsers>,
+    /// App keys, without their secrets.
+    pub app_keys: Arc<dyn AppKeys>,
+    /// Sessions, credentials, operations, events.
+    pub connections: Arc<dyn Connections>,
+    /// App keys' secrets.
+    pub partner_secrets: Arc<dyn PartnerSecrets>,
+    /// The service's own secrets.
+    pub service_secrets: Arc<dyn ServiceSecrets>,
+    /// Panorama, or Leaf in front of it.
+    pub upstream: Arc<dyn Upstream>,
+}
+
+impl Ports {
+    /// The index key.
+    ///
+    /// # Errors
+    /// The secret cannot be read.
+    pub async fn index_key(&self) -> Result<IndexKey, SecretsError> {
+        self.service_secrets.index_key().await
+    }
+}
+
+/// A store could not do its work: the network, a limit, a row of an unknown form. What the caller can do is try again later.
+///
+/// It carries the operation and the kind of failure, never a row: rows have organization codes in them.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("the table did not do `{operation}`: {failure}")]
+pub struct StoreError {
+    /// What was asked of the store.
+    pub operation: &'static str,
+    /// What went wrong, e.g. an error code of DynamoDB, or the attribute that cannot be read.
+    pub failure: String,
+}

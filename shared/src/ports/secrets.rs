@@ -1,0 +1,67 @@
+//! Secrets: the partner's, per app key, and the service's own.
+
+use async_trait::async_trait;
+
+use crate::domain::app_key::AppKeyId;
+use crate::domain::organization_code::IndexKey;
+use crate::domain::owner::Owners;
+use crate::domain::partner::PartnerSecret;
+
+/// A partner's secret and the version it was read at.
+#[derive(Debug, Clone)]
+pub struct VersionedSecret {
+    /// The secret.
+    pub secret: PartnerSecret,
+    /// Its version; a write names the version that it replaces.
+    pub version: String,
+}
+
+/// How fresh a read must be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Freshness {
+    /// At most a few minutes old will do.
+    Cached,
+    /// As it is now: after a refusal, because the secret may have been rotated.
+    Now,
+}
+
+/// App keys' secrets, one secret per app key.
+#[async_trait]
+pub trait PartnerSecrets: Send + Sync {
+    /// Reads one; `None` when there is none.
+    async fn read(&self, app_key: &AppKeyId, freshness: Freshness) -> Result<Option<VersionedSecret>, SecretsError>;
+
+    /// Writes one, over whatever was there.
+    async fn write(&self, app_key: &AppKeyId, secret: &PartnerSecret) -> Result<(), SecretsError>;
+
+    /// Writes one if it is still at the version that was read. `false`: it was not, and nothing has changed.
+    async fn replace(
+        &self,
+        app_key: &AppKeyId,
+        read: &VersionedSecret,
+        secret: &PartnerSecret,
+    ) -> Result<bool, SecretsError>;
+
+    /// Deletes one. Nothing happens when there is none.
+    async fn delete(&self, app_key: &AppKeyId) -> Result<(), SecretsError>;
+}
+
+/// The service's own secrets: made at deployment, read-only here.
+#[async_trait]
+pub trait ServiceSecrets: Send + Sync {
+    /// Who may call the API.
+    async fn owners(&self) -> Result<Owners, SecretsError>;
+
+    /// The key of the hashes in keys and indexes.
+    async fn index_key(&self) -> Result<IndexKey, SecretsError>;
+}
+
+/// A secret could not be read or written. It carries no value.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("the secret store did not do `{operation}`: {failure}")]
+pub struct SecretsError {
+    /// What was asked.
+    pub operation: &'static str,
+    /// What went wrong.
+    pub failure: String,
+}

@@ -1,0 +1,97 @@
+//! The service, wired: what a function's `main` builds in init, and what `local` and the tests build over their own clients.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::adapters::dynamodb::Table;
+use crate::adapters::panorama::Panorama;
+use crate::adapters::secrets_manager::SecretsManager;
+use crate::adapters::system_clock::SystemClock;
+use crate::ports::Ports;
+use crate::ports::clock::Clock;
+use crate::settings::{Settings, SettingsError};
+use crate::use_cases::app_key_cache::AppKeyCache;
+
+/// A call to Panorama or Cognito may take this long. Two of them and our own writes fit into a handshake's lease.
+const UPSTREAM_TIMEOUT: Duration = Duration::from_secs(8);
+
+/// Everything a route needs. Cheap to clone.
+#[derive(Clone)]
+pub struct Service {
+    /// The world.
+    pub ports: Ports,
+    /// The settings.
+    pub settings: Arc<Settings>,
+    /// App keys, for starts and callbacks.
+    pub app_keys: Arc<AppKeyCache>,
+}
+
+/// A function cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum InitError {
+    /// A variable is missing or has the wrong form.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// The HTTP client cannot be built.
+    #[error("the HTTP client cannot be built: {0}")]
+    Http(#[from] reqwest::Error),
+}
+
+/// The clients that a service is wired from.
+pub struct Clients {
+    /// DynamoDB.
+    pub dynamodb: aws_sdk_dynamodb::Client,
+    /// Secrets Manager.
+    pub secrets_manager: aws_sdk_secretsmanager::Client,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Service {
+    /// The service as it runs in Lambda: settings and AWS configuration from the environment, the connection to the table opened.
+    ///
+    /// # Errors
+    /// See [`InitError`].
+    pub async fn from_env() -> Result<Self, InitError> {
+        let settings = Settings::from_env()?;
+        let config = aws_config::load_from_env().await;
+        let clients = Clients {
+            dynamodb: aws_sdk_dynamodb::Client::new(&config),
+            secrets_manager: aws_sdk_secretsmanager::Client::new(&config),
+            clock: Arc::new(SystemClock),
+        };
+        let table = Table::new(clients.dynamodb.clone(), &settings.table_name);
+        if let Err(error) = table.warm_up().await {
+            // The first request will say what is wrong to whoever can read it.
+            tracing::warn!(%error, "the connection to the table is not warm");
+        }
+        Self::new(settings, clients)
+    }
+
+    /// The service over these clients.
+    ///
+    /// # Errors
+    /// The HTTP client cannot be built.
+    pub fn new(settings: Settings, clients: Clients) -> Result<Self, InitError> {
+        let Clients { dynamodb, secrets_manager, clock } = clients;
+        let table = Arc::new(Table::new(dynamodb, &settings.table_name));
+        let secrets = Arc::new(SecretsManager::new(secrets_manager, &settings.secrets_prefix, clock.clone()));
+        let http = reqwest::Client::builder()
+            .timeout(UPSTREAM_TIMEOUT)
+            // A redirect would take a token or an organization code to a place that nobody configured.
+            .redirect(reqwest::redirect::Policy::none())
+            .build()?;
+        let upstream = Panorama::new(http, settings.panorama.clone(), secrets.clone(), clock.clone());
+        let ports = Ports {
+            clock: clock.clone(),
+            leaf_users: table.clone(),
+            app_keys: table.clone(),
+            connections: table.clone(),
+            partner_secrets: secrets.clone(),
+            service_secrets: secrets,
+            upstream: Arc::new(upstream),
+        };
+        let app_keys = Arc::new(AppKeyCache::new(table, clock));
+        Ok(Self { ports, settings: Arc::new(settings), app_keys })
+    }
+}

@@ -1,0 +1,110 @@
+//! What the environment's variables say. Every variable that the service reads is read here.
+
+use url::Url;
+
+use crate::adapters::panorama::{Endpoints, Environments};
+
+/// The service's settings.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// `TABLE_NAME`: the DynamoDB table.
+    pub table_name: String,
+    /// `SECRETS_PREFIX`: what the names of the service's secrets begin with.
+    pub secrets_prefix: String,
+    /// `PUBLIC_BASE_URL`: where farmers' browsers reach this service; hop links and Sharing Confirmation URLs begin with it.
+    pub public_base_url: Url,
+    /// `PARTNER_NAME`: what farmers know the partner's application as.
+    pub partner_name: String,
+    /// `RETURN_URL`: where a farmer's browser goes when it is done; without it, it sees a page of ours.
+    pub return_url: Option<Url>,
+    /// Where Panorama is: `STAGE_PORTAL_URL`, `STAGE_PARTNER_API_URL`, `STAGE_LOGIN_URL` and the same with `PRODUCTION_`. The
+    /// defaults are Precision Planting's; those of PRODUCTION's partner API and login are presumed from STAGE's.
+    pub panorama: Environments,
+}
+
+/// A variable is missing or has the wrong form.
+#[derive(Debug, thiserror::Error)]
+#[error("the environment variable {variable} {rule}")]
+pub struct SettingsError {
+    variable: &'static str,
+    rule: &'static str,
+}
+
+impl Settings {
+    /// Reads the environment of the process.
+    ///
+    /// # Errors
+    /// A variable is missing or has the wrong form.
+    pub fn from_env() -> Result<Self, SettingsError> {
+        Self::read(|variable| std::env::var(variable).ok())
+    }
+
+    /// Reads variables from anywhere.
+    ///
+    /// # Errors
+    /// A variable is missing or has the wrong form.
+    pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
+        let text = |name: &'static str| variable(name).filter(|value| !value.is_empty());
+        let required = |name: &'static str| text(name).ok_or(SettingsError { variable: name, rule: "is not set" });
+        let url = |name: &'static str, value: &str| match Url::parse(value) {
+            Ok(url) if matches!(url.scheme(), "http" | "https") => Ok(url),
+            _ => Err(SettingsError { variable: name, rule: "is not an http or https URL" }),
+        };
+        let url_or = |name: &'static str, default: &str| url(name, text(name).as_deref().unwrap_or(default));
+        Ok(Self {
+            table_name: required("TABLE_NAME")?,
+            secrets_prefix: required("SECRETS_PREFIX")?,
+            public_base_url: url("PUBLIC_BASE_URL", &required("PUBLIC_BASE_URL")?)?,
+            partner_name: text("PARTNER_NAME").unwrap_or_else(|| "your farm software".to_owned()),
+            return_url: text("RETURN_URL").map(|value| url("RETURN_URL", &value)).transpose()?,
+            panorama: Environments {
+                stage: Endpoints {
+                    portal: url_or("STAGE_PORTAL_URL", "https://bananorama.com")?,
+                    partner_api: url_or("STAGE_PARTNER_API_URL", "https://api.partner.bananorama.com")?,
+                    login: url_or("STAGE_LOGIN_URL", "https://cognito-idp.us-east-2.amazonaws.com")?,
+                },
+                production: Endpoints {
+                    portal: url_or("PRODUCTION_PORTAL_URL", "https://panorama.ag")?,
+                    partner_api: url_or("PRODUCTION_PARTNER_API_URL", "https://api.partner.panorama.ag")?,
+                    login: url_or("PRODUCTION_LOGIN_URL", "https://cognito-idp.us-east-2.amazonaws.com")?,
+                },
+            },
+        })
+    }
+
+    /// A URL of this service.
+    pub fn public_url(&self, segments: &[&str]) -> Url {
+        let mut url = self.public_base_url.clone();
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.pop_if_empty().extend(segments);
+        }
+        url
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(extra: &[(&str, &str)]) -> Result<Settings, SettingsError> {
+        let given = [("TABLE_NAME", "t"), ("SECRETS_PREFIX", "p"), ("PUBLIC_BASE_URL", "https://connect.example")];
+        let variables: Vec<_> = given.iter().chain(extra).collect();
+        Settings::read(|name| {
+            variables.iter().rev().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    #[test]
+    fn a_missing_or_wrong_variable_is_named() {
+        let missing = Settings::read(|_| None).expect_err("nothing is set");
+        assert_eq!(missing.to_string(), "the environment variable TABLE_NAME is not set");
+        let wrong = read(&[("RETURN_URL", "javascript:alert(1)")]).expect_err("not a web address");
+        assert_eq!(wrong.to_string(), "the environment variable RETURN_URL is not an http or https URL");
+    }
+
+    #[test]
+    fn public_urls_are_below_the_base() {
+        let settings = read(&[("PUBLIC_BASE_URL", "https://connect.example/v1/")]).expect("settings");
+        assert_eq!(settings.public_url(&["connect", "x"]).as_str(), "https://connect.example/v1/connect/x");
+    }
+}

@@ -1,0 +1,76 @@
+//! Step 6: whether a Leaf user is connected.
+
+use crate::domain::credential::Credential;
+use crate::domain::ids::LeafUserId;
+use crate::domain::session::{Rejection, Session, Status};
+use crate::ports::connections::Account;
+use crate::ports::secrets::{Freshness, SecretsError};
+use crate::ports::{Ports, StoreError};
+
+/// What a Leaf user has.
+#[derive(Debug)]
+pub enum CredentialStatusView {
+    /// A credential.
+    Credential {
+        /// It.
+        credential: Box<Credential>,
+        /// The partner's `clientId` and `username`, unless the app key is gone.
+        login: Option<(String, String)>,
+    },
+    /// None yet: the farmer, or Panorama, is awaited.
+    Pending(Box<Session>),
+    /// None, and why.
+    None(NoCredential),
+}
+
+/// Why there is no credential.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoCredential {
+    /// There is no such Leaf user.
+    NoSuchUser,
+    /// Nothing was started.
+    NotStarted,
+    /// The farmer did not come in time.
+    Expired,
+    /// The session was rejected.
+    Rejected(Rejection),
+    /// There was one.
+    Deleted,
+}
+
+/// Why a status could not be told.
+#[derive(Debug, thiserror::Error)]
+pub enum StatusError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The app key's secret, which the contract's answer quotes, cannot be read.
+    #[error(transparent)]
+    Secrets(#[from] SecretsError),
+}
+
+/// The status of a Leaf user's credential. One read of the table; the partner's login comes from the process's memory when it is warm.
+///
+/// # Errors
+/// See [`StatusError`].
+pub async fn credential_status(ports: &Ports, id: LeafUserId) -> Result<CredentialStatusView, StatusError> {
+    let none = |why| Ok(CredentialStatusView::None(why));
+    let Some(Account { session, credential, .. }) = ports.connections.account(id).await? else {
+        return none(NoCredential::NoSuchUser);
+    };
+    if let Some(credential) = credential {
+        let secret = ports.partner_secrets.read(&credential.app_key, Freshness::Cached).await?;
+        let login = secret.map(|read| {
+            let login = read.secret.credentials;
+            (login.client_id.expose().to_owned(), login.username.expose().to_owned())
+        });
+        return Ok(CredentialStatusView::Credential { credential: Box::new(credential), login });
+    }
+    let Some(session) = session else { return none(NoCredential::NotStarted) };
+    match session.status(ports.clock.now()) {
+        Status::Pending | Status::Confirming => Ok(CredentialStatusView::Pending(Box::new(session))),
+        Status::Expired => none(NoCredential::Expired),
+        Status::Rejected(rejection) => none(NoCredential::Rejected(rejection)),
+        Status::Completed => none(NoCredential::Deleted),
+    }
+}

@@ -1,0 +1,47 @@
+//! The end of a connection: by itself, or with its Leaf user.
+
+use crate::domain::ids::LeafUserId;
+use crate::ports::connections::SaveError;
+use crate::ports::{Ports, StoreError};
+
+/// How often it is tried when a callback or a check writes at the same moment.
+const ATTEMPTS: u32 = 5;
+
+/// Why a connection was not ended; nothing has changed.
+#[derive(Debug, thiserror::Error)]
+pub enum DisconnectError {
+    /// There is no such Leaf user.
+    #[error("there is no such Leaf user")]
+    NoSuchUser,
+    /// Others wrote again and again.
+    #[error("it was changed by somebody else")]
+    Conflict,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What is to go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// Session, credential and events; the operation is released.
+    Connection,
+    /// That, and the Leaf user.
+    LeafUser,
+}
+
+/// Ends a Leaf user's connection.
+///
+/// # Errors
+/// See [`DisconnectError`].
+pub async fn disconnect(ports: &Ports, id: LeafUserId, scope: Scope) -> Result<(), DisconnectError> {
+    for _ in 0..ATTEMPTS {
+        let account = ports.connections.account(id).await?.ok_or(DisconnectError::NoSuchUser)?;
+        match ports.connections.disconnect(&account, scope == Scope::LeafUser).await {
+            Ok(()) => return Ok(()),
+            Err(SaveError::Conflict) => {}
+            Err(SaveError::Store(error)) => return Err(error.into()),
+        }
+    }
+    Err(DisconnectError::Conflict)
+}

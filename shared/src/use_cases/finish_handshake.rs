@@ -1,0 +1,105 @@
+//! Finishing what a farmer began: Panorama's side of the handshake, and the credential.
+//!
+//! The session is `Confirming` and saved before this is called, so a crash anywhere in here loses nothing: the confirmation is there, the
+//! lease runs out, and the next one who looks does it again. Asking Panorama twice is harmless.
+
+use crate::domain::credential::{Credential, CredentialStatus};
+use crate::domain::event::Event;
+use crate::domain::ids::CredentialId;
+use crate::domain::operation::Operation;
+use crate::domain::session::{Rejection, Session, Status};
+use crate::ports::connections::{CompleteError, Completion, SaveError};
+use crate::ports::upstream::UpstreamError;
+use crate::ports::{Ports, StoreError};
+
+/// What came of a handshake.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Handshake {
+    /// There is a credential.
+    Connected,
+    /// Panorama has not answered; it is done later.
+    Later,
+    /// Panorama says that the operation is not shared; the session waits again.
+    NotShared,
+    /// The operation is another Leaf user's.
+    OperationOwned,
+}
+
+/// Does the handshake of a `Confirming` session whose lease the caller holds.
+pub async fn finish_handshake(ports: &Ports, session: Session, operation: &Operation) -> Handshake {
+    match try_to_finish(ports, session, operation).await {
+        Ok(outcome) => outcome,
+        // The farmer's confirmation is stored; our own trouble is not the farmer's.
+        Err(error) => {
+            tracing::error!(%error, "a handshake was left for later");
+            Handshake::Later
+        }
+    }
+}
+
+async fn try_to_finish(ports: &Ports, session: Session, operation: &Operation) -> Result<Handshake, StoreError> {
+    let Some(handshake) = session.handshake().cloned() else { return Ok(Handshake::Later) };
+    let answer = ports.upstream.confirm(&session.app_key, &handshake.code).await;
+    let now = ports.clock.now();
+    let (next, event, outcome) = match answer {
+        Ok(status) => {
+            let credential = Credential {
+                id: CredentialId::random(),
+                leaf_user_id: session.leaf_user_id,
+                app_key: session.app_key.clone(),
+                organization_code: handshake.code.clone(),
+                operation: operation.clone(),
+                status: CredentialStatus::Active,
+                created_at: now,
+            };
+            let event = Event::of_handshake(status, "Panorama confirmed the sharing; the credential is ACTIVE.", now);
+            let done = session.clone().complete(&handshake);
+            let completion = Completion { session: &done, credential: &credential, event: &event };
+            match ports.connections.complete(&completion).await {
+                Ok(()) => return Ok(Handshake::Connected),
+                Err(CompleteError::Conflict) => return after_conflict(ports, &session).await,
+                Err(CompleteError::Store(error)) => return Err(error),
+                Err(CompleteError::OperationOwned) => {
+                    (session.rejected(Rejection::OperationOwned), operation_owned_event(now), Handshake::OperationOwned)
+                }
+            }
+        }
+        Err(UpstreamError::Refused { status }) => {
+            let body = "Panorama does not list the operation as shared: the switch is off, or the organization code is wrong or of the \
+                        other environment.";
+            (session.turn_back(), Event::of_handshake(status, body, now), Handshake::NotShared)
+        }
+        Err(error) => {
+            tracing::warn!(%error, "Panorama's side of a handshake is left for later");
+            let status = match &error {
+                UpstreamError::Unavailable(unavailable) => unavailable.status.unwrap_or(503),
+                UpstreamError::PartnerLogin(_) | UpstreamError::NoSecret => 401,
+                _ => 503,
+            };
+            let body = format!("{error}. The farmer's confirmation is stored and is finished later.");
+            (session.postpone(&handshake, now), Event::of_handshake(status, body, now), Handshake::Later)
+        }
+    };
+    match ports.connections.save(&next, Some(&event)).await {
+        Ok(()) => Ok(outcome),
+        Err(SaveError::Conflict) => after_conflict(ports, &next).await,
+        Err(SaveError::Store(error)) => Err(error),
+    }
+}
+
+/// The event of a refusal that Panorama was not asked about.
+pub(super) fn operation_owned_event(now: crate::domain::timestamp::Timestamp) -> Event {
+    Event::of_handshake(409, "The operation is connected to another Leaf user; this one was not connected.", now)
+}
+
+/// Somebody else wrote to the session: what they made of it is what came of it.
+async fn after_conflict(ports: &Ports, session: &Session) -> Result<Handshake, StoreError> {
+    let found = ports.connections.sessions_of(&[session.leaf_user_id]).await?;
+    let same = found.into_iter().find(|found| found.id == session.id);
+    Ok(match same.map(|found| found.status(ports.clock.now())) {
+        Some(Status::Completed) => Handshake::Connected,
+        Some(Status::Rejected(Rejection::OperationOwned)) => Handshake::OperationOwned,
+        Some(Status::Confirming) => Handshake::Later,
+        _ => Handshake::NotShared,
+    })
+}

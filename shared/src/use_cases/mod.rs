@@ -1,0 +1,13 @@
+//! What the service does: one file a use case, each a function over [`crate::ports::Ports`].
+
+pub mod app_key_cache;
+pub mod authenticate;
+pub mod credential_status;
+pub mod disconnect;
+pub mod finish_handshake;
+pub mod open_hop_link;
+pub mod receive_confirmation;
+pub mod register_app_key;
+pub mod resolve_app_key;
+pub mod start_integration;
+pub mod summarize_sync;

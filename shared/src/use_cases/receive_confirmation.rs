@@ -1,0 +1,222 @@
+//! The callback: a farmer's browser comes back from Panorama.
+
+use std::collections::BTreeMap;
+
+use crate::domain::app_key::AppKey;
+use crate::domain::binding::{Binding, Evidence, Proof, bind};
+use crate::domain::browser::BindingCookie;
+use crate::domain::ids::{LeafUserId, SessionId, SharingUrlId};
+use crate::domain::kept::KEPT_FOR;
+use crate::domain::operation::Operation;
+use crate::domain::organization_code::OrganizationCode;
+use crate::domain::session::{Received, Rejection, Session, State, Status};
+use crate::domain::timestamp::Timestamp;
+use crate::ports::connections::{CallbackFacts, Keeping, KeptConfirmation, SaveError, StartedSession};
+use crate::ports::secrets::SecretsError;
+use crate::ports::{Ports, StoreError};
+use crate::use_cases::app_key_cache::AppKeyCache;
+use crate::use_cases::finish_handshake::{Handshake, finish_handshake, operation_owned_event};
+
+/// How often a decision is made anew because somebody else wrote between our read and our write.
+const ATTEMPTS: u32 = 6;
+
+/// What the browser brought.
+#[derive(Debug)]
+pub struct Confirmation {
+    /// Which app key's Sharing Confirmation URL was called.
+    pub sharing_url_id: SharingUrlId,
+    /// The claimed operation.
+    pub code: OrganizationCode,
+    /// Our cookies that the browser showed.
+    pub cookies: Vec<BindingCookie>,
+}
+
+/// What becomes of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// The operation is connected, now or before.
+    Connected(SessionId),
+    /// The confirmation is stored, Panorama has not answered yet.
+    Finishing(SessionId),
+    /// The farmer came too late; the confirmation is kept.
+    Expired(SessionId),
+    /// Nobody could be proved to be meant; the confirmation is kept.
+    NotBound,
+    /// The browser is at another operation; the confirmation is kept.
+    OtherOperation,
+    /// Panorama says that the operation is not shared.
+    NotShared(SessionId),
+    /// The operation is another Leaf user's.
+    OperationOwned(SessionId),
+    /// One code too many.
+    TooManyOperations(SessionId),
+    /// No app key has this sharing URL id.
+    UnknownLink,
+}
+
+/// Our own trouble; nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum ReceiveError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The index key cannot be read.
+    #[error(transparent)]
+    Secrets(#[from] SecretsError),
+}
+
+/// Takes a callback: binds it, makes the confirmation durable, does the handshake.
+///
+/// # Errors
+/// See [`ReceiveError`].
+pub async fn receive_confirmation(
+    ports: &Ports,
+    app_keys: &AppKeyCache,
+    confirmation: &Confirmation,
+) -> Result<Outcome, ReceiveError> {
+    let Some(app_key) = app_keys.find_by_sharing_url(confirmation.sharing_url_id).await? else {
+        return Ok(Outcome::UnknownLink);
+    };
+    let key = ports.index_key().await?;
+    let operation = Operation::new(&key, app_key.id.environment, &confirmation.code);
+    let callback = Callback { ports, app_key: &app_key, operation: &operation, confirmation };
+    // A start that was remembered beside the operation may be outdated. It is good enough to try a conditional write, which saves a
+    // read; before anybody is refused, and whenever somebody else wrote first, the sessions are read.
+    let mut trust = Trust::RememberedStart;
+    for _ in 0..ATTEMPTS {
+        match callback.decide(trust).await? {
+            Decision::Final(outcome) => return Ok(outcome),
+            Decision::LookAgain => trust = Trust::NothingButSessions,
+        }
+    }
+    // So many are writing to one farmer's session that one of them will finish it.
+    Ok(Outcome::NotBound)
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Trust {
+    RememberedStart,
+    NothingButSessions,
+}
+
+enum Decision {
+    Final(Outcome),
+    LookAgain,
+}
+
+struct Callback<'a> {
+    ports: &'a Ports,
+    app_key: &'a AppKey,
+    operation: &'a Operation,
+    confirmation: &'a Confirmation,
+}
+
+impl Callback<'_> {
+    async fn decide(&self, trust: Trust) -> Result<Decision, ReceiveError> {
+        let cookies = &self.confirmation.cookies;
+        let cookie_users: Vec<_> = cookies.iter().map(|cookie| cookie.leaf_user_id).collect();
+        let connections = &self.ports.connections;
+        let facts = connections.callback_facts(self.operation, self.confirmation.sharing_url_id, &cookie_users).await?;
+        let trusting = trust == Trust::RememberedStart && facts.started_with_code.len() == 1;
+        let owner = facts.owner;
+        let evidence = self.evidence(facts, trusting).await?;
+        let now = self.ports.clock.now();
+        let outcome = match bind(evidence, &self.confirmation.code, now) {
+            Binding::To(session, proof) => return self.bound(*session, proof, owner, now).await,
+            _ if trusting => return Ok(Decision::LookAgain),
+            Binding::Over(session, proof) => self.over(&session, proof, now),
+            Binding::Disagrees => Outcome::OtherOperation,
+            Binding::Ambiguous | Binding::Nobody => Outcome::NotBound,
+        };
+        self.keep(now).await?;
+        Ok(Decision::Final(outcome))
+    }
+
+    async fn evidence(&self, facts: CallbackFacts, trusting: bool) -> Result<Evidence, StoreError> {
+        let this_app_key = |session: &Session| session.sharing_url_id == self.app_key.sharing_url_id;
+        let cookies = &self.confirmation.cookies;
+        let shown = |session: &Session| cookies.iter().any(|cookie| session.is_bound_to(cookie));
+        let by_code = if trusting {
+            let remembered = |started: StartedSession| {
+                let app_key = AppKey { id: started.app_key, ..self.app_key.clone() };
+                let code = Some(self.confirmation.code.clone());
+                Session::start(started.id, started.leaf_user_id, &app_key, code, started.started_at)
+            };
+            facts.started_with_code.into_iter().map(remembered).collect()
+        } else {
+            let started: BTreeMap<LeafUserId, SessionId> =
+                facts.started_with_code.iter().map(|started| (started.leaf_user_id, started.id)).collect();
+            let users: Vec<_> = started.keys().copied().collect();
+            let mut sessions = self.ports.connections.sessions_of(&users).await?;
+            sessions.retain(|session| this_app_key(session) && started.get(&session.leaf_user_id) == Some(&session.id));
+            sessions
+        };
+        let by_cookie = facts.cookie_sessions.into_iter().filter(|session| this_app_key(session) && shown(session));
+        Ok(Evidence { by_cookie: by_cookie.collect(), by_code })
+    }
+
+    async fn bound(
+        &self,
+        session: Session,
+        proof: Proof,
+        owner: Option<LeafUserId>,
+        now: Timestamp,
+    ) -> Result<Decision, ReceiveError> {
+        let (id, user) = (session.id, session.leaf_user_id);
+        let received = session.clone().receive(&self.confirmation.code, self.operation, now);
+        let (next, event, outcome) = match received {
+            Received::Done => return Ok(Decision::Final(Outcome::Connected(id))),
+            Received::UnderWay => return Ok(Decision::Final(Outcome::Finishing(id))),
+            Received::NotTaken => return Ok(Decision::LookAgain),
+            Received::TooMany(rejected) => (rejected, None, Some(Outcome::TooManyOperations(id))),
+            Received::Begin(confirming) if owner.is_none_or(|owner| owner == user) => (confirming, None, None),
+            Received::Begin(confirming) => {
+                // `confirming` remembers the code among the tried ones; it is never saved as such.
+                let rejected = Session { version: session.version, ..confirming }.rejected(Rejection::OperationOwned);
+                (rejected, Some(operation_owned_event(now)), Some(Outcome::OperationOwned(id)))
+            }
+        };
+        match self.ports.connections.save(&next, event.as_ref()).await {
+            Ok(()) => {}
+            Err(SaveError::Conflict) => return Ok(Decision::LookAgain),
+            Err(SaveError::Store(error)) => return Err(error.into()),
+        }
+        if let Some(outcome) = outcome {
+            return Ok(Decision::Final(outcome));
+        }
+        Ok(Decision::Final(match finish_handshake(self.ports, next, self.operation).await {
+            Handshake::Connected => Outcome::Connected(id),
+            Handshake::Later => Outcome::Finishing(id),
+            Handshake::OperationOwned => Outcome::OperationOwned(id),
+            // Without a cookie the caller is anybody who tries codes: the page must be the one for codes that nobody started with.
+            Handshake::NotShared if proof == Proof::Code => Outcome::NotBound,
+            Handshake::NotShared => Outcome::NotShared(id),
+        }))
+    }
+
+    fn over(&self, session: &Session, proof: Proof, now: Timestamp) -> Outcome {
+        let tried = session.tried.contains(&self.operation.hash);
+        match (session.status(now), &session.state) {
+            (Status::Expired, _) => Outcome::Expired(session.id),
+            (_, State::Rejected(Rejection::OperationOwned)) if tried => Outcome::OperationOwned(session.id),
+            (_, State::Rejected(Rejection::TooManyOperations)) if proof == Proof::Cookie => {
+                Outcome::TooManyOperations(session.id)
+            }
+            _ => Outcome::NotBound,
+        }
+    }
+
+    async fn keep(&self, now: Timestamp) -> Result<(), StoreError> {
+        let kept = KeptConfirmation {
+            operation: self.operation,
+            app_key: &self.app_key.id,
+            sharing_url_id: self.confirmation.sharing_url_id,
+            at: now,
+            until: now.plus(KEPT_FOR),
+        };
+        if self.ports.connections.keep(&kept).await? == Keeping::Full {
+            tracing::warn!(app_key = %self.app_key.id, "too many unbound confirmations in this hour: one was dropped");
+        }
+        Ok(())
+    }
+}

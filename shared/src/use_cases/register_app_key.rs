@@ -1,0 +1,136 @@
+//! Step 1: a partner registers its Panorama account. It logs in once, so that a wrong password is refused here and not in front of a
+//! farmer.
+
+use crate::domain::app_key::{AppKey, AppKeyId};
+use crate::domain::ids::SharingUrlId;
+use crate::domain::partner::{PartnerCredentials, PartnerSecret};
+use crate::ports::app_keys::SaveAppKeyError;
+use crate::ports::secrets::{Freshness, SecretsError};
+use crate::ports::upstream::LoginError;
+use crate::ports::{Ports, StoreError};
+
+/// Why an app key was not registered or updated.
+#[derive(Debug, thiserror::Error)]
+pub enum RegisterError {
+    /// There is one of this name, with other content.
+    #[error("the app key exists already")]
+    Exists,
+    /// There is none of this name.
+    #[error("there is no such app key")]
+    NotFound,
+    /// Another app key has the sharing URL id.
+    #[error("the sharing URL id belongs to another app key")]
+    SharingUrlInUse,
+    /// Somebody else changed it at the same time.
+    #[error("it was changed by somebody else")]
+    Conflict,
+    /// Panorama refused the login, or could not be asked.
+    #[error(transparent)]
+    Login(#[from] LoginError),
+    /// The secret store failed.
+    #[error(transparent)]
+    Secrets(#[from] SecretsError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Whether a create made something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Registration {
+    /// It is new.
+    Created,
+    /// It was there, with the very same content: a repeat.
+    AlreadyThere,
+}
+
+/// Creates an app key.
+///
+/// # Errors
+/// See [`RegisterError`].
+pub async fn register_app_key(
+    ports: &Ports,
+    id: &AppKeyId,
+    credentials: &PartnerCredentials,
+    sharing_url_id: SharingUrlId,
+) -> Result<(AppKey, Registration), RegisterError> {
+    if let Some(known) = ports.app_keys.find(id).await? {
+        let secret = ports.partner_secrets.read(id, Freshness::Now).await?;
+        let same = known.sharing_url_id == sharing_url_id
+            && secret.is_some_and(|read| read.secret.credentials == *credentials);
+        return if same { Ok((known, Registration::AlreadyThere)) } else { Err(RegisterError::Exists) };
+    }
+    free_for(ports, sharing_url_id, id).await?;
+    let tokens = ports.upstream.log_in(id.environment, credentials).await?;
+    let app_key = AppKey {
+        id: id.clone(),
+        sharing_url_id,
+        client: ports.index_key().await?.client(id.environment, credentials.client_id.expose()),
+        created_at: ports.clock.now(),
+        version: 1,
+    };
+    // The secret first: a row without one would fail in front of a farmer, a secret without a row is found by nobody and is overwritten by
+    // the next try.
+    let secret = PartnerSecret { credentials: credentials.clone(), tokens: Some(tokens) };
+    ports.partner_secrets.write(id, &secret).await?;
+    match ports.app_keys.create(&app_key).await {
+        Ok(()) => Ok((app_key, Registration::Created)),
+        Err(SaveAppKeyError::SharingUrlInUse) => {
+            ports.partner_secrets.delete(id).await?;
+            Err(RegisterError::SharingUrlInUse)
+        }
+        Err(SaveAppKeyError::Conflict) => Err(RegisterError::Conflict),
+        Err(SaveAppKeyError::Store(error)) => Err(error.into()),
+    }
+}
+
+/// Replaces an app key's credentials and sharing URL id. Connections made with it go on.
+///
+/// # Errors
+/// See [`RegisterError`].
+pub async fn update_app_key(
+    ports: &Ports,
+    id: &AppKeyId,
+    credentials: &PartnerCredentials,
+    sharing_url_id: SharingUrlId,
+) -> Result<AppKey, RegisterError> {
+    let before = ports.app_keys.find(id).await?.ok_or(RegisterError::NotFound)?;
+    free_for(ports, sharing_url_id, id).await?;
+    let tokens = ports.upstream.log_in(id.environment, credentials).await?;
+    let after = AppKey {
+        sharing_url_id,
+        client: ports.index_key().await?.client(id.environment, credentials.client_id.expose()),
+        version: before.version + 1,
+        ..before.clone()
+    };
+    let secret = PartnerSecret { credentials: credentials.clone(), tokens: Some(tokens) };
+    ports.partner_secrets.write(id, &secret).await?;
+    match ports.app_keys.replace(&before, &after).await {
+        Ok(()) => Ok(after),
+        Err(SaveAppKeyError::SharingUrlInUse) if before.sharing_url_id != sharing_url_id => {
+            Err(RegisterError::SharingUrlInUse)
+        }
+        Err(SaveAppKeyError::SharingUrlInUse | SaveAppKeyError::Conflict) => Err(RegisterError::Conflict),
+        Err(SaveAppKeyError::Store(error)) => Err(error.into()),
+    }
+}
+
+/// Removes an app key and its secret. Connections made with it can no longer be read, but are not deleted.
+///
+/// # Errors
+/// See [`RegisterError`].
+pub async fn remove_app_key(ports: &Ports, id: &AppKeyId) -> Result<(), RegisterError> {
+    // The row first: from then on nothing new starts with it. A second call finishes what a first one left.
+    if let Some(app_key) = ports.app_keys.find(id).await? {
+        ports.app_keys.delete(&app_key).await?;
+    }
+    Ok(ports.partner_secrets.delete(id).await?)
+}
+
+/// The sharing URL id is nobody else's: known before Panorama is asked.
+async fn free_for(ports: &Ports, sharing_url_id: SharingUrlId, id: &AppKeyId) -> Result<(), RegisterError> {
+    match ports.app_keys.find_by_sharing_url(sharing_url_id).await? {
+        Some(holder) if holder.id != *id => Err(RegisterError::SharingUrlInUse),
+        _ => Ok(()),
+    }
+}

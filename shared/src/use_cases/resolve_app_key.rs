@@ -1,0 +1,170 @@
+//! Which app key a one-click request is for. The contract has three bodies: the tutorial's with inline credentials, the reference's with
+//! inline credentials and `sharingUrlId`, and ours with `appName`. Inline credentials must match an app key, or become one.
+
+use crate::domain::app_key::{AppKey, AppKeyId, AppName};
+use crate::domain::client_environment::ClientEnvironment;
+use crate::domain::ids::{LeafUserId, SharingUrlId};
+use crate::domain::partner::{PartnerCredentials, PartnerSecret};
+use crate::ports::secrets::{Freshness, SecretsError, VersionedSecret};
+use crate::ports::upstream::LoginError;
+use crate::ports::{Ports, StoreError};
+use crate::use_cases::app_key_cache::AppKeyCache;
+use crate::use_cases::register_app_key::{RegisterError, register_app_key};
+
+/// What a request says of its app key.
+#[derive(Debug)]
+pub struct AppKeyHint {
+    /// Always there.
+    pub environment: ClientEnvironment,
+    /// Its name.
+    pub app_name: Option<AppName>,
+    /// Its sharing URL id.
+    pub sharing_url_id: Option<SharingUrlId>,
+    /// Its secrets.
+    pub credentials: Option<PartnerCredentials>,
+}
+
+/// Why no app key was found or made.
+#[derive(Debug, thiserror::Error)]
+pub enum ResolveError {
+    /// There is none of this name.
+    #[error("there is no such app key")]
+    Unknown,
+    /// Nothing in the request names one.
+    #[error("the request names no app key")]
+    NotNamed,
+    /// More than one has this client id.
+    #[error("more than one app key fits")]
+    Ambiguous,
+    /// It has another sharing URL id.
+    #[error("the sharing URL id is another")]
+    SharingUrlIdMismatch,
+    /// It has another client id.
+    #[error("the client id is another")]
+    ClientIdMismatch,
+    /// These credentials are new, and without a sharing URL id they cannot become an app key.
+    #[error("a sharing URL id is needed")]
+    SharingUrlIdNeeded,
+    /// There is no such Leaf user, so nothing was registered.
+    #[error("there is no such Leaf user")]
+    NoSuchUser,
+    /// Panorama refused the inline credentials, or they could not be registered.
+    #[error(transparent)]
+    Register(#[from] RegisterError),
+}
+
+impl From<StoreError> for ResolveError {
+    fn from(error: StoreError) -> Self {
+        Self::Register(error.into())
+    }
+}
+
+impl From<SecretsError> for ResolveError {
+    fn from(error: SecretsError) -> Self {
+        Self::Register(error.into())
+    }
+}
+
+impl From<LoginError> for ResolveError {
+    fn from(error: LoginError) -> Self {
+        Self::Register(error.into())
+    }
+}
+
+/// Finds, or makes, the app key of a request for this Leaf user.
+///
+/// # Errors
+/// See [`ResolveError`].
+pub async fn resolve_app_key(
+    ports: &Ports,
+    app_keys: &AppKeyCache,
+    user: LeafUserId,
+    hint: &AppKeyHint,
+) -> Result<AppKey, ResolveError> {
+    let found = match &hint.app_name {
+        Some(name) => app_keys.find(&AppKeyId { name: name.clone(), environment: hint.environment }).await?,
+        None => find_by_client(ports, app_keys, hint).await?,
+    };
+    match (found, &hint.credentials) {
+        (None, None) => Err(ResolveError::Unknown),
+        (None, Some(credentials)) => become_app_key(ports, app_keys, user, hint, credentials).await,
+        (Some(found), _) if hint.sharing_url_id.is_some_and(|id| id != found.sharing_url_id) => {
+            Err(ResolveError::SharingUrlIdMismatch)
+        }
+        (Some(found), None) => Ok(found),
+        (Some(found), Some(credentials)) => {
+            match_or_update(ports, &found.id, credentials).await?;
+            Ok(found)
+        }
+    }
+}
+
+async fn find_by_client(
+    ports: &Ports,
+    app_keys: &AppKeyCache,
+    hint: &AppKeyHint,
+) -> Result<Option<AppKey>, ResolveError> {
+    let Some(credentials) = &hint.credentials else { return Err(ResolveError::NotNamed) };
+    let client = ports.index_key().await?.client(hint.environment, credentials.client_id.expose());
+    let mut of_client = app_keys.find_by_client(hint.environment, &client).await?;
+    if let Some(wanted) = hint.sharing_url_id
+        && of_client.iter().any(|app_key| app_key.sharing_url_id == wanted)
+    {
+        of_client.retain(|app_key| app_key.sharing_url_id == wanted);
+    }
+    if of_client.len() > 1 { Err(ResolveError::Ambiguous) } else { Ok(of_client.pop()) }
+}
+
+/// The inline credentials are the app key's. If they differ, the partner may have a new password: Panorama is asked, and if it agrees the
+/// app key has it from now on.
+async fn match_or_update(ports: &Ports, id: &AppKeyId, credentials: &PartnerCredentials) -> Result<(), ResolveError> {
+    for freshness in [Freshness::Cached, Freshness::Now] {
+        match ports.partner_secrets.read(id, freshness).await? {
+            Some(read) if read.secret.credentials == *credentials => return Ok(()),
+            Some(read) if freshness == Freshness::Now => return update(ports, id, credentials, &read).await,
+            _ => {}
+        }
+    }
+    // The row is there and its secret is not: somebody removed it by hand. The inline credentials mend it.
+    let tokens = ports.upstream.log_in(id.environment, credentials).await?;
+    let secret = PartnerSecret { credentials: credentials.clone(), tokens: Some(tokens) };
+    Ok(ports.partner_secrets.write(id, &secret).await?)
+}
+
+async fn update(
+    ports: &Ports,
+    id: &AppKeyId,
+    credentials: &PartnerCredentials,
+    read: &VersionedSecret,
+) -> Result<(), ResolveError> {
+    if read.secret.credentials.client_id != credentials.client_id {
+        return Err(ResolveError::ClientIdMismatch);
+    }
+    let tokens = ports.upstream.log_in(id.environment, credentials).await?;
+    let secret = PartnerSecret { credentials: credentials.clone(), tokens: Some(tokens) };
+    if !ports.partner_secrets.replace(id, read, &secret).await? {
+        tracing::info!(app_key = %id, "another function has written the secret meanwhile");
+    }
+    Ok(())
+}
+
+async fn become_app_key(
+    ports: &Ports,
+    app_keys: &AppKeyCache,
+    user: LeafUserId,
+    hint: &AppKeyHint,
+    credentials: &PartnerCredentials,
+) -> Result<AppKey, ResolveError> {
+    let sharing_url_id = hint.sharing_url_id.ok_or(ResolveError::SharingUrlIdNeeded)?;
+    // A request for nobody must not leave an app key behind.
+    ports.leaf_users.find(user).await?.ok_or(ResolveError::NoSuchUser)?;
+    let name = match &hint.app_name {
+        Some(name) => name.clone(),
+        // The sharing URL id is the partner's own, is unique, and is not a secret.
+        None => sharing_url_id.to_string().parse().map_err(|_| ResolveError::Unknown)?,
+    };
+    let id = AppKeyId { name, environment: hint.environment };
+    let (app_key, _) = register_app_key(ports, &id, credentials, sharing_url_id).await?;
+    app_keys.forget();
+    Ok(app_key)
+}
