@@ -1,1 +1,16 @@
-//! The whole service on one machine.
+//! The whole service on one machine, and a simulated Panorama to connect to.
+//!
+//! What is real: the functions' routers, the core crate, the AWS SDK. What stands in, each behind the protocol of the real thing: DynamoDB
+//! (dynoxide, in the process), Secrets Manager and Panorama (the two crates beside this one), API Gateway (the module `gateway`).
+
+mod aws;
+pub mod gateway;
+pub mod machine;
+pub mod options;
+pub mod ready;
+pub mod seed;
+pub mod walkthrough;
+
+pub use machine::Machine;
+pub use options::{Data, Options};
+pub use ready::Ready;

@@ -1,1 +1,111 @@
-fn main() {}
+//! `cargo run`: Panorama Connect on one machine, with a simulated Panorama to connect to.
+
+use std::io;
+use std::path::PathBuf;
+
+use clap::Parser;
+use local::{Data, Machine, Options, walkthrough};
+use url::Url;
+
+/// Panorama Connect on one machine: the whole service, and a simulated Panorama to connect to. Nothing leaves this machine.
+#[derive(Parser)]
+#[command(name = "panorama-connect", version)]
+struct Flags {
+    /// Port of the API on 127.0.0.1; 0 takes any free one
+    #[arg(long, value_name = "PORT", default_value_t = 3000)]
+    api_port: u16,
+
+    /// Port of the simulated Panorama on 127.0.0.1; 0 takes any free one
+    #[arg(long, value_name = "PORT", default_value_t = 3001)]
+    panorama_port: u16,
+
+    /// Folder that keeps everything between runs; delete it to begin anew
+    #[arg(long, value_name = "FOLDER", default_value = ".local", conflicts_with = "in_memory")]
+    data_dir: PathBuf,
+
+    /// Keep nothing
+    #[arg(long)]
+    in_memory: bool,
+
+    /// Write a JSON description of the running service to this file once it serves
+    #[arg(long, value_name = "PATH")]
+    ready_file: Option<PathBuf>,
+
+    /// Where a farmer's browser goes when it is done, instead of a page of ours
+    #[arg(long, value_name = "URL")]
+    return_url: Option<Url>,
+
+    /// Show the first steps also when this is not the first run
+    #[arg(long)]
+    walk_through: bool,
+}
+
+#[tokio::main]
+async fn main() -> std::process::ExitCode {
+    let flags = Flags::parse();
+    log_to_stderr();
+    match run(flags).await {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(error) => {
+            #[expect(clippy::print_stderr, reason = "it is the program's last word to whoever started it")]
+            {
+                eprintln!("panorama-connect: {error}");
+            }
+            std::process::ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(flags: Flags) -> io::Result<()> {
+    let data = if flags.in_memory { Data::Memory } else { Data::Folder(flags.data_dir) };
+    let options = Options {
+        api_port: flags.api_port,
+        panorama_port: flags.panorama_port,
+        data,
+        return_url: flags.return_url,
+        ..Options::default()
+    };
+    let mut machine = Machine::start(options).await?;
+    #[expect(clippy::print_stdout, reason = "it is what the program is started for")]
+    if machine.is_new || flags.walk_through {
+        println!("{}", walkthrough::text(&machine.ready));
+    } else {
+        println!("{}", walkthrough::short(&machine.ready));
+    }
+    if let Some(file) = &flags.ready_file {
+        machine.ready.write(file).map_err(|error| {
+            io::Error::new(error.kind(), format!("the ready file {} cannot be written: {error}", file.display()))
+        })?;
+    }
+    tokio::select! {
+        error = machine.failed() => return Err(error),
+        told = told_to_stop() => told?,
+    }
+    machine.stop().await
+}
+
+#[cfg(unix)]
+async fn told_to_stop() -> io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+async fn told_to_stop() -> io::Result<()> {
+    tokio::signal::ctrl_c().await
+}
+
+fn log_to_stderr() {
+    use tracing_subscriber::filter::{LevelFilter, filter_fn};
+    use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
+    use tracing_subscriber::util::SubscriberInitExt as _;
+
+    let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr).with_target(false);
+    let ours = filter_fn(|metadata| shared::logging::is_ours(metadata.target()));
+    tracing_subscriber::registry().with(lines.with_filter(ours).with_filter(LevelFilter::INFO)).init();
+}

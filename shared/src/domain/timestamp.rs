@@ -62,6 +62,12 @@ impl Timestamp {
     }
 }
 
+impl From<Timestamp> for OffsetDateTime {
+    fn from(moment: Timestamp) -> Self {
+        moment.0
+    }
+}
+
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0.format(LEAF_FORM).map_err(|_| fmt::Error)?)

@@ -1,0 +1,104 @@
+//! DynamoDB and Secrets Manager on loopback, and SDK clients for them.
+
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region, SharedInterceptor};
+use dynoxide::Database;
+use dynoxide::storage_backend::Clock as EngineClock;
+use shared::ports::clock::Clock;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+/// How often expired rows are deleted. DynamoDB takes up to days; nothing is decided by it.
+const SWEEP_EVERY: Duration = Duration::from_mins(1);
+
+/// Any credentials do: nothing on loopback looks at signatures.
+fn credentials() -> Credentials {
+    Credentials::new("local", "local", None, None, "local")
+}
+
+const REGION: Region = Region::from_static("us-east-2");
+
+pub(crate) fn dynamodb_client(at: SocketAddr, interceptor: Option<SharedInterceptor>) -> aws_sdk_dynamodb::Client {
+    let mut config = aws_sdk_dynamodb::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(REGION)
+        .credentials_provider(credentials())
+        .endpoint_url(format!("http://{at}"));
+    if let Some(interceptor) = interceptor {
+        config.push_interceptor(interceptor);
+    }
+    aws_sdk_dynamodb::Client::from_conf(config.build())
+}
+
+pub(crate) fn secrets_client(at: SocketAddr, interceptor: Option<SharedInterceptor>) -> aws_sdk_secretsmanager::Client {
+    let mut config = aws_sdk_secretsmanager::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(REGION)
+        .credentials_provider(credentials())
+        .endpoint_url(format!("http://{at}"));
+    if let Some(interceptor) = interceptor {
+        config.push_interceptor(interceptor);
+    }
+    aws_sdk_secretsmanager::Client::from_conf(config.build())
+}
+
+/// The engine asks for the time through this.
+struct TheSameClock(Arc<dyn Clock>);
+
+impl EngineClock for TheSameClock {
+    fn now_unix_secs(&self) -> u64 {
+        u64::try_from(self.0.now().epoch_seconds()).unwrap_or(0)
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "seconds since 1970 have 31 bits")]
+    fn now_unix_secs_f64(&self) -> f64 {
+        self.0.now().epoch_seconds() as f64
+    }
+}
+
+pub(crate) fn open_database(file: Option<&Path>, clock: Arc<dyn Clock>) -> io::Result<Database> {
+    let opened = match file {
+        None => Database::memory_with_clock(Arc::new(TheSameClock(clock))),
+        Some(file) => {
+            let path = file.to_str().ok_or_else(|| io::Error::other("the data folder's path is not UTF-8"))?;
+            Database::new(path)
+        }
+    };
+    opened.map_err(|error| io::Error::other(format!("the embedded DynamoDB cannot be opened: {error}")))
+}
+
+/// Serves the engine until `stop`, and sweeps what has expired if `sweeps`.
+pub(crate) async fn serve_database(
+    listener: TcpListener,
+    database: Database,
+    sweeps: bool,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
+    let sweeper = sweeps.then(|| sweep(database.clone()));
+    let served = dynoxide::server::serve_with_shutdown(listener, database, stop).await;
+    if let Some(sweeper) = sweeper {
+        sweeper.abort();
+    }
+    served.map_err(io::Error::other)
+}
+
+fn sweep(database: Database) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        let mut timer = tokio::time::interval(SWEEP_EVERY);
+        loop {
+            timer.tick().await;
+            let database = database.clone();
+            match tokio::task::spawn_blocking(move || database.sweep_ttl()).await {
+                Ok(Ok(_)) => {}
+                Ok(Err(error)) => tracing::warn!(%error, "expired rows were not swept"),
+                Err(_) => return,
+            }
+        }
+    })
+}

@@ -1,0 +1,160 @@
+//! A running machine: four servers on loopback, and the service between them.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use shared::adapters::dynamodb::schema;
+use shared::adapters::system_clock::SystemClock;
+use shared::ports::clock::Clock;
+use shared::service::{Clients, Service};
+use shared::settings::Settings;
+use time::OffsetDateTime;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::options::{Data, Options};
+use crate::ready::Ready;
+use crate::{aws, gateway, seed};
+
+const TABLE_NAME: &str = "panorama-connect";
+
+/// A running machine. Dropping it ends its servers at once; [`Machine::stop`] lets them finish.
+pub struct Machine {
+    /// How to reach it.
+    pub ready: Ready,
+    /// Whether this was its first start.
+    pub is_new: bool,
+    /// The service, for tests that look inside.
+    pub service: Service,
+    stop: watch::Sender<bool>,
+    servers: JoinSet<io::Result<()>>,
+}
+
+impl Machine {
+    /// Starts a machine; when this returns, it serves.
+    ///
+    /// # Errors
+    /// A port is taken, the data folder cannot be used, or the first data could not be made.
+    pub async fn start(options: Options) -> io::Result<Self> {
+        let clock: Arc<dyn Clock> = options.clock.clone().unwrap_or_else(|| Arc::new(SystemClock));
+        let folder = match &options.data {
+            Data::Memory => None,
+            Data::Folder(folder) => Some(private_folder(folder)?),
+        };
+        let file = |name: &str| folder.as_ref().map(|folder| folder.join(name));
+        // Both public ports first: a taken one is the commonest trouble, and nothing is half-made by then.
+        let api = bind(options.api_port, "--api-port").await?;
+        let panorama = bind(options.panorama_port, "--panorama-port").await?;
+        let (dynamodb, secrets) = (bind(0, "DynamoDB").await?, bind(0, "Secrets Manager").await?);
+        let (dynamodb_at, secrets_at) = (dynamodb.local_addr()?, secrets.local_addr()?);
+        let ready = Ready::new(url_of(&api)?, url_of(&panorama)?);
+
+        let (stop, stopped) = watch::channel(false);
+        let mut servers = JoinSet::new();
+        let database = aws::open_database(file("dynamodb.sqlite").as_deref(), clock.clone())?;
+        servers.spawn(aws::serve_database(dynamodb, database, options.clock.is_none(), wait(stopped.clone())));
+        let now = now_of(clock.clone());
+        let secrets_config =
+            simulated_secrets_manager::Config { listener: secrets, file: file("secrets.json"), now: now.clone() };
+        servers.spawn(simulated_secrets_manager::serve(secrets_config, wait(stopped.clone())));
+        let panorama_config = simulated_panorama::Config {
+            listener: panorama,
+            public_url: ready.panorama_url.clone(),
+            state_file: file("panorama.json"),
+            now,
+            sharing_confirmation_base: format!("{}/sharing-confirmation", ready.api_url),
+        };
+        servers.spawn(simulated_panorama::serve(panorama_config, wait(stopped.clone())));
+
+        let dynamodb = aws::dynamodb_client(dynamodb_at, options.interceptor.clone());
+        let secrets = aws::secrets_client(secrets_at, options.interceptor.clone());
+        let settings = settings(&ready, &options)?;
+        let clients = Clients { dynamodb: dynamodb.clone(), secrets_manager: secrets.clone(), clock };
+        let service = Service::new(settings, clients).map_err(io::Error::other)?;
+        schema::create(&dynamodb, TABLE_NAME).await.map_err(io::Error::other)?;
+        seed::index_key(&secrets).await?;
+        let is_new = seed::is_new(&secrets).await;
+        if is_new {
+            seed::first_start(&service, &secrets).await?;
+        }
+        let router = gateway::api(&service);
+        servers.spawn(async move { axum::serve(api, router).with_graceful_shutdown(wait(stopped)).await });
+        Ok(Self { ready, is_new, service, stop, servers })
+    }
+
+    /// Lets running requests finish, and ends.
+    ///
+    /// # Errors
+    /// A server had failed.
+    pub async fn stop(mut self) -> io::Result<()> {
+        self.stop.send_replace(true);
+        // The service's clients hold connections open; a server waits for those.
+        drop(self.service);
+        while let Some(ended) = self.servers.join_next().await {
+            ended.map_err(io::Error::other)??;
+        }
+        Ok(())
+    }
+
+    /// Waits until a server ends by itself, which it should not.
+    pub async fn failed(&mut self) -> io::Error {
+        match self.servers.join_next().await {
+            Some(Ok(Err(error))) => error,
+            _ => io::Error::other("a server ended"),
+        }
+    }
+}
+
+fn settings(ready: &Ready, options: &Options) -> io::Result<Settings> {
+    let Ready { api_url, panorama_url, .. } = ready;
+    let production = format!("{panorama_url}/production");
+    Settings::read(|variable| match variable {
+        "TABLE_NAME" => Some(TABLE_NAME.to_owned()),
+        "SECRETS_PREFIX" => Some(seed::SECRETS_PREFIX.to_owned()),
+        "PUBLIC_BASE_URL" => Some(api_url.clone()),
+        "PARTNER_NAME" => Some(seed::PARTNER_NAME.to_owned()),
+        "RETURN_URL" => options.return_url.as_ref().map(ToString::to_string),
+        _ if variable.starts_with("STAGE_") => Some(panorama_url.clone()),
+        _ if variable.starts_with("PRODUCTION_") => Some(production.clone()),
+        _ => None,
+    })
+    .map_err(io::Error::other)
+}
+
+async fn bind(port: u16, what: &str) -> io::Result<TcpListener> {
+    TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await.map_err(|error| {
+        io::Error::new(
+            error.kind(),
+            format!("port {port} ({what}) cannot be used: {error}. Another run may have it; 0 takes any free one."),
+        )
+    })
+}
+
+fn url_of(listener: &TcpListener) -> io::Result<String> {
+    Ok(format!("http://{}", listener.local_addr()?))
+}
+
+fn now_of(clock: Arc<dyn Clock>) -> Arc<dyn Fn() -> OffsetDateTime + Send + Sync> {
+    Arc::new(move || clock.now().into())
+}
+
+async fn wait(mut stopped: watch::Receiver<bool>) {
+    // An error means that the machine was dropped, which stops it as well.
+    let _ = stopped.wait_for(|stopped| *stopped).await;
+}
+
+/// The folder, readable by its owner only: partner passwords and tokens are in it.
+fn private_folder(folder: &Path) -> io::Result<PathBuf> {
+    let cannot = |error: io::Error| {
+        io::Error::new(error.kind(), format!("the data folder {} cannot be used: {error}", folder.display()))
+    };
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder).map_err(cannot)?;
+    Ok(folder.to_owned())
+}

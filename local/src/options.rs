@@ -1,0 +1,41 @@
+//! How a machine is to run.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use aws_sdk_dynamodb::config::SharedInterceptor;
+use shared::ports::clock::Clock;
+use url::Url;
+
+/// How a machine is to run.
+#[derive(Clone)]
+pub struct Options {
+    /// Port of the API; 0 means any free one.
+    pub api_port: u16,
+    /// Port of the simulated Panorama; 0 means any free one.
+    pub panorama_port: u16,
+    /// Where the data lives.
+    pub data: Data,
+    /// Where a farmer's browser goes when it is done; without it, it sees the service's own page.
+    pub return_url: Option<Url>,
+    /// The clock of everything; without one, the operating system's.
+    pub clock: Option<Arc<dyn Clock>>,
+    /// Sees every call to DynamoDB and Secrets Manager before it is sent.
+    pub interceptor: Option<SharedInterceptor>,
+}
+
+/// Where the data lives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Data {
+    /// In a folder, and is there again after a restart.
+    Folder(PathBuf),
+    /// In memory.
+    Memory,
+}
+
+impl Default for Options {
+    /// Free ports, in memory, the operating system's clock.
+    fn default() -> Self {
+        Self { api_port: 0, panorama_port: 0, data: Data::Memory, return_url: None, clock: None, interceptor: None }
+    }
+}

@@ -1,0 +1,94 @@
+//! What a new machine begins with: an API owner, an app key and a Leaf user. The values are constants, so that a walk-through can be
+//! copied from the README; everything listens on loopback and knows simulated farmers only.
+
+use std::io;
+
+use aws_lc_rs::rand;
+use aws_sdk_secretsmanager::Client;
+use shared::adapters::passwords;
+use shared::adapters::secrets_manager::{index_key_document, index_key_name, owners_document, owners_name};
+use shared::domain::app_key::AppKeyId;
+use shared::domain::client_environment::ClientEnvironment;
+use shared::domain::ids::LeafUserId;
+use shared::domain::leaf_user::{LeafUser, Profile};
+use shared::domain::partner::PartnerCredentials;
+use shared::service::Service;
+use shared::use_cases::register_app_key::register_app_key;
+use simulated_panorama::Environment;
+
+/// What the names of the service's secrets begin with.
+pub const SECRETS_PREFIX: &str = "panorama-connect";
+/// The API owner.
+pub const OWNER_USERNAME: &str = "owner@prairie-insights.example";
+/// The API owner's password.
+pub const OWNER_PASSWORD: &str = "Prairie-Owner-2026";
+/// What farmers know the partner's application as.
+pub const PARTNER_NAME: &str = "Prairie Insights";
+/// The app key.
+pub const APP_NAME: &str = "prairie-insights";
+/// The Leaf user.
+pub const LEAF_USER_ID: &str = "5f0c2b1e-8d3a-4a76-9c54-1e7f3b9a6d20";
+
+/// Whether the machine is new: the owners' secret is made last, so a first start that was interrupted is made again.
+pub async fn is_new(secrets: &Client) -> bool {
+    secrets.describe_secret().secret_id(owners_name(SECRETS_PREFIX)).send().await.is_err()
+}
+
+/// Makes the index key, without which nothing can be stored; nothing happens when it is there.
+pub async fn index_key(secrets: &Client) -> io::Result<()> {
+    let name = index_key_name(SECRETS_PREFIX);
+    if secrets.describe_secret().secret_id(&name).send().await.is_ok() {
+        return Ok(());
+    }
+    let value = index_key_document(&random_key());
+    let created = secrets.create_secret().name(name).secret_string(value).send().await;
+    created.map(|_| ()).map_err(|_| io::Error::other("the index key's secret could not be made"))
+}
+
+/// Makes the API owner, the app key and the Leaf user.
+pub async fn first_start(service: &Service, secrets: &Client) -> io::Result<()> {
+    let seed = simulated_panorama::seed(Environment::Stage);
+    let credentials = PartnerCredentials {
+        client_id: constant(seed.client_id),
+        username: constant(seed.username),
+        password: constant(seed.password),
+    };
+    let id = AppKeyId { name: constant(APP_NAME), environment: ClientEnvironment::Stage };
+    register_app_key(&service.ports, &id, &credentials, constant(seed.sharing_url_id))
+        .await
+        .map_err(|error| io::Error::other(format!("the first app key could not be registered: {error}")))?;
+    let user = LeafUser {
+        id: constant(LEAF_USER_ID),
+        profile: Profile {
+            name: constant("Maria Lindqvist"),
+            email: constant(seed.growers[0].username),
+            phone: Some(constant("+1 555 010 0142")),
+            address: Some(constant("Willow Creek Road 12, Ames, IA")),
+            external_id: Some(constant("grower-0142")),
+        },
+        created_at: service.ports.clock.now(),
+    };
+    let known = service.ports.leaf_users.find(user.id).await.map_err(io::Error::other)?;
+    if known.is_none() {
+        service.ports.leaf_users.create(&user).await.map_err(io::Error::other)?;
+    }
+    let hash = passwords::hash(OWNER_PASSWORD).map_err(|error| io::Error::other(error.to_string()))?;
+    let owners = owners_document(&random_key(), &[(OWNER_USERNAME, &hash)]);
+    let created = secrets.create_secret().name(owners_name(SECRETS_PREFIX)).secret_string(owners).send().await;
+    created.map(|_| ()).map_err(|_| io::Error::other("the API owners' secret could not be made"))
+}
+
+/// The seeded Leaf user's id.
+pub fn leaf_user_id() -> LeafUserId {
+    constant(LEAF_USER_ID)
+}
+
+fn constant<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
+    text.parse().expect("the seed's constants have the right form")
+}
+
+fn random_key() -> [u8; 32] {
+    let mut key = [0; 32];
+    rand::fill(&mut key).expect("the operating system gives random bytes");
+    key
+}

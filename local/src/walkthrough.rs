@@ -1,0 +1,62 @@
+//! What a newcomer is shown: the seven steps as commands with real values, and the page to open.
+
+use crate::ready::Ready;
+
+/// The walk-through of a running machine, as text for a terminal.
+pub fn text(ready: &Ready) -> String {
+    let Ready { api_url, panorama_url, owner, app_name, leaf_user_id, stage, .. } = ready;
+    let grower = &stage.growers[0];
+    let operation = &grower.operations[0];
+    let code = operation.organization_code;
+    let environment = &stage.client_environment;
+    let management = format!("{api_url}/services/usermanagement/api");
+    let user = format!("{management}/users/{leaf_user_id}");
+    format!(
+        r#"
+Panorama Connect              {api_url}
+Simulated Panorama            {panorama_url}
+
+Copy these lines into another terminal.
+
+# Step 0: sign in
+TOKEN=$(curl -s {api_url}/api/authenticate -H 'Content-Type: application/json' \
+  -d '{{"username":"{username}","password":"{password}","rememberMe":"true"}}' | sed 's/.*"id_token":"\([^"]*\)".*/\1/')
+
+# Step 1: the app key "{app_name}" is registered already
+curl -s {management}/app-keys/Panorama -H "Authorization: Bearer $TOKEN"
+
+# Step 2: so is a Leaf user, for the farmer
+curl -s {user} -H "Authorization: Bearer $TOKEN"
+
+# Steps 3 and 4: start, with the Organization Code that the farmer gave you
+curl -s {user}/one-click-integration/Panorama -H "Authorization: Bearer $TOKEN" \
+  -H 'Content-Type: application/json' \
+  -d '{{"appName":"{app_name}","clientEnvironment":"{environment}","organizationCode":"{code}"}}'
+
+# Step 5: be the farmer. Open the signInUrl in a browser, sign in as {grower}, switch
+# "{operation}" on; or let a script do it:
+curl -s -L -d '' {panorama_url}/control/operations/{code}/share -o /dev/null -w '%{{http_code}}\n'
+
+# Step 6: connected
+curl -s {user}/panorama-credentials -H "Authorization: Bearer $TOKEN"
+curl -s "{api_url}/services/integrations/api/resources?provider=Panorama&leafUserId={leaf_user_id}" \
+  -H "Authorization: Bearer $TOKEN"
+
+To do it by clicking, leave organizationCode out of step 4 and open the signInUrl in a browser.
+Stop with Ctrl-C.
+"#,
+        username = owner.username,
+        password = owner.password,
+        grower = grower.login.username,
+        operation = operation.name,
+    )
+}
+
+/// What is said at a later start.
+pub fn short(ready: &Ready) -> String {
+    let Ready { api_url, panorama_url, .. } = ready;
+    format!(
+        "\nPanorama Connect              {api_url}\nSimulated Panorama            {panorama_url}\n\nThe data of the last run is here \
+         again. `cargo run -- --walk-through` shows the first steps anew. Stop with Ctrl-C.\n"
+    )
+}
