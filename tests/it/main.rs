@@ -1,0 +1,6 @@
+//! The service from outside: every test starts a whole machine (functions, DynamoDB engine, Secrets Manager, Panorama) on loopback,
+//! with a clock that the test moves, and speaks HTTP with it.
+
+mod binding;
+mod one_click;
+mod world;

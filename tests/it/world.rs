@@ -1,0 +1,206 @@
+//! A machine, and the people in front of it: the partner's engineer, farmers with their browsers, the grower who flips the switch.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use local::{Machine, Options};
+use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
+use reqwest::{Method, RequestBuilder, StatusCode};
+use serde_json::{Value, json};
+use shared::domain::timestamp::Timestamp;
+use shared::ports::clock::ManualClock;
+use time::macros::datetime;
+
+/// What the paths of Leaf's user management begin with.
+pub(crate) const MANAGEMENT: &str = "/services/usermanagement/api";
+
+/// A running machine and its clock.
+pub(crate) struct World {
+    pub(crate) machine: Machine,
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) http: reqwest::Client,
+    pub(crate) token: String,
+}
+
+/// What a start answered.
+#[derive(Debug)]
+pub(crate) struct Started {
+    pub(crate) session_id: String,
+    pub(crate) sign_in_url: String,
+    pub(crate) status: String,
+}
+
+impl World {
+    /// A machine in memory.
+    pub(crate) async fn start() -> Self {
+        Self::start_with(|_| {}).await
+    }
+
+    /// A machine with other options.
+    pub(crate) async fn start_with(change: impl FnOnce(&mut Options)) -> Self {
+        let clock = Arc::new(ManualClock::new(Timestamp::new(datetime!(2026-11-22 12:00 UTC))));
+        let mut options = Options { clock: Some(clock.clone()), ..Options::default() };
+        change(&mut options);
+        let machine = Machine::start(options).await.expect("the machine starts");
+        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
+        let mut world = Self { machine, clock, http, token: String::new() };
+        world.token = world.sign_in().await;
+        world
+    }
+
+    /// A bearer token of the seeded owner.
+    pub(crate) async fn sign_in(&self) -> String {
+        let owner = self.machine.ready.owner;
+        let body = json!({ "username": owner.username, "password": owner.password, "rememberMe": "true" });
+        let answer = self.http.post(self.api("/api/authenticate")).json(&body).send().await.expect("an answer");
+        assert_eq!(answer.status(), StatusCode::OK);
+        let answer: Value = answer.json().await.expect("JSON");
+        answer["id_token"].as_str().expect("a token").to_owned()
+    }
+
+    /// An address of the API.
+    pub(crate) fn api(&self, path: &str) -> String {
+        format!("{}{path}", self.machine.ready.api_url)
+    }
+
+    /// An address of the simulated Panorama.
+    pub(crate) fn panorama(&self, path: &str) -> String {
+        format!("{}{path}", self.machine.ready.panorama_url)
+    }
+
+    /// A request of the API owner.
+    pub(crate) fn owner(&self, method: Method, path: &str) -> RequestBuilder {
+        self.http.request(method, self.api(path)).bearer_auth(&self.token)
+    }
+
+    /// Sends a request and reads its JSON (null when there is no body).
+    pub(crate) async fn json(&self, request: RequestBuilder) -> (StatusCode, Value) {
+        let answer = request.send().await.expect("an answer");
+        let status = answer.status();
+        let body = answer.bytes().await.expect("a body");
+        let value = if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).expect("JSON") };
+        (status, value)
+    }
+
+    /// Creates a Leaf user; its id.
+    pub(crate) async fn create_user(&self, name: &str) -> String {
+        let body = json!({ "name": name, "email": format!("{name}@farm.example"), "phone": "1", "address": "Road 1" });
+        let (status, user) = self.json(self.owner(Method::POST, &format!("{MANAGEMENT}/users")).json(&body)).await;
+        assert_eq!(status, StatusCode::CREATED, "{user}");
+        user["id"].as_str().expect("an id").to_owned()
+    }
+
+    /// Sends a start with this body.
+    pub(crate) async fn post_start(&self, user: &str, body: &Value) -> (StatusCode, Value) {
+        let path = format!("{MANAGEMENT}/users/{user}/one-click-integration/Panorama");
+        self.json(self.owner(Method::POST, &path).json(body)).await
+    }
+
+    /// Starts with the seeded app key, with or without a code.
+    pub(crate) async fn start_session(&self, user: &str, code: Option<&str>) -> Started {
+        let ready = &self.machine.ready;
+        let mut body = json!({ "appName": ready.app_name, "clientEnvironment": ready.stage.client_environment });
+        if let Some(code) = code {
+            body["organizationCode"] = code.into();
+        }
+        let (status, answer) = self.post_start(user, &body).await;
+        assert_eq!(status, StatusCode::OK, "{answer}");
+        let text = |name: &str| answer[name].as_str().unwrap_or_else(|| panic!("{name}")).to_owned();
+        Started { session_id: text("sessionId"), sign_in_url: text("signInUrl"), status: text("status") }
+    }
+
+    /// The grower switches sharing on; the address that Panorama sends the browser to.
+    pub(crate) async fn share(&self, code: &str) -> String {
+        let request = self.http.post(self.panorama(&format!("/control/operations/{code}/share")));
+        let answer = request.send().await.expect("an answer");
+        assert_eq!(answer.status(), StatusCode::SEE_OTHER);
+        answer.headers()[LOCATION].to_str().expect("ASCII").to_owned()
+    }
+
+    /// The callback's address for a code, without the grower having done anything.
+    pub(crate) fn callback(&self, code: &str) -> String {
+        self.api(&format!("/sharing-confirmation/{}?orgCode={code}", self.machine.ready.stage.sharing_url_id))
+    }
+
+    /// The credential of a Leaf user, or the problem.
+    pub(crate) async fn credential(&self, user: &str) -> (StatusCode, Value) {
+        self.json(self.owner(Method::GET, &format!("{MANAGEMENT}/users/{user}/panorama-credentials"))).await
+    }
+
+    /// What `status` says: the credential's, or the problem's `errorKey`.
+    pub(crate) async fn status(&self, user: &str) -> String {
+        let (_, answer) = self.credential(user).await;
+        let status = answer["status"].as_str().or(answer["errorKey"].as_str());
+        status.unwrap_or_else(|| panic!("{answer}")).to_owned()
+    }
+
+    /// The events of a Leaf user, newest first.
+    pub(crate) async fn events(&self, user: &str) -> Vec<Value> {
+        let path = format!("{MANAGEMENT}/users/{user}/panorama-credentials/events");
+        let (status, events) = self.json(self.owner(Method::GET, &path)).await;
+        assert_eq!(status, StatusCode::OK, "{events}");
+        events.as_array().expect("an array").clone()
+    }
+
+    /// How often Panorama was called, by the name of the call (`confirmSharing`, `initiateAuth`, …).
+    pub(crate) async fn calls(&self, call: &str) -> usize {
+        let (_, calls) = self.json(self.http.get(self.panorama("/control/calls"))).await;
+        calls.as_array().expect("an array").iter().filter(|entry| entry["call"] == call).count()
+    }
+
+    /// Arms a fault of the simulated Panorama.
+    pub(crate) async fn fault(&self, fault: Value) {
+        let answer = self.http.post(self.panorama("/control/faults")).json(&fault).send().await.expect("an answer");
+        assert!(answer.status().is_success(), "{fault}");
+    }
+
+    /// A browser that has been nowhere.
+    pub(crate) fn browser(&self) -> Browser {
+        Browser { http: self.http.clone(), cookies: BTreeMap::new() }
+    }
+}
+
+/// A farmer's browser: it keeps the API's cookies.
+#[derive(Clone)]
+pub(crate) struct Browser {
+    http: reqwest::Client,
+    pub(crate) cookies: BTreeMap<String, String>,
+}
+
+/// What a browser was shown, or where it was sent.
+#[derive(Debug)]
+pub(crate) struct Seen {
+    pub(crate) status: StatusCode,
+    pub(crate) location: Option<String>,
+    /// The `data-outcome` of the page.
+    pub(crate) outcome: String,
+    pub(crate) body: String,
+}
+
+impl Browser {
+    /// Opens an address; redirects are not followed.
+    pub(crate) async fn open(&mut self, url: &str) -> Seen {
+        self.send(self.http.get(url)).await
+    }
+
+    /// Presses the button of a form that posts to this address.
+    pub(crate) async fn press(&mut self, url: &str) -> Seen {
+        self.send(self.http.post(url).header("sec-fetch-site", "same-origin")).await
+    }
+
+    pub(crate) async fn send(&mut self, request: RequestBuilder) -> Seen {
+        let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let request = if cookies.is_empty() { request } else { request.header(COOKIE, cookies.join("; ")) };
+        let answer = request.send().await.expect("an answer");
+        for cookie in answer.headers().get_all(SET_COOKIE) {
+            let pair = cookie.to_str().expect("ASCII").split(';').next().expect("a pair");
+            let (name, value) = pair.split_once('=').expect("name and value");
+            self.cookies.insert(name.to_owned(), value.to_owned());
+        }
+        let status = answer.status();
+        let location = answer.headers().get(LOCATION).map(|value| value.to_str().expect("ASCII").to_owned());
+        let body = answer.text().await.expect("a body");
+        let outcome = body.split("data-outcome=\"").nth(1).and_then(|rest| rest.split('"').next());
+        Seen { status, location, outcome: outcome.unwrap_or_default().to_owned(), body }
+    }
+}

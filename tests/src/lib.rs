@@ -1,1 +1,0 @@
-//! End-to-end tests: real HTTP in, real DynamoDB protocol out.
