@@ -35,7 +35,7 @@ curl -s {user}/one-click-integration/Panorama -H "Authorization: Bearer $TOKEN" 
 
 # Step 5: be the farmer. Open the signInUrl in a browser, sign in as {grower}, switch
 # "{operation}" on; or let a script do it:
-curl -s -L -d '' {panorama_url}/control/operations/{code}/share -o /dev/null -w '%{{http_code}}\n'
+curl -s -L -d '' {panorama_url}/control/operations/{code}/share | grep -o '<h1>[^<]*'
 
 # Step 6: connected
 curl -s {user}/panorama-credentials -H "Authorization: Bearer $TOKEN"

@@ -18,10 +18,15 @@ use shared::use_cases::receive_confirmation::{Confirmation, Outcome, receive_con
 /// The function's routes.
 pub fn routes(service: Service) -> Routes {
     let public = Router::new()
-        .route("/sharing-confirmation/{sharingUrlId}", get(with_path))
-        .route("/sharing-confirmation", get(with_query))
+        .route("/sharing-confirmation/{sharingUrlId}", get(with_path).head(nothing))
+        .route("/sharing-confirmation", get(with_query).head(nothing))
         .with_state(service);
     Routes { public, ..Routes::default() }
+}
+
+/// `HEAD` is what link checkers send. A router would answer it with what `GET` does, which connects an operation.
+async fn nothing() -> StatusCode {
+    StatusCode::OK
 }
 
 async fn with_path(

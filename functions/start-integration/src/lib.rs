@@ -5,6 +5,7 @@ mod start;
 
 use axum::Router;
 use axum::routing::{get, post};
+use http::StatusCode;
 use shared::http::{Routes, USER_MANAGEMENT};
 use shared::service::Service;
 
@@ -14,7 +15,12 @@ pub fn routes(service: Service) -> Routes {
     Routes {
         owner_only: Router::new().route(&start, post(start::start)).with_state(service.clone()),
         public: Router::new()
-            .route("/connect/{sessionId}", get(hop_link::follow).post(hop_link::continue_here))
+            .route("/connect/{sessionId}", get(hop_link::follow).head(nothing).post(hop_link::continue_here))
             .with_state(service),
     }
+}
+
+/// `HEAD` is what link checkers send. A router would answer it with what `GET` does, which binds a browser.
+async fn nothing() -> StatusCode {
+    StatusCode::OK
 }
