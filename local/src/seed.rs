@@ -5,12 +5,12 @@ use std::io;
 
 use aws_lc_rs::rand;
 use aws_sdk_secretsmanager::Client;
-use shared::adapters::passwords;
 use shared::adapters::secrets_manager::{index_key_document, index_key_name, owners_document, owners_name};
 use shared::domain::app_key::AppKeyId;
 use shared::domain::client_environment::ClientEnvironment;
 use shared::domain::ids::LeafUserId;
 use shared::domain::leaf_user::{LeafUser, Profile};
+use shared::domain::owner_password;
 use shared::domain::partner::PartnerCredentials;
 use shared::service::Service;
 use shared::use_cases::register_app_key::register_app_key;
@@ -72,7 +72,7 @@ pub async fn first_start(service: &Service, secrets: &Client) -> io::Result<()> 
     if known.is_none() {
         service.ports.leaf_users.create(&user).await.map_err(io::Error::other)?;
     }
-    let hash = passwords::hash(OWNER_PASSWORD).map_err(|error| io::Error::other(error.to_string()))?;
+    let hash = owner_password::hash(OWNER_PASSWORD).map_err(|error| io::Error::other(error.to_string()))?;
     let owners = owners_document(&random_key(), &[(OWNER_USERNAME, &hash)]);
     let created = secrets.create_secret().name(owners_name(SECRETS_PREFIX)).secret_string(owners).send().await;
     created.map(|_| ()).map_err(|_| io::Error::other("the API owners' secret could not be made"))

@@ -2,7 +2,6 @@
 
 pub mod dynamodb;
 pub mod panorama;
-pub mod passwords;
+mod sdk_error;
 pub mod secrets_manager;
 pub mod system_clock;
-pub mod tokens;

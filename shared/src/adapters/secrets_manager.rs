@@ -19,6 +19,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::adapters::sdk_error::kind;
 use crate::domain::app_key::AppKeyId;
 use crate::domain::organization_code::IndexKey;
 use crate::domain::owner::{Owner, Owners, SigningKey};
@@ -344,12 +345,5 @@ fn gone(code: Option<&str>) -> bool {
 }
 
 fn failure<E: ProvideErrorMetadata, R>(operation: &'static str, error: &SdkError<E, R>) -> SecretsError {
-    let failure = match error {
-        SdkError::ServiceError(answer) => answer.err().code().unwrap_or("an error without a code").to_owned(),
-        SdkError::TimeoutError(_) => "it timed out".to_owned(),
-        SdkError::DispatchFailure(_) => "it could not be reached".to_owned(),
-        SdkError::ResponseError(_) => "its answer could not be read".to_owned(),
-        _ => "the request could not be made".to_owned(),
-    };
-    SecretsError { operation, failure }
+    SecretsError { operation, failure: kind(error) }
 }

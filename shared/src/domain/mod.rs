@@ -13,6 +13,8 @@ pub mod leaf_user;
 pub mod operation;
 pub mod organization_code;
 pub mod owner;
+pub mod owner_password;
+pub mod owner_token;
 pub mod partner;
 pub mod session;
 pub mod timestamp;

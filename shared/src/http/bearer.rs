@@ -7,7 +7,7 @@ use http::header::AUTHORIZATION;
 
 use super::error_key::ErrorKey;
 use super::problem::Problem;
-use crate::adapters::tokens;
+use crate::domain::owner_token;
 use crate::ports::Ports;
 use crate::ports::secrets::SecretsError;
 
@@ -22,7 +22,7 @@ pub async fn owner_of(ports: &Ports, authorization: Option<&str>) -> Result<Opti
     });
     let Some(token) = token else { return Ok(None) };
     let owners = ports.service_secrets.owners().await?;
-    let username = tokens::verify(&owners.signing_key, token, ports.clock.now());
+    let username = owner_token::verify(&owners.signing_key, token, ports.clock.now());
     // An owner who was removed is out at once, not when the token ends.
     Ok(username.filter(|username| owners.owners.iter().any(|owner| owner.username == *username)))
 }

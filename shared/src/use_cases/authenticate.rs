@@ -2,7 +2,7 @@
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use crate::adapters::{passwords, tokens};
+use crate::domain::{owner_password, owner_token};
 use crate::ports::Ports;
 use crate::ports::secrets::SecretsError;
 
@@ -18,9 +18,9 @@ pub async fn authenticate(
 ) -> Result<Option<SecretString>, SecretsError> {
     let owners = ports.service_secrets.owners().await?;
     let owner = owners.owners.iter().find(|owner| owner.username == username);
-    if !passwords::verify(password.expose_secret(), owner.map(|owner| owner.password_hash.expose_secret())) {
+    if !owner_password::verify(password.expose_secret(), owner.map(|owner| owner.password_hash.expose_secret())) {
         return Ok(None);
     }
-    let lifetime = if remember_me { tokens::REMEMBERED_LIFETIME } else { tokens::LIFETIME };
-    Ok(Some(tokens::sign(&owners.signing_key, username, ports.clock.now(), lifetime).into()))
+    let lifetime = if remember_me { owner_token::REMEMBERED_LIFETIME } else { owner_token::LIFETIME };
+    Ok(Some(owner_token::sign(&owners.signing_key, username, ports.clock.now(), lifetime).into()))
 }

@@ -7,6 +7,7 @@ use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::schema::{PK, SK, TTL};
+use crate::adapters::sdk_error::kind;
 use crate::domain::timestamp::Timestamp;
 use crate::ports::StoreError;
 
@@ -102,14 +103,7 @@ impl<'a> Reading<'a> {
     }
 }
 
-/// An SDK error without what it carries: its `Debug` holds requests and answers, and those hold rows.
+/// An SDK error without what it carries.
 pub(super) fn failure<E: ProvideErrorMetadata, R>(operation: &'static str, error: &SdkError<E, R>) -> StoreError {
-    let failure = match error {
-        SdkError::ServiceError(answer) => answer.err().code().unwrap_or("an error without a code").to_owned(),
-        SdkError::TimeoutError(_) => "it timed out".to_owned(),
-        SdkError::DispatchFailure(_) => "it could not be reached".to_owned(),
-        SdkError::ResponseError(_) => "its answer could not be read".to_owned(),
-        _ => "the request could not be made".to_owned(),
-    };
-    StoreError { operation, failure }
+    StoreError { operation, failure: kind(error) }
 }
