@@ -2,5 +2,6 @@
 //! with a clock that the test moves, and speaks HTTP with it.
 
 mod binding;
+mod manual_creation;
 mod one_click;
 mod world;

@@ -1,5 +1,6 @@
 //! Step 6: a Leaf user's Panorama credential, and its history.
 
+mod create;
 mod events;
 mod status;
 
@@ -12,7 +13,7 @@ use shared::service::Service;
 pub fn routes(service: Service) -> Routes {
     let credentials = format!("{USER_MANAGEMENT}/users/{{leafUserId}}/panorama-credentials");
     let owner_only = Router::new()
-        .route(&credentials, get(status::read).delete(status::remove))
+        .route(&credentials, get(status::read).post(create::create).delete(status::remove))
         .route(&format!("{credentials}/events"), get(events::list))
         .with_state(service);
     Routes { owner_only, ..Routes::default() }

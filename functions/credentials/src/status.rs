@@ -46,7 +46,11 @@ pub(crate) enum Resource {
 }
 
 pub(crate) async fn read(State(service): State<Service>, Path(id): Path<String>) -> Result<Json<Resource>, Problem> {
-    let id = segment("leafUserId", &id)?;
+    Ok(Json(resource(&service, segment("leafUserId", &id)?).await?))
+}
+
+/// What a Leaf user has, as the contract shows it.
+pub(crate) async fn resource(service: &Service, id: LeafUserId) -> Result<Resource, Problem> {
     let view = credential_status(&service.ports, id).await.map_err(|error| match error {
         StatusError::Store(error) => Problem::from(error),
         StatusError::Secrets(error) => Problem::from(error),
@@ -54,7 +58,7 @@ pub(crate) async fn read(State(service): State<Service>, Path(id): Path<String>)
     match view {
         CredentialStatusView::Credential { credential, login } => {
             let (client_id, username) = login.unzip();
-            Ok(Json(Resource::Credential {
+            Ok(Resource::Credential {
                 id: credential.id,
                 status: credential.status,
                 created_time: credential.created_at,
@@ -62,16 +66,16 @@ pub(crate) async fn read(State(service): State<Service>, Path(id): Path<String>)
                 username,
                 organization_code: credential.organization_code.expose().to_owned(),
                 client_environment: credential.app_key.environment,
-            }))
+            })
         }
-        CredentialStatusView::Pending(session) => Ok(Json(Resource::Pending {
+        CredentialStatusView::Pending(session) => Ok(Resource::Pending {
             status: "PENDING",
             session_id: session.id,
             created_time: session.started_at,
             expires_at: session.expires_at,
             organization_code: session.organization_code.as_ref().map(|code| code.expose().to_owned()),
             client_environment: session.app_key.environment,
-        })),
+        }),
         CredentialStatusView::None(why) => Err(absent(why, id)),
     }
 }

@@ -11,7 +11,7 @@ use shared::http::error_key::ErrorKey;
 use shared::http::fields::Fields;
 use shared::http::parameters::{provider, segment};
 use shared::http::problem::Problem;
-use shared::http::refusals::{concurrent_change, no_such_user, not_registered};
+use shared::http::refusals::{concurrent_change, no_such_user, unresolved};
 use shared::service::Service;
 use shared::use_cases::resolve_app_key::{AppKeyHint, ResolveError};
 use shared::use_cases::start_integration::{StartError, StartRequest, start_integration};
@@ -100,40 +100,5 @@ fn refused(error: StartError, user: LeafUserId, environment: ClientEnvironment) 
             "belongs to an operation that is connected to another Leaf user; use that Leaf user, or disconnect the operation there first",
         ),
         StartError::AppKey(error) => unresolved(error, environment),
-    }
-}
-
-fn unresolved(error: ResolveError, environment: ClientEnvironment) -> Problem {
-    match error {
-        ResolveError::Register(error) => not_registered(error, environment),
-        ResolveError::Unknown | ResolveError::NotNamed | ResolveError::NoSuchUser => Problem::of_field(
-            ErrorKey::UnknownAppKey,
-            "appName",
-            &format!(
-                "names no app key in {environment}; register it with POST /app-keys/Panorama/{{appName}}/{environment}, or check \
-                 `clientEnvironment`"
-            ),
-        ),
-        ResolveError::Ambiguous => Problem::of_field(
-            ErrorKey::AppKeyAmbiguous,
-            "clientId",
-            "belongs to more than one app key; say which with `appName` or `sharingUrlId`",
-        ),
-        ResolveError::SharingUrlIdMismatch => Problem::of_field(
-            ErrorKey::SharingUrlIdMismatch,
-            "sharingUrlId",
-            "is not the app key's; set the same one in the request and in the app key (Partner Portal, Account Details)",
-        ),
-        ResolveError::ClientIdMismatch => Problem::of_field(
-            ErrorKey::ClientIdMismatch,
-            "clientId",
-            "is not the app key's; leave the credentials out, or change the app key with PUT",
-        ),
-        ResolveError::SharingUrlIdNeeded => Problem::of_field(
-            ErrorKey::MissingField,
-            "sharingUrlId",
-            "is required, since no app key is registered for this `clientId`; it is the UUID in the Share Initiation URL (Partner Portal, \
-             Account Details)",
-        ),
     }
 }

@@ -27,6 +27,14 @@ impl Event {
     /// What was asked when a handshake was done.
     pub const CONFIRM: &str = "PUT /sharing/{organizationCode}/confirm";
 
+    /// What was asked when a listing was read.
+    pub const LIST: &str = "GET /sharing";
+
+    /// A listing and what it says of the operation.
+    pub fn of_listing(status_code: u16, body: impl Into<String>, now: Timestamp) -> Self {
+        Self { id: EventId::random(), created_at: now, status_code, headers: Self::LIST.to_owned(), body: body.into() }
+    }
+
     /// A handshake and its outcome.
     pub fn of_handshake(status_code: u16, body: impl Into<String>, now: Timestamp) -> Self {
         Self {

@@ -99,6 +99,12 @@ error_keys! {
     /// Panorama did not answer, or said that it cannot now.
     PanoramaUnavailable = "panoramaUnavailable", SERVICE_UNAVAILABLE, "Panorama is not available";
 
+    /// The client id has an app key in the other environment only.
+    EnvironmentMismatch = "environmentMismatch", BAD_REQUEST, "The client id belongs to the other environment";
+    /// The refresh token is expired or revoked.
+    RefreshTokenRefused = "refreshTokenRefused", BAD_REQUEST, "Panorama refuses the refresh token";
+    /// The organization code is not in the partner's listing.
+    OrganizationNotShared = "organizationCodeNotShared", BAD_REQUEST, "The operation does not share with this partner";
     /// The operation belongs to another Leaf user.
     OperationOwned = "operationAlreadyConnected", CONFLICT, "The operation is connected to another Leaf user";
     /// Panorama says that the operation is not shared with the partner.

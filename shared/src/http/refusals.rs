@@ -8,6 +8,7 @@ use crate::ports::StoreError;
 use crate::ports::secrets::SecretsError;
 use crate::ports::upstream::{LoginError, LoginRefusal, Unavailable, UpstreamError};
 use crate::use_cases::register_app_key::RegisterError;
+use crate::use_cases::resolve_app_key::ResolveError;
 
 /// Seconds to wait when Panorama did not say how long.
 const RETRY_AFTER: u64 = 30;
@@ -145,6 +146,42 @@ pub fn not_registered(error: RegisterError, environment: ClientEnvironment) -> P
             ErrorKey::SharingUrlIdInUse,
             "sharingUrlId",
             "belongs to another app key; a farmer's confirmation could not tell the two apart",
+        ),
+    }
+}
+
+/// A request names no app key that could be used.
+pub fn unresolved(error: ResolveError, environment: ClientEnvironment) -> Problem {
+    match error {
+        ResolveError::Register(error) => not_registered(error, environment),
+        ResolveError::Unknown | ResolveError::NotNamed | ResolveError::NoSuchUser => Problem::of_field(
+            ErrorKey::UnknownAppKey,
+            "appName",
+            &format!(
+                "names no app key in {environment}; register it with POST /app-keys/Panorama/{{appName}}/{environment}, or check \
+                 `clientEnvironment`"
+            ),
+        ),
+        ResolveError::Ambiguous => Problem::of_field(
+            ErrorKey::AppKeyAmbiguous,
+            "clientId",
+            "belongs to more than one app key; say which with `appName` or `sharingUrlId`",
+        ),
+        ResolveError::SharingUrlIdMismatch => Problem::of_field(
+            ErrorKey::SharingUrlIdMismatch,
+            "sharingUrlId",
+            "is not the app key's; set the same one in the request and in the app key (Partner Portal, Account Details)",
+        ),
+        ResolveError::ClientIdMismatch => Problem::of_field(
+            ErrorKey::ClientIdMismatch,
+            "clientId",
+            "is not the app key's; leave the credentials out, or change the app key with PUT",
+        ),
+        ResolveError::SharingUrlIdNeeded => Problem::of_field(
+            ErrorKey::MissingField,
+            "sharingUrlId",
+            "is required, since no app key is registered for this `clientId`; it is the UUID in the Share Initiation URL (Partner Portal, \
+             Account Details)",
         ),
     }
 }

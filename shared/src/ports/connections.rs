@@ -42,6 +42,10 @@ pub trait Connections: Send + Sync {
     /// Leaf user had for another operation is replaced and that operation released.
     async fn complete(&self, completion: &Completion<'_>) -> Result<(), CompleteError>;
 
+    /// Stores a credential that was not made by a session: credential, the operation's owner and the event in one transaction. A credential
+    /// that the Leaf user had is replaced as in [`Self::complete`].
+    async fn create_credential(&self, credential: &Credential, event: &Event) -> Result<(), CompleteError>;
+
     /// Keeps a confirmation that fits nobody, if there is room for it.
     async fn keep(&self, kept: &KeptConfirmation<'_>) -> Result<Keeping, StoreError>;
 
@@ -149,7 +153,7 @@ pub struct Completion<'a> {
 /// A completion failed; nothing has changed.
 #[derive(Debug, thiserror::Error)]
 pub enum CompleteError {
-    /// Somebody else wrote to the session or the credential since.
+    /// Somebody else wrote to the session, the credential or the Leaf user since.
     #[error("it was changed by somebody else")]
     Conflict,
     /// The operation belongs to another Leaf user.

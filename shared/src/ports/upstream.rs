@@ -8,7 +8,7 @@ use crate::domain::app_key::AppKeyId;
 use crate::domain::client_environment::ClientEnvironment;
 use crate::domain::ids::SharingUrlId;
 use crate::domain::organization_code::OrganizationCode;
-use crate::domain::partner::{PartnerCredentials, PartnerTokens};
+use crate::domain::partner::{ClientId, PartnerCredentials, PartnerTokens, Token};
 
 /// Panorama itself, or Leaf in front of it.
 #[async_trait]
@@ -22,6 +22,17 @@ pub trait Upstream: Send + Sync {
         environment: ClientEnvironment,
         credentials: &PartnerCredentials,
     ) -> Result<PartnerTokens, LoginError>;
+
+    /// Tries a refresh token that is not stored yet.
+    async fn try_refresh_token(
+        &self,
+        environment: ClientEnvironment,
+        client_id: &ClientId,
+        refresh_token: &Token,
+    ) -> Result<PartnerTokens, LoginError>;
+
+    /// Every operation that shares with the partner. All of them or an error: a part would look like a revocation of the rest.
+    async fn list_sharing(&self, app_key: &AppKeyId) -> Result<Vec<OrganizationCode>, UpstreamError>;
 
     /// Completes the sharing handshake. Doing it again is harmless. The answer is the HTTP status.
     async fn confirm(&self, app_key: &AppKeyId, code: &OrganizationCode) -> Result<u16, UpstreamError>;

@@ -2,6 +2,7 @@
 
 pub mod app_key_cache;
 pub mod authenticate;
+pub mod create_credential;
 pub mod credential_status;
 pub mod disconnect;
 pub mod finish_handshake;

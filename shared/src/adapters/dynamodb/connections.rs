@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use async_trait::async_trait;
+use aws_sdk_dynamodb::types::TransactWriteItem;
 
 use super::item::{Item, Reading, Writing, key, number, text};
 use super::rows::{
@@ -77,14 +78,15 @@ impl Connections for Table {
     }
 
     async fn complete(&self, completion: &Completion<'_>) -> Result<(), CompleteError> {
-        // Nearly every completion is a Leaf user's first: it is tried without a read.
-        match self.write_completion(completion, None).await? {
-            None => Ok(()),
-            Some(before) => match self.write_completion(completion, Some(&before)).await? {
-                None => Ok(()),
-                Some(_) => Err(CompleteError::Conflict),
-            },
-        }
+        let Completion { session, credential, event } = completion;
+        let done = self.put_where(session_row(session), follows(session));
+        let claimed = self.delete(kept_key(&credential.operation, session.sharing_url_id));
+        self.write_credential(credential, event, vec![done, claimed]).await
+    }
+
+    async fn create_credential(&self, credential: &Credential, event: &Event) -> Result<(), CompleteError> {
+        let user = self.check(profile_key(credential.leaf_user_id), Condition::exists());
+        self.write_credential(credential, event, vec![user]).await
     }
 
     async fn keep(&self, kept: &KeptConfirmation<'_>) -> Result<Keeping, StoreError> {
@@ -142,19 +144,34 @@ impl Connections for Table {
 }
 
 impl Table {
-    /// Completes over `before`, the credential that the Leaf user is known to have. The answer is the credential that it has instead.
-    async fn write_completion(
+    /// Writes a new credential together with `others`. Nearly every one is a Leaf user's first: that is tried without a read.
+    async fn write_credential(
         &self,
-        completion: &Completion<'_>,
+        credential: &Credential,
+        event: &Event,
+        others: Vec<TransactWriteItem>,
+    ) -> Result<(), CompleteError> {
+        match self.write_credential_over(None, credential, event, others.clone()).await? {
+            None => Ok(()),
+            Some(before) => match self.write_credential_over(Some(&before), credential, event, others).await? {
+                None => Ok(()),
+                Some(_) => Err(CompleteError::Conflict),
+            },
+        }
+    }
+
+    /// Writes it over `before`, the credential that the Leaf user is known to have. The answer is the credential that it has instead.
+    async fn write_credential_over(
+        &self,
         before: Option<&Credential>,
+        credential: &Credential,
+        event: &Event,
+        others: Vec<TransactWriteItem>,
     ) -> Result<Option<Credential>, CompleteError> {
-        const SESSION: usize = 0;
-        const CREDENTIAL: usize = 1;
-        const OWNER: usize = 2;
-        let Completion { session, credential, event } = completion;
-        let id = session.leaf_user_id;
-        let operation = &credential.operation;
-        let mut credential = (*credential).clone();
+        const CREDENTIAL: usize = 0;
+        const OWNER: usize = 1;
+        let (id, operation) = (credential.leaf_user_id, &credential.operation);
+        let mut credential = credential.clone();
         let mut expected = Condition::absent();
         let mut released = None;
         if let Some(before) = before {
@@ -168,25 +185,24 @@ impl Table {
         }
         let mine = Condition::new("attribute_not_exists(pk) OR leafUserId = :me").value(":me", text(id));
         let mut changes = vec![
-            self.put_where(session_row(session), follows(session)),
             self.put_where(credential_row(&credential), expected),
             self.put_where(owner_row(operation, id), mine),
             self.put(event_row(id, event)),
-            self.delete(kept_key(operation, session.sharing_url_id)),
         ];
+        changes.extend(others);
         changes.extend(released);
         match self.transact(changes).await {
             Ok(()) => Ok(None),
             Err(Cancelled::Condition { place: CREDENTIAL, found: Some(item) }) => {
-                Ok(Some(read_credential(Reading { operation: "complete", item: &item })?))
+                Ok(Some(read_credential(Reading { operation: "write_credential", item: &item })?))
             }
             Err(Cancelled::Condition { place: OWNER, .. }) => Err(CompleteError::OperationOwned),
-            Err(Cancelled::Condition { place: SESSION | CREDENTIAL.., .. }) => Err(CompleteError::Conflict),
+            Err(Cancelled::Condition { .. }) => Err(CompleteError::Conflict),
             Err(Cancelled::Store(error)) => Err(error.into()),
         }
     }
 
-    fn release(&self, operation: &Operation, user: LeafUserId) -> aws_sdk_dynamodb::types::TransactWriteItem {
+    fn release(&self, operation: &Operation, user: LeafUserId) -> TransactWriteItem {
         let mine = Condition::new("leafUserId = :me").value(":me", text(user));
         self.delete_where(owner_key(operation), mine)
     }

@@ -15,7 +15,7 @@ use crate::domain::app_key::AppKeyId;
 use crate::domain::client_environment::ClientEnvironment;
 use crate::domain::ids::SharingUrlId;
 use crate::domain::organization_code::OrganizationCode;
-use crate::domain::partner::{PartnerCredentials, PartnerTokens};
+use crate::domain::partner::{ClientId, PartnerCredentials, PartnerTokens, Token};
 use crate::ports::clock::Clock;
 use crate::ports::secrets::PartnerSecrets;
 use crate::ports::upstream::{LoginError, LoginRefusal, SharedField, Upstream, UpstreamError};
@@ -90,6 +90,31 @@ impl Upstream for Panorama {
         credentials: &PartnerCredentials,
     ) -> Result<PartnerTokens, LoginError> {
         self.cognito.log_in(&self.environments.of(environment).login, credentials).await
+    }
+
+    async fn try_refresh_token(
+        &self,
+        environment: ClientEnvironment,
+        client_id: &ClientId,
+        refresh_token: &Token,
+    ) -> Result<PartnerTokens, LoginError> {
+        self.cognito.refresh(&self.environments.of(environment).login, client_id, refresh_token).await
+    }
+
+    async fn list_sharing(&self, app_key: &AppKeyId) -> Result<Vec<OrganizationCode>, UpstreamError> {
+        let mut codes = Vec::new();
+        let mut next = None;
+        for _ in 0..partner_api::MAX_PAGES {
+            let page = partner_api::read_listing(&self.call(app_key, &Call::Listing(next.as_deref())).await?)?;
+            codes.extend(page.codes);
+            match page.next {
+                None => return Ok(codes),
+                // The same page for ever would be no listing.
+                Some(token) if next.as_ref() == Some(&token) => break,
+                Some(token) => next = Some(token),
+            }
+        }
+        Err(partner_api::endless_listing())
     }
 
     async fn confirm(&self, app_key: &AppKeyId, code: &OrganizationCode) -> Result<u16, UpstreamError> {

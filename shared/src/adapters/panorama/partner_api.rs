@@ -15,12 +15,20 @@ const WHAT: &str = "Panorama's partner API";
 /// The largest answer that is read. An operation's fields are some hundred bytes each.
 const MAX_ANSWER: usize = 32 * 1024 * 1024;
 
+/// The public demo reads no paging. Should a listing ever come with this field, the next page is asked for with a parameter of its name.
+const NEXT_TOKEN: &str = "nextToken";
+
+/// Pages of one listing. A partner with more operations than this many pages hold has outgrown a listing.
+pub(super) const MAX_PAGES: usize = 10_000;
+
 pub(super) struct PartnerApi {
     pub(super) http: reqwest::Client,
 }
 
 /// What is asked.
 pub(super) enum Call<'a> {
+    /// `GET /sharing`, from a page on.
+    Listing(Option<&'a str>),
     /// `PUT /sharing/{orgCode}/confirm`.
     Confirm(&'a OrganizationCode),
     /// `GET /sharing/{orgCode}`.
@@ -55,10 +63,30 @@ struct Field {
     farm: Option<String>,
 }
 
+/// One page of a listing.
+pub(super) struct ListingPage {
+    pub(super) codes: Vec<OrganizationCode>,
+    pub(super) next: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Listing {
+    items: Vec<String>,
+    #[serde(default, rename = "nextToken")]
+    next_token: Option<String>,
+}
+
 impl PartnerApi {
     /// Makes a call.
     pub(super) async fn make(&self, api: &Url, token: &Token, call: &Call<'_>) -> Result<Answer, CallError> {
         let request = match call {
+            Call::Listing(next) => {
+                let mut url = below(api, &["sharing"]);
+                if let Some(next) = next {
+                    url.query_pairs_mut().append_pair(NEXT_TOKEN, next);
+                }
+                self.http.get(url)
+            }
             Call::Confirm(code) => self.http.put(below(api, &["sharing", code.expose(), "confirm"])).json(&json!({})),
             Call::Fields(code) => self.http.get(below(api, &["sharing", code.expose()])),
         };
@@ -90,13 +118,28 @@ impl PartnerApi {
     }
 }
 
+/// Reads the answer to [`Call::Listing`].
+pub(super) fn read_listing(answer: &Answer) -> Result<ListingPage, UpstreamError> {
+    let listing: Listing = serde_json::from_slice(&answer.body).map_err(|_| unknown_form(answer.status))?;
+    let codes = listing.items.iter().map(|code| code.parse().map_err(|_| unknown_form(answer.status)));
+    let next = listing.next_token.filter(|token| !token.is_empty());
+    Ok(ListingPage { codes: codes.collect::<Result<_, _>>()?, next })
+}
+
+/// A listing that does not end.
+pub(super) fn endless_listing() -> UpstreamError {
+    let failure = "its listing does not end".to_owned();
+    Unavailable { what: WHAT, failure, status: Some(200), retry_after: None }.into()
+}
+
+fn unknown_form(status: u16) -> UpstreamError {
+    let failure = "it answered in an unknown form".to_owned();
+    Unavailable { what: WHAT, failure, status: Some(status), retry_after: None }.into()
+}
+
 /// Reads the answer to [`Call::Fields`].
 pub(super) fn read_fields(answer: &Answer) -> Result<Vec<SharedField>, UpstreamError> {
-    let unknown = |_| {
-        let failure = "it answered in an unknown form".to_owned();
-        Unavailable { what: WHAT, failure, status: Some(answer.status), retry_after: None }
-    };
-    let machines: Vec<Machine> = serde_json::from_slice(&answer.body).map_err(unknown)?;
+    let machines: Vec<Machine> = serde_json::from_slice(&answer.body).map_err(|_| unknown_form(answer.status))?;
     let fields = machines.into_iter().flat_map(|machine| machine.fields).map(|field| SharedField {
         grower: field.client.unwrap_or_default(),
         farm: field.farm.unwrap_or_default(),

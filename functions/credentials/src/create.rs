@@ -1,0 +1,106 @@
+//! `POST …/users/{leafUserId}/panorama-credentials`: manual creation.
+
+use axum::Json;
+use axum::extract::{Path, Request, State};
+use http::StatusCode;
+use shared::domain::client_environment::ClientEnvironment;
+use shared::domain::ids::LeafUserId;
+use shared::domain::partner::PartnerCredentials;
+use shared::http::error_key::ErrorKey;
+use shared::http::fields::Fields;
+use shared::http::parameters::segment;
+use shared::http::problem::Problem;
+use shared::http::refusals::{concurrent_change, login_refused, no_such_user, unresolved};
+use shared::ports::upstream::LoginRefusal;
+use shared::service::Service;
+use shared::use_cases::create_credential::{CreateError, NewCredential, create_credential};
+use shared::use_cases::resolve_app_key::ResolveError;
+
+use crate::status::{Resource, resource};
+
+pub(crate) async fn create(
+    State(service): State<Service>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Result<(StatusCode, Json<Resource>), Problem> {
+    let id = segment("leafUserId", &id)?;
+    let new = read(id, request).await?;
+    let environment = new.environment;
+    create_credential(&service.ports, &service.app_keys, &new)
+        .await
+        .map_err(|error| refused(error, id, environment))?;
+    Ok((StatusCode::CREATED, Json(resource(&service, id).await?)))
+}
+
+async fn read(id: LeafUserId, request: Request) -> Result<NewCredential, Problem> {
+    let mut fields = Fields::read(request.into_body()).await?;
+    let client_id = fields.required("clientId");
+    let username = fields.required("username");
+    let password = fields.required("password");
+    let organization_code = fields.required("organizationCode");
+    let refresh_token = fields.required("refreshToken");
+    let environment = fields.required("clientEnvironment");
+    fields.finish()?;
+    match (client_id, username, password, organization_code, refresh_token, environment) {
+        (
+            Some(client_id),
+            Some(username),
+            Some(password),
+            Some(organization_code),
+            Some(refresh_token),
+            Some(environment),
+        ) => {
+            let credentials = PartnerCredentials { client_id, username, password };
+            Ok(NewCredential { leaf_user_id: id, environment, credentials, refresh_token, organization_code })
+        }
+        _ => unreachable!("all six were required"),
+    }
+}
+
+fn refused(error: CreateError, id: LeafUserId, environment: ClientEnvironment) -> Problem {
+    match error {
+        CreateError::NoSuchUser => no_such_user(id),
+        CreateError::Conflict => concurrent_change(),
+        CreateError::Secrets(error) => error.into(),
+        CreateError::Store(error) => error.into(),
+        CreateError::Upstream(error) => error.into(),
+        CreateError::EnvironmentMismatch => Problem::of_field(
+            ErrorKey::EnvironmentMismatch,
+            "clientEnvironment",
+            &format!(
+                "does not fit: this `clientId` has an app key in {}, and none in {environment}; send the environment that the client id \
+                 is of",
+                environment.other()
+            ),
+        ),
+        CreateError::AppKey(ResolveError::SharingUrlIdNeeded) => Problem::of_field(
+            ErrorKey::UnknownAppKey,
+            "clientId",
+            &format!(
+                "has no app key in {environment}; register it once with POST /app-keys/Panorama/{{appName}}/{environment}, then send this \
+                 request again"
+            ),
+        ),
+        CreateError::AppKey(error) => unresolved(error, environment),
+        CreateError::RefreshToken(LoginRefusal::BadPassword) => Problem::of_field(
+            ErrorKey::RefreshTokenRefused,
+            "refreshToken",
+            "is expired, revoked, or of another client id; get a new one by logging in to Panorama, or use the one-click integration, which \
+             needs none",
+        ),
+        CreateError::RefreshToken(refusal) => login_refused(&refusal, environment),
+        CreateError::NotShared => Problem::of_field(
+            ErrorKey::OrganizationNotShared,
+            "organizationCode",
+            &format!(
+                "is not among the operations that share with you in {environment}; check the code, and whether the farmer has switched \
+                 your connection on in Panorama"
+            ),
+        ),
+        CreateError::OperationOwned => Problem::of_field(
+            ErrorKey::OperationOwned,
+            "organizationCode",
+            "belongs to an operation that is connected to another Leaf user; use that Leaf user, or disconnect the operation there first",
+        ),
+    }
+}

@@ -1,0 +1,127 @@
+//! Manual creation: a partner whose farmer shares already brings the credential itself.
+
+use crate::domain::app_key::AppKey;
+use crate::domain::client_environment::ClientEnvironment;
+use crate::domain::credential::{Credential, CredentialStatus};
+use crate::domain::event::Event;
+use crate::domain::ids::{CredentialId, LeafUserId};
+use crate::domain::operation::Operation;
+use crate::domain::organization_code::OrganizationCode;
+use crate::domain::partner::{PartnerCredentials, Token};
+use crate::ports::connections::CompleteError;
+use crate::ports::secrets::SecretsError;
+use crate::ports::upstream::{LoginError, LoginRefusal, Unavailable, UpstreamError};
+use crate::ports::{Ports, StoreError};
+use crate::use_cases::app_key_cache::AppKeyCache;
+use crate::use_cases::resolve_app_key::{AppKeyHint, ResolveError, resolve_app_key};
+
+/// A credential as the partner brings it.
+#[derive(Debug)]
+pub struct NewCredential {
+    /// For whom.
+    pub leaf_user_id: LeafUserId,
+    /// In which environment.
+    pub environment: ClientEnvironment,
+    /// The partner's login: it must match an app key.
+    pub credentials: PartnerCredentials,
+    /// A refresh token of that login.
+    pub refresh_token: Token,
+    /// The operation, which must be shared with the partner already.
+    pub organization_code: OrganizationCode,
+}
+
+/// Why no credential was created; nothing has changed.
+#[derive(Debug, thiserror::Error)]
+pub enum CreateError {
+    /// There is no such Leaf user.
+    #[error("there is no such Leaf user")]
+    NoSuchUser,
+    /// The client id has an app key in the other environment, and none in this one.
+    #[error("the client id belongs to the other environment")]
+    EnvironmentMismatch,
+    /// The credentials fit no app key.
+    #[error(transparent)]
+    AppKey(#[from] ResolveError),
+    /// Panorama does not accept the refresh token.
+    #[error("the refresh token was refused: {0}")]
+    RefreshToken(LoginRefusal),
+    /// The operation is not in the partner's listing.
+    #[error("the operation is not shared with the partner")]
+    NotShared,
+    /// The operation belongs to another Leaf user.
+    #[error("the operation belongs to another Leaf user")]
+    OperationOwned,
+    /// Panorama did not tell.
+    #[error(transparent)]
+    Upstream(#[from] UpstreamError),
+    /// Somebody else changed it at the same time.
+    #[error("it was changed by somebody else")]
+    Conflict,
+    /// The index key cannot be read.
+    #[error(transparent)]
+    Secrets(#[from] SecretsError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<Unavailable> for CreateError {
+    fn from(error: Unavailable) -> Self {
+        Self::Upstream(error.into())
+    }
+}
+
+/// Creates a credential, after everything that can be wrong with it was tried.
+///
+/// # Errors
+/// See [`CreateError`].
+pub async fn create_credential(ports: &Ports, app_keys: &AppKeyCache, new: &NewCredential) -> Result<(), CreateError> {
+    ports.leaf_users.find(new.leaf_user_id).await?.ok_or(CreateError::NoSuchUser)?;
+    let app_key = app_key_of(ports, app_keys, new).await?;
+    let client_id = &new.credentials.client_id;
+    match ports.upstream.try_refresh_token(new.environment, client_id, &new.refresh_token).await {
+        Ok(_) => {}
+        Err(LoginError::Refused(refusal)) => return Err(CreateError::RefreshToken(refusal)),
+        Err(LoginError::Unavailable(unavailable)) => return Err(unavailable.into()),
+    }
+    let listing = ports.upstream.list_sharing(&app_key.id).await?;
+    if !listing.contains(&new.organization_code) {
+        return Err(CreateError::NotShared);
+    }
+    let now = ports.clock.now();
+    let credential = Credential {
+        id: CredentialId::random(),
+        leaf_user_id: new.leaf_user_id,
+        app_key: app_key.id,
+        organization_code: new.organization_code.clone(),
+        operation: Operation::new(&ports.index_key().await?, new.environment, &new.organization_code),
+        status: CredentialStatus::Active,
+        created_at: now,
+    };
+    let event = Event::of_listing(200, "Panorama lists the operation as shared; the credential is ACTIVE.", now);
+    match ports.connections.create_credential(&credential, &event).await {
+        Ok(()) => Ok(()),
+        Err(CompleteError::OperationOwned) => Err(CreateError::OperationOwned),
+        Err(CompleteError::Conflict) => Err(CreateError::Conflict),
+        Err(CompleteError::Store(error)) => Err(error.into()),
+    }
+}
+
+async fn app_key_of(ports: &Ports, app_keys: &AppKeyCache, new: &NewCredential) -> Result<AppKey, CreateError> {
+    let key = ports.index_key().await?;
+    let client_id = new.credentials.client_id.expose();
+    let has_app_key = async |environment: ClientEnvironment| {
+        let client = key.client(environment, client_id);
+        app_keys.find_by_client(environment, &client).await.map(|found| !found.is_empty())
+    };
+    if !has_app_key(new.environment).await? && has_app_key(new.environment.other()).await? {
+        return Err(CreateError::EnvironmentMismatch);
+    }
+    let hint = AppKeyHint {
+        environment: new.environment,
+        app_name: None,
+        sharing_url_id: None,
+        credentials: Some(new.credentials.clone()),
+    };
+    Ok(resolve_app_key(ports, app_keys, new.leaf_user_id, &hint).await?)
+}
