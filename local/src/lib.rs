@@ -7,6 +7,7 @@ mod aws;
 pub mod gateway;
 pub mod machine;
 pub mod options;
+pub mod outbox;
 pub mod ready;
 pub mod seed;
 pub mod walkthrough;

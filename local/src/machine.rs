@@ -4,6 +4,7 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use shared::adapters::dynamodb::schema;
 use shared::adapters::system_clock::SystemClock;
@@ -16,10 +17,14 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::options::{Data, Options};
+use crate::outbox::Outbox;
 use crate::ready::Ready;
 use crate::{aws, gateway, seed};
 
 const TABLE_NAME: &str = "panorama-connect";
+
+/// How often the stream is looked at.
+const DELIVER_EVERY: Duration = Duration::from_secs(1);
 
 /// A running machine. Dropping it ends its servers at once; [`Machine::stop`] lets them finish.
 pub struct Machine {
@@ -29,6 +34,8 @@ pub struct Machine {
     pub is_new: bool,
     /// The service, for tests that look inside.
     pub service: Service,
+    /// What brings unfinished confirmations to the finisher; with the operating system's clock it runs by itself.
+    pub outbox: Arc<Outbox>,
     stop: watch::Sender<bool>,
     servers: JoinSet<io::Result<()>>,
 }
@@ -55,7 +62,7 @@ impl Machine {
         let (stop, stopped) = watch::channel(false);
         let mut servers = JoinSet::new();
         let database = aws::open_database(file("dynamodb.sqlite").as_deref(), clock.clone())?;
-        servers.spawn(aws::serve_database(dynamodb, database, options.clock.is_none(), wait(stopped.clone())));
+        servers.spawn(aws::serve_database(dynamodb, database.clone(), options.clock.is_none(), wait(stopped.clone())));
         let now = now_of(clock.clone());
         let secrets_config =
             simulated_secrets_manager::Config { listener: secrets, file: file("secrets.json"), now: now.clone() };
@@ -72,7 +79,7 @@ impl Machine {
         let dynamodb = aws::dynamodb_client(dynamodb_at, options.interceptor.clone());
         let secrets = aws::secrets_client(secrets_at, options.interceptor.clone());
         let settings = settings(&ready, &options)?;
-        let clients = Clients { dynamodb: dynamodb.clone(), secrets_manager: secrets.clone(), clock };
+        let clients = Clients { dynamodb: dynamodb.clone(), secrets_manager: secrets.clone(), clock: clock.clone() };
         let service = Service::new(settings, clients).map_err(io::Error::other)?;
         schema::create(&dynamodb, TABLE_NAME).await.map_err(io::Error::other)?;
         seed::index_key(&secrets).await?;
@@ -80,9 +87,13 @@ impl Machine {
         if is_new {
             seed::first_start(&service, &secrets).await?;
         }
+        let outbox = Arc::new(Outbox::new(database, service.clone(), clock));
+        if options.clock.is_none() {
+            servers.spawn(keep_delivering(outbox.clone(), wait(stopped.clone())));
+        }
         let router = gateway::api(&service);
         servers.spawn(async move { axum::serve(api, router).with_graceful_shutdown(wait(stopped)).await });
-        Ok(Self { ready, is_new, service, stop, servers })
+        Ok(Self { ready, is_new, service, outbox, stop, servers })
     }
 
     /// Lets running requests finish, and ends.
@@ -92,7 +103,7 @@ impl Machine {
     pub async fn stop(mut self) -> io::Result<()> {
         self.stop.send_replace(true);
         // The service's clients hold connections open; a server waits for those.
-        drop(self.service);
+        drop((self.service, self.outbox));
         while let Some(ended) = self.servers.join_next().await {
             ended.map_err(io::Error::other)??;
         }
@@ -105,6 +116,17 @@ impl Machine {
             Some(Ok(Err(error))) => error,
             _ => io::Error::other("a server ended"),
         }
+    }
+}
+
+async fn keep_delivering(outbox: Arc<Outbox>, stop: impl Future<Output = ()>) -> io::Result<()> {
+    let mut stop = std::pin::pin!(stop);
+    let mut timer = tokio::time::interval(DELIVER_EVERY);
+    loop {
+        tokio::select! {
+            () = &mut stop => return Ok(()),
+            _ = timer.tick() => outbox.deliver().await?,
+        };
     }
 }
 

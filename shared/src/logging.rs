@@ -1,11 +1,12 @@
 //! Logs: one JSON object a line, as `CloudWatch` Logs Insights reads them.
 
 /// The workspace's crates that log.
-const OURS: [&str; 12] = [
+const OURS: [&str; 13] = [
     "app_keys",
     "authenticate",
     "authorizer",
     "credentials",
+    "finish_confirmations",
     "lambda",
     "local",
     "resources",

@@ -2,6 +2,7 @@
 //! with a clock that the test moves, and speaks HTTP with it.
 
 mod binding;
+mod finisher;
 mod manual_creation;
 mod one_click;
 mod world;

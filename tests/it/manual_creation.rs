@@ -56,12 +56,13 @@ async fn a_credential_for_an_operation_that_is_shared_already_is_active_at_once(
     assert_eq!(world.events(&user).await.len(), 1);
 }
 
+type Change = fn(&mut Value);
+
 #[tokio::test]
 async fn what_is_wrong_with_a_credential_is_told_apart_and_nothing_is_created() {
     let world = World::start().await;
     already_shared(&world, "krwv4vYH").await;
     let user = world.create_user("maria").await;
-    type Change = fn(&mut Value);
     let cases: [(&str, &str, Change); 5] = [
         ("refreshTokenRefused", "refreshToken", |body| body["refreshToken"] = "planted-expired-token".into()),
         ("organizationCodeNotShared", "organizationCode", |body| body["organizationCode"] = "t8Zq2mLx".into()),

@@ -23,6 +23,12 @@ pub const LIFETIME: Duration = Duration::from_mins(15);
 /// How long one request may be at the handshake before another may try: longer than all time-outs of one attempt together.
 pub const HANDSHAKE_LEASE: Duration = Duration::from_secs(30);
 
+/// How long the finisher waits before its second attempt; it doubles with each, up to [`LONGEST_WAIT`].
+const FIRST_WAIT: Duration = Duration::from_secs(30);
+
+/// The longest time between two attempts of the finisher.
+const LONGEST_WAIT: Duration = Duration::from_hours(1);
+
 /// How many different organization codes one session tries.
 pub const MAX_CODES: usize = 5;
 
@@ -76,6 +82,19 @@ pub struct Handshake {
     pub code: OrganizationCode,
     /// Until then one request is at it, and others leave it alone.
     pub lease_until: Timestamp,
+    /// How often the finisher has tried. A farmer in front of the page does not count: their tries are seconds apart.
+    pub attempts: u32,
+}
+
+impl Handshake {
+    /// From when on the finisher may try: when nobody is at it, and a while after its last attempt.
+    pub fn due_at(&self) -> Timestamp {
+        let wait = match self.attempts {
+            0 => Duration::ZERO,
+            attempts => FIRST_WAIT.saturating_mul(2_u32.saturating_pow(attempts - 1)).min(LONGEST_WAIT),
+        };
+        self.lease_until.plus(wait)
+    }
 }
 
 /// Why a session was rejected.
@@ -130,6 +149,17 @@ pub enum Received {
     NotTaken,
 }
 
+/// What the finisher finds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Resumed {
+    /// Save this, then do the handshake.
+    Begin(Box<Session>),
+    /// Somebody is at it, or it is too early for another attempt.
+    NotDue,
+    /// There is nothing to finish.
+    NothingToDo,
+}
+
 /// What opening the hop link does to a session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Opened {
@@ -172,7 +202,8 @@ impl Session {
     #[must_use]
     pub fn already_confirmed(self, code: OrganizationCode, operation: &Operation, now: Timestamp) -> Self {
         let tried = BTreeSet::from([operation.hash.clone()]);
-        let state = State::Confirming(Handshake { code, lease_until: now.plus(HANDSHAKE_LEASE) });
+        let lease_until = now.plus(HANDSHAKE_LEASE);
+        let state = State::Confirming(Handshake { code, lease_until, attempts: 0 });
         Self { tried, state, ..self }
     }
 
@@ -219,8 +250,24 @@ impl Session {
         if tried.len() > MAX_CODES {
             return Received::TooMany(self.rejected(Rejection::TooManyOperations));
         }
-        let state = State::Confirming(Handshake { code: code.clone(), lease_until: now.plus(HANDSHAKE_LEASE) });
+        let attempts = self.handshake().map_or(0, |handshake| handshake.attempts);
+        let lease_until = now.plus(HANDSHAKE_LEASE);
+        let state = State::Confirming(Handshake { code: code.clone(), lease_until, attempts });
         Received::Begin(Self { tried, state, ..self.next() })
+    }
+
+    /// The finisher takes it up.
+    pub fn resume(self, now: Timestamp) -> Resumed {
+        match self.handshake().cloned() {
+            None => Resumed::NothingToDo,
+            Some(handshake) if now < handshake.due_at() => Resumed::NotDue,
+            Some(handshake) => {
+                let lease_until = now.plus(HANDSHAKE_LEASE);
+                let attempts = handshake.attempts.saturating_add(1);
+                let state = State::Confirming(Handshake { lease_until, attempts, ..handshake });
+                Resumed::Begin(Box::new(Self { state, ..self.next() }))
+            }
+        }
     }
 
     /// Panorama confirmed: the session is done.
@@ -232,7 +279,7 @@ impl Session {
     /// Panorama did not answer: the handshake is free to be tried again.
     #[must_use]
     pub fn postpone(self, handshake: &Handshake, now: Timestamp) -> Self {
-        let state = State::Confirming(Handshake { code: handshake.code.clone(), lease_until: now });
+        let state = State::Confirming(Handshake { lease_until: now, ..handshake.clone() });
         Self { state, ..self.next() }
     }
 

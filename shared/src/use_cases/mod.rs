@@ -10,5 +10,6 @@ pub mod open_hop_link;
 pub mod receive_confirmation;
 pub mod register_app_key;
 pub mod resolve_app_key;
+pub mod resume_handshake;
 pub mod start_integration;
 pub mod summarize_sync;

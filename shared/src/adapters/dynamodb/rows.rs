@@ -156,7 +156,8 @@ pub(super) fn session_row(session: &Session) -> Item {
         State::Confirming(handshake) => row
             .text("state", "Confirming")
             .text("confirmedCode", handshake.code.expose())
-            .text("leaseUntil", handshake.lease_until),
+            .text("leaseUntil", handshake.lease_until)
+            .with("attempts", number(handshake.attempts)),
         State::Completed { code } => row.text("state", "Completed").text("confirmedCode", code.expose()).ttl(over),
         State::Rejected(Rejection::OperationOwned) => row.text("state", "OperationOwned").ttl(over),
         State::Rejected(Rejection::TooManyOperations) => row.text("state", "TooManyOperations").ttl(over),
@@ -167,9 +168,11 @@ pub(super) fn session_row(session: &Session) -> Item {
 pub(super) fn read_session(row: Reading<'_>) -> Result<Session, StoreError> {
     let state = match row.text("state")? {
         "Pending" => State::Pending,
-        "Confirming" => {
-            State::Confirming(Handshake { code: row.parsed("confirmedCode")?, lease_until: row.moment("leaseUntil")? })
-        }
+        "Confirming" => State::Confirming(Handshake {
+            code: row.parsed("confirmedCode")?,
+            lease_until: row.moment("leaseUntil")?,
+            attempts: row.number("attempts")?,
+        }),
         "Completed" => State::Completed { code: row.parsed("confirmedCode")? },
         "OperationOwned" => State::Rejected(Rejection::OperationOwned),
         "TooManyOperations" => State::Rejected(Rejection::TooManyOperations),

@@ -5,7 +5,7 @@ use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::create_table::CreateTableError;
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection, ProjectionType,
-    ScalarAttributeType, TimeToLiveSpecification,
+    ScalarAttributeType, StreamSpecification, StreamViewType, TimeToLiveSpecification,
 };
 
 use super::item::failure;
@@ -41,7 +41,7 @@ pub const USERS_BY_EXTERNAL_ID: Index = Index { name: "users-by-external-id", pa
 /// All indexes.
 pub const INDEXES: [Index; 4] = [USERS, USERS_BY_EMAIL, USERS_BY_NAME, USERS_BY_EXTERNAL_ID];
 
-/// Creates the table with its indexes and its TTL; nothing happens when it is there.
+/// Creates the table with its indexes, its TTL and its stream; nothing happens when it is there.
 ///
 /// # Errors
 /// The engine refused.
@@ -51,10 +51,12 @@ pub const INDEXES: [Index; 4] = [USERS, USERS_BY_EMAIL, USERS_BY_NAME, USERS_BY_
 pub async fn create(client: &Client, table: &str) -> Result<(), StoreError> {
     let mut attributes = vec![PK, SK, "listed"];
     attributes.extend(INDEXES.iter().map(|index| index.partition));
+    let stream = StreamSpecification::builder().stream_enabled(true).stream_view_type(StreamViewType::NewAndOldImages);
     let created = client
         .create_table()
         .table_name(table)
         .billing_mode(BillingMode::PayPerRequest)
+        .stream_specification(stream.build().expect("whether it is enabled is given"))
         .set_key_schema(Some(key_schema(PK, SK)))
         .set_attribute_definitions(Some(attributes.into_iter().map(text_attribute).collect()))
         .set_global_secondary_indexes(Some(INDEXES.iter().map(global_index).collect()))

@@ -46,10 +46,7 @@ impl Words {
                 },
                 steps: vec![
                     html! { "Stay on this page for a moment. It checks again every few seconds." },
-                    html! {
-                        "No time to wait? You can close this page: nothing is lost. If " (partner) " does not show the connection "
-                        "later, start connecting again there."
-                    },
+                    html! { "No time to wait? You can close this page. We keep trying for you; have a look in " (partner) " later." },
                 ],
                 button: Some(same_page("Check again now")),
                 aside: None,
