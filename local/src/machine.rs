@@ -26,6 +26,9 @@ const TABLE_NAME: &str = "panorama-connect";
 /// How often the stream is looked at.
 const DELIVER_EVERY: Duration = Duration::from_secs(1);
 
+/// How often connections are checked: as the scheduler does in AWS.
+const CHECK_EVERY: Duration = Duration::from_mins(15);
+
 /// A running machine. Dropping it ends its servers at once; [`Machine::stop`] lets them finish.
 pub struct Machine {
     /// How to reach it.
@@ -90,6 +93,7 @@ impl Machine {
         let outbox = Arc::new(Outbox::new(database, service.clone(), clock));
         if options.clock.is_none() {
             servers.spawn(keep_delivering(outbox.clone(), wait(stopped.clone())));
+            servers.spawn(keep_checking(service.clone(), wait(stopped.clone())));
         }
         let router = gateway::api(&service);
         servers.spawn(async move { axum::serve(api, router).with_graceful_shutdown(wait(stopped)).await });
@@ -127,6 +131,23 @@ async fn keep_delivering(outbox: Arc<Outbox>, stop: impl Future<Output = ()>) ->
             () = &mut stop => return Ok(()),
             _ = timer.tick() => outbox.deliver().await?,
         };
+    }
+}
+
+async fn keep_checking(service: Service, stop: impl Future<Output = ()>) -> io::Result<()> {
+    let mut stop = std::pin::pin!(stop);
+    let mut timer = tokio::time::interval(CHECK_EVERY);
+    // The first tick is at once; there is nothing to check yet.
+    timer.tick().await;
+    loop {
+        tokio::select! {
+            () = &mut stop => return Ok(()),
+            _ = timer.tick() => {}
+        }
+        let deadline = service.ports.clock.now().plus(CHECK_EVERY);
+        if let Err(error) = check_connections::check(&service, deadline).await {
+            tracing::error!(%error, "connections could not be checked");
+        }
     }
 }
 

@@ -1,10 +1,11 @@
 //! Logs: one JSON object a line, as `CloudWatch` Logs Insights reads them.
 
 /// The workspace's crates that log.
-const OURS: [&str; 13] = [
+const OURS: [&str; 14] = [
     "app_keys",
     "authenticate",
     "authorizer",
+    "check_connections",
     "credentials",
     "finish_confirmations",
     "lambda",

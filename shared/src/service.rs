@@ -87,11 +87,12 @@ impl Service {
             leaf_users: table.clone(),
             app_keys: table.clone(),
             connections: table.clone(),
+            logins: table.clone(),
             partner_secrets: secrets.clone(),
             service_secrets: secrets,
             upstream: Arc::new(upstream),
         };
-        let app_keys = Arc::new(AppKeyCache::new(table, clock));
+        let app_keys = Arc::new(AppKeyCache::new(table.clone(), table, clock));
         Ok(Self { ports, settings: Arc::new(settings), app_keys })
     }
 }

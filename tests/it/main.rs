@@ -3,6 +3,7 @@
 
 mod binding;
 mod finisher;
+mod health;
 mod manual_creation;
 mod one_click;
 mod world;

@@ -1,7 +1,9 @@
 //! Step 1: `/app-keys/{provider}` and `/app-keys/{provider}/{appName}/{clientEnvironment}`.
 
+mod verify;
+
 use axum::extract::{Path, Request, State};
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Json, Router};
 use http::StatusCode;
 use serde::Serialize;
@@ -27,6 +29,10 @@ pub fn routes(service: Service) -> Routes {
         .route(
             &format!("{USER_MANAGEMENT}/app-keys/{{provider}}/{{appName}}/{{clientEnvironment}}"),
             get(read).post(create).put(update).delete(remove),
+        )
+        .route(
+            &format!("{USER_MANAGEMENT}/app-keys/{{provider}}/{{appName}}/{{clientEnvironment}}/verify"),
+            post(verify::verify),
         )
         .with_state(service);
     Routes { owner_only, ..Routes::default() }

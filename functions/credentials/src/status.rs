@@ -1,7 +1,7 @@
 //! `GET` and `DELETE …/users/{leafUserId}/panorama-credentials`.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::{OriginalUri, Path, State};
 use http::StatusCode;
 use serde::Serialize;
 use shared::domain::client_environment::ClientEnvironment;
@@ -10,12 +10,13 @@ use shared::domain::ids::{CredentialId, LeafUserId, SessionId};
 use shared::domain::session::Rejection;
 use shared::domain::timestamp::Timestamp;
 use shared::http::error_key::ErrorKey;
-use shared::http::parameters::segment;
+use shared::http::parameters::{Query, segment};
 use shared::http::problem::Problem;
 use shared::http::refusals::{concurrent_change, no_such_user};
 use shared::service::Service;
 use shared::use_cases::credential_status::{CredentialStatusView, NoCredential, StatusError, credential_status};
 use shared::use_cases::disconnect::{DisconnectError, Scope, disconnect};
+use shared::use_cases::look_now::{LookError, look_now};
 
 /// What the contract shows. `accessToken`, `refreshToken` and `password`, which Leaf returns, are not for anybody's eyes.
 #[derive(Serialize)]
@@ -32,6 +33,9 @@ pub(crate) enum Resource {
         username: Option<String>,
         organization_code: String,
         client_environment: ClientEnvironment,
+        /// When Panorama was last asked whether it is so.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        checked_at: Option<Timestamp>,
     },
     #[serde(rename_all = "camelCase")]
     Pending {
@@ -45,18 +49,32 @@ pub(crate) enum Resource {
     },
 }
 
-pub(crate) async fn read(State(service): State<Service>, Path(id): Path<String>) -> Result<Json<Resource>, Problem> {
-    Ok(Json(resource(&service, segment("leafUserId", &id)?).await?))
+pub(crate) async fn read(
+    State(service): State<Service>,
+    Path(id): Path<String>,
+    OriginalUri(uri): OriginalUri,
+) -> Result<Json<Resource>, Problem> {
+    let id = segment("leafUserId", &id)?;
+    match Query::of(&uri).get("verify") {
+        None | Some("false") => {}
+        Some("true") => look_now(&service.ports, &service.app_keys, id).await.map_err(|error| match error {
+            LookError::Upstream(error) => Problem::from(error),
+            LookError::Store(error) => error.into(),
+            LookError::Secrets(error) => error.into(),
+        })?,
+        Some(_) => return Err(Problem::of_field(ErrorKey::MalformedField, "verify", "must be true or false")),
+    }
+    Ok(Json(resource(&service, id).await?))
 }
 
 /// What a Leaf user has, as the contract shows it.
 pub(crate) async fn resource(service: &Service, id: LeafUserId) -> Result<Resource, Problem> {
-    let view = credential_status(&service.ports, id).await.map_err(|error| match error {
+    let view = credential_status(&service.ports, &service.app_keys, id).await.map_err(|error| match error {
         StatusError::Store(error) => Problem::from(error),
         StatusError::Secrets(error) => Problem::from(error),
     })?;
     match view {
-        CredentialStatusView::Credential { credential, login } => {
+        CredentialStatusView::Credential { credential, login, checked_at } => {
             let (client_id, username) = login.unzip();
             Ok(Resource::Credential {
                 id: credential.id,
@@ -66,6 +84,7 @@ pub(crate) async fn resource(service: &Service, id: LeafUserId) -> Result<Resour
                 username,
                 organization_code: credential.organization_code.expose().to_owned(),
                 client_environment: credential.app_key.environment,
+                checked_at,
             })
         }
         CredentialStatusView::Pending(session) => Ok(Resource::Pending {

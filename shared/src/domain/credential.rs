@@ -1,10 +1,16 @@
 //! What a Leaf user has after success.
 
+use std::time::Duration;
+
 use super::app_key::AppKeyId;
 use super::ids::{CredentialId, LeafUserId};
 use super::operation::Operation;
 use super::organization_code::OrganizationCode;
 use super::timestamp::Timestamp;
+
+/// How long after its handshake an operation may be missing from Panorama's listing, and how long a farmer may still repeat the callback by
+/// loading the page again.
+pub const SETTLING: Duration = Duration::from_mins(2);
 
 /// A Leaf user's Panorama credential: its operation, and whether we may still read it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +29,10 @@ pub struct Credential {
     pub status: CredentialStatus,
     /// When it was created.
     pub created_at: Timestamp,
+    /// Since when it has its status. A listing that was read before says nothing about it.
+    pub status_since: Timestamp,
+    /// When Panorama was last asked about this one in particular.
+    pub checked_at: Option<Timestamp>,
 }
 
 /// Whether a credential works, in Leaf's words.

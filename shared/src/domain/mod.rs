@@ -10,6 +10,7 @@ pub mod ids;
 pub mod invalid;
 pub mod kept;
 pub mod leaf_user;
+pub mod login_state;
 pub mod operation;
 pub mod organization_code;
 pub mod owner;

@@ -100,6 +100,21 @@ impl fmt::Debug for IndexKey {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OrganizationHash(String);
 
+impl OrganizationHash {
+    /// The first 16 bytes: as good as all 32 for telling a million operations apart, in a third of the memory.
+    ///
+    /// # Panics
+    /// Never: of 32 bytes there are 16.
+    pub fn fingerprint(&self) -> u128 {
+        let mut bytes = [0; 33];
+        match URL_SAFE_NO_PAD.decode_slice(&self.0, &mut bytes) {
+            Ok(32) => u128::from_be_bytes(bytes[..16].try_into().expect("16 bytes are 16 bytes")),
+            // Only a row that was written by hand: it equals nothing.
+            _ => 0,
+        }
+    }
+}
+
 /// A partner's client id, hashed with the [`IndexKey`].
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ClientHash(String);

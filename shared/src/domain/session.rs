@@ -270,6 +270,14 @@ impl Session {
         }
     }
 
+    /// A session that was completed with this operation, when the farmer has switched sharing off and on again since: the handshake is
+    /// due once more.
+    #[must_use]
+    pub fn reopen(self, code: OrganizationCode, now: Timestamp) -> Self {
+        let lease_until = now.plus(HANDSHAKE_LEASE);
+        Self { state: State::Confirming(Handshake { code, lease_until, attempts: 0 }), ..self.next() }
+    }
+
     /// Panorama confirmed: the session is done.
     #[must_use]
     pub fn complete(self, handshake: &Handshake) -> Self {

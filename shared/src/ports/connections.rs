@@ -7,10 +7,11 @@ use async_trait::async_trait;
 
 use super::StoreError;
 use crate::domain::app_key::{AppKey, AppKeyId};
-use crate::domain::credential::Credential;
+use crate::domain::credential::{Credential, CredentialStatus};
 use crate::domain::event::Event;
-use crate::domain::ids::{LeafUserId, SessionId, SharingUrlId};
+use crate::domain::ids::{CredentialId, LeafUserId, SessionId, SharingUrlId};
 use crate::domain::leaf_user::LeafUser;
+use crate::domain::login_state::EntryCursor;
 use crate::domain::operation::Operation;
 use crate::domain::session::Session;
 use crate::domain::timestamp::Timestamp;
@@ -51,6 +52,24 @@ pub trait Connections: Send + Sync {
 
     /// A Leaf user with its session and credential. One read, strongly consistent.
     async fn account(&self, id: LeafUserId) -> Result<Option<Account>, StoreError>;
+
+    /// The credentials of an app key, some thousands at a time, in the order of their operations. Eventually consistent.
+    async fn entries(&self, app_key: &AppKeyId, after: Option<EntryCursor>) -> Result<EntryPage, StoreError>;
+
+    /// Which of these operations have a confirmation kept, of at most 100.
+    async fn kept_among(
+        &self,
+        operations: &[&Operation],
+        sharing_url_id: SharingUrlId,
+        now: Timestamp,
+    ) -> Result<Vec<Operation>, StoreError>;
+
+    /// Changes a credential's status, if it still is what the entry says, with the event of the change; a kept confirmation of the operation
+    /// goes when the credential becomes ACTIVE.
+    async fn change_status(&self, change: &StatusChange<'_>) -> Result<(), SaveError>;
+
+    /// Notes when Panorama was asked about one credential, if it still is the one that was read.
+    async fn note_check(&self, credential: &Credential, at: Timestamp) -> Result<(), SaveError>;
 
     /// A page of a credential's history.
     async fn events(&self, id: LeafUserId, page: &EventPage) -> Result<Vec<Event>, StoreError>;
@@ -210,4 +229,41 @@ pub struct EventPage {
     pub size: u32,
     /// The order.
     pub newest_first: bool,
+}
+
+/// A credential, as a check needs it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConnectionEntry {
+    /// Whose it is.
+    pub leaf_user_id: LeafUserId,
+    /// The credential.
+    pub credential_id: CredentialId,
+    /// Its operation.
+    pub operation: Operation,
+    /// Its status.
+    pub status: CredentialStatus,
+    /// Since when it has that.
+    pub status_since: Timestamp,
+}
+
+/// Some entries.
+#[derive(Debug, Clone, Default)]
+pub struct EntryPage {
+    /// They.
+    pub entries: Vec<ConnectionEntry>,
+    /// Where to go on; `None` at the end.
+    pub next: Option<EntryCursor>,
+}
+
+/// A credential's new status.
+#[derive(Debug)]
+pub struct StatusChange<'a> {
+    /// The credential as it was read.
+    pub entry: &'a ConnectionEntry,
+    /// Its new status.
+    pub to: CredentialStatus,
+    /// Where a kept confirmation of the operation would be.
+    pub sharing_url_id: SharingUrlId,
+    /// The event; its time is the time of the change.
+    pub event: &'a Event,
 }

@@ -4,6 +4,7 @@ pub mod app_keys;
 pub mod clock;
 pub mod connections;
 pub mod leaf_users;
+pub mod logins;
 pub mod secrets;
 pub mod upstream;
 
@@ -14,6 +15,7 @@ use app_keys::AppKeys;
 use clock::Clock;
 use connections::Connections;
 use leaf_users::LeafUsers;
+use logins::Logins;
 use secrets::{PartnerSecrets, SecretsError, ServiceSecrets};
 use upstream::Upstream;
 
@@ -28,6 +30,8 @@ pub struct Ports {
     pub app_keys: Arc<dyn AppKeys>,
     /// Sessions, credentials, operations, events.
     pub connections: Arc<dyn Connections>,
+    /// What is known of partners' logins.
+    pub logins: Arc<dyn Logins>,
     /// App keys' secrets.
     pub partner_secrets: Arc<dyn PartnerSecrets>,
     /// The service's own secrets.

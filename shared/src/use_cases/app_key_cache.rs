@@ -11,11 +11,13 @@ use std::time::Duration;
 use crate::domain::app_key::{AppKey, AppKeyId};
 use crate::domain::client_environment::ClientEnvironment;
 use crate::domain::ids::SharingUrlId;
+use crate::domain::login_state::LoginState;
 use crate::domain::organization_code::ClientHash;
 use crate::domain::timestamp::Timestamp;
 use crate::ports::StoreError;
 use crate::ports::app_keys::AppKeys;
 use crate::ports::clock::Clock;
+use crate::ports::logins::Logins;
 
 /// How long an app key is remembered.
 pub const REMEMBERED_FOR: Duration = Duration::from_mins(1);
@@ -27,14 +29,24 @@ pub struct AppKeyCache {
     by_id: Memory<AppKeyId, AppKey>,
     by_sharing_url: Memory<SharingUrlId, AppKey>,
     by_client: Memory<(ClientEnvironment, ClientHash), Vec<AppKey>>,
+    logins: Arc<dyn Logins>,
+    login_states: Memory<AppKeyId, LoginState>,
 }
 
 type Memory<K, V> = Mutex<HashMap<K, (V, Timestamp)>>;
 
 impl AppKeyCache {
     /// A memory of these app keys.
-    pub fn new(app_keys: Arc<dyn AppKeys>, clock: Arc<dyn Clock>) -> Self {
-        Self { app_keys, clock, by_id: Mutex::default(), by_sharing_url: Mutex::default(), by_client: Mutex::default() }
+    pub fn new(app_keys: Arc<dyn AppKeys>, logins: Arc<dyn Logins>, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            app_keys,
+            logins,
+            clock,
+            by_id: Mutex::default(),
+            by_sharing_url: Mutex::default(),
+            by_client: Mutex::default(),
+            login_states: Mutex::default(),
+        }
     }
 
     /// The app key of this name.
@@ -72,12 +84,23 @@ impl AppKeyCache {
         Ok(found)
     }
 
+    /// What is known of an app key's login. Here, nothing is remembered as well: a refusal is seen a minute later.
+    pub async fn login_state(&self, id: &AppKeyId) -> Result<LoginState, StoreError> {
+        if let Some(known) = self.recall(&self.login_states, id) {
+            return Ok(known);
+        }
+        let state = self.logins.state(id).await?;
+        self.remember(&self.login_states, id, Some(&state));
+        Ok(state)
+    }
+
     /// Forgets all: something was found to have changed.
     ///
     /// # Panics
     /// When another thread panicked in here.
     pub fn forget(&self) {
         const HELD: &str = "no thread panics while it holds the memory";
+        self.login_states.lock().expect(HELD).clear();
         self.by_id.lock().expect(HELD).clear();
         self.by_sharing_url.lock().expect(HELD).clear();
         self.by_client.lock().expect(HELD).clear();

@@ -97,6 +97,8 @@ pub async fn create_credential(ports: &Ports, app_keys: &AppKeyCache, new: &NewC
         operation: Operation::new(&ports.index_key().await?, new.environment, &new.organization_code),
         status: CredentialStatus::Active,
         created_at: now,
+        status_since: now,
+        checked_at: None,
     };
     let event = Event::of_listing(200, "Panorama lists the operation as shared; the credential is ACTIVE.", now);
     match ports.connections.create_credential(&credential, &event).await {

@@ -1,11 +1,13 @@
 //! Step 6: whether a Leaf user is connected.
 
-use crate::domain::credential::Credential;
+use crate::domain::credential::{Credential, CredentialStatus};
 use crate::domain::ids::LeafUserId;
 use crate::domain::session::{Rejection, Session, Status};
+use crate::domain::timestamp::Timestamp;
 use crate::ports::connections::Account;
 use crate::ports::secrets::{Freshness, SecretsError};
 use crate::ports::{Ports, StoreError};
+use crate::use_cases::app_key_cache::AppKeyCache;
 
 /// What a Leaf user has.
 #[derive(Debug)]
@@ -16,6 +18,8 @@ pub enum CredentialStatusView {
         credential: Box<Credential>,
         /// The partner's `clientId` and `username`, unless the app key is gone.
         login: Option<(String, String)>,
+        /// When Panorama was last asked about it, by a check or by a live look.
+        checked_at: Option<Timestamp>,
     },
     /// None yet: the farmer, or Panorama, is awaited.
     Pending(Box<Session>),
@@ -53,18 +57,28 @@ pub enum StatusError {
 ///
 /// # Errors
 /// See [`StatusError`].
-pub async fn credential_status(ports: &Ports, id: LeafUserId) -> Result<CredentialStatusView, StatusError> {
+pub async fn credential_status(
+    ports: &Ports,
+    app_keys: &AppKeyCache,
+    id: LeafUserId,
+) -> Result<CredentialStatusView, StatusError> {
     let none = |why| Ok(CredentialStatusView::None(why));
     let Some(Account { session, credential, .. }) = ports.connections.account(id).await? else {
         return none(NoCredential::NoSuchUser);
     };
-    if let Some(credential) = credential {
+    if let Some(mut credential) = credential {
+        let state = app_keys.login_state(&credential.app_key).await?;
+        if state.refused.is_some() && credential.status == CredentialStatus::Active {
+            // Known once, at the app key; nothing is wrong with the farmer's side.
+            credential.status = CredentialStatus::Unauthenticated;
+        }
+        let checked_at = credential.checked_at.max(state.checked_at);
         let secret = ports.partner_secrets.read(&credential.app_key, Freshness::Cached).await?;
         let login = secret.map(|read| {
             let login = read.secret.credentials;
             (login.client_id.expose().to_owned(), login.username.expose().to_owned())
         });
-        return Ok(CredentialStatusView::Credential { credential: Box::new(credential), login });
+        return Ok(CredentialStatusView::Credential { credential: Box::new(credential), login, checked_at });
     }
     let Some(session) = session else { return none(NoCredential::NotStarted) };
     match session.status(ports.clock.now()) {

@@ -51,6 +51,8 @@ async fn try_to_finish(ports: &Ports, session: Session, operation: &Operation) -
                 operation: operation.clone(),
                 status: CredentialStatus::Active,
                 created_at: now,
+                status_since: now,
+                checked_at: None,
             };
             let event = Event::of_handshake(status, "Panorama confirmed the sharing; the credential is ACTIVE.", now);
             let done = session.clone().complete(&handshake);

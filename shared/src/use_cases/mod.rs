@@ -2,10 +2,12 @@
 
 pub mod app_key_cache;
 pub mod authenticate;
+pub mod check_connections;
 pub mod create_credential;
 pub mod credential_status;
 pub mod disconnect;
 pub mod finish_handshake;
+pub mod look_now;
 pub mod open_hop_link;
 pub mod receive_confirmation;
 pub mod register_app_key;
@@ -13,3 +15,4 @@ pub mod resolve_app_key;
 pub mod resume_handshake;
 pub mod start_integration;
 pub mod summarize_sync;
+pub mod verify_app_key;

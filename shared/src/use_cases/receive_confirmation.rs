@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use crate::domain::app_key::AppKey;
 use crate::domain::binding::{Binding, Evidence, Proof, bind};
 use crate::domain::browser::BindingCookie;
+use crate::domain::credential::{CredentialStatus, SETTLING};
 use crate::domain::ids::{LeafUserId, SessionId, SharingUrlId};
-use crate::domain::kept::KEPT_FOR;
+use crate::domain::kept::{KEPT_FOR, REMEMBERED_FOR};
 use crate::domain::operation::Operation;
 use crate::domain::organization_code::OrganizationCode;
 use crate::domain::session::{Received, Rejection, Session, State, Status};
@@ -116,11 +117,14 @@ impl Callback<'_> {
         let cookies = &self.confirmation.cookies;
         let cookie_users: Vec<_> = cookies.iter().map(|cookie| cookie.leaf_user_id).collect();
         let connections = &self.ports.connections;
-        let facts = connections.callback_facts(self.operation, self.confirmation.sharing_url_id, &cookie_users).await?;
+        let mut facts =
+            connections.callback_facts(self.operation, self.confirmation.sharing_url_id, &cookie_users).await?;
+        let now = self.ports.clock.now();
+        // DynamoDB deletes late; what is forgotten is not decided by when it does.
+        facts.started_with_code.retain(|started| now < started.started_at.plus(REMEMBERED_FOR));
         let trusting = trust == Trust::RememberedStart && facts.started_with_code.len() == 1;
         let owner = facts.owner;
         let evidence = self.evidence(facts, trusting).await?;
-        let now = self.ports.clock.now();
         let outcome = match bind(evidence, &self.confirmation.code, now) {
             Binding::To(session, proof) => return self.bound(*session, proof, owner, now).await,
             _ if trusting => return Ok(Decision::LookAgain),
@@ -163,16 +167,20 @@ impl Callback<'_> {
         now: Timestamp,
     ) -> Result<Decision, ReceiveError> {
         let (id, user) = (session.id, session.leaf_user_id);
+        let version = session.version;
         let received = session.clone().receive(&self.confirmation.code, self.operation, now);
         let (next, event, outcome) = match received {
-            Received::Done => return Ok(Decision::Final(Outcome::Connected(id))),
+            Received::Done => match self.repeated(session, now).await? {
+                None => return Ok(Decision::Final(Outcome::Connected(id))),
+                Some(reopened) => (reopened, None, None),
+            },
             Received::UnderWay => return Ok(Decision::Final(Outcome::Finishing(id))),
             Received::NotTaken => return Ok(Decision::LookAgain),
             Received::TooMany(rejected) => (rejected, None, Some(Outcome::TooManyOperations(id))),
             Received::Begin(confirming) if owner.is_none_or(|owner| owner == user) => (confirming, None, None),
             Received::Begin(confirming) => {
                 // `confirming` remembers the code among the tried ones; it is never saved as such.
-                let rejected = Session { version: session.version, ..confirming }.rejected(Rejection::OperationOwned);
+                let rejected = Session { version, ..confirming }.rejected(Rejection::OperationOwned);
                 (rejected, Some(operation_owned_event(now)), Some(Outcome::OperationOwned(id)))
             }
         };
@@ -192,6 +200,24 @@ impl Callback<'_> {
             Handshake::NotShared if proof == Proof::Code => Outcome::NotBound,
             Handshake::NotShared => Outcome::NotShared(id),
         }))
+    }
+
+    /// A callback for what is done already: a repeat, or a farmer who has switched sharing off and on again. The answer is the session to be
+    /// finished once more, if it is to be.
+    async fn repeated(&self, session: Session, now: Timestamp) -> Result<Option<Session>, StoreError> {
+        let account = self.ports.connections.account(session.leaf_user_id).await?;
+        let credential = account.and_then(|account| account.credential);
+        let credential = credential.filter(|credential| credential.operation == *self.operation);
+        match credential {
+            Some(credential) if credential.status == CredentialStatus::Active => {
+                if credential.status_since.plus(SETTLING) < now {
+                    // Whether the switch was off in between, only the next check can tell; it finds this one then.
+                    self.keep(now).await?;
+                }
+                Ok(None)
+            }
+            _ => Ok(Some(session.reopen(self.confirmation.code.clone(), now))),
+        }
     }
 
     fn over(&self, session: &Session, proof: Proof, now: Timestamp) -> Outcome {

@@ -13,16 +13,19 @@ use super::rows::{
 use super::schema::{SK, TTL};
 use super::start::{kept_row, read_started};
 use super::table::{Cancelled, Condition, Table};
+use crate::domain::app_key::AppKeyId;
 use crate::domain::credential::Credential;
 use crate::domain::event::Event;
 use crate::domain::ids::{LeafUserId, SessionId, SharingUrlId};
 use crate::domain::kept::MAX_PER_HOUR;
+use crate::domain::login_state::EntryCursor;
 use crate::domain::operation::Operation;
 use crate::domain::session::Session;
+use crate::domain::timestamp::Timestamp;
 use crate::ports::StoreError;
 use crate::ports::connections::{
-    Account, CallbackFacts, CompleteError, Completion, Connections, EventPage, Keeping, KeptConfirmation, SaveError,
-    Start, StartConflict,
+    Account, CallbackFacts, CompleteError, Completion, Connections, EntryPage, EventPage, Keeping, KeptConfirmation,
+    SaveError, Start, StartConflict, StatusChange,
 };
 
 #[async_trait]
@@ -121,6 +124,27 @@ impl Connections for Table {
         Ok(user.map(|user| Account { user, session, credential }))
     }
 
+    async fn entries(&self, app_key: &AppKeyId, after: Option<EntryCursor>) -> Result<EntryPage, StoreError> {
+        self.entry_page(app_key, after).await
+    }
+
+    async fn kept_among(
+        &self,
+        operations: &[&Operation],
+        sharing_url_id: SharingUrlId,
+        now: Timestamp,
+    ) -> Result<Vec<Operation>, StoreError> {
+        self.kept_of(operations, sharing_url_id, now).await
+    }
+
+    async fn change_status(&self, change: &StatusChange<'_>) -> Result<(), SaveError> {
+        self.write_status(change).await
+    }
+
+    async fn note_check(&self, credential: &Credential, at: Timestamp) -> Result<(), SaveError> {
+        self.write_check(credential, at).await
+    }
+
     async fn events(&self, id: LeafUserId, page: &EventPage) -> Result<Vec<Event>, StoreError> {
         self.event_page(id, page).await
     }
@@ -134,6 +158,10 @@ impl Connections for Table {
         changes.push(self.delete(session_key(id)));
         if let Some(credential) = &account.credential {
             changes.push(self.release(&credential.operation, id));
+            // What the farmer confirmed for this connection is not for the next one.
+            if let Some(session) = &account.session {
+                changes.push(self.delete(kept_key(&credential.operation, session.sharing_url_id)));
+            }
         }
         if user_too {
             changes.push(self.delete(profile_key(id)));
@@ -227,7 +255,7 @@ fn same_credential(credential: &Credential) -> Condition {
         .value(":operation", text(credential.operation.hash.as_str()))
 }
 
-fn save_error(cancelled: Cancelled) -> SaveError {
+pub(super) fn save_error(cancelled: Cancelled) -> SaveError {
     match cancelled {
         Cancelled::Condition { .. } => SaveError::Conflict,
         Cancelled::Store(error) => SaveError::Store(error),

@@ -97,6 +97,10 @@ impl<'a> Reading<'a> {
         Timestamp::parse(self.text(name)?).map_err(|_| self.corrupt(name))
     }
 
+    pub(super) fn optional_moment(self, name: &str) -> Result<Option<Timestamp>, StoreError> {
+        self.optional_text(name).map(|text| Timestamp::parse(text).map_err(|_| self.corrupt(name))).transpose()
+    }
+
     pub(super) fn number<T: FromStr>(self, name: &str) -> Result<T, StoreError> {
         let number = self.item.get(name).and_then(|value| value.as_n().ok());
         number.and_then(|number| number.parse().ok()).ok_or_else(|| self.corrupt(name))

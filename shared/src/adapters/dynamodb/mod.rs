@@ -13,15 +13,18 @@
 //! | `APPKEYS` | `{environment}#{appName}` | app key |
 //! | `SHARINGURL#{sharingUrlId}` | `APPKEY` | the app key that has it: a claim, and a copy of the row |
 //! | `CLIENT#{environment}#{hash}` | `{appName}` | an app key of this client id: a copy of the row |
+//! | `LOGIN#{environment}#{appName}` | `STATE` | whether Panorama accepts the partner's login, and when its listing was last read |
 //! | `KEPT#{environment}#{appName}` | `{hour}` | how many confirmations were kept in that hour |
 //!
 //! `{hash}` is a keyed hash: an organization code is only in the attributes of session and credential rows.
 
 mod app_keys;
+mod connection_checks;
 mod connections;
 mod events;
 mod item;
 mod leaf_users;
+mod logins;
 mod rows;
 pub mod schema;
 mod start;

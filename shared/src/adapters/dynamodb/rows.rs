@@ -7,6 +7,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use super::item::{Item, Reading, Writing, key, number};
 use crate::domain::app_key::{AppKey, AppKeyId};
 use crate::domain::browser::BrowserHash;
+use crate::domain::client_environment::ClientEnvironment;
 use crate::domain::credential::{Credential, CredentialStatus};
 use crate::domain::event::{self, Event};
 use crate::domain::ids::{LeafUserId, SessionId, SharingUrlId};
@@ -15,6 +16,7 @@ use crate::domain::operation::Operation;
 use crate::domain::organization_code::{ClientHash, OrganizationHash};
 use crate::domain::session::{Handshake, Rejection, Session, State};
 use crate::ports::StoreError;
+use crate::ports::connections::ConnectionEntry;
 
 /// How long a session that is over stays readable, so that a status can say why there is no credential.
 const SESSION_KEPT_FOR: Duration = Duration::from_hours(168);
@@ -204,13 +206,14 @@ pub(super) fn credential_row(credential: &Credential) -> Item {
         .text("operation", credential.operation.hash.as_str())
         .text("status", credential.status.as_str())
         .text("createdTime", credential.created_at)
+        .text("statusSince", credential.status_since)
+        .optional("checkedAt", credential.checked_at)
+        .text("connection", connection(&credential.app_key))
         .done()
 }
 
 pub(super) fn read_credential(row: Reading<'_>) -> Result<Credential, StoreError> {
     let app_key = read_app_key_id(row)?;
-    let status = row.text("status")?;
-    let status = CredentialStatus::ALL.into_iter().find(|known| known.as_str() == status);
     Ok(Credential {
         id: row.parsed("id")?,
         leaf_user_id: row.parsed("leafUserId")?,
@@ -220,9 +223,37 @@ pub(super) fn read_credential(row: Reading<'_>) -> Result<Credential, StoreError
             hash: OrganizationHash::stored(row.text("operation")?),
         },
         app_key,
-        status: status.ok_or_else(|| row.corrupt("status"))?,
+        status: read_status(row)?,
         created_at: row.moment("createdTime")?,
+        status_since: row.moment("statusSince")?,
+        checked_at: row.optional_moment("checkedAt")?,
     })
+}
+
+/// What the index of an app key's credentials is read by.
+pub(super) fn connection(app_key: &AppKeyId) -> String {
+    format!("{}#{}", app_key.environment, app_key.name)
+}
+
+/// A credential as the index shows it.
+pub(super) fn read_connection(row: Reading<'_>, environment: ClientEnvironment) -> Result<ConnectionEntry, StoreError> {
+    Ok(ConnectionEntry {
+        leaf_user_id: row.parsed("leafUserId")?,
+        credential_id: row.parsed("id")?,
+        operation: Operation { environment, hash: OrganizationHash::stored(row.text("operation")?) },
+        status: read_status(row)?,
+        status_since: row.moment("statusSince")?,
+    })
+}
+
+fn read_status(row: Reading<'_>) -> Result<CredentialStatus, StoreError> {
+    let status = row.text("status")?;
+    let known = CredentialStatus::ALL.into_iter().find(|known| known.as_str() == status);
+    known.ok_or_else(|| row.corrupt("status"))
+}
+
+pub(super) fn login_key(id: &AppKeyId) -> Item {
+    key(format!("LOGIN#{}#{}", id.environment, id.name), "STATE")
 }
 
 pub(super) fn event_row(user: LeafUserId, event: &Event) -> Item {

@@ -1,5 +1,7 @@
 //! The table and its indexes, for a machine that has no CloudFormation.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::create_table::CreateTableError;
@@ -18,7 +20,7 @@ pub const SK: &str = "sk";
 /// Epoch seconds after which DynamoDB may delete a row. It deletes late, so nothing is decided by it.
 pub const TTL: &str = "ttl";
 
-/// A global secondary index: its name, partition key and sort key. All project every attribute and hold Leaf users only.
+/// A global secondary index: its name, its keys, and what else it holds.
 #[derive(Debug, Clone, Copy)]
 pub struct Index {
     /// Its name.
@@ -27,19 +29,31 @@ pub struct Index {
     pub partition: &'static str,
     /// Its sort key.
     pub sort: &'static str,
+    /// The attributes that it holds beside the keys; without a list, all.
+    pub attributes: Option<&'static [&'static str]>,
 }
 
 /// Every Leaf user, in the order of creation.
-pub const USERS: Index = Index { name: "users", partition: "listing", sort: "listed" };
+pub const USERS: Index = Index { name: "users", partition: "listing", sort: "listed", attributes: None };
 /// Leaf users by e-mail address.
-pub const USERS_BY_EMAIL: Index = Index { name: "users-by-email", partition: "email", sort: "listed" };
+pub const USERS_BY_EMAIL: Index =
+    Index { name: "users-by-email", partition: "email", sort: "listed", attributes: None };
 /// Leaf users by name.
-pub const USERS_BY_NAME: Index = Index { name: "users-by-name", partition: "name", sort: "listed" };
+pub const USERS_BY_NAME: Index = Index { name: "users-by-name", partition: "name", sort: "listed", attributes: None };
 /// Leaf users by the partner's own id.
-pub const USERS_BY_EXTERNAL_ID: Index = Index { name: "users-by-external-id", partition: "externalId", sort: "listed" };
+pub const USERS_BY_EXTERNAL_ID: Index =
+    Index { name: "users-by-external-id", partition: "externalId", sort: "listed", attributes: None };
+
+/// The credentials of an app key, by operation. Without their organization codes: an index is one more copy.
+pub const CONNECTIONS: Index = Index {
+    name: "connections",
+    partition: "connection",
+    sort: "operation",
+    attributes: Some(&["id", "leafUserId", "status", "statusSince"]),
+};
 
 /// All indexes.
-pub const INDEXES: [Index; 4] = [USERS, USERS_BY_EMAIL, USERS_BY_NAME, USERS_BY_EXTERNAL_ID];
+pub const INDEXES: [Index; 5] = [USERS, USERS_BY_EMAIL, USERS_BY_NAME, USERS_BY_EXTERNAL_ID, CONNECTIONS];
 
 /// Creates the table with its indexes, its TTL and its stream; nothing happens when it is there.
 ///
@@ -49,8 +63,8 @@ pub const INDEXES: [Index; 4] = [USERS, USERS_BY_EMAIL, USERS_BY_NAME, USERS_BY_
 /// # Panics
 /// Never: every required field of the request is given.
 pub async fn create(client: &Client, table: &str) -> Result<(), StoreError> {
-    let mut attributes = vec![PK, SK, "listed"];
-    attributes.extend(INDEXES.iter().map(|index| index.partition));
+    let keys = INDEXES.iter().flat_map(|index| [index.partition, index.sort]);
+    let attributes: BTreeSet<_> = [PK, SK].into_iter().chain(keys).collect();
     let stream = StreamSpecification::builder().stream_enabled(true).stream_view_type(StreamViewType::NewAndOldImages);
     let created = client
         .create_table()
@@ -95,10 +109,16 @@ fn key_schema(partition: &str, sort: &str) -> Vec<KeySchemaElement> {
 }
 
 fn global_index(index: &Index) -> GlobalSecondaryIndex {
+    let projection = match index.attributes {
+        None => Projection::builder().projection_type(ProjectionType::All),
+        Some(names) => Projection::builder()
+            .projection_type(ProjectionType::Include)
+            .set_non_key_attributes(Some(names.iter().map(ToString::to_string).collect())),
+    };
     GlobalSecondaryIndex::builder()
         .index_name(index.name)
         .set_key_schema(Some(key_schema(index.partition, index.sort)))
-        .projection(Projection::builder().projection_type(ProjectionType::All).build())
+        .projection(projection.build())
         .build()
         .expect("name and key schema are given")
 }

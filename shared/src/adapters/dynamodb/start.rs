@@ -12,7 +12,7 @@ use super::rows::{
 };
 use super::schema::TTL;
 use super::table::{Cancelled, Condition, Table};
-use crate::domain::kept::KEPT_FOR;
+use crate::domain::kept::REMEMBERED_FOR;
 use crate::domain::operation::Operation;
 use crate::domain::session::Session;
 use crate::domain::timestamp::Timestamp;
@@ -104,9 +104,8 @@ impl Table {
     }
 }
 
-/// Repeats of a callback are answered with the same page for as long as a confirmation would be kept.
 fn forgotten_at(session: &Session) -> Timestamp {
-    session.expires_at.plus(KEPT_FOR)
+    session.started_at.plus(REMEMBERED_FOR)
 }
 
 fn replaceable(unfinished: Option<&Session>) -> Condition {

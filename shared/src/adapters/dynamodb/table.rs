@@ -176,6 +176,28 @@ impl Table {
         Ok(())
     }
 
+    /// Updates one row, if the condition (if there is one) holds.
+    pub(super) async fn update_one(&self, key: Item, expression: &str, condition: Condition) -> Result<(), Cancelled> {
+        let mut request =
+            self.client.update_item().table_name(&self.name).set_key(Some(key)).update_expression(expression);
+        if !condition.expression.is_empty() {
+            request = request.condition_expression(condition.expression);
+        }
+        for (placeholder, name) in condition.names {
+            request = request.expression_attribute_names(placeholder, name);
+        }
+        for (placeholder, value) in condition.values {
+            request = request.expression_attribute_values(placeholder, value);
+        }
+        match request.send().await {
+            Ok(_) => Ok(()),
+            Err(SdkError::ServiceError(answer)) if answer.err().is_conditional_check_failed_exception() => {
+                Err(Cancelled::Condition { place: 0, found: None })
+            }
+            Err(error) => Err(Cancelled::Store(failure("UpdateItem", &error))),
+        }
+    }
+
     /// Makes all of the changes, or none.
     pub(super) async fn transact(&self, items: Vec<TransactWriteItem>) -> Result<(), Cancelled> {
         for attempt in 1.. {

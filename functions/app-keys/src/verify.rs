@@ -1,0 +1,130 @@
+//! `POST /app-keys/{provider}/{appName}/{clientEnvironment}/verify`: checks a partner's set-up.
+
+use axum::Json;
+use axum::extract::State;
+use serde::Serialize;
+use shared::http::problem::Problem;
+use shared::http::refusals::{login_refused, not_registered};
+use shared::service::Service;
+use shared::use_cases::register_app_key::RegisterError;
+use shared::use_cases::verify_app_key::{LoginProblem, SetUp, VerifyError, verify_app_key};
+
+use crate::{Named, named};
+
+#[derive(Serialize)]
+pub(crate) struct Report {
+    /// Whether all checks are.
+    ok: bool,
+    checks: Vec<Check>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Check {
+    name: &'static str,
+    ok: bool,
+    /// What was found.
+    detail: String,
+    /// What to do about it, or with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    what_to_do: Option<String>,
+}
+
+pub(crate) async fn verify(State(service): State<Service>, path: Named) -> Result<Json<Report>, Problem> {
+    let id = named(path)?;
+    let set_up = verify_app_key(&service.ports, &id).await.map_err(|error| match error {
+        VerifyError::NotFound => not_registered(RegisterError::NotFound, id.environment),
+        VerifyError::Store(error) => error.into(),
+        VerifyError::Secrets(error) => error.into(),
+    })?;
+    service.app_keys.forget();
+    let checks = vec![
+        login(&set_up),
+        environment(&set_up),
+        listing(&set_up),
+        sharing_url(&set_up),
+        confirmation(&service, &set_up),
+    ];
+    Ok(Json(Report { ok: checks.iter().all(|check| check.ok), checks }))
+}
+
+fn login(set_up: &SetUp) -> Check {
+    let (ok, detail, what_to_do) = match &set_up.login {
+        Ok(()) => (true, "Panorama accepts the stored credentials.".to_owned(), None),
+        Err(LoginProblem::Refused(refusal)) => {
+            let problem = login_refused(refusal, set_up.app_key.id.environment);
+            (false, problem.detail, Some("Send the right credentials with PUT on this app key.".to_owned()))
+        }
+        Err(LoginProblem::NoSecret) => {
+            let what_to_do = "Send the credentials with PUT on this app key.".to_owned();
+            (false, "There are no stored credentials.".to_owned(), Some(what_to_do))
+        }
+        Err(LoginProblem::Unavailable(detail)) => (
+            false,
+            format!("{detail}."),
+            Some("Nothing is wrong with the credentials as far as is known; check again later.".to_owned()),
+        ),
+    };
+    Check { name: "loginWorks", ok, detail, what_to_do }
+}
+
+fn environment(set_up: &SetUp) -> Check {
+    let environment = set_up.app_key.id.environment;
+    match set_up.belongs_to {
+        None => Check {
+            name: "rightEnvironment",
+            ok: true,
+            detail: format!("Nothing says that the client id is of another environment than {environment}."),
+            what_to_do: None,
+        },
+        Some(other) => Check {
+            name: "rightEnvironment",
+            ok: false,
+            detail: format!("The client id is not known in {environment}, but in {other}."),
+            what_to_do: Some(format!(
+                "Register the app key for {other}, and start integrations with that clientEnvironment."
+            )),
+        },
+    }
+}
+
+fn listing(set_up: &SetUp) -> Check {
+    match &set_up.listing {
+        Ok(operations) => Check {
+            name: "listingWorks",
+            ok: true,
+            detail: format!("Panorama lists {operations} operations that share with you."),
+            what_to_do: None,
+        },
+        Err(failure) => Check {
+            name: "listingWorks",
+            ok: false,
+            detail: format!("The listing of operations cannot be read: {failure}."),
+            what_to_do: Some(
+                "Mend the login first; if it works, ask Precision Planting about your access to the partner API."
+                    .to_owned(),
+            ),
+        },
+    }
+}
+
+fn sharing_url(set_up: &SetUp) -> Check {
+    Check {
+        name: "sharingUrlIdIsUuid",
+        ok: true,
+        detail: format!("The sharing URL id is {}.", set_up.app_key.sharing_url_id),
+        what_to_do: Some(
+            "Compare it with the UUID in the Share Initiation URL (Partner Portal, Account Details).".to_owned(),
+        ),
+    }
+}
+
+fn confirmation(service: &Service, set_up: &SetUp) -> Check {
+    let url = service.settings.public_url(&["sharing-confirmation", &set_up.app_key.sharing_url_id.to_string()]);
+    Check {
+        name: "sharingConfirmationUrl",
+        ok: true,
+        detail: format!("Farmers come back to {url}."),
+        what_to_do: Some("Enter this as Sharing Confirmation URL in the Partner Portal; nobody but you can see what is entered there.".to_owned()),
+    }
+}

@@ -1,0 +1,228 @@
+//! The scheduled check: do all operations that we believe to be shared still share?
+//!
+//! A partner login serves all its farmers, so it costs one token and one listing per app key. Only differences are written. What could not be
+//! asked changes nothing: a network error, a 429, a part of a listing say nothing about any farmer.
+
+use crate::domain::app_key::{AppKey, AppKeyId};
+use crate::domain::credential::{CredentialStatus, SETTLING};
+use crate::domain::event::Event;
+use crate::domain::login_state::EntryCursor;
+use crate::domain::operation::Operation;
+use crate::domain::organization_code::{IndexKey, OrganizationCode};
+use crate::domain::timestamp::Timestamp;
+use crate::ports::connections::{ConnectionEntry, SaveError, StatusChange};
+use crate::ports::secrets::SecretsError;
+use crate::ports::upstream::{LoginRefusal, UpstreamError};
+use crate::ports::{Ports, StoreError};
+
+/// How many rows one read of kept confirmations has (`BatchGetItem`).
+const BATCH: usize = 100;
+
+/// What a check did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Credentials that were compared.
+    pub compared: usize,
+    /// Credentials that became REVOKED.
+    pub revoked: usize,
+    /// Credentials that became ACTIVE again.
+    pub recovered: usize,
+}
+
+/// How a check ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Check {
+    /// All credentials were compared.
+    Done(Counts),
+    /// Time ran out; the next check goes on.
+    OutOfTime(Counts),
+    /// The login was refused lately and is left alone for now.
+    LeftAlone,
+    /// Panorama refuses the partner's login.
+    LoginRefused,
+    /// Panorama could not be asked.
+    Unavailable,
+}
+
+/// Our own trouble.
+#[derive(Debug, thiserror::Error)]
+pub enum CheckError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A secret cannot be read.
+    #[error(transparent)]
+    Secrets(#[from] SecretsError),
+}
+
+/// The operations that a partner's listing has, as they were at a moment.
+pub(super) struct Listing {
+    fingerprints: Vec<u128>,
+    asked_at: Timestamp,
+}
+
+impl Listing {
+    pub(super) fn new(key: &IndexKey, app_key: &AppKeyId, codes: &[OrganizationCode], asked_at: Timestamp) -> Self {
+        let fingerprint = |code| key.organization(app_key.environment, code).fingerprint();
+        let mut fingerprints: Vec<_> = codes.iter().map(fingerprint).collect();
+        fingerprints.sort_unstable();
+        Self { fingerprints, asked_at }
+    }
+
+    fn has(&self, operation: &Operation) -> bool {
+        self.fingerprints.binary_search(&operation.hash.fingerprint()).is_ok()
+    }
+
+    /// The status that a credential has after this listing, if it is another.
+    pub(super) fn verdict(&self, entry: &ConnectionEntry) -> Option<CredentialStatus> {
+        match entry.status {
+            CredentialStatus::Revoked if self.has(&entry.operation) && entry.status_since < self.asked_at => {
+                Some(CredentialStatus::Active)
+            }
+            CredentialStatus::Active | CredentialStatus::LimitedPermission
+                if !self.has(&entry.operation) && entry.status_since.plus(SETTLING) < self.asked_at =>
+            {
+                Some(CredentialStatus::Revoked)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// What the event of a new status says.
+pub(super) fn event_of(status: CredentialStatus, now: Timestamp) -> Event {
+    let body = match status {
+        CredentialStatus::Revoked => {
+            "The operation has left Panorama's listing: the farmer has switched sharing off. The credential is REVOKED."
+        }
+        _ => "Panorama lists the operation as shared again; the credential is ACTIVE.",
+    };
+    Event::of_listing(200, body, now)
+}
+
+/// Notes in the one row of the app key that its login is refused.
+pub(super) async fn note_refusal(ports: &Ports, app_key: &AppKeyId, refusal: &LoginRefusal) -> Result<(), StoreError> {
+    let now = ports.clock.now();
+    let state = ports.logins.state(app_key).await?;
+    // Several may find out at once; that is one refusal.
+    if state.is_left_alone(now) {
+        return Ok(());
+    }
+    tracing::warn!(app_key = %app_key, %refusal, "Panorama refuses the partner's login");
+    ports.logins.note_refusal(app_key, &state.refuse(refusal.to_string(), now)).await
+}
+
+/// Compares an app key's credentials with the partner's listing, until all are compared or the time is `deadline`.
+///
+/// # Errors
+/// See [`CheckError`]; what was compared before is written.
+pub async fn check_connections(ports: &Ports, app_key: &AppKey, deadline: Timestamp) -> Result<Check, CheckError> {
+    let id = &app_key.id;
+    let state = ports.logins.state(id).await?;
+    let asked_at = ports.clock.now();
+    if state.is_left_alone(asked_at) {
+        return Ok(Check::LeftAlone);
+    }
+    let codes = match ports.upstream.list_sharing(id).await {
+        Ok(codes) => codes,
+        Err(UpstreamError::PartnerLogin(refusal)) => {
+            note_refusal(ports, id, &refusal).await?;
+            return Ok(Check::LoginRefused);
+        }
+        Err(UpstreamError::Secrets(error)) => return Err(error.into()),
+        Err(error) => {
+            tracing::warn!(app_key = %id, %error, "the listing could not be read; nothing was compared");
+            return Ok(Check::Unavailable);
+        }
+    };
+    if state.refused.is_some() {
+        ports.logins.clear_refusal(id).await?;
+    }
+    let listing = Listing::new(&ports.index_key().await?, id, &codes, asked_at);
+    drop(codes);
+    Checker { ports, app_key, listing }.compare_all(state.resume_after, deadline).await
+}
+
+struct Checker<'a> {
+    ports: &'a Ports,
+    app_key: &'a AppKey,
+    listing: Listing,
+}
+
+impl Checker<'_> {
+    async fn compare_all(&self, mut after: Option<EntryCursor>, deadline: Timestamp) -> Result<Check, CheckError> {
+        let mut counts = Counts::default();
+        loop {
+            let page = self.ports.connections.entries(&self.app_key.id, after).await?;
+            counts.compared += page.entries.len();
+            self.compare(&page.entries, &mut counts).await?;
+            after = page.next;
+            match &after {
+                None => {
+                    self.ports.logins.note_checked(&self.app_key.id, self.listing.asked_at).await?;
+                    return Ok(Check::Done(counts));
+                }
+                Some(cursor) if self.ports.clock.now() >= deadline => {
+                    self.ports.logins.note_resume_after(&self.app_key.id, cursor).await?;
+                    return Ok(Check::OutOfTime(counts));
+                }
+                Some(_) => {}
+            }
+        }
+    }
+
+    async fn compare(&self, entries: &[ConnectionEntry], counts: &mut Counts) -> Result<(), CheckError> {
+        let mut still_revoked = Vec::new();
+        for entry in entries {
+            match self.listing.verdict(entry) {
+                Some(to) => {
+                    let changed = usize::from(self.change(entry, to).await?);
+                    match to {
+                        CredentialStatus::Revoked => counts.revoked += changed,
+                        _ => counts.recovered += changed,
+                    }
+                }
+                None if entry.status == CredentialStatus::Revoked => still_revoked.push(entry),
+                None => {}
+            }
+        }
+        for some in still_revoked.chunks(BATCH) {
+            counts.recovered += self.confirm_those_that_came_back(some).await?;
+        }
+        Ok(())
+    }
+
+    /// A farmer who switches sharing on again comes back without a session: the confirmation is kept, and is the owner's.
+    async fn confirm_those_that_came_back(&self, revoked: &[&ConnectionEntry]) -> Result<usize, CheckError> {
+        let Self { ports, app_key, .. } = self;
+        let operations: Vec<_> = revoked.iter().map(|entry| &entry.operation).collect();
+        let kept = ports.connections.kept_among(&operations, app_key.sharing_url_id, ports.clock.now()).await?;
+        let mut recovered = 0;
+        for entry in revoked.iter().filter(|entry| kept.contains(&entry.operation)) {
+            let account = ports.connections.account(entry.leaf_user_id).await?;
+            let Some(credential) = account.and_then(|account| account.credential) else { continue };
+            if credential.id != entry.credential_id || credential.operation != entry.operation {
+                continue;
+            }
+            match ports.upstream.confirm(&app_key.id, &credential.organization_code).await {
+                Ok(_) => recovered += usize::from(self.change(entry, CredentialStatus::Active).await?),
+                Err(error) => tracing::info!(leaf_user_id = %entry.leaf_user_id, %error, "not confirmed again"),
+            }
+        }
+        Ok(recovered)
+    }
+
+    async fn change(&self, entry: &ConnectionEntry, to: CredentialStatus) -> Result<bool, StoreError> {
+        let event = event_of(to, self.ports.clock.now());
+        let change = StatusChange { entry, to, sharing_url_id: self.app_key.sharing_url_id, event: &event };
+        match self.ports.connections.change_status(&change).await {
+            Ok(()) => {
+                tracing::info!(leaf_user_id = %entry.leaf_user_id, status = to.as_str(), "a credential has a new status");
+                Ok(true)
+            }
+            // Reconnected or deleted since it was read: the next check sees what it is now.
+            Err(SaveError::Conflict) => Ok(false),
+            Err(SaveError::Store(error)) => Err(error),
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! A live look: asks Panorama about one credential now, at most once a minute per app key.
+
+use std::time::Duration;
+
+use crate::domain::ids::LeafUserId;
+use crate::ports::connections::{ConnectionEntry, SaveError, StatusChange};
+use crate::ports::secrets::SecretsError;
+use crate::ports::upstream::UpstreamError;
+use crate::ports::{Ports, StoreError};
+use crate::use_cases::app_key_cache::AppKeyCache;
+use crate::use_cases::check_connections::{Listing, event_of, note_refusal};
+
+/// How long the next look must wait.
+const AT_MOST_ONCE_IN: Duration = Duration::from_mins(1);
+
+/// Why a look could not be taken; nothing has changed.
+#[derive(Debug, thiserror::Error)]
+pub enum LookError {
+    /// Panorama did not tell.
+    #[error(transparent)]
+    Upstream(#[from] UpstreamError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A secret cannot be read.
+    #[error(transparent)]
+    Secrets(#[from] SecretsError),
+}
+
+/// Brings a Leaf user's stored status up to date, if it has a credential and nobody has looked within the last minute.
+///
+/// # Errors
+/// See [`LookError`].
+pub async fn look_now(ports: &Ports, app_keys: &AppKeyCache, user: LeafUserId) -> Result<(), LookError> {
+    let account = ports.connections.account(user).await?;
+    let Some(credential) = account.and_then(|account| account.credential) else { return Ok(()) };
+    let id = &credential.app_key;
+    let asked_at = ports.clock.now();
+    if !ports.logins.take_live_look(id, asked_at, asked_at.minus(AT_MOST_ONCE_IN)).await? {
+        return Ok(());
+    }
+    let codes = match ports.upstream.list_sharing(id).await {
+        Ok(codes) => codes,
+        Err(UpstreamError::PartnerLogin(refusal)) => {
+            note_refusal(ports, id, &refusal).await?;
+            app_keys.forget();
+            return Ok(());
+        }
+        Err(error) => return Err(error.into()),
+    };
+    ports.logins.clear_refusal(id).await?;
+    app_keys.forget();
+    let entry = ConnectionEntry {
+        leaf_user_id: user,
+        credential_id: credential.id,
+        operation: credential.operation.clone(),
+        status: credential.status,
+        status_since: credential.status_since,
+    };
+    let listing = Listing::new(&ports.index_key().await?, id, &codes, asked_at);
+    let changed = match (listing.verdict(&entry), app_keys.find(id).await?) {
+        (Some(to), Some(app_key)) => {
+            let event = event_of(to, ports.clock.now());
+            let sharing_url_id = app_key.sharing_url_id;
+            ports.connections.change_status(&StatusChange { entry: &entry, to, sharing_url_id, event: &event }).await
+        }
+        _ => Ok(()),
+    };
+    let noted = match changed {
+        Ok(()) => ports.connections.note_check(&credential, asked_at).await,
+        conflict => conflict,
+    };
+    match noted {
+        // Somebody else has changed it meanwhile, and what they wrote is shown.
+        Ok(()) | Err(SaveError::Conflict) => Ok(()),
+        Err(SaveError::Store(error)) => Err(error.into()),
+    }
+}

@@ -1,0 +1,227 @@
+//! A connection tells the truth: the scheduled check, the live look, and the check of a partner's set-up.
+
+use std::time::Duration;
+
+use check_connections::Report;
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use shared::ports::clock::Clock as _;
+
+use crate::world::{MANAGEMENT, World};
+
+async fn connected(world: &World, name: &str, code: &str) -> String {
+    let user = world.create_user(name).await;
+    world.start_session(&user, Some(code)).await;
+    let callback = world.share(code).await;
+    assert_eq!(world.browser().open(&callback).await.outcome, "connected");
+    user
+}
+
+async fn revoke(world: &World, code: &str) {
+    let request = world.http.post(world.panorama(&format!("/control/operations/{code}/revoke")));
+    assert_eq!(request.send().await.expect("an answer").status(), StatusCode::NO_CONTENT);
+}
+
+async fn new_partner_password(world: &World, password: &str) {
+    let request = world.http.post(world.panorama("/control/partners/STAGE/password"));
+    let answer = request.json(&json!({ "password": password })).send().await.expect("an answer");
+    assert_eq!(answer.status(), StatusCode::NO_CONTENT);
+    world.fault(json!({ "fault": "expireTokens" })).await;
+    world.fault(json!({ "fault": "revokeRefreshTokens" })).await;
+}
+
+/// Lets minutes pass and runs the check.
+async fn check_after(world: &World, minutes: u64) -> Report {
+    world.clock.advance(Duration::from_mins(minutes));
+    let deadline = world.clock.now().plus(Duration::from_mins(1));
+    check_connections::check(&world.machine.service, deadline).await.expect("a report")
+}
+
+async fn look(world: &World, user: &str) -> (StatusCode, Value) {
+    let path = format!("{MANAGEMENT}/users/{user}/panorama-credentials?verify=true");
+    world.json(world.owner(Method::GET, &path)).await
+}
+
+#[tokio::test]
+async fn an_operation_that_left_the_listing_is_revoked_and_the_others_are_not() {
+    let world = World::start().await;
+    let (maria, dale) = (connected(&world, "maria", "krwv4vYH").await, connected(&world, "dale", "Hn5cW7pd").await);
+    revoke(&world, "krwv4vYH").await;
+
+    let report = check_after(&world, 15).await;
+
+    assert_eq!((report.compared, report.revoked, report.recovered), (2, 1, 0));
+    assert_eq!(world.status(&maria).await, "REVOKED");
+    assert_eq!(world.status(&dale).await, "ACTIVE");
+    assert_eq!(world.events(&maria).await.len(), 2);
+    assert_eq!(world.events(&dale).await.len(), 1);
+    assert_eq!(check_after(&world, 15).await.revoked, 0, "only differences are written");
+}
+
+#[tokio::test]
+async fn a_farmer_who_switches_on_again_soon_is_active_at_once() {
+    let world = World::start().await;
+    let user = connected(&world, "maria", "krwv4vYH").await;
+    revoke(&world, "krwv4vYH").await;
+    check_after(&world, 15).await;
+    assert_eq!(world.status(&user).await, "REVOKED");
+
+    let callback = world.share("krwv4vYH").await;
+    assert_eq!(world.browser().open(&callback).await.outcome, "connected");
+
+    assert_eq!(world.status(&user).await, "ACTIVE");
+    assert_eq!(world.calls("confirmSharing").await, 2);
+}
+
+#[tokio::test]
+async fn a_switch_that_was_off_for_a_moment_between_two_checks_is_mended_by_the_check() {
+    let world = World::start().await;
+    let user = connected(&world, "maria", "krwv4vYH").await;
+    world.clock.advance(Duration::from_mins(5));
+    revoke(&world, "krwv4vYH").await;
+    let callback = world.share("krwv4vYH").await;
+    assert_eq!(world.browser().open(&callback).await.outcome, "connected");
+
+    check_after(&world, 15).await;
+    check_after(&world, 15).await;
+
+    assert_eq!(world.status(&user).await, "ACTIVE");
+    assert_eq!(world.calls("confirmSharing").await, 2);
+}
+
+#[tokio::test]
+async fn a_farmer_who_switches_on_again_months_later_is_active_after_the_next_check() {
+    let world = World::start().await;
+    let user = connected(&world, "maria", "krwv4vYH").await;
+    revoke(&world, "krwv4vYH").await;
+    check_after(&world, 15).await;
+    world.clock.advance(Duration::from_hours(24 * 25));
+
+    let callback = world.share("krwv4vYH").await;
+    assert_eq!(world.browser().open(&callback).await.outcome, "notBound", "it tells nobody that there is an owner");
+    let report = check_after(&world, 15).await;
+
+    assert_eq!(report.recovered, 1);
+    assert_eq!(world.status(&user).await, "ACTIVE");
+    assert_eq!(check_after(&world, 15).await.recovered, 0);
+}
+
+#[tokio::test]
+async fn a_credential_that_has_just_become_active_is_not_revoked_by_a_listing_from_before() {
+    let world = World::start().await;
+    let user = connected(&world, "maria", "krwv4vYH").await;
+    revoke(&world, "krwv4vYH").await;
+    assert_eq!(check_after(&world, 1).await.revoked, 0);
+    assert_eq!(world.status(&user).await, "ACTIVE");
+    assert_eq!(check_after(&world, 2).await.revoked, 1);
+}
+
+#[tokio::test]
+async fn a_listing_that_cannot_be_read_changes_nothing() {
+    let world = World::start().await;
+    let user = connected(&world, "maria", "krwv4vYH").await;
+    revoke(&world, "krwv4vYH").await;
+    for fault in [
+        json!({ "call": "listSharing", "fault": "status", "status": 503 }),
+        json!({ "call": "listSharing", "fault": "status", "status": 429 }),
+        json!({ "call": "listSharing", "fault": "malformed" }),
+        json!({ "call": "listSharing", "fault": "dropBefore" }),
+        json!({ "call": "listSharing", "fault": "dropAfter" }),
+    ] {
+        world.fault(fault.clone()).await;
+        let report = check_after(&world, 15).await;
+        assert_eq!((report.unavailable, report.revoked), (1, 0), "{fault}");
+        assert_eq!(world.status(&user).await, "ACTIVE", "{fault}");
+    }
+    assert_eq!(check_after(&world, 15).await.revoked, 1);
+}
+
+#[tokio::test]
+async fn a_refused_partner_login_is_one_mark_and_is_left_alone_for_longer_and_longer() {
+    let world = World::start().await;
+    let (maria, dale) = (connected(&world, "maria", "krwv4vYH").await, connected(&world, "dale", "Hn5cW7pd").await);
+    new_partner_password(&world, "Another-2027").await;
+    let before = world.calls("initiateAuth").await;
+
+    assert_eq!(check_after(&world, 15).await.login_refused, 1);
+    world.clock.advance(Duration::from_mins(1));
+    for user in [&maria, &dale] {
+        assert_eq!(world.status(user).await, "UNAUTHENTICATED");
+        assert_eq!(world.events(user).await.len(), 1, "no write per farmer");
+    }
+    let first = world.calls("initiateAuth").await;
+    assert!(first > before);
+    assert_eq!(check_after(&world, 5).await.login_refused, 1);
+    assert_eq!(world.calls("initiateAuth").await, first, "left alone");
+    assert_eq!(check_after(&world, 15).await.login_refused, 1);
+    assert!(world.calls("initiateAuth").await > first, "tried again");
+
+    new_partner_password(&world, world.machine.ready.stage.partner.password).await;
+    assert_eq!(check_after(&world, 24 * 60).await.done, 1);
+    world.clock.advance(Duration::from_mins(1));
+    assert_eq!(world.status(&maria).await, "ACTIVE", "never revoked");
+}
+
+#[tokio::test]
+async fn a_check_that_runs_out_of_time_goes_on_where_it_was() {
+    let world = World::start().await;
+    connected(&world, "maria", "krwv4vYH").await;
+    let now = world.clock.now();
+    let report = check_connections::check(&world.machine.service, now).await.expect("a report");
+    assert_eq!((report.out_of_time, report.compared), (1, 0));
+    assert_eq!(check_after(&world, 15).await.compared, 1);
+}
+
+#[tokio::test]
+async fn a_live_look_asks_panorama_at_most_once_a_minute() {
+    let world = World::start().await;
+    let user = connected(&world, "maria", "krwv4vYH").await;
+    world.clock.advance(Duration::from_mins(5));
+
+    let (status, first) = look(&world, &user).await;
+    assert_eq!((status, &first["status"]), (StatusCode::OK, &"ACTIVE".into()), "{first}");
+    revoke(&world, "krwv4vYH").await;
+    world.clock.advance(Duration::from_secs(59));
+    let (_, stored) = look(&world, &user).await;
+    assert_eq!((&stored["status"], &stored["checkedAt"]), (&"ACTIVE".into(), &first["checkedAt"]));
+    assert_eq!(world.calls("listSharing").await, 1);
+    world.clock.advance(Duration::from_secs(1));
+
+    let (_, fresh) = look(&world, &user).await;
+    assert_eq!(fresh["status"], "REVOKED");
+    assert!(fresh["checkedAt"].as_str() > first["checkedAt"].as_str(), "{fresh}");
+    assert_eq!(world.calls("listSharing").await, 2);
+}
+
+#[tokio::test]
+async fn a_live_look_that_panorama_does_not_answer_says_so_and_changes_nothing() {
+    let world = World::start().await;
+    let user = connected(&world, "maria", "krwv4vYH").await;
+    world.fault(json!({ "call": "listSharing", "fault": "status", "status": 503 })).await;
+    let (status, problem) = look(&world, &user).await;
+    assert_eq!((status, &problem["errorKey"]), (StatusCode::SERVICE_UNAVAILABLE, &"panoramaUnavailable".into()));
+    assert_eq!(world.status(&user).await, "ACTIVE");
+}
+
+#[tokio::test]
+async fn a_set_up_that_works_is_told_with_the_address_for_the_partner_portal() {
+    let world = World::start().await;
+    let path = format!("{MANAGEMENT}/app-keys/Panorama/{}/STAGE/verify", world.machine.ready.app_name);
+    let (status, report) = world.json(world.owner(Method::POST, &path)).await;
+    assert_eq!((status, &report["ok"]), (StatusCode::OK, &true.into()), "{report}");
+    let names: Vec<_> = report["checks"].as_array().expect("checks").iter().map(|check| &check["name"]).collect();
+    let expected = ["loginWorks", "rightEnvironment", "listingWorks", "sharingUrlIdIsUuid", "sharingConfirmationUrl"];
+    assert_eq!(names, expected);
+    assert!(report.to_string().contains("/sharing-confirmation/"), "{report}");
+}
+
+#[tokio::test]
+async fn a_set_up_with_an_outdated_password_is_told_what_to_do() {
+    let world = World::start().await;
+    new_partner_password(&world, "Another-2027").await;
+    let path = format!("{MANAGEMENT}/app-keys/Panorama/{}/STAGE/verify", world.machine.ready.app_name);
+    let (_, report) = world.json(world.owner(Method::POST, &path)).await;
+    assert_eq!(report["ok"], false);
+    assert_eq!(report["checks"][0]["ok"], false, "{report}");
+    assert!(report["checks"][0]["whatToDo"].as_str().expect("a text").contains("PUT"), "{report}");
+}
