@@ -58,8 +58,8 @@ pub(crate) async fn read(State(service): State<Service>, Path(id): Path<String>)
                 id: credential.id,
                 status: credential.status,
                 created_time: credential.created_at,
-                client_id,
-                username,
+                client_id: client_id.map(|id| id.expose().to_owned()),
+                username: username.map(|username| username.expose().to_owned()),
                 organization_code: credential.organization_code.expose().to_owned(),
                 client_environment: credential.app_key.environment,
             }))

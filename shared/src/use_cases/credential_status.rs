@@ -2,6 +2,7 @@
 
 use crate::domain::credential::Credential;
 use crate::domain::ids::LeafUserId;
+use crate::domain::partner::{ClientId, Username};
 use crate::domain::session::{Rejection, Session, Status};
 use crate::ports::connections::Account;
 use crate::ports::secrets::{Freshness, SecretsError};
@@ -15,7 +16,7 @@ pub enum CredentialStatusView {
         /// It.
         credential: Box<Credential>,
         /// The partner's `clientId` and `username`, unless the app key is gone.
-        login: Option<(String, String)>,
+        login: Option<(ClientId, Username)>,
     },
     /// None yet: the farmer, or Panorama, is awaited.
     Pending(Box<Session>),
@@ -60,10 +61,7 @@ pub async fn credential_status(ports: &Ports, id: LeafUserId) -> Result<Credenti
     };
     if let Some(credential) = credential {
         let secret = ports.partner_secrets.read(&credential.app_key, Freshness::Cached).await?;
-        let login = secret.map(|read| {
-            let login = read.secret.credentials;
-            (login.client_id.expose().to_owned(), login.username.expose().to_owned())
-        });
+        let login = secret.map(|read| (read.secret.credentials.client_id, read.secret.credentials.username));
         return Ok(CredentialStatusView::Credential { credential: Box::new(credential), login });
     }
     let Some(session) = session else { return none(NoCredential::NotStarted) };
