@@ -19,7 +19,8 @@ use crate::options::{Data, Options};
 use crate::ready::Ready;
 use crate::{aws, gateway, seed};
 
-const TABLE_NAME: &str = "panorama-connect";
+/// The table's name.
+pub const TABLE_NAME: &str = "panorama-connect";
 
 /// A running machine. Dropping it ends its servers at once; [`Machine::stop`] lets them finish.
 pub struct Machine {
@@ -29,6 +30,8 @@ pub struct Machine {
     pub is_new: bool,
     /// The service, for tests that look inside.
     pub service: Service,
+    /// A client of the table [`TABLE_NAME`], for tests that look at its rows.
+    pub dynamodb: aws_sdk_dynamodb::Client,
     stop: watch::Sender<bool>,
     servers: JoinSet<io::Result<()>>,
 }
@@ -82,7 +85,7 @@ impl Machine {
         }
         let router = gateway::api(&service);
         servers.spawn(async move { axum::serve(api, router).with_graceful_shutdown(wait(stopped)).await });
-        Ok(Self { ready, is_new, service, stop, servers })
+        Ok(Self { ready, is_new, service, dynamodb, stop, servers })
     }
 
     /// Lets running requests finish, and ends.
@@ -91,8 +94,8 @@ impl Machine {
     /// A server had failed.
     pub async fn stop(mut self) -> io::Result<()> {
         self.stop.send_replace(true);
-        // The service's clients hold connections open; a server waits for those.
-        drop(self.service);
+        // Clients hold connections open; a server waits for those.
+        drop((self.service, self.dynamodb));
         while let Some(ended) = self.servers.join_next().await {
             ended.map_err(io::Error::other)??;
         }
