@@ -2,5 +2,9 @@
 //! with a clock that the test moves, and speaks HTTP with it.
 
 mod binding;
+mod budget;
+mod data_folder;
 mod one_click;
+mod restart;
+mod secrets;
 mod world;
