@@ -172,6 +172,10 @@ impl Meter {
         self.reset().await;
         assert_eq!(browser.open(&started.sign_in_url).await.status, StatusCode::SEE_OTHER);
         self.expect("hop link, the same browser again", &["GetItem", "GetItem"]).await;
+        let mut other = self.world.browser();
+        self.reset().await;
+        assert_eq!(other.press(&started.sign_in_url).await.status, StatusCode::SEE_OTHER);
+        self.expect("hop link, continued in another browser", &["GetItem", "GetItem", "PutItem"]).await;
         self.reset().await;
         assert_eq!(self.world.status(&user).await, "PENDING");
         self.expect("status, pending", &["Query"]).await;
@@ -224,6 +228,7 @@ impl Meter {
         body
     }
 
+    #[expect(clippy::print_stdout, reason = "the table is for whoever asks for it")]
     fn print(&self) {
         for (what, calls) in &self.table {
             println!("{what:<42} {:>2}  {}", calls.len(), calls.join(", "));

@@ -93,7 +93,9 @@ async fn a_confirmation_that_panorama_has_not_answered_is_finished_by_a_repeated
     world.start_session(&user, Some("mY6tGs2J")).await;
     world.fault(json!({ "call": "confirmSharing", "fault": "status", "status": 503 })).await;
     let callback = world.share("mY6tGs2J").await;
-    assert_eq!(world.browser().open(&callback).await.outcome, "finishing");
+    let seen = world.browser().open(&callback).await;
+    assert_eq!(seen.outcome, "finishing");
+    assert!(!seen.body.contains("mY6tGs2J"), "the page asks again by itself, without the code in it: {}", seen.body);
     assert_eq!(world.status(&user).await, "PENDING");
     world.stop().await;
 

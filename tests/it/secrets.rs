@@ -1,9 +1,12 @@
 //! Planted secrets: a long day of a partner and its farmers, with everything that goes wrong, and then a search of all that was logged,
 //! answered and stored.
 
+mod answers;
 mod day;
 mod debug;
 mod logs;
+mod outage;
+mod partner;
 mod planted;
 
 use std::collections::HashMap;

@@ -15,7 +15,7 @@ use serde_json::Value;
 const PROGRAM: &str = env!("CARGO_BIN_EXE_panorama-connect");
 
 /// How long is looked for something: many times what it takes on a slow machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 
 #[test]

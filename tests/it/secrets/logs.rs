@@ -104,7 +104,7 @@ struct Text(String);
 
 impl Visit for Text {
     fn record_str(&mut self, field: &Field, value: &str) {
-        self.0.push_str(&format!(" {field}={value}"));
+        write!(self.0, " {field}={value}").expect("a text takes everything");
     }
 
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {

@@ -20,7 +20,7 @@ use crate::ports::StoreError;
 /// order them, it cancels one), or with too much at once.
 const ATTEMPTS: u32 = 5;
 
-/// A transaction that was cancelled for one of these reasons alone may succeed the next moment (API Reference, TransactWriteItems).
+/// A transaction that was cancelled for one of these reasons alone may succeed the next moment (API Reference, `TransactWriteItems`).
 const PASSING: [&str; 3] = ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"];
 
 /// The service's table.
