@@ -21,7 +21,8 @@ use crate::outbox::Outbox;
 use crate::ready::Ready;
 use crate::{aws, gateway, seed};
 
-const TABLE_NAME: &str = "panorama-connect";
+/// The table's name.
+pub const TABLE_NAME: &str = "panorama-connect";
 
 /// How often the stream is looked at.
 const DELIVER_EVERY: Duration = Duration::from_secs(1);
@@ -39,6 +40,8 @@ pub struct Machine {
     pub service: Service,
     /// What brings unfinished confirmations to the finisher; with the operating system's clock it runs by itself.
     pub outbox: Arc<Outbox>,
+    /// A client of the table [`TABLE_NAME`], for tests that look at its rows.
+    pub dynamodb: aws_sdk_dynamodb::Client,
     stop: watch::Sender<bool>,
     servers: JoinSet<io::Result<()>>,
 }
@@ -97,7 +100,7 @@ impl Machine {
         }
         let router = gateway::api(&service);
         servers.spawn(async move { axum::serve(api, router).with_graceful_shutdown(wait(stopped)).await });
-        Ok(Self { ready, is_new, service, outbox, stop, servers })
+        Ok(Self { ready, is_new, service, outbox, dynamodb, stop, servers })
     }
 
     /// Lets running requests finish, and ends.
@@ -106,8 +109,8 @@ impl Machine {
     /// A server had failed.
     pub async fn stop(mut self) -> io::Result<()> {
         self.stop.send_replace(true);
-        // The service's clients hold connections open; a server waits for those.
-        drop((self.service, self.outbox));
+        // Clients hold connections open; a server waits for those.
+        drop((self.service, self.outbox, self.dynamodb));
         while let Some(ended) = self.servers.join_next().await {
             ended.map_err(io::Error::other)??;
         }

@@ -1,5 +1,11 @@
 //! Logs: one JSON object a line, as `CloudWatch` Logs Insights reads them.
 
+use tracing::Subscriber;
+use tracing_subscriber::filter::{LevelFilter, filter_fn};
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::Layer;
+use tracing_subscriber::registry::LookupSpan;
+
 /// The workspace's crates that log.
 const OURS: [&str; 14] = [
     "app_keys",
@@ -19,17 +25,24 @@ const OURS: [&str; 14] = [
 ];
 
 /// Sends every log line of the process to standard output.
-///
-/// Only this workspace's own crates are logged: libraries log requests, and those have organization codes in their URLs.
 pub fn init() {
-    use tracing_subscriber::filter::{LevelFilter, filter_fn};
-    use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
+    use tracing_subscriber::layer::SubscriberExt as _;
     use tracing_subscriber::util::SubscriberInitExt as _;
 
-    let lines =
-        tracing_subscriber::fmt::layer().json().flatten_event(true).with_current_span(true).with_span_list(false);
+    tracing_subscriber::registry().with(lines(std::io::stdout)).init();
+}
+
+/// What [`init`] writes, to anywhere.
+///
+/// Only this workspace's own crates are logged: libraries log requests, and those have organization codes in their URLs.
+pub fn lines<S, W>(writer: W) -> impl Layer<S>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+{
+    let lines = tracing_subscriber::fmt::layer().json().flatten_event(true).with_current_span(true);
     let ours = filter_fn(|metadata| is_ours(metadata.target()));
-    tracing_subscriber::registry().with(lines.with_filter(ours).with_filter(LevelFilter::INFO)).init();
+    lines.with_span_list(false).with_writer(writer).with_filter(ours).with_filter(LevelFilter::INFO)
 }
 
 /// Whether a log line's target is a crate of this workspace.

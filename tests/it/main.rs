@@ -2,8 +2,12 @@
 //! with a clock that the test moves, and speaks HTTP with it.
 
 mod binding;
+mod budget;
+mod data_folder;
 mod finisher;
 mod health;
 mod manual_creation;
 mod one_click;
+mod restart;
+mod secrets;
 mod world;

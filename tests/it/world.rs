@@ -48,6 +48,13 @@ impl World {
         world
     }
 
+    /// Stops the machine and lets it finish.
+    pub(crate) async fn stop(self) {
+        let Self { machine, http, .. } = self;
+        drop(http);
+        machine.stop().await.expect("no server had failed");
+    }
+
     /// A bearer token of the seeded owner.
     pub(crate) async fn sign_in(&self) -> String {
         let owner = self.machine.ready.owner;

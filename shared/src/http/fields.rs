@@ -1,6 +1,7 @@
 //! Request bodies: a JSON object of at most 64 KiB, read field by field, so that every refusal names its field and none repeats what was
 //! in it.
 
+use std::fmt;
 use std::str::FromStr;
 
 use axum::body::{Body, to_bytes};
@@ -14,10 +15,16 @@ use crate::domain::invalid::{Invalid, InvalidKind};
 pub const MAX_BODY: usize = 64 * 1024;
 
 /// A body's fields. Unknown ones are ignored; what is wrong with known ones is collected, so that one answer names all of them.
-#[derive(Debug)]
 pub struct Fields {
     object: Map<String, Value>,
     errors: Vec<(ErrorKey, FieldError)>,
+}
+
+impl fmt::Debug for Fields {
+    /// What is wrong with the fields, and nothing of what is in them: passwords are sent in bodies.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Fields").field("errors", &self.errors).finish_non_exhaustive()
+    }
 }
 
 impl Fields {

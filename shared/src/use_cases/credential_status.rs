@@ -2,6 +2,7 @@
 
 use crate::domain::credential::{Credential, CredentialStatus};
 use crate::domain::ids::LeafUserId;
+use crate::domain::partner::{ClientId, Username};
 use crate::domain::session::{Rejection, Session, Status};
 use crate::domain::timestamp::Timestamp;
 use crate::ports::connections::Account;
@@ -17,7 +18,7 @@ pub enum CredentialStatusView {
         /// It.
         credential: Box<Credential>,
         /// The partner's `clientId` and `username`, unless the app key is gone.
-        login: Option<(String, String)>,
+        login: Option<(ClientId, Username)>,
         /// When Panorama was last asked about it, by a check or by a live look.
         checked_at: Option<Timestamp>,
     },
@@ -74,10 +75,7 @@ pub async fn credential_status(
         }
         let checked_at = credential.checked_at.max(state.checked_at);
         let secret = ports.partner_secrets.read(&credential.app_key, Freshness::Cached).await?;
-        let login = secret.map(|read| {
-            let login = read.secret.credentials;
-            (login.client_id.expose().to_owned(), login.username.expose().to_owned())
-        });
+        let login = secret.map(|read| (read.secret.credentials.client_id, read.secret.credentials.username));
         return Ok(CredentialStatusView::Credential { credential: Box::new(credential), login, checked_at });
     }
     let Some(session) = session else { return none(NoCredential::NotStarted) };

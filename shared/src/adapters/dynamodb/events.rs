@@ -56,10 +56,14 @@ impl Table {
                 WriteRequest::builder().delete_request(request.expect("the key is given")).build()
             });
             let mut left = HashMap::from([(self.name.clone(), deletes.collect::<Vec<_>>())]);
-            while !left.is_empty() {
+            for attempt in 1.. {
                 let answer = self.client.batch_write_item().set_request_items(Some(left)).send().await;
                 let answer = answer.map_err(|error| failure("BatchWriteItem", &error))?;
                 left = answer.unprocessed_items.unwrap_or_default();
+                if left.is_empty() {
+                    break;
+                }
+                self.try_again("BatchWriteItem", attempt).await?;
             }
         }
         Ok(())

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::AsyncSleep as _;
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
@@ -15,8 +16,12 @@ use super::item::{Item, failure};
 use super::schema::{PK, SK};
 use crate::ports::StoreError;
 
-/// How often a write is made again that met another transaction on the same row. DynamoDB does not order them, it cancels one.
+/// How often something is tried that DynamoDB did not do only because it was busy: with another transaction on the same row (it does not
+/// order them, it cancels one), or with too much at once.
 const ATTEMPTS: u32 = 5;
+
+/// A transaction that was cancelled for one of these reasons alone may succeed the next moment (API Reference, `TransactWriteItems`).
+const PASSING: [&str; 3] = ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"];
 
 /// The service's table.
 #[derive(Debug, Clone)]
@@ -120,7 +125,10 @@ impl Table {
     pub(super) async fn get_many(&self, keys: Vec<Item>) -> Result<Vec<Item>, StoreError> {
         let mut rows = Vec::with_capacity(keys.len());
         let mut wanted = keys;
-        while !wanted.is_empty() {
+        for attempt in 1.. {
+            if wanted.is_empty() {
+                break;
+            }
             let keys = KeysAndAttributes::builder().set_keys(Some(wanted)).consistent_read(true);
             let keys = keys.build().expect("the keys are given");
             let request = self.client.batch_get_item().request_items(&self.name, keys);
@@ -128,6 +136,9 @@ impl Table {
             rows.extend(answer.responses.unwrap_or_default().remove(&self.name).unwrap_or_default());
             let left = answer.unprocessed_keys.unwrap_or_default().remove(&self.name);
             wanted = left.map(|left| left.keys).unwrap_or_default();
+            if !wanted.is_empty() {
+                self.try_again("BatchGetItem", attempt).await?;
+            }
         }
         Ok(rows)
     }
@@ -167,7 +178,7 @@ impl Table {
                     PutItemError::ConditionalCheckFailedException(failed) => {
                         return Err(Cancelled::Condition { place: 0, found: failed.item.clone() });
                     }
-                    PutItemError::TransactionConflictException(_) if attempt < ATTEMPTS => back_off(attempt).await,
+                    PutItemError::TransactionConflictException(_) if attempt < ATTEMPTS => self.back_off(attempt).await,
                     _ => return Err(Cancelled::Store(failure("PutItem", &SdkError::ServiceError(answer)))),
                 },
                 Err(error) => return Err(Cancelled::Store(failure("PutItem", &error))),
@@ -215,15 +226,16 @@ impl Table {
             if let Some(place) = failed {
                 return Err(Cancelled::Condition { place, found: reasons[place].item.clone() });
             }
-            let conflict = reasons.iter().any(|reason| reason.code() == Some("TransactionConflict"));
-            if !conflict || attempt >= ATTEMPTS {
-                let code = reasons.iter().filter_map(|reason| reason.code()).find(|code| *code != "None");
+            let mut codes = reasons.iter().filter_map(|reason| reason.code()).filter(|code| *code != "None");
+            let code = codes.next();
+            let passes = code.into_iter().chain(codes).all(|code| PASSING.contains(&code)) && code.is_some();
+            if !passes || attempt >= ATTEMPTS {
                 return Err(Cancelled::Store(StoreError {
                     operation: "TransactWriteItems",
                     failure: code.unwrap_or("it was cancelled without a reason").to_owned(),
                 }));
             }
-            back_off(attempt).await;
+            self.back_off(attempt).await;
         }
         Ok(())
     }
@@ -276,9 +288,21 @@ impl Table {
             .map(|(name, value)| (name.clone(), value.clone()))
             .collect()
     }
-}
 
-/// Waits a little longer each time; the rows that collide are those of one farmer, so the crowd is small.
-async fn back_off(attempt: u32) {
-    tokio::time::sleep(Duration::from_millis(20) * 2_u32.pow(attempt)).await;
+    /// After a batch of which a part was left: DynamoDB leaves it when it is asked for too much at once, and wants to be asked again later.
+    pub(super) async fn try_again(&self, operation: &'static str, attempt: u32) -> Result<(), StoreError> {
+        if attempt >= ATTEMPTS {
+            return Err(StoreError { operation, failure: "a part of the batch was left again and again".to_owned() });
+        }
+        self.back_off(attempt).await;
+        Ok(())
+    }
+
+    /// Waits a little longer each time; the rows that collide are those of one farmer, so the crowd is small. It waits as the SDK does
+    /// between its own attempts, so one setting of the client governs both.
+    async fn back_off(&self, attempt: u32) {
+        if let Some(timer) = self.client.config().sleep_impl() {
+            timer.sleep(Duration::from_millis(20) * 2_u32.pow(attempt)).await;
+        }
+    }
 }

@@ -1,0 +1,152 @@
+//! Planted secrets: a long day of a partner and its farmers, with everything that goes wrong, and then a search of all that was logged,
+//! answered and stored.
+
+mod answers;
+mod day;
+mod debug;
+mod logs;
+mod outage;
+mod partner;
+mod planted;
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use local::machine::TABLE_NAME;
+use serde_json::Value;
+
+use day::Day;
+use logs::Log;
+use planted::Planted;
+
+/// One test: the day takes a second, and each search is of what the whole day left.
+#[tokio::test]
+async fn a_whole_day_leaves_secrets_only_where_they_belong() {
+    let log = Log::watch();
+    let day = Day::live().await;
+    assert!(day.planted.len() > 30, "only {} secrets were planted", day.planted.len());
+
+    no_log_line_of_ours_has_a_secret(&log, &day.planted);
+    production_logs_have_only_our_lines(&log, &day.planted);
+    answers_show_only_what_they_may(&day);
+    rows_have_codes_in_two_places_and_nothing_else(&day).await;
+    secrets_manager_has_nothing_of_a_farmer(&day);
+    day.end().await;
+}
+
+fn no_log_line_of_ours_has_a_secret(log: &Log, planted: &Planted) {
+    let lines = log.lines();
+    let (ours, libraries): (Vec<_>, Vec<_>) = lines.iter().partition(|line| is_of_this_workspace(&line.target));
+    assert!(ours.len() > 100, "only {} lines: is everything heard?", ours.len());
+    for line in &ours {
+        assert_eq!(planted.seen_in(&line.text), [], "{line:?}");
+    }
+    for line in &libraries {
+        assert!(!shared::logging::is_ours(&line.target), "{} is not this workspace's", line.target);
+    }
+    // The reason for the filter: libraries do tell. If none does any more, this search has gone deaf.
+    assert!(libraries.iter().any(|line| !planted.seen_in(&line.text).is_empty()), "no library told anything");
+    assert!(libraries.iter().any(|line| line.level == tracing::Level::TRACE), "not even at the lowest level");
+}
+
+/// By the beginning of the name, so that a crate which `is_ours` forgot is searched as well.
+fn is_of_this_workspace(target: &str) -> bool {
+    let name = target.split("::").next().unwrap_or(target);
+    shared::logging::is_ours(target) || name.starts_with("simulated_") || name == "it"
+}
+
+fn production_logs_have_only_our_lines(log: &Log, planted: &Planted) {
+    let written = log.production();
+    assert!(written.lines().count() > 50, "only {} lines", written.lines().count());
+    for line in written.lines() {
+        assert_eq!(planted.seen_in(line), [], "{line}");
+        let line: Value = serde_json::from_str(line).expect("one JSON object a line");
+        let target = line["target"].as_str().expect("a target");
+        assert!(shared::logging::is_ours(target), "{line}");
+        assert!(!["DEBUG", "TRACE"].contains(&line["level"].as_str().expect("a level")), "{line}");
+    }
+}
+
+fn answers_show_only_what_they_may(day: &Day) {
+    assert!(day.answers.len() > 80, "only {} answers", day.answers.len());
+    for answer in &day.answers {
+        let mut seen = day.planted.seen_in(&answer.text);
+        seen.retain(|(value, _)| !answer.may_show.iter().any(|may| may == value));
+        assert_eq!(seen, [], "{answer:#?}");
+    }
+}
+
+async fn rows_have_codes_in_two_places_and_nothing_else(day: &Day) {
+    let rows = all_rows(day).await;
+    let codes = day.planted.of_kind("organization code");
+    let mut places = Vec::new();
+    for row in &rows {
+        let key = |name: &str| row[name].as_s().expect("a key is a text").as_str();
+        let (pk, sk) = (key("pk"), key("sk"));
+        for (name, value) in row {
+            // The name as well: one row has its users in attributes' names.
+            let text = format!("{name} {value:?}");
+            for (secret, what) in day.planted.seen_in(&text) {
+                assert!(codes.contains(&secret), "{what} is in {name} of {pk} {sk}");
+                assert!(pk.starts_with("USER#"), "a code is in {pk} {sk}");
+                let place = (sk, name.as_str());
+                let allowed =
+                    [("SESSION", "organizationCode"), ("SESSION", "confirmedCode"), ("CREDENTIAL", "organizationCode")];
+                assert!(allowed.contains(&place), "a code is in {pk} {place:?}");
+                places.push(place);
+            }
+        }
+    }
+    for place in [("SESSION", "organizationCode"), ("SESSION", "confirmedCode"), ("CREDENTIAL", "organizationCode")] {
+        assert!(places.contains(&place), "{place:?} has no code: is everything read?");
+    }
+
+    // What was deleted or overwritten may still be in the file's free pages: so all of the bytes.
+    for (name, bytes) in day.folder.files("dynamodb.sqlite") {
+        let text = String::from_utf8_lossy(&bytes);
+        let mut seen = day.planted.seen_in(&text);
+        seen.retain(|(value, _)| !codes.contains(value));
+        assert_eq!(seen, [], "{name}");
+    }
+}
+
+async fn all_rows(day: &Day) -> Vec<HashMap<String, AttributeValue>> {
+    let mut rows = Vec::new();
+    let mut from = None;
+    loop {
+        let scan = day.world.machine.dynamodb.scan().table_name(TABLE_NAME).set_exclusive_start_key(from);
+        let answer = scan.send().await.expect("a page");
+        rows.extend(answer.items.unwrap_or_default());
+        from = answer.last_evaluated_key;
+        if from.is_none() {
+            return rows;
+        }
+    }
+}
+
+fn secrets_manager_has_nothing_of_a_farmer(day: &Day) {
+    let [(_, bytes)] = &day.folder.files("secrets.json")[..] else { panic!("one file") };
+    let text = String::from_utf8(bytes.clone()).expect("JSON is UTF-8");
+    for kind in ["organization code", "binding cookie", "API owner's password", "bearer token", "session id"] {
+        for secret in day.planted.of_kind(kind) {
+            assert!(!text.contains(secret), "{kind} is in the secrets");
+        }
+    }
+    for user in &day.users {
+        assert!(!text.contains(user), "a Leaf user is in the secrets");
+    }
+    assert!(!text.contains("@farm.example"), "a farmer's address is in the secrets");
+
+    let saved: Value = serde_json::from_str(&text).expect("JSON");
+    let names =
+        saved["secrets"].as_array().expect("secrets").iter().map(|secret| secret["name"].as_str().expect("a name"));
+    let mut names: Vec<_> = names.collect();
+    names.sort_unstable();
+    let expected = [
+        "panorama-connect/app-key/PRODUCTION/harvest-hub",
+        "panorama-connect/app-key/STAGE/prairie-insights",
+        "panorama-connect/index-key",
+        "panorama-connect/owners",
+    ];
+    assert_eq!(names, expected, "one for each app key, whatever the number of farmers");
+}
