@@ -1,7 +1,7 @@
 //! `GET` and `DELETE …/users/{leafUserId}/panorama-credentials`.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use http::StatusCode;
 use serde::Serialize;
 use shared::domain::client_environment::ClientEnvironment;
@@ -10,7 +10,7 @@ use shared::domain::ids::{CredentialId, LeafUserId, SessionId};
 use shared::domain::session::Rejection;
 use shared::domain::timestamp::Timestamp;
 use shared::http::error_key::ErrorKey;
-use shared::http::parameters::segment;
+use shared::http::parameters::{Segments, segment};
 use shared::http::problem::Problem;
 use shared::http::refusals::{concurrent_change, no_such_user};
 use shared::service::Service;
@@ -45,7 +45,10 @@ pub(crate) enum Resource {
     },
 }
 
-pub(crate) async fn read(State(service): State<Service>, Path(id): Path<String>) -> Result<Json<Resource>, Problem> {
+pub(crate) async fn read(
+    State(service): State<Service>,
+    Segments(id): Segments<String>,
+) -> Result<Json<Resource>, Problem> {
     Ok(Json(resource(&service, segment("leafUserId", &id)?).await?))
 }
 
@@ -80,7 +83,10 @@ pub(crate) async fn resource(service: &Service, id: LeafUserId) -> Result<Resour
     }
 }
 
-pub(crate) async fn remove(State(service): State<Service>, Path(id): Path<String>) -> Result<StatusCode, Problem> {
+pub(crate) async fn remove(
+    State(service): State<Service>,
+    Segments(id): Segments<String>,
+) -> Result<StatusCode, Problem> {
     let id = segment("leafUserId", &id)?;
     match disconnect(&service.ports, id, Scope::Connection).await {
         Ok(()) => Ok(StatusCode::NO_CONTENT),
