@@ -1,8 +1,10 @@
 //! The service from outside: every test starts a whole machine (functions, DynamoDB engine, Secrets Manager, Panorama) on loopback,
 //! with a clock that the test moves, and speaks HTTP with it.
 
+mod answer;
 mod binding;
 mod finisher;
 mod manual_creation;
 mod one_click;
+mod routes;
 mod world;
