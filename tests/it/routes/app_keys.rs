@@ -342,3 +342,18 @@ async fn a_password_is_measured_in_characters() {
     let longer = with(&longest, "password", json!("ä".repeat(257)));
     world.ask_with(Method::PUT, PRODUCTION, &longer).await.problem_of(400, "fieldTooLong", &["password"]);
 }
+
+#[tokio::test]
+async fn a_create_that_is_sent_twice_at_once_makes_one_app_key_that_works() {
+    let world = World::start().await;
+    let body = production(&world);
+    // Panorama takes its time, so that both are at the login when neither has stored anything.
+    world.fault(json!({ "call": "initiateAuth", "fault": "slow", "delayMs": 200, "times": 2 })).await;
+    let post = || world.ask_with(Method::POST, PRODUCTION, &body);
+    let (one, other) = tokio::join!(post(), post());
+    let mut statuses = [one.status, other.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 201], "{one:?} {other:?}");
+    assert_eq!(world.calls("initiateAuth").await, 3, "the seed's and both");
+    world.ask_with(Method::POST, PRODUCTION, &body).await.json(200);
+}

@@ -45,6 +45,7 @@ fn owner_only() -> Vec<(Method, String)> {
         (Method::DELETE, user("")),
         (Method::POST, user("/one-click-integration/Panorama")),
         (Method::GET, user("/panorama-credentials")),
+        (Method::POST, user("/panorama-credentials")),
         (Method::DELETE, user("/panorama-credentials")),
         (Method::GET, user("/panorama-credentials/events")),
         (Method::GET, "/services/integrations/api/resources".to_owned()),

@@ -479,3 +479,20 @@ async fn what_is_wrong_with_the_path_is_named() {
     scene.world.ask_with(Method::POST, &path, &named()).await.problem(404, "routeNotFound");
     scene.nothing_happened(calls).await;
 }
+
+#[tokio::test]
+async fn two_first_starts_at_once_with_new_credentials_share_one_app_key() {
+    let scene = Scene::new().await;
+    scene.world.ask(Method::DELETE, SEEDED).await.no_content();
+    let second = scene.world.create_user("dale").await;
+    let path = user_path(&second, "/one-click-integration/Panorama");
+    let body = scene.reference();
+    // Panorama takes its time, so that both are at the login when neither has stored anything.
+    scene.world.fault(json!({ "call": "initiateAuth", "fault": "slow", "delayMs": 200, "times": 2 })).await;
+    let (one, other) = tokio::join!(scene.post(&body), scene.world.ask_with(Method::POST, &path, &body));
+    assert_eq!((one.status, other.status), (200, 200), "{one:?} {other:?}");
+    assert_eq!(scene.app_keys().await.len(), 1);
+    let calls = scene.world.all_calls().await;
+    scene.starts(&scene.tutorial()).await;
+    assert_eq!(scene.world.all_calls().await, calls, "the app key has its secret");
+}

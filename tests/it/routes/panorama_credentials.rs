@@ -1,11 +1,13 @@
-//! `GET` and `DELETE /users/{leafUserId}/panorama-credentials`.
+//! `GET`, `POST` and `DELETE /users/{leafUserId}/panorama-credentials`.
 
 use std::time::Duration;
 
 use reqwest::Method;
+use serde_json::{Value, json};
 
-use super::{NO_UUIDS, NOBODY, user_path};
+use super::{NO_UUIDS, NOBODY, not_texts, user_path, with};
 use crate::answer::{Answer, assert_leaf_time, fields_of};
+use crate::manual_creation::{already_shared, refresh_token};
 use crate::world::World;
 
 const CODE: &str = "krwv4vYH";
@@ -33,7 +35,7 @@ async fn a_session_that_waits_is_pending_until_it_is_15_minutes_old() {
     let started = world.start_session(&user, None).await;
     let pending = read(&world, &user).await.json(200);
     assert_eq!(fields_of(&pending), ["clientEnvironment", "createdTime", "expiresAt", "sessionId", "status"]);
-    assert_eq!(pending["status"], "PENDING");
+    assert_eq!((&pending["status"], &*started.status), (&json!("PENDING"), "PENDING"));
     assert_eq!(pending["sessionId"], *started.session_id);
     assert_eq!(pending["clientEnvironment"], "STAGE");
     assert_eq!(pending["createdTime"], "2026-11-22T12:00:00.000000Z");
@@ -165,4 +167,105 @@ async fn nobody_and_malformed_ids_are_told_apart() {
             world.ask(method.clone(), &path(id)).await.problem_of(400, error_key, &["leafUserId"]);
         }
     }
+}
+
+/// The body of Leaf's reference, complete.
+async fn manual(world: &World) -> Value {
+    let stage = &world.machine.ready.stage;
+    json!({
+        "clientId": stage.client_id,
+        "username": stage.partner.username,
+        "password": stage.partner.password,
+        "organizationCode": CODE,
+        "refreshToken": refresh_token(world).await,
+        "clientEnvironment": "STAGE",
+    })
+}
+
+#[tokio::test]
+async fn a_credential_created_by_hand_is_answered_as_it_is_read() {
+    let world = World::start().await;
+    already_shared(&world, CODE).await;
+    let user = world.create_user("maria").await;
+    let body = manual(&world).await;
+    let answer = world.ask_with(Method::POST, &path(&user), &with(&body, "color", json!({ "any": 1 }))).await;
+    let created = answer.json(201);
+    answer.says_nothing_of([&body["password"], &body["refreshToken"]].map(|text| text.as_str().expect("a text")));
+    assert_eq!(read(&world, &user).await.json(200), created);
+    let again = world.ask_with(Method::POST, &path(&user), &body).await.json(201);
+    assert_eq!(again, created, "a repeat is the same credential");
+    delete(&world, &user).await;
+    read(&world, &user).await.problem(404, "integrationNotStarted");
+}
+
+#[tokio::test]
+async fn a_credential_with_missing_empty_mistyped_or_malformed_fields_is_refused_without_asking_panorama() {
+    let world = World::start().await;
+    already_shared(&world, CODE).await;
+    let user = world.create_user("maria").await;
+    let full = manual(&world).await;
+    let fields = ["clientId", "username", "password", "organizationCode", "refreshToken", "clientEnvironment"];
+    let mut cases = vec![(json!({}), "missingField", fields.to_vec())];
+    for field in fields {
+        let mut null = full.clone();
+        null[field] = Value::Null;
+        cases.push((null, "missingField", vec![field]));
+        cases.push((with(&full, field, Value::Null), "missingField", vec![field]));
+        cases.push((with(&full, field, json!(" ")), "emptyField", vec![field]));
+        for mistyped in not_texts() {
+            cases.push((with(&full, field, mistyped), "mistypedField", vec![field]));
+        }
+        if field != "clientEnvironment" {
+            cases.push((with(&full, field, json!("planted".repeat(3_000))), "fieldTooLong", vec![field]));
+            cases.push((with(&full, field, json!("planted\u{0}")), "malformedField", vec![field]));
+        }
+    }
+    for environment in ["stage", "planted"] {
+        let body = with(&full, "clientEnvironment", json!(environment));
+        cases.push((body, "unknownEnvironment", vec!["clientEnvironment"]));
+    }
+    let calls = world.all_calls().await;
+    for (body, error_key, fields) in cases {
+        let answer = world.ask_with(Method::POST, &path(&user), &body).await;
+        answer.problem_of(400, error_key, &fields);
+        answer.says_nothing_of(["planted", "Stage-Harvest-2026"]);
+    }
+    for (id, error_key) in NO_UUIDS {
+        world.ask_with(Method::POST, &path(id), &full).await.problem_of(400, error_key, &["leafUserId"]);
+    }
+    world.ask_with(Method::POST, &path(NOBODY), &full).await.problem(404, "leafUserNotFound");
+    assert_eq!(world.all_calls().await, calls);
+    read(&world, &user).await.problem(404, "integrationNotStarted");
+}
+
+#[tokio::test]
+async fn a_credential_that_panorama_does_not_accept_leaves_a_waiting_session_as_it_is() {
+    let world = World::start().await;
+    already_shared(&world, CODE).await;
+    let user = world.create_user("maria").await;
+    let body = manual(&world).await;
+    world.start_session(&user, None).await;
+    let pending = read(&world, &user).await.json(200);
+    let fault = |call: &str, fault: &str| json!({ "call": call, "fault": fault });
+    for (armed, changed, status, error_key) in [
+        (None, ("password", "planted-Wrong"), 400, "panoramaBadPassword"),
+        (None, ("refreshToken", "planted-token"), 400, "refreshTokenRefused"),
+        (None, ("organizationCode", "planted1"), 400, "organizationCodeNotShared"),
+        (Some(fault("initiateAuth", "dropBefore")), ("clientEnvironment", "STAGE"), 503, "panoramaUnavailable"),
+        (Some(fault("initiateAuth", "malformed")), ("clientEnvironment", "STAGE"), 502, "panoramaBadAnswer"),
+        (Some(fault("listSharing", "dropBefore")), ("clientEnvironment", "STAGE"), 503, "panoramaUnavailable"),
+        (Some(fault("listSharing", "malformed")), ("clientEnvironment", "STAGE"), 502, "panoramaBadAnswer"),
+    ] {
+        if let Some(armed) = armed {
+            world.fault(armed).await;
+        }
+        let (field, value) = changed;
+        let answer = world.ask_with(Method::POST, &path(&user), &with(&body, field, json!(value))).await;
+        assert_eq!(answer.status, status, "{field} {value}: {answer:?}");
+        answer.problem(status, error_key);
+        assert_eq!(answer.header("retry-after").is_some(), status > 500, "{answer:?}");
+        answer.says_nothing_of(["planted", "Stage-Harvest-2026", CODE]);
+        assert_eq!(read(&world, &user).await.json(200), pending);
+    }
+    world.ask_with(Method::POST, &path(&user), &body).await.json(201);
 }

@@ -52,7 +52,7 @@ async fn a_method_that_a_path_does_not_take_is_refused_with_those_that_it_does()
         (format!("{MANAGEMENT}/users"), Method::PATCH, &["GET", "HEAD", "POST", "PUT"]),
         (user_path(NOBODY, ""), Method::PUT, &["DELETE", "GET", "HEAD"]),
         (user_path(NOBODY, "/one-click-integration/Panorama"), Method::GET, &["POST"]),
-        (credentials.clone(), Method::POST, &["DELETE", "GET", "HEAD"]),
+        (credentials.clone(), Method::PUT, &["DELETE", "GET", "HEAD", "POST"]),
         (format!("{credentials}/events"), Method::DELETE, &["GET", "HEAD"]),
         (format!("{MANAGEMENT}/app-keys/Panorama"), Method::POST, &["GET", "HEAD"]),
         (format!("{MANAGEMENT}/app-keys/Panorama/a/STAGE"), Method::PATCH, &["DELETE", "GET", "HEAD", "POST", "PUT"]),
@@ -128,4 +128,6 @@ async fn a_link_of_a_farmer_that_cannot_be_read_is_answered_with_a_page() {
         let seen = world.browser().open(&world.api(path)).await;
         assert_eq!((&*seen.outcome, seen.body.contains("planted")), ("unknownLink", false), "{path}: {seen:?}");
     }
+    let pressed = world.browser().press(&world.api(&format!("/connect/{NOBODY}"))).await;
+    assert_eq!(pressed.outcome, "unknownLink");
 }
