@@ -155,3 +155,27 @@ async fn an_operation_whose_sharing_is_switched_off_is_not_shared() {
     answer.problem(409, "operationNotShared");
     answer.says_nothing_of([CODE]);
 }
+
+#[tokio::test]
+async fn the_connections_of_a_deleted_app_key_work_again_when_it_is_created_anew() {
+    let world = World::start().await;
+    let user = connected(&world).await;
+    let stage = &world.machine.ready.stage;
+    let app_key = "/services/usermanagement/api/app-keys/Panorama/prairie-insights/STAGE";
+    world.ask(Method::DELETE, app_key).await.no_content();
+    // The access token that this process has is used to its end, an hour after the login.
+    world.clock.advance(std::time::Duration::from_hours(1));
+    let problem = of(&world, &user).await.problem(502, "partnerLoginRefused");
+    assert!(problem["detail"].as_str().expect("a text").contains("POST"), "{problem}");
+    assert_eq!(world.status(&user).await, "ACTIVE");
+
+    let content = json!({
+        "clientId": stage.client_id,
+        "username": stage.partner.username,
+        "password": stage.partner.password,
+        "sharingUrlId": stage.sharing_url_id,
+    });
+    world.ask_with(Method::PUT, app_key, &content).await.problem(404, "appKeyNotFound");
+    world.ask_with(Method::POST, app_key, &content).await.json(201);
+    of(&world, &user).await.json(200);
+}
