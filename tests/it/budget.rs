@@ -136,8 +136,8 @@ impl Meter {
         self.world.start_session(&user, Some("Hn5cW7pd")).await;
         let callback = self.world.share("Hn5cW7pd").await;
         self.callback_costs("callback, proved by the code", "connected", &callback, &CALLBACK).await;
-        // The remembered start says "pending", so it is tried; then the session is read.
-        let repeat = ["BatchGetItem", "PutItem", "BatchGetItem", "BatchGetItem"];
+        // The remembered start says "pending", so it is tried; then the session is read, and whether its credential still works.
+        let repeat = ["BatchGetItem", "PutItem", "BatchGetItem", "BatchGetItem", "Query"];
         self.callback_costs("the same callback again", "connected", &callback, &repeat).await;
 
         let user = self.world.create_user("with-cookie").await;
@@ -150,7 +150,7 @@ impl Meter {
         self.expect("callback, proved by the cookie", &CALLBACK).await;
         self.reset().await;
         assert_eq!(browser.open(&callback).await.outcome, "connected");
-        self.expect("the same callback again, in that browser", &["BatchGetItem"]).await;
+        self.expect("the same callback again, in that browser", &["BatchGetItem", "Query"]).await;
 
         let callback = self.world.share("b3VxKq9R").await;
         self.callback_costs("callback, unbound", "notBound", &callback, &["BatchGetItem", "TransactWriteItems"]).await;

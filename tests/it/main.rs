@@ -1,6 +1,7 @@
 //! The service from outside: every test starts a whole machine (functions, DynamoDB engine, Secrets Manager, Panorama) on loopback,
 //! with a clock that the test moves, and speaks HTTP with it.
 
+mod answer;
 mod binding;
 mod budget;
 mod data_folder;
@@ -9,5 +10,6 @@ mod health;
 mod manual_creation;
 mod one_click;
 mod restart;
+mod routes;
 mod secrets;
 mod world;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::world::{MANAGEMENT, World};
 
 /// A refresh token of the partner's, as the partner would get one: by logging in to Panorama's Cognito.
-async fn refresh_token(world: &World) -> String {
+pub(crate) async fn refresh_token(world: &World) -> String {
     let stage = &world.machine.ready.stage;
     let body = json!({
         "AuthFlow": "USER_PASSWORD_AUTH", "ClientId": stage.client_id,
@@ -21,7 +21,7 @@ async fn refresh_token(world: &World) -> String {
 }
 
 /// The farmer shares with the partner already: switched on, and confirmed through some other Leaf user that is gone again.
-async fn already_shared(world: &World, code: &str) {
+pub(crate) async fn already_shared(world: &World, code: &str) {
     let user = world.create_user("before").await;
     world.start_session(&user, Some(code)).await;
     let callback = world.share(code).await;

@@ -2,7 +2,7 @@
 
 mod verify;
 
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use http::StatusCode;
@@ -13,7 +13,7 @@ use shared::domain::ids::SharingUrlId;
 use shared::domain::partner::PartnerCredentials;
 use shared::domain::timestamp::Timestamp;
 use shared::http::fields::Fields;
-use shared::http::parameters::{provider, segment};
+use shared::http::parameters::{Segments, provider, segment};
 use shared::http::problem::Problem;
 use shared::http::refusals::not_registered;
 use shared::http::{Routes, USER_MANAGEMENT};
@@ -63,14 +63,14 @@ fn resource(service: &Service, app_key: &AppKey) -> Resource {
     }
 }
 
-type Named = Path<(String, String, String)>;
+type Named = Segments<(String, String, String)>;
 
-fn named(Path((of, name, environment)): Named) -> Result<AppKeyId, Problem> {
+fn named(Segments((of, name, environment)): Named) -> Result<AppKeyId, Problem> {
     provider(&of)?;
     Ok(AppKeyId { name: segment("appName", &name)?, environment: segment("clientEnvironment", &environment)? })
 }
 
-async fn list(State(service): State<Service>, Path(of): Path<String>) -> Result<Json<Vec<Resource>>, Problem> {
+async fn list(State(service): State<Service>, Segments(of): Segments<String>) -> Result<Json<Vec<Resource>>, Problem> {
     provider(&of)?;
     let app_keys = service.ports.app_keys.list().await?;
     Ok(Json(app_keys.iter().map(|app_key| resource(&service, app_key)).collect()))

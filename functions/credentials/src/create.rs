@@ -1,14 +1,14 @@
 //! `POST …/users/{leafUserId}/panorama-credentials`: manual creation.
 
 use axum::Json;
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 use http::StatusCode;
 use shared::domain::client_environment::ClientEnvironment;
 use shared::domain::ids::LeafUserId;
 use shared::domain::partner::PartnerCredentials;
 use shared::http::error_key::ErrorKey;
 use shared::http::fields::Fields;
-use shared::http::parameters::segment;
+use shared::http::parameters::{Segments, segment};
 use shared::http::problem::Problem;
 use shared::http::refusals::{concurrent_change, login_refused, no_such_user, unresolved};
 use shared::ports::upstream::LoginRefusal;
@@ -20,7 +20,7 @@ use crate::status::{Resource, resource};
 
 pub(crate) async fn create(
     State(service): State<Service>,
-    Path(id): Path<String>,
+    Segments(id): Segments<String>,
     request: Request,
 ) -> Result<(StatusCode, Json<Resource>), Problem> {
     let id = segment("leafUserId", &id)?;

@@ -1,13 +1,13 @@
 //! `GET …/users/{leafUserId}/panorama-credentials/events`.
 
 use axum::Json;
-use axum::extract::{OriginalUri, Path, State};
+use axum::extract::{OriginalUri, State};
 use serde::Serialize;
 use shared::domain::event::{Event, KEPT_FOR};
 use shared::domain::ids::EventId;
 use shared::domain::timestamp::Timestamp;
 use shared::http::error_key::ErrorKey;
-use shared::http::parameters::{Query, segment};
+use shared::http::parameters::{Query, Segments, segment};
 use shared::http::problem::Problem;
 use shared::http::refusals::no_such_user;
 use shared::ports::connections::EventPage;
@@ -35,7 +35,7 @@ impl From<Event> for Resource {
 
 pub(crate) async fn list(
     State(service): State<Service>,
-    Path(id): Path<String>,
+    Segments(id): Segments<String>,
     OriginalUri(uri): OriginalUri,
 ) -> Result<Json<Vec<Resource>>, Problem> {
     let id = segment("leafUserId", &id)?;

@@ -1,7 +1,7 @@
 //! `GET` and `DELETE …/users/{leafUserId}/panorama-credentials`.
 
 use axum::Json;
-use axum::extract::{OriginalUri, Path, State};
+use axum::extract::{OriginalUri, State};
 use http::StatusCode;
 use serde::Serialize;
 use shared::domain::client_environment::ClientEnvironment;
@@ -10,7 +10,7 @@ use shared::domain::ids::{CredentialId, LeafUserId, SessionId};
 use shared::domain::session::Rejection;
 use shared::domain::timestamp::Timestamp;
 use shared::http::error_key::ErrorKey;
-use shared::http::parameters::{Query, segment};
+use shared::http::parameters::{Query, Segments, segment};
 use shared::http::problem::Problem;
 use shared::http::refusals::{concurrent_change, no_such_user};
 use shared::service::Service;
@@ -51,7 +51,7 @@ pub(crate) enum Resource {
 
 pub(crate) async fn read(
     State(service): State<Service>,
-    Path(id): Path<String>,
+    Segments(id): Segments<String>,
     OriginalUri(uri): OriginalUri,
 ) -> Result<Json<Resource>, Problem> {
     let id = segment("leafUserId", &id)?;
@@ -99,7 +99,10 @@ pub(crate) async fn resource(service: &Service, id: LeafUserId) -> Result<Resour
     }
 }
 
-pub(crate) async fn remove(State(service): State<Service>, Path(id): Path<String>) -> Result<StatusCode, Problem> {
+pub(crate) async fn remove(
+    State(service): State<Service>,
+    Segments(id): Segments<String>,
+) -> Result<StatusCode, Problem> {
     let id = segment("leafUserId", &id)?;
     match disconnect(&service.ports, id, Scope::Connection).await {
         Ok(()) => Ok(StatusCode::NO_CONTENT),

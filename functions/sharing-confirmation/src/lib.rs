@@ -1,6 +1,7 @@
 //! The Sharing Confirmation URL: the farmer's browser comes back from Panorama with `?orgCode=`.
 
 use axum::Router;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{OriginalUri, Path, State};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
@@ -31,10 +32,12 @@ async fn nothing() -> StatusCode {
 
 async fn with_path(
     State(service): State<Service>,
-    Path(id): Path<String>,
+    id: Result<Path<String>, PathRejection>,
     OriginalUri(uri): OriginalUri,
     headers: HeaderMap,
 ) -> Response {
+    // What is no text is no id: an empty one is answered like any other that is unknown.
+    let id = id.map(|Path(id)| id).unwrap_or_default();
     receive(&service, &id, &Query::of(&uri), &headers).await
 }
 

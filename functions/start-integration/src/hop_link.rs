@@ -1,6 +1,7 @@
 //! `GET /connect/{sessionId}`: binds this browser to the session and sends it to Panorama. `POST` is the farmer's "continue here" when another
 //! browser was first.
 
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse as _, Response};
 use http::header::{LOCATION, REFERRER_POLICY, SET_COOKIE};
@@ -12,26 +13,25 @@ use shared::http::pages::Page;
 use shared::service::Service;
 use shared::use_cases::open_hop_link::{Hop, Opening, open_hop_link};
 
-pub(crate) async fn follow(State(service): State<Service>, Path(id): Path<String>, request: Request) -> Response {
-    open(&service, &id, request.headers(), Opening::Followed).await
+/// A segment of the path; what is no text is answered with a page, like any other unknown id.
+type Id = Result<Path<String>, PathRejection>;
+
+pub(crate) async fn follow(State(service): State<Service>, id: Id, request: Request) -> Response {
+    open(&service, id, request.headers(), Opening::Followed).await
 }
 
-pub(crate) async fn continue_here(
-    State(service): State<Service>,
-    Path(id): Path<String>,
-    request: Request,
-) -> Response {
+pub(crate) async fn continue_here(State(service): State<Service>, id: Id, request: Request) -> Response {
     // Another site's page may send a form here in the farmer's name. Our page sends no `Origin` worth checking (`no-referrer` makes it
     // `null`), but browsers say where a request comes from; what is no browser has no farmer to deceive.
     let site = request.headers().get("sec-fetch-site").and_then(|value| value.to_str().ok());
     let opening = if site.is_none_or(|site| site == "same-origin") { Opening::Continued } else { Opening::Followed };
-    open(&service, &id, request.headers(), opening).await
+    open(&service, id, request.headers(), opening).await
 }
 
-async fn open(service: &Service, id: &str, headers: &HeaderMap, opening: Opening) -> Response {
+async fn open(service: &Service, id: Id, headers: &HeaderMap, opening: Opening) -> Response {
     let show =
         |page: Page<'_>| (page.status(), page.headers(), page.render(&service.settings.partner_name)).into_response();
-    let Ok(id) = id.parse::<SessionId>() else { return show(Page::UnknownLink) };
+    let Some(id) = id.ok().and_then(|Path(id)| id.parse::<SessionId>().ok()) else { return show(Page::UnknownLink) };
     match open_hop_link(&service.ports, id, &binding_cookies(headers), opening).await {
         Ok(Hop::Onward { to, cookie }) => {
             let mut response = StatusCode::SEE_OTHER.into_response();

@@ -1,7 +1,7 @@
 //! `POST …/users/{leafUserId}/one-click-integration/Panorama`.
 
 use axum::Json;
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 use serde::Serialize;
 use shared::domain::client_environment::ClientEnvironment;
 use shared::domain::ids::{LeafUserId, SessionId};
@@ -9,7 +9,7 @@ use shared::domain::partner::PartnerCredentials;
 use shared::domain::timestamp::Timestamp;
 use shared::http::error_key::ErrorKey;
 use shared::http::fields::Fields;
-use shared::http::parameters::{provider, segment};
+use shared::http::parameters::{Segments, provider, segment};
 use shared::http::problem::Problem;
 use shared::http::refusals::{concurrent_change, no_such_user, unresolved};
 use shared::service::Service;
@@ -28,7 +28,7 @@ pub(crate) struct Answer {
 
 pub(crate) async fn start(
     State(service): State<Service>,
-    Path((user, of)): Path<(String, String)>,
+    Segments((user, of)): Segments<(String, String)>,
     request: Request,
 ) -> Result<Json<Answer>, Problem> {
     provider(&of)?;

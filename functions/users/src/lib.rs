@@ -1,6 +1,6 @@
 //! Step 2: Leaf users. `/users`, `/users/{leafUserId}`.
 
-use axum::extract::{OriginalUri, Path, Request, State};
+use axum::extract::{OriginalUri, Request, State};
 use axum::routing::get;
 use axum::{Json, Router};
 use http::StatusCode;
@@ -8,7 +8,7 @@ use serde::Serialize;
 use shared::domain::ids::LeafUserId;
 use shared::domain::leaf_user::{Filter, LeafUser, Profile};
 use shared::http::fields::Fields;
-use shared::http::parameters::{Query, segment};
+use shared::http::parameters::{Query, Segments, segment};
 use shared::http::problem::Problem;
 use shared::http::refusals::{concurrent_change, no_such_user};
 use shared::http::{Routes, USER_MANAGEMENT};
@@ -63,7 +63,7 @@ async fn list(State(service): State<Service>, OriginalUri(uri): OriginalUri) -> 
     Ok(Json(users.into_iter().map(Resource::from).collect()))
 }
 
-async fn read(State(service): State<Service>, Path(id): Path<String>) -> Result<Json<Resource>, Problem> {
+async fn read(State(service): State<Service>, Segments(id): Segments<String>) -> Result<Json<Resource>, Problem> {
     let id = segment("leafUserId", &id)?;
     let user = service.ports.leaf_users.find(id).await?.ok_or_else(|| no_such_user(id))?;
     Ok(Json(user.into()))
@@ -89,7 +89,7 @@ async fn update(State(service): State<Service>, request: Request) -> Result<Json
     Ok(Json(user.into()))
 }
 
-async fn remove(State(service): State<Service>, Path(id): Path<String>) -> Result<StatusCode, Problem> {
+async fn remove(State(service): State<Service>, Segments(id): Segments<String>) -> Result<StatusCode, Problem> {
     let id = segment("leafUserId", &id)?;
     match disconnect(&service.ports, id, Scope::LeafUser).await {
         Ok(()) => Ok(StatusCode::NO_CONTENT),

@@ -176,14 +176,18 @@ impl PartnerSecrets for SecretsManager {
 
     async fn write(&self, app_key: &AppKeyId, secret: &PartnerSecret) -> Result<(), SecretsError> {
         let (name, value) = (self.app_key_name(app_key), partner_document(secret));
-        let put = self.client.put_secret_value().secret_id(&name).secret_string(&value).send().await;
-        let version = match put {
+        let put = async || self.client.put_secret_value().secret_id(&name).secret_string(&value).send().await;
+        let create = self.client.create_secret().name(&name).secret_string(&value);
+        let version = match put().await {
             Ok(answer) => answer.version_id,
-            Err(SdkError::ServiceError(error)) if error.err().code() == Some("ResourceNotFoundException") => {
-                let create = self.client.create_secret().name(&name).secret_string(&value);
-                let created = create.send().await.map_err(|error| failure("CreateSecret", &error))?;
-                created.version_id
-            }
+            Err(error) if is(&error, "ResourceNotFoundException") => match create.send().await {
+                Ok(created) => created.version_id,
+                // Somebody else created it in between.
+                Err(error) if is(&error, "ResourceExistsException") => {
+                    put().await.map_err(|error| failure("PutSecretValue", &error))?.version_id
+                }
+                Err(error) => return Err(failure("CreateSecret", &error)),
+            },
             Err(error) => return Err(failure("PutSecretValue", &error)),
         };
         self.remember(app_key, version.map(|version| VersionedSecret { secret: secret.clone(), version }));
@@ -337,6 +341,10 @@ fn key_bytes(text: &str, failure: &str) -> Result<[u8; 32], SecretsError> {
 
 fn unreadable(operation: &'static str, failure: &str) -> SecretsError {
     SecretsError { operation, failure: failure.to_owned() }
+}
+
+fn is<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>, code: &str) -> bool {
+    matches!(error, SdkError::ServiceError(answer) if answer.err().code() == Some(code))
 }
 
 /// There is no secret, or it is being deleted.

@@ -23,7 +23,8 @@ impl AppName {
 impl FromStr for AppName {
     type Err = Invalid;
 
-    /// 1 to 64 letters, digits, `-`, `_` and `.`: it is part of a URL and of a secret's name.
+    /// 1 to 64 letters, digits, `-`, `_` and `.`: it is part of a URL and of a secret's name. Not `.` or `..`: in a URL's path those are
+    /// resolved before they are sent, and such an app key could be neither read nor deleted.
     fn from_str(text: &str) -> Result<Self, Invalid> {
         let text = text.trim();
         if text.is_empty() {
@@ -32,6 +33,8 @@ impl FromStr for AppName {
             Err(Invalid::too_long("must have at most 64 characters"))
         } else if !text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte)) {
             Err(Invalid::malformed("may only have letters, digits, '-', '_' and '.'"))
+        } else if text == "." || text == ".." {
+            Err(Invalid::malformed("must have a letter or a digit, '-' or '_'"))
         } else {
             Ok(Self(text.to_owned()))
         }

@@ -85,11 +85,12 @@ impl FromStr for Email {
         if text.is_empty() {
             return Err(Invalid::EMPTY);
         }
-        if text.len() > 254 {
+        if text.chars().count() > 254 {
             return Err(Invalid::too_long("must have at most 254 characters"));
         }
         let in_form = text.split_once('@').is_some_and(|(user, host)| {
-            !user.is_empty() && !host.is_empty() && !host.contains('@') && !text.contains(char::is_whitespace)
+            let blank = |letter: char| letter.is_whitespace() || letter.is_control();
+            !user.is_empty() && !host.is_empty() && !host.contains('@') && !text.contains(blank)
         });
         if in_form { Ok(Self(text.to_owned())) } else { Err(Invalid::malformed("must be an e-mail address")) }
     }

@@ -27,7 +27,7 @@ macro_rules! bounded_text {
             fn from_str(text: &str) -> Result<Self, Invalid> {
                 if text.trim().is_empty() {
                     Err(Invalid::EMPTY)
-                } else if text.len() > $max {
+                } else if text.chars().count() > $max {
                     Err(Invalid::too_long($too_long))
                 } else if text.chars().any(char::is_control) {
                     Err(Invalid::malformed("must not have control characters"))

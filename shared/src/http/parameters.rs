@@ -3,6 +3,11 @@
 use std::fmt;
 use std::str::FromStr;
 
+use axum::extract::path::ErrorKind;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{FromRequestParts, Path};
+use http::request::Parts;
+use serde::de::DeserializeOwned;
 use url::form_urlencoded;
 
 use super::error_key::ErrorKey;
@@ -12,6 +17,31 @@ use crate::domain::invalid::Invalid;
 
 /// The largest page that one can ask for (Leaf's documents).
 pub const MAX_PAGE_SIZE: u32 = 100;
+
+/// The named segments of a path, as texts. As axum's [`Path`], but what is no text is refused with a problem document.
+#[derive(Debug)]
+pub struct Segments<T>(pub T);
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Segments<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        match Path::from_request_parts(parts, state).await {
+            Ok(Path(segments)) => Ok(Self(segments)),
+            Err(PathRejection::FailedToDeserializePathParams(error)) => Err(match error.into_kind() {
+                ErrorKind::InvalidUtf8InPathParam { key } => {
+                    Problem::of_field(ErrorKey::MalformedField, &key, "must be percent-encoded UTF-8")
+                }
+                _ => unreadable_path(),
+            }),
+            Err(_) => Err(unreadable_path()),
+        }
+    }
+}
+
+fn unreadable_path() -> Problem {
+    Problem::new(ErrorKey::RouteNotFound, "The path cannot be read.")
+}
 
 /// Reads a segment of the path.
 ///

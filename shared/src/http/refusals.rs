@@ -59,7 +59,8 @@ impl From<UpstreamError> for Problem {
             .retry_after(RETRY_AFTER),
             UpstreamError::NoSecret => Self::new(
                 ErrorKey::PartnerLoginRefused,
-                "The app key has no stored credentials any more. Register them again with PUT on the app key.",
+                "The app key or its stored credentials are gone. Register it again with POST, or with PUT if it is still there; no farmer has to do \
+                 anything.",
             )
             .retry_after(RETRY_AFTER),
         }

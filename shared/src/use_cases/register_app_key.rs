@@ -55,10 +55,7 @@ pub async fn register_app_key(
     sharing_url_id: SharingUrlId,
 ) -> Result<(AppKey, Registration), RegisterError> {
     if let Some(known) = ports.app_keys.find(id).await? {
-        let secret = ports.partner_secrets.read(id, Freshness::Now).await?;
-        let same = known.sharing_url_id == sharing_url_id
-            && secret.is_some_and(|read| read.secret.credentials == *credentials);
-        return if same { Ok((known, Registration::AlreadyThere)) } else { Err(RegisterError::Exists) };
+        return repeated(ports, known, credentials, sharing_url_id).await;
     }
     free_for(ports, sharing_url_id, id).await?;
     let tokens = ports.upstream.log_in(id.environment, credentials).await?;
@@ -73,15 +70,31 @@ pub async fn register_app_key(
     // the next try.
     let secret = PartnerSecret { credentials: credentials.clone(), tokens: Some(tokens) };
     ports.partner_secrets.write(id, &secret).await?;
-    match ports.app_keys.create(&app_key).await {
-        Ok(()) => Ok((app_key, Registration::Created)),
-        Err(SaveAppKeyError::SharingUrlInUse) => {
-            ports.partner_secrets.delete(id).await?;
-            Err(RegisterError::SharingUrlInUse)
-        }
-        Err(SaveAppKeyError::Conflict) => Err(RegisterError::Conflict),
-        Err(SaveAppKeyError::Store(error)) => Err(error.into()),
+    let overtaken = match ports.app_keys.create(&app_key).await {
+        Ok(()) => return Ok((app_key, Registration::Created)),
+        Err(SaveAppKeyError::SharingUrlInUse) => RegisterError::SharingUrlInUse,
+        Err(SaveAppKeyError::Conflict) => RegisterError::Conflict,
+        Err(SaveAppKeyError::Store(error)) => return Err(error.into()),
+    };
+    if let Some(known) = ports.app_keys.find(id).await? {
+        // The same request at the same time: the secret is that app key's now, and must stay.
+        return repeated(ports, known, credentials, sharing_url_id).await;
     }
+    ports.partner_secrets.delete(id).await?;
+    Err(overtaken)
+}
+
+/// A create of what is there already: harmless when it has the very same content.
+async fn repeated(
+    ports: &Ports,
+    known: AppKey,
+    credentials: &PartnerCredentials,
+    sharing_url_id: SharingUrlId,
+) -> Result<(AppKey, Registration), RegisterError> {
+    let secret = ports.partner_secrets.read(&known.id, Freshness::Now).await?;
+    let same =
+        known.sharing_url_id == sharing_url_id && secret.is_some_and(|read| read.secret.credentials == *credentials);
+    if same { Ok((known, Registration::AlreadyThere)) } else { Err(RegisterError::Exists) }
 }
 
 /// Replaces an app key's credentials and sharing URL id. Connections made with it go on.

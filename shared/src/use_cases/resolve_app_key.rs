@@ -93,7 +93,7 @@ pub async fn resolve_app_key(
         }
         (Some(found), None) => Ok(found),
         (Some(found), Some(credentials)) => {
-            match_or_update(ports, &found.id, credentials).await?;
+            match_or_update(ports, user, &found.id, credentials).await?;
             Ok(found)
         }
     }
@@ -117,15 +117,21 @@ async fn find_by_client(
 
 /// The inline credentials are the app key's. If they differ, the partner may have a new password: Panorama is asked, and if it agrees the
 /// app key has it from now on.
-async fn match_or_update(ports: &Ports, id: &AppKeyId, credentials: &PartnerCredentials) -> Result<(), ResolveError> {
+async fn match_or_update(
+    ports: &Ports,
+    user: LeafUserId,
+    id: &AppKeyId,
+    credentials: &PartnerCredentials,
+) -> Result<(), ResolveError> {
     for freshness in [Freshness::Cached, Freshness::Now] {
         match ports.partner_secrets.read(id, freshness).await? {
             Some(read) if read.secret.credentials == *credentials => return Ok(()),
-            Some(read) if freshness == Freshness::Now => return update(ports, id, credentials, &read).await,
+            Some(read) if freshness == Freshness::Now => return update(ports, user, id, credentials, &read).await,
             _ => {}
         }
     }
     // The row is there and its secret is not: somebody removed it by hand. The inline credentials mend it.
+    not_for_nobody(ports, user).await?;
     let tokens = ports.upstream.log_in(id.environment, credentials).await?;
     let secret = PartnerSecret { credentials: credentials.clone(), tokens: Some(tokens) };
     Ok(ports.partner_secrets.write(id, &secret).await?)
@@ -133,6 +139,7 @@ async fn match_or_update(ports: &Ports, id: &AppKeyId, credentials: &PartnerCred
 
 async fn update(
     ports: &Ports,
+    user: LeafUserId,
     id: &AppKeyId,
     credentials: &PartnerCredentials,
     read: &VersionedSecret,
@@ -140,6 +147,7 @@ async fn update(
     if read.secret.credentials.client_id != credentials.client_id {
         return Err(ResolveError::ClientIdMismatch);
     }
+    not_for_nobody(ports, user).await?;
     let tokens = ports.upstream.log_in(id.environment, credentials).await?;
     let secret = PartnerSecret { credentials: credentials.clone(), tokens: Some(tokens) };
     if !ports.partner_secrets.replace(id, read, &secret).await? {
@@ -156,8 +164,7 @@ async fn become_app_key(
     credentials: &PartnerCredentials,
 ) -> Result<AppKey, ResolveError> {
     let sharing_url_id = hint.sharing_url_id.ok_or(ResolveError::SharingUrlIdNeeded)?;
-    // A request for nobody must not leave an app key behind.
-    ports.leaf_users.find(user).await?.ok_or(ResolveError::NoSuchUser)?;
+    not_for_nobody(ports, user).await?;
     let name = match &hint.app_name {
         Some(name) => name.clone(),
         // The sharing URL id is the partner's own, is unique, and is not a secret.
@@ -167,4 +174,10 @@ async fn become_app_key(
     let (app_key, _) = register_app_key(ports, &id, credentials, sharing_url_id).await?;
     app_keys.forget();
     Ok(app_key)
+}
+
+/// A request for a Leaf user that does not exist must neither ask Panorama nor change an app key. Where nothing of that is about to happen,
+/// the start's own transaction finds out.
+async fn not_for_nobody(ports: &Ports, user: LeafUserId) -> Result<(), ResolveError> {
+    ports.leaf_users.find(user).await?.map(|_| ()).ok_or(ResolveError::NoSuchUser)
 }

@@ -197,8 +197,6 @@ fn app_key() -> AppKey {
         sharing_url_id: SharingUrlId::random(),
         client: index_key().client(environment, "planted-client"),
         created_at: now(),
-        status_since: now(),
-        checked_at: None,
         version: 1,
     }
 }

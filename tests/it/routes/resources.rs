@@ -1,0 +1,181 @@
+//! `GET /services/integrations/api/resources`.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::{NO_UUIDS, NOBODY, with};
+use crate::answer::{Answer, assert_leaf_time, fields_of};
+use crate::world::World;
+
+const RESOURCES: &str = "/services/integrations/api/resources";
+const CODE: &str = "krwv4vYH";
+
+async fn of(world: &World, user: &str) -> Answer {
+    world.ask(Method::GET, &format!("{RESOURCES}?provider=Panorama&leafUserId={user}")).await
+}
+
+async fn connected(world: &World) -> String {
+    let user = world.create_user("maria").await;
+    world.connect(&user, CODE).await;
+    user
+}
+
+#[tokio::test]
+async fn counts_are_those_of_the_operation() {
+    let world = World::start().await;
+    // Growers, farms and fields of the simulated Panorama's seed.
+    for (code, growers, farms, fields) in [
+        ("krwv4vYH", 2, 3, 4),
+        ("t8Zq2mLx", 2, 2, 3),
+        ("Hn5cW7pd", 2, 2, 3),
+        ("b3VxKq9R", 1, 1, 2),
+        ("mY6tGs2J", 1, 2, 3),
+    ] {
+        let user = world.create_user("farmer").await;
+        world.connect(&user, code).await;
+        let answer = of(&world, &user).await;
+        answer.says_nothing_of([code]);
+        let summary = answer.json(200);
+        assert_eq!(fields_of(&summary), ["message", "summaries"]);
+        assert_eq!(summary["message"], "SUCCESS");
+        let summaries = summary["summaries"].as_array().expect("an array");
+        assert_eq!(summaries.len(), 1);
+        assert_leaf_time(&summaries[0]["syncReferenceTime"]);
+        let counts = with(&summaries[0], "syncReferenceTime", Value::Null);
+        let expected = json!({
+            "provider": "Panorama", "leafUserId": user, "growers": growers, "farms": farms, "fields": fields,
+        });
+        assert_eq!(counts, expected, "{code}");
+    }
+}
+
+#[tokio::test]
+async fn a_user_without_a_credential_has_no_summary() {
+    let world = World::start().await;
+    let user = world.create_user("maria").await;
+    let none = json!({ "message": "SUCCESS", "summaries": [] });
+    assert_eq!(of(&world, &user).await.json(200), none);
+    world.start_session(&user, Some(CODE)).await;
+    assert_eq!(of(&world, &user).await.json(200), none);
+    assert_eq!(world.calls("listFields").await, 0);
+}
+
+#[tokio::test]
+async fn the_one_summary_is_on_the_first_page() {
+    let world = World::start().await;
+    let user = connected(&world).await;
+    for (page, expected) in [(0, 1), (1, 0)] {
+        let path = format!("{RESOURCES}?leafUserId={user}&page={page}&size=1");
+        let answer = world.ask(Method::GET, &path).await.json(200);
+        assert_eq!(answer["summaries"].as_array().expect("an array").len(), expected, "page {page}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_the_query_is_named() {
+    let world = World::start().await;
+    let user = connected(&world).await;
+    for (query, status, error_key, field) in [
+        (format!("provider=JohnDeere&leafUserId={user}"), 400, "malformedField", "provider"),
+        (format!("provider=panorama&leafUserId={user}"), 400, "malformedField", "provider"),
+        ("provider=Panorama".to_owned(), 400, "missingField", "leafUserId"),
+        ("provider=Panorama&leafUserId=".to_owned(), 400, "missingField", "leafUserId"),
+        (String::new(), 400, "missingField", "leafUserId"),
+        (format!("leafUserId={user}&page=-1"), 400, "malformedField", "page"),
+        (format!("leafUserId={user}&size=0"), 400, "malformedField", "size"),
+        (format!("leafUserId={user}&size=101"), 400, "malformedField", "size"),
+    ] {
+        world.ask(Method::GET, &format!("{RESOURCES}?{query}")).await.problem_of(status, error_key, &[field]);
+    }
+    for (id, error_key) in NO_UUIDS {
+        of(&world, id).await.problem_of(400, error_key, &["leafUserId"]);
+    }
+    of(&world, NOBODY).await.problem(404, "leafUserNotFound");
+    assert_eq!(world.calls("listFields").await, 0);
+}
+
+#[tokio::test]
+async fn a_panorama_that_cannot_answer_is_said_to_be_unavailable_and_the_credential_stays_active() {
+    let world = World::start().await;
+    let user = connected(&world).await;
+    let status = |status: u16| json!({ "call": "listFields", "fault": "status", "status": status });
+    for (fault, expected, error_key, retry_after) in [
+        (json!({ "call": "listFields", "fault": "dropBefore" }), 503, "panoramaUnavailable", "30"),
+        (json!({ "call": "listFields", "fault": "dropAfter" }), 503, "panoramaUnavailable", "30"),
+        (status(503), 503, "panoramaUnavailable", "30"),
+        (with(&status(503), "retryAfter", json!(11)), 503, "panoramaUnavailable", "11"),
+        (with(&status(429), "retryAfter", json!(3)), 503, "panoramaUnavailable", "3"),
+        (status(500), 503, "panoramaUnavailable", "30"),
+        (json!({ "call": "listFields", "fault": "malformed" }), 502, "panoramaBadAnswer", "30"),
+        (status(302), 502, "panoramaBadAnswer", "30"),
+    ] {
+        world.fault(fault.clone()).await;
+        let answer = of(&world, &user).await;
+        assert_eq!(answer.status, expected, "{fault}: {answer:?}");
+        answer.problem(expected, error_key);
+        assert_eq!(answer.header("retry-after"), Some(retry_after), "{fault}");
+        answer.says_nothing_of([CODE]);
+        assert_eq!(world.status(&user).await, "ACTIVE");
+    }
+    of(&world, &user).await.json(200);
+}
+
+#[tokio::test]
+async fn an_expired_access_token_is_renewed_unseen() {
+    let world = World::start().await;
+    let user = connected(&world).await;
+    world.fault(json!({ "fault": "expireTokens" })).await;
+    of(&world, &user).await.json(200);
+    world.fault(json!({ "fault": "expireTokens" })).await;
+    world.fault(json!({ "fault": "revokeRefreshTokens" })).await;
+    of(&world, &user).await.json(200);
+    world.clock.advance(std::time::Duration::from_hours(5));
+    of(&world, &user).await.json(200);
+}
+
+#[tokio::test]
+async fn a_partner_login_that_is_refused_is_nobodys_fault_but_the_partners() {
+    let world = World::start().await;
+    let user = connected(&world).await;
+    world.change_partner_password("STAGE", "Changed-Harvest-2027").await;
+    world.fault(json!({ "fault": "expireTokens" })).await;
+    world.fault(json!({ "fault": "revokeRefreshTokens" })).await;
+    let answer = of(&world, &user).await;
+    answer.problem(502, "partnerLoginRefused");
+    answer.says_nothing_of([CODE, world.machine.ready.stage.partner.password]);
+    assert_eq!(world.status(&user).await, "ACTIVE");
+}
+
+#[tokio::test]
+async fn an_operation_whose_sharing_is_switched_off_is_not_shared() {
+    let world = World::start().await;
+    let user = connected(&world).await;
+    world.revoke(CODE).await;
+    let answer = of(&world, &user).await;
+    answer.problem(409, "operationNotShared");
+    answer.says_nothing_of([CODE]);
+}
+
+#[tokio::test]
+async fn the_connections_of_a_deleted_app_key_work_again_when_it_is_created_anew() {
+    let world = World::start().await;
+    let user = connected(&world).await;
+    let stage = &world.machine.ready.stage;
+    let app_key = "/services/usermanagement/api/app-keys/Panorama/prairie-insights/STAGE";
+    world.ask(Method::DELETE, app_key).await.no_content();
+    // The access token that this process has is used to its end, an hour after the login.
+    world.clock.advance(std::time::Duration::from_hours(1));
+    let problem = of(&world, &user).await.problem(502, "partnerLoginRefused");
+    assert!(problem["detail"].as_str().expect("a text").contains("POST"), "{problem}");
+    assert_eq!(world.status(&user).await, "ACTIVE");
+
+    let content = json!({
+        "clientId": stage.client_id,
+        "username": stage.partner.username,
+        "password": stage.partner.password,
+        "sharingUrlId": stage.sharing_url_id,
+    });
+    world.ask_with(Method::PUT, app_key, &content).await.problem(404, "appKeyNotFound");
+    world.ask_with(Method::POST, app_key, &content).await.json(201);
+    of(&world, &user).await.json(200);
+}
