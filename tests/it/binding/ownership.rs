@@ -1,6 +1,7 @@
 //! One operation, one owner.
 
 use reqwest::StatusCode;
+use serde_json::json;
 
 use super::{FARM, OTHER_FARM};
 use crate::world::World;
@@ -80,12 +81,34 @@ async fn an_owner_who_was_there_first_wins_also_against_a_session_of_the_code() 
     assert_eq!(marias.open(&callback).await.outcome, "connected");
     assert_eq!(world.state(&[&maria, &dale]).await, "ACTIVE PENDING, 1 confirm");
 
-    let mut dales = world.browser();
-    dales.open(&callback).await;
-    assert_eq!(world.calls("confirmSharing").await, 1);
-    assert_eq!(world.status(&maria).await, "ACTIVE");
+    // Two were started with the code, so without the cookie it is not even known that dale is meant.
+    assert_eq!(world.browser().open(&callback).await.outcome, "notBound");
+    assert_eq!(world.state(&[&maria, &dale]).await, "ACTIVE PENDING, 1 confirm");
     let (status, _) = world.post_start(&dale, &world.start_body("STAGE", Some(FARM))).await;
     assert_eq!(status, StatusCode::CONFLICT);
+}
+
+#[tokio::test]
+async fn a_session_of_the_code_is_refused_when_the_operation_became_somebody_elses_meanwhile() {
+    let world = World::start().await;
+    let (maria, dale) = (world.create_user("maria").await, world.create_user("dale").await);
+    world.start_session(&dale, Some(FARM)).await;
+    let mut marias = world.hop(&world.start_session(&maria, None).await).await;
+    // Maria's callback contradicts dale's start, so dale starts with another code before she comes back, and then again.
+    world.start_session(&dale, Some(OTHER_FARM)).await;
+    world.fault(json!({ "call": "confirmSharing", "fault": "status", "status": 503 })).await;
+    let callback = world.share(FARM).await;
+    assert_eq!(marias.open(&callback).await.outcome, "finishing");
+    world.start_session(&dale, Some(FARM)).await;
+    assert_eq!(marias.open(&callback).await.outcome, "connected");
+    assert_eq!(world.state(&[&maria, &dale]).await, "ACTIVE PENDING, 2 confirm");
+
+    for _ in 0..2 {
+        let seen = world.browser().open(&callback).await;
+        assert_eq!((seen.status, &*seen.outcome), (StatusCode::CONFLICT, "operationOwned"));
+    }
+    let state = world.state(&[&maria, &dale]).await;
+    assert_eq!(state, "ACTIVE sessionOperationAlreadyConnected, 2 confirm");
 }
 
 #[tokio::test]

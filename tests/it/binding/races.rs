@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use reqwest::{Method, StatusCode};
 
-use super::{FARM, OTHER_FARM};
+use super::{FARM, OTHER_FARM, PRODUCTION_FARM};
 use crate::world::{MANAGEMENT, World, at_once, tally};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -37,6 +37,47 @@ async fn twenty_starts_at_once_for_one_leaf_user_leave_one_live_session() {
     let callback = world.share(FARM).await;
     assert_eq!(browser.open(&callback).await.outcome, "connected");
     assert_eq!(world.state(&[&maria]).await, "ACTIVE, 1 confirm");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn starts_at_once_for_a_kept_confirmation_make_one_credential() {
+    let world = World::start().await;
+    let maria = world.create_user("maria").await;
+    let callback = world.share(FARM).await;
+    world.browser().open(&callback).await;
+    let path = format!("{MANAGEMENT}/users/{maria}/one-click-integration/Panorama");
+    let starts = (0..10).map(|_| {
+        let request = world.owner(Method::POST, &path).json(&world.start_body("STAGE", Some(FARM)));
+        async move { request.send().await.expect("an answer").status() }
+    });
+    let statuses = at_once(starts).await;
+    assert!(statuses.contains(&StatusCode::OK), "{statuses:?}");
+    // Whoever loses again and again is told to try again; nobody meets an error of ours.
+    assert!(statuses.iter().all(|status| [StatusCode::OK, StatusCode::CONFLICT].contains(status)), "{statuses:?}");
+
+    assert_eq!(world.status(&maria).await, "ACTIVE");
+    let credential = world.credential(&maria).await;
+    world.browser().open(&callback).await;
+    assert_eq!(world.credential(&maria).await, credential);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn callbacks_of_two_app_keys_at_once_bind_each_its_own() {
+    let world = World::start().await;
+    let production = world.register_production().await;
+    let (maria, dale) = (world.create_user("maria").await, world.create_user("dale").await);
+    world.start_session(&maria, Some(FARM)).await;
+    world.start_session_in(production, &dale, Some(PRODUCTION_FARM)).await;
+    let callbacks = [world.share(FARM).await, world.share(PRODUCTION_FARM).await];
+    let seen = at_once(callbacks.map(|callback| {
+        let mut browser = world.browser();
+        async move { browser.open(&callback).await }
+    }))
+    .await;
+    assert_eq!(tally(&seen), [("connected", 2)].into());
+    assert_eq!(world.state(&[&maria, &dale]).await, "ACTIVE ACTIVE, 2 confirm");
+    assert_eq!(world.credential(&maria).await.1["clientEnvironment"], "STAGE");
+    assert_eq!(world.credential(&dale).await.1["clientEnvironment"], "PRODUCTION");
 }
 
 #[tokio::test(flavor = "multi_thread")]
