@@ -1,16 +1,23 @@
 //! The binding rules, from outside: who a callback is bound to, and who it is not.
 
-use crate::world::World;
+mod answers;
+mod code;
+mod cookie;
+mod crash;
+mod hop_link;
+mod kept;
+mod lifetime;
+mod links;
+mod ownership;
+mod races;
+mod repeats;
+mod restarts;
+mod upstream_faults;
 
-#[tokio::test]
-async fn callback_without_proof_is_kept_and_binds_nobody() {
-    let world = World::start().await;
-    let user = world.create_user("maria").await;
-    world.start_session(&user, None).await;
+/// Operations of the simulated Panorama's STAGE.
+const FARM: &str = "krwv4vYH";
+const OTHER_FARM: &str = "Hn5cW7pd";
+const THIRD_FARM: &str = "mY6tGs2J";
 
-    let callback = world.share("krwv4vYH").await;
-    assert_eq!(world.browser().open(&callback).await.outcome, "notBound");
-
-    assert_eq!(world.status(&user).await, "PENDING");
-    assert_eq!(world.calls("confirmSharing").await, 0);
-}
+/// An operation of its PRODUCTION.
+const PRODUCTION_FARM: &str = "Jq7sNd3w";

@@ -1,15 +1,19 @@
 //! A machine, and the people in front of it: the partner's engineer, farmers with their browsers, the grower who flips the switch.
 
 use std::collections::BTreeMap;
+use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
+use local::ready::PanoramaAccount;
 use local::{Machine, Options};
-use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
+use reqwest::header::{COOKIE, HeaderMap, LOCATION, SET_COOKIE};
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 use shared::domain::timestamp::Timestamp;
 use shared::ports::clock::ManualClock;
 use time::macros::datetime;
+use tokio::task::JoinSet;
 
 /// What the paths of Leaf's user management begin with.
 pub(crate) const MANAGEMENT: &str = "/services/usermanagement/api";
@@ -103,17 +107,45 @@ impl World {
         self.json(self.owner(Method::POST, &path).json(body)).await
     }
 
-    /// Starts with the seeded app key, with or without a code.
-    pub(crate) async fn start_session(&self, user: &str, code: Option<&str>) -> Started {
-        let ready = &self.machine.ready;
-        let mut body = json!({ "appName": ready.app_name, "clientEnvironment": ready.stage.client_environment });
+    /// The body of a start with the app key that is named as the seeded one.
+    pub(crate) fn start_body(&self, environment: &str, code: Option<&str>) -> Value {
+        let mut body = json!({ "appName": self.machine.ready.app_name, "clientEnvironment": environment });
         if let Some(code) = code {
             body["organizationCode"] = code.into();
         }
-        let (status, answer) = self.post_start(user, &body).await;
+        body
+    }
+
+    /// Starts with the seeded app key, with or without a code.
+    pub(crate) async fn start_session(&self, user: &str, code: Option<&str>) -> Started {
+        self.start_session_in(&self.machine.ready.stage, user, code).await
+    }
+
+    /// Starts with the app key of an environment.
+    pub(crate) async fn start_session_in(&self, account: &PanoramaAccount, user: &str, code: Option<&str>) -> Started {
+        let (status, answer) = self.post_start(user, &self.start_body(&account.client_environment, code)).await;
         assert_eq!(status, StatusCode::OK, "{answer}");
         let text = |name: &str| answer[name].as_str().unwrap_or_else(|| panic!("{name}")).to_owned();
         Started { session_id: text("sessionId"), sign_in_url: text("signInUrl"), status: text("status") }
+    }
+
+    /// Sends a request about an app key of the seeded one's name.
+    pub(crate) async fn app_key(&self, method: Method, account: &PanoramaAccount, password: &str) -> StatusCode {
+        let (name, environment) = (self.machine.ready.app_name, &account.client_environment);
+        let body = json!({
+            "clientId": account.client_id, "username": account.partner.username, "password": password,
+            "sharingUrlId": account.sharing_url_id,
+        });
+        let path = format!("{MANAGEMENT}/app-keys/Panorama/{name}/{environment}");
+        self.json(self.owner(method, &path).json(&body)).await.0
+    }
+
+    /// Registers the app key of PRODUCTION, which is not seeded.
+    pub(crate) async fn register_production(&self) -> &PanoramaAccount {
+        let production = &self.machine.ready.production;
+        let status = self.app_key(Method::POST, production, production.partner.password).await;
+        assert_eq!(status, StatusCode::CREATED);
+        production
     }
 
     /// The grower switches sharing on; the address that Panorama sends the browser to.
@@ -126,7 +158,29 @@ impl World {
 
     /// The callback's address for a code, without the grower having done anything.
     pub(crate) fn callback(&self, code: &str) -> String {
-        self.api(&format!("/sharing-confirmation/{}?orgCode={code}", self.machine.ready.stage.sharing_url_id))
+        self.callback_at(self.machine.ready.stage.sharing_url_id, code)
+    }
+
+    /// The callback's address for a code at an app key.
+    pub(crate) fn callback_at(&self, sharing_url_id: &str, code: &str) -> String {
+        self.api(&format!("/sharing-confirmation/{sharing_url_id}?orgCode={code}"))
+    }
+
+    /// The hop link of a session. One that was started with a code has one too, though its start does not lead there.
+    pub(crate) fn hop_link(&self, started: &Started) -> String {
+        self.api(&format!("/connect/{}", started.session_id))
+    }
+
+    /// A new browser that has opened the hop link.
+    pub(crate) async fn hop(&self, started: &Started) -> Browser {
+        let mut browser = self.browser();
+        assert_eq!(browser.open(&self.hop_link(started)).await.status, StatusCode::SEE_OTHER);
+        browser
+    }
+
+    /// Time passes.
+    pub(crate) fn pass(&self, minutes: u64, seconds: u64) {
+        self.clock.advance(Duration::from_secs(minutes * 60 + seconds));
     }
 
     /// The credential of a Leaf user, or the problem.
@@ -139,6 +193,15 @@ impl World {
         let (_, answer) = self.credential(user).await;
         let status = answer["status"].as_str().or(answer["errorKey"].as_str());
         status.unwrap_or_else(|| panic!("{answer}")).to_owned()
+    }
+
+    /// The statuses of Leaf users and how often Panorama was asked to confirm, such as `ACTIVE PENDING, 1 confirm`.
+    pub(crate) async fn state(&self, users: &[&String]) -> String {
+        let mut statuses = Vec::new();
+        for user in users {
+            statuses.push(self.status(user).await);
+        }
+        format!("{}, {} confirm", statuses.join(" "), self.calls("confirmSharing").await)
     }
 
     /// The events of a Leaf user, newest first.
@@ -161,6 +224,18 @@ impl World {
         assert!(answer.status().is_success(), "{fault}");
     }
 
+    /// The grower switches sharing off.
+    pub(crate) async fn unshare(&self, code: &str) {
+        let request = self.http.post(self.panorama(&format!("/control/operations/{code}/revoke")));
+        assert_eq!(request.send().await.expect("an answer").status(), StatusCode::NO_CONTENT);
+    }
+
+    /// What went wrong with Panorama is mended.
+    pub(crate) async fn mend(&self) {
+        let answer = self.http.delete(self.panorama("/control/faults")).send().await.expect("an answer");
+        assert_eq!(answer.status(), StatusCode::NO_CONTENT);
+    }
+
     /// A browser that has been nowhere.
     pub(crate) fn browser(&self) -> Browser {
         Browser { http: self.http.clone(), cookies: BTreeMap::new() }
@@ -178,6 +253,7 @@ pub(crate) struct Browser {
 #[derive(Debug)]
 pub(crate) struct Seen {
     pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
     pub(crate) location: Option<String>,
     /// The `data-outcome` of the page.
     pub(crate) outcome: String,
@@ -190,9 +266,14 @@ impl Browser {
         self.send(self.http.get(url)).await
     }
 
-    /// Presses the button of a form that posts to this address.
+    /// Presses the button of our own form that posts to this address.
     pub(crate) async fn press(&mut self, url: &str) -> Seen {
-        self.send(self.http.post(url).header("sec-fetch-site", "same-origin")).await
+        self.press_from("same-origin", url).await
+    }
+
+    /// Posts to this address from a page that stands to it as `site` says.
+    pub(crate) async fn press_from(&mut self, site: &str, url: &str) -> Seen {
+        self.send(self.http.post(url).header("sec-fetch-site", site)).await
     }
 
     pub(crate) async fn send(&mut self, request: RequestBuilder) -> Seen {
@@ -205,9 +286,26 @@ impl Browser {
             self.cookies.insert(name.to_owned(), value.to_owned());
         }
         let status = answer.status();
-        let location = answer.headers().get(LOCATION).map(|value| value.to_str().expect("ASCII").to_owned());
+        let headers = answer.headers().clone();
+        let location = headers.get(LOCATION).map(|value| value.to_str().expect("ASCII").to_owned());
         let body = answer.text().await.expect("a body");
         let outcome = body.split("data-outcome=\"").nth(1).and_then(|rest| rest.split('"').next());
-        Seen { status, location, outcome: outcome.unwrap_or_default().to_owned(), body }
+        Seen { status, headers, location, outcome: outcome.unwrap_or_default().to_owned(), body }
     }
+}
+
+/// Runs all of them at the same time; the order of the results is that of their ends.
+pub(crate) async fn at_once<T: Send + 'static>(
+    tasks: impl IntoIterator<Item = impl Future<Output = T> + Send + 'static>,
+) -> Vec<T> {
+    tasks.into_iter().collect::<JoinSet<_>>().join_all().await
+}
+
+/// How many browsers were shown each outcome.
+pub(crate) fn tally(seen: &[Seen]) -> BTreeMap<&str, usize> {
+    let mut tally = BTreeMap::new();
+    for seen in seen {
+        *tally.entry(&*seen.outcome).or_default() += 1;
+    }
+    tally
 }

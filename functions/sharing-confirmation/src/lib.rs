@@ -48,12 +48,12 @@ async fn with_query(State(service): State<Service>, OriginalUri(uri): OriginalUr
 }
 
 async fn receive(service: &Service, id: &str, query: &Query, headers: &HeaderMap) -> Response {
-    let Ok(sharing_url_id) = id.parse::<SharingUrlId>() else { return show(service, Page::UnknownLink) };
     // Whatever id comes with an error: nothing was shared. The session stays as it was, for the redirect proves nothing, and the farmer
     // may yet change their mind.
     if query.all("error").next().is_some() {
         return end(service, Page::Declined, None);
     }
+    let Ok(sharing_url_id) = id.parse::<SharingUrlId>() else { return show(service, Page::UnknownLink) };
     let mut codes = query.all("orgCode");
     let (Some(Ok(code)), None) = (codes.next().map(str::parse::<OrganizationCode>), codes.next()) else {
         // None, two, or one that Panorama would not write.
