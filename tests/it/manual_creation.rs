@@ -96,6 +96,22 @@ async fn an_operation_of_another_leaf_user_is_not_taken_by_hand() {
 }
 
 #[tokio::test]
+async fn an_old_callback_does_not_bring_back_an_operation_that_was_left_since() {
+    let world = World::start().await;
+    already_shared(&world, "t8Zq2mLx").await;
+    let user = world.create_user("maria").await;
+    world.start_session(&user, Some("krwv4vYH")).await;
+    let callback = world.share("krwv4vYH").await;
+    assert_eq!(world.browser().open(&callback).await.outcome, "connected");
+    let (status, _) = create(&world, &user, |body| body["organizationCode"] = "t8Zq2mLx".into()).await;
+    assert_eq!(status, StatusCode::CREATED);
+
+    assert_eq!(world.browser().open(&callback).await.outcome, "notBound");
+
+    assert_eq!(world.credential(&user).await.1["organizationCode"], "t8Zq2mLx");
+}
+
+#[tokio::test]
 async fn a_panorama_that_does_not_answer_creates_nothing_and_says_when_to_try_again() {
     let world = World::start().await;
     already_shared(&world, "krwv4vYH").await;
