@@ -1,6 +1,6 @@
 //! The upstream `panorama`: we do what Leaf does.
 //!
-//! [`cognito`] logs in, [`access`] keeps one access token per app key for the whole process, [`partner_api`] makes the calls.
+//! `cognito` logs in, `access` keeps one access token per app key for the whole process, `partner_api` makes the calls.
 
 mod access;
 mod cognito;
