@@ -79,6 +79,8 @@ async fn what_is_wrong_with_a_credential_is_told_apart_and_nothing_is_created() 
         assert!(!problem.to_string().contains("planted"), "{problem}");
         assert_eq!(world.status(&user).await, "integrationNotStarted");
     }
+    let history: Vec<_> = world.events(&user).await.iter().map(|event| event["headers"].clone()).collect();
+    assert_eq!(history.len(), 2, "what Panorama was asked, and nothing else: {history:?}");
 }
 
 #[tokio::test]

@@ -71,6 +71,9 @@ pub trait Connections: Send + Sync {
     /// Notes when Panorama was asked about one credential, if it still is the one that was read.
     async fn note_check(&self, credential: &Credential, at: Timestamp) -> Result<(), SaveError>;
 
+    /// Adds to a Leaf user's history what was asked of Panorama and changed nothing.
+    async fn record(&self, id: LeafUserId, event: &Event) -> Result<(), StoreError>;
+
     /// A page of a credential's history.
     async fn events(&self, id: LeafUserId, page: &EventPage) -> Result<Vec<Event>, StoreError>;
 

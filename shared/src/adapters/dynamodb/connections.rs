@@ -154,6 +154,11 @@ impl Connections for Table {
         self.write_check(credential, at).await
     }
 
+    async fn record(&self, id: LeafUserId, event: &Event) -> Result<(), StoreError> {
+        // Its key has its id in it: nobody else writes it.
+        self.put_if(event_row(id, event), Condition::absent()).await.map_err(StoreError::from)
+    }
+
     async fn events(&self, id: LeafUserId, page: &EventPage) -> Result<Vec<Event>, StoreError> {
         self.event_page(id, page).await
     }
