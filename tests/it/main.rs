@@ -12,4 +12,5 @@ mod one_click;
 mod restart;
 mod routes;
 mod secrets;
+mod tokens;
 mod world;
