@@ -9,6 +9,7 @@ mod finisher;
 mod health;
 mod manual_creation;
 mod one_click;
+mod peers;
 mod restart;
 mod routes;
 mod secrets;

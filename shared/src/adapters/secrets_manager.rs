@@ -1,6 +1,7 @@
 //! Secrets Manager: one secret per app key, one for the API owners, one for the index key. Their names begin with a configured prefix:
 //!
-//! - `{prefix}/app-key/{environment}/{appName}`: `{"clientId","username","password","accessToken"?,"accessExpiresAt"?,"refreshToken"?}`
+//! - `{prefix}/app-key/{environment}/{appName}`: `{"clientId","username","password"}`, and once there was a login
+//!   `{"accessToken","accessExpiresAt","refreshToken"?,"refreshTokenRotates"?}`
 //! - `{prefix}/owners`: `{"signingKey": 32 bytes in base64, "owners": [{"username","passwordHash"}]}`
 //! - `{prefix}/index-key`: `{"indexKey": 32 bytes in base64}`
 //!

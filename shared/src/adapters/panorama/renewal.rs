@@ -89,13 +89,13 @@ impl Renewals {
                     return renewed;
                 }
                 Lease::Unknown => return self.renew(login, app_key, refused, read).await,
-                Lease::SomebodyElses => match waits.next() {
-                    Some(wait) => tokio::time::sleep(*wait).await,
-                    None => {
+                Lease::SomebodyElses => {
+                    let Some(wait) = waits.next() else {
                         tracing::warn!(app_key = %app_key, "the lease's holder has not renewed the tokens; going on without");
                         return self.renew(login, app_key, refused, read).await;
-                    }
-                },
+                    };
+                    tokio::time::sleep(*wait).await;
+                }
             }
         }
     }
