@@ -42,6 +42,8 @@ pub struct Machine {
     pub outbox: Arc<Outbox>,
     /// A client of the table [`TABLE_NAME`], for tests that look at its rows.
     pub dynamodb: aws_sdk_dynamodb::Client,
+    secrets: aws_sdk_secretsmanager::Client,
+    clock: Arc<dyn Clock>,
     stop: watch::Sender<bool>,
     servers: JoinSet<io::Result<()>>,
 }
@@ -93,14 +95,24 @@ impl Machine {
         if is_new {
             seed::first_start(&service, &secrets).await?;
         }
-        let outbox = Arc::new(Outbox::new(database, service.clone(), clock));
+        let outbox = Arc::new(Outbox::new(database, service.clone(), clock.clone()));
         if options.clock.is_none() {
             servers.spawn(keep_delivering(outbox.clone(), wait(stopped.clone())));
             servers.spawn(keep_checking(service.clone(), wait(stopped.clone())));
         }
         let router = gateway::api(&service);
         servers.spawn(async move { axum::serve(api, router).with_graceful_shutdown(wait(stopped)).await });
-        Ok(Self { ready, is_new, service, outbox, dynamodb, stop, servers })
+        Ok(Self { ready, is_new, service, outbox, dynamodb, secrets, clock, stop, servers })
+    }
+
+    /// The service once more over the same servers, with nothing in its memory: as another process of Lambda's.
+    ///
+    /// # Errors
+    /// The HTTP client cannot be built.
+    pub fn another_process(&self) -> io::Result<Service> {
+        let (dynamodb, secrets_manager) = (self.dynamodb.clone(), self.secrets.clone());
+        let clients = Clients { dynamodb, secrets_manager, clock: self.clock.clone() };
+        Service::new((*self.service.settings).clone(), clients).map_err(io::Error::other)
     }
 
     /// Lets running requests finish, and ends.
@@ -110,7 +122,7 @@ impl Machine {
     pub async fn stop(mut self) -> io::Result<()> {
         self.stop.send_replace(true);
         // Clients hold connections open; a server waits for those.
-        drop((self.service, self.outbox, self.dynamodb));
+        drop((self.service, self.outbox, self.dynamodb, self.secrets));
         while let Some(ended) = self.servers.join_next().await {
             ended.map_err(io::Error::other)??;
         }

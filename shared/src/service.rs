@@ -81,7 +81,7 @@ impl Service {
             // A redirect would take a token or an organization code to a place that nobody configured.
             .redirect(reqwest::redirect::Policy::none())
             .build()?;
-        let upstream = Panorama::new(http, settings.panorama.clone(), secrets.clone(), clock.clone());
+        let upstream = Panorama::new(http, settings.panorama.clone(), secrets.clone(), table.clone(), clock.clone());
         let ports = Ports {
             clock: clock.clone(),
             leaf_users: table.clone(),

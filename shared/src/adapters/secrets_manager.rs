@@ -1,6 +1,7 @@
 //! Secrets Manager: one secret per app key, one for the API owners, one for the index key. Their names begin with a configured prefix:
 //!
-//! - `{prefix}/app-key/{environment}/{appName}`: `{"clientId","username","password","accessToken"?,"accessExpiresAt"?,"refreshToken"?}`
+//! - `{prefix}/app-key/{environment}/{appName}`: `{"clientId","username","password"}`, and once there was a login
+//!   `{"accessToken","accessExpiresAt","refreshToken"?,"refreshTokenRotates"?}`
 //! - `{prefix}/owners`: `{"signingKey": 32 bytes in base64, "owners": [{"username","passwordHash"}]}`
 //! - `{prefix}/index-key`: `{"indexKey": 32 bytes in base64}`
 //!
@@ -56,6 +57,8 @@ struct PartnerDocument {
     access_expires_at: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     refresh_token: Option<String>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    refresh_token_rotates: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -302,6 +305,7 @@ fn partner_document(secret: &PartnerSecret) -> String {
             .as_ref()
             .and_then(|tokens| tokens.refresh.as_ref())
             .map(|token| token.expose().to_owned()),
+        refresh_token_rotates: tokens.as_ref().is_some_and(|tokens| tokens.refresh_rotates),
     };
     serde_json::to_string(&document).expect("texts can be written")
 }
@@ -315,6 +319,7 @@ fn read_partner(text: &str) -> Result<PartnerSecret, SecretsError> {
             access: field(&access, "accessToken")?,
             access_expires_at: Timestamp::parse(&expires_at).map_err(|_| bad_field("accessExpiresAt"))?,
             refresh: document.refresh_token.map(|token| field(&token, "refreshToken")).transpose()?,
+            refresh_rotates: document.refresh_token_rotates,
         }),
         _ => None,
     };

@@ -84,6 +84,8 @@ pub struct PartnerTokens {
     pub access_expires_at: Timestamp,
     /// Exchanged for the next access token. Cognito may omit it from an answer; then the one before stays in use.
     pub refresh: Option<Token>,
+    /// Whether the user pool is known to retire a refresh token when it is used. It is then exchanged by another call.
+    pub refresh_rotates: bool,
 }
 
 /// All that is secret of an app key.
@@ -111,6 +113,7 @@ mod tests {
                 access: "planted-access".parse().expect("a token"),
                 access_expires_at: Timestamp::new(time::macros::datetime!(2026-11-22 20:00 UTC)),
                 refresh: Some("planted-refresh".parse().expect("a token")),
+                refresh_rotates: false,
             }),
         };
         assert!(!format!("{secret:#?}").contains("planted"), "{secret:#?}");

@@ -186,6 +186,7 @@ fn partner_secret() -> PartnerSecret {
             access: "planted-access".parse().expect("a token"),
             access_expires_at: now(),
             refresh: Some("planted-refresh".parse().expect("a token")),
+            refresh_rotates: false,
         }),
     }
 }

@@ -13,7 +13,7 @@
 //! | `APPKEYS` | `{environment}#{appName}` | app key |
 //! | `SHARINGURL#{sharingUrlId}` | `APPKEY` | the app key that has it: a claim, and a copy of the row |
 //! | `CLIENT#{environment}#{hash}` | `{appName}` | an app key of this client id: a copy of the row |
-//! | `LOGIN#{environment}#{appName}` | `STATE` | whether Panorama accepts the partner's login, and when its listing was last read |
+//! | `LOGIN#{environment}#{appName}` | `STATE` | whether Panorama accepts the partner's login, when its listing was last read, who may renew its tokens |
 //! | `KEPT#{environment}#{appName}` | `{hour}` | how many confirmations were kept in that hour |
 //!
 //! `{hash}` is a keyed hash: an organization code is only in the attributes of session and credential rows.

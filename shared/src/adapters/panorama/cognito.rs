@@ -1,4 +1,4 @@
-//! Partner login: Cognito's `InitiateAuth`, unsigned (AWS, Amazon Cognito user pools API reference).
+//! Partner login: Cognito's `InitiateAuth` and `GetTokensFromRefreshToken`, unsigned (AWS, Amazon Cognito user pools API reference).
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -56,16 +56,32 @@ impl Cognito {
         self.initiate_auth(login, "USER_PASSWORD_AUTH", client_id, &parameters).await
     }
 
-    /// `REFRESH_TOKEN_AUTH`. Its answer carries no refresh token: the old one stays in use.
+    /// Exchanges a refresh token. An answer that carries no refresh token leaves the old one in use; one that does has retired the old one,
+    /// which then works for a minute at most.
+    ///
+    /// `REFRESH_TOKEN_AUTH` is what every pool takes that does not rotate refresh tokens; a pool that does refuses the flow and wants
+    /// `GetTokensFromRefreshToken` (Amazon Cognito developer guide, "Refresh tokens"). What it refuses it with is not documented, so
+    /// everything counts that is not about the token itself.
     pub(super) async fn refresh(
         &self,
         login: &Url,
         client_id: &ClientId,
         token: &Token,
+        rotates: bool,
     ) -> Result<PartnerTokens, LoginError> {
-        let parameters = json!({ "REFRESH_TOKEN": token.expose() });
-        let tokens = self.initiate_auth(login, "REFRESH_TOKEN_AUTH", client_id, &parameters).await?;
-        Ok(PartnerTokens { refresh: tokens.refresh.or_else(|| Some(token.clone())), ..tokens })
+        let keep = |tokens: PartnerTokens, refresh_rotates| {
+            let refresh = tokens.refresh.or_else(|| Some(token.clone()));
+            PartnerTokens { refresh, refresh_rotates, ..tokens }
+        };
+        if !rotates {
+            let parameters = json!({ "REFRESH_TOKEN": token.expose() });
+            match self.initiate_auth(login, "REFRESH_TOKEN_AUTH", client_id, &parameters).await {
+                Err(LoginError::Refused(LoginRefusal::FlowNotEnabled | LoginRefusal::Other(_))) => {}
+                answer => return answer.map(|tokens| keep(tokens, false)),
+            }
+        }
+        let body = json!({ "RefreshToken": token.expose(), "ClientId": client_id.expose() });
+        self.ask(login, "GetTokensFromRefreshToken", &body).await.map(|tokens| keep(tokens, true))
     }
 
     async fn initiate_auth(
@@ -76,12 +92,17 @@ impl Cognito {
         parameters: &Value,
     ) -> Result<PartnerTokens, LoginError> {
         let body = json!({ "AuthFlow": flow, "ClientId": client_id.expose(), "AuthParameters": parameters });
+        self.ask(login, "InitiateAuth", &body).await
+    }
+
+    /// Makes a call that answers with tokens.
+    async fn ask(&self, login: &Url, call: &str, body: &Value) -> Result<PartnerTokens, LoginError> {
         let asked_at = self.clock.now();
         let sent = self
             .http
             .post(login.clone())
             .header(CONTENT_TYPE, "application/x-amz-json-1.1")
-            .header("X-Amz-Target", "AWSCognitoIdentityProviderService.InitiateAuth")
+            .header("X-Amz-Target", format!("AWSCognitoIdentityProviderService.{call}"))
             .body(body.to_string())
             .send()
             .await;
@@ -112,6 +133,7 @@ impl Cognito {
             access: result.access_token.parse().map_err(|_| unknown())?,
             access_expires_at: asked_at.plus(lifetime),
             refresh: result.refresh_token.map(|token| token.parse()).transpose().map_err(|_| unknown())?,
+            refresh_rotates: false,
         })
     }
 }

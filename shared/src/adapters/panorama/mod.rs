@@ -1,10 +1,12 @@
 //! The upstream `panorama`: we do what Leaf does.
 //!
-//! `cognito` logs in, `access` keeps one access token per app key for the whole process, `partner_api` makes the calls.
+//! `cognito` logs in, `access` keeps one access token per app key for the whole process, `renewal` gets the next one, `partner_api` makes the
+//! calls.
 
 mod access;
 mod cognito;
 mod partner_api;
+mod renewal;
 
 use std::sync::Arc;
 
@@ -17,11 +19,13 @@ use crate::domain::ids::SharingUrlId;
 use crate::domain::organization_code::OrganizationCode;
 use crate::domain::partner::{ClientId, PartnerCredentials, PartnerTokens, Token};
 use crate::ports::clock::Clock;
+use crate::ports::logins::Logins;
 use crate::ports::secrets::PartnerSecrets;
 use crate::ports::upstream::{LoginError, LoginRefusal, SharedField, Upstream, UpstreamError};
 use access::AccessTokens;
 use cognito::Cognito;
 use partner_api::{Answer, Call, CallError, PartnerApi};
+use renewal::Renewals;
 
 /// Where one environment's Panorama is.
 #[derive(Debug, Clone)]
@@ -56,7 +60,7 @@ impl Environments {
 /// Panorama.
 pub struct Panorama {
     environments: Environments,
-    cognito: Cognito,
+    cognito: Arc<Cognito>,
     partner_api: PartnerApi,
     access: AccessTokens,
 }
@@ -67,12 +71,14 @@ impl Panorama {
         http: reqwest::Client,
         environments: Environments,
         secrets: Arc<dyn PartnerSecrets>,
+        logins: Arc<dyn Logins>,
         clock: Arc<dyn Clock>,
     ) -> Self {
+        let cognito = Arc::new(Cognito { http: http.clone(), clock: clock.clone() });
         Self {
-            cognito: Cognito { http: http.clone(), clock: clock.clone() },
+            cognito: cognito.clone(),
             partner_api: PartnerApi { http },
-            access: AccessTokens::new(secrets, clock),
+            access: AccessTokens::new(Renewals { secrets, logins, clock, cognito }),
             environments,
         }
     }
@@ -98,7 +104,7 @@ impl Upstream for Panorama {
         client_id: &ClientId,
         refresh_token: &Token,
     ) -> Result<PartnerTokens, LoginError> {
-        self.cognito.refresh(&self.environments.of(environment).login, client_id, refresh_token).await
+        self.cognito.refresh(&self.environments.of(environment).login, client_id, refresh_token, false).await
     }
 
     async fn list_sharing(&self, app_key: &AppKeyId) -> Result<Vec<OrganizationCode>, UpstreamError> {
@@ -136,7 +142,7 @@ impl Panorama {
         let Endpoints { partner_api, login, .. } = self.environments.of(app_key.environment);
         let mut refused = None;
         loop {
-            let token = self.access.token(&self.cognito, login, app_key, refused.as_ref()).await?;
+            let token = self.access.token(login, app_key, refused.as_ref()).await?;
             match self.partner_api.make(partner_api, &token, call).await {
                 Ok(answer) => return Ok(answer),
                 Err(CallError::Failed(error)) => return Err(error),

@@ -1,0 +1,115 @@
+//! One login for all farmers of an app key, shared by many processes: who renews its tokens, what of them is saved, and when a process
+//! forgets them.
+
+mod forgetting;
+mod interrupted;
+mod processes;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use async_trait::async_trait;
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+use shared::adapters::panorama::Panorama;
+use shared::domain::app_key::AppKeyId;
+use shared::domain::client_environment::ClientEnvironment;
+use shared::domain::partner::PartnerSecret;
+use shared::ports::secrets::{Freshness, PartnerSecrets, SecretsError, VersionedSecret};
+use shared::ports::upstream::{Upstream, UpstreamError};
+use shared::service::Service;
+use tokio::sync::Notify;
+
+use crate::world::World;
+
+impl World {
+    /// The seeded app key.
+    fn seeded(&self) -> AppKeyId {
+        let name = self.machine.ready.app_name.parse().expect("a name");
+        AppKeyId { environment: ClientEnvironment::Stage, name }
+    }
+
+    /// What its secret holds now.
+    async fn secret(&self) -> PartnerSecret {
+        let process = self.another_process();
+        let read = process.ports.partner_secrets.read(&self.seeded(), Freshness::Now).await.expect("an answer");
+        read.expect("a secret").secret
+    }
+
+    fn another_process(&self) -> Service {
+        self.machine.another_process().expect("a process")
+    }
+
+    /// Makes a call that needs a token.
+    async fn use_token(&self, upstream: &dyn Upstream) -> Result<(), UpstreamError> {
+        upstream.list_sharing(&self.seeded()).await.map(|_| ())
+    }
+
+    async fn rotate_refresh_tokens(&self) {
+        self.fault(json!({ "fault": "rotateRefreshTokens", "enabled": true })).await;
+    }
+
+    /// What Cognito was asked since the last look, and how it answered.
+    async fn cognito(&self) -> Vec<String> {
+        let (_, calls) = self.json(self.http.get(self.panorama("/control/calls"))).await;
+        let cleared = self.http.delete(self.panorama("/control/calls")).send().await.expect("an answer");
+        assert_eq!(cleared.status(), StatusCode::NO_CONTENT);
+        let calls = calls.as_array().expect("an array");
+        let cognito = calls.iter().filter(|call| call["path"] == "/");
+        cognito.map(|call: &Value| format!("{} {}", call["call"].as_str().expect("a name"), call["status"])).collect()
+    }
+}
+
+/// Secrets whose `replace` does not just go through.
+struct Staged {
+    secrets: Arc<dyn PartnerSecrets>,
+    /// A process has its tokens and is about to save them.
+    about_to_save: Notify,
+    /// It may.
+    go: Notify,
+    /// It cannot.
+    broken: AtomicBool,
+}
+
+/// A process whose write of the secret the test holds in its hand.
+fn staged_process(world: &World) -> (Arc<Staged>, Panorama) {
+    let Service { ports, settings, .. } = world.another_process();
+    let secrets = Arc::new(Staged {
+        secrets: ports.partner_secrets,
+        about_to_save: Notify::new(),
+        go: Notify::new(),
+        broken: AtomicBool::new(false),
+    });
+    let panorama =
+        Panorama::new(world.http.clone(), settings.panorama.clone(), secrets.clone(), ports.logins, ports.clock);
+    (secrets, panorama)
+}
+
+#[async_trait]
+impl PartnerSecrets for Staged {
+    async fn read(&self, app_key: &AppKeyId, freshness: Freshness) -> Result<Option<VersionedSecret>, SecretsError> {
+        self.secrets.read(app_key, freshness).await
+    }
+
+    async fn write(&self, app_key: &AppKeyId, secret: &PartnerSecret) -> Result<(), SecretsError> {
+        self.secrets.write(app_key, secret).await
+    }
+
+    async fn replace(
+        &self,
+        app_key: &AppKeyId,
+        read: &VersionedSecret,
+        secret: &PartnerSecret,
+    ) -> Result<bool, SecretsError> {
+        if self.broken.load(Ordering::SeqCst) {
+            return Err(SecretsError { operation: "PutSecretValue", failure: "broken by the test".to_owned() });
+        }
+        self.about_to_save.notify_one();
+        self.go.notified().await;
+        self.secrets.replace(app_key, read, secret).await
+    }
+
+    async fn delete(&self, app_key: &AppKeyId) -> Result<(), SecretsError> {
+        self.secrets.delete(app_key).await
+    }
+}
