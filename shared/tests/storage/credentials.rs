@@ -30,7 +30,7 @@ async fn a_completed_session_has_a_credential_an_owner_and_an_event_and_takes_wh
     with_store(async |store| {
         let table = &store.table;
         let (app_key, user) = (partner(table, "a").await, settler(table, "maria").await);
-        assert_eq!(table.keep(&kept(&operation("krwv4vYH"), &app_key, 0)).await.expect("asked"), Keeping::Kept);
+        assert_eq!(table.keep(&kept(&operation("krwv4vYH"), &app_key, 0), 0).await.expect("asked"), Keeping::Kept);
         let (done, credential) = connect(table, &user, &app_key, "krwv4vYH").await;
         let account = table.account(user.id).await.expect("read").expect("an account");
         assert_eq!((account.user, account.session, account.credential), (user.clone(), Some(done), Some(credential)));

@@ -31,8 +31,8 @@ pub(crate) async fn with_store(test: impl AsyncFnOnce(&Store)) {
             let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
             let endpoint = format!("http://{}", listener.local_addr().expect("an address"));
             let database = Database::memory().expect("an engine");
-            let served = dynoxide::server::serve_with_shutdown(listener, database, std::future::pending());
-            let server = tokio::spawn(async { served.await.expect("the engine serves") });
+            let serving = dynoxide::server::serve_with_shutdown(listener, database, std::future::pending());
+            let server = tokio::spawn(async { serving.await.expect("the engine serves") });
             over(&endpoint, test).await;
             server.abort();
         }

@@ -74,11 +74,11 @@ async fn a_start_with_a_code_is_refused_for_the_owners_sake_and_told_of_a_kept_c
         let (app_key, owner) = (partner(table, "a").await, settler(table, "maria").await);
         let user = settler(table, "dale").await;
         connect(table, &owner, &app_key, "krwv4vYH").await;
-        let owned = operation("krwv4vYH");
+        let taken = operation("krwv4vYH");
         let refused_session = session(&user, &app_key, Some("krwv4vYH"));
-        let refused = table.start(&start(&refused_session, &app_key, Some(&owned))).await;
+        let refused = table.start(&start(&refused_session, &app_key, Some(&taken))).await;
         assert!(matches!(refused, Err(StartConflict::OperationOwned)), "{refused:?}");
-        let facts = table.callback_facts(&owned, app_key.sharing_url_id, &[]).await.expect("read");
+        let facts = table.callback_facts(&taken, app_key.sharing_url_id, &[]).await.expect("read");
         assert!(facts.started_with_code.is_empty(), "nothing of it is written: {facts:?}");
 
         let waiting = operation("Hn5cW7pd");
@@ -87,7 +87,7 @@ async fn a_start_with_a_code_is_refused_for_the_owners_sake_and_told_of_a_kept_c
         let claiming = Start { claims_kept: true, ..start(&session, &app_key, Some(&waiting)) };
         let refused = table.start(&claiming).await;
         assert!(matches!(refused, Err(StartConflict::KeptGone)), "there is none yet: {refused:?}");
-        assert_eq!(table.keep(&kept(&waiting, &app_key, 0)).await.expect("asked"), Keeping::Kept);
+        assert_eq!(table.keep(&kept(&waiting, &app_key, 0), 0).await.expect("asked"), Keeping::Kept);
         let refused = table.start(&plain).await;
         assert!(matches!(refused, Err(StartConflict::Kept)), "{refused:?}");
         table.start(&claiming).await.expect("started");
