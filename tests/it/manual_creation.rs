@@ -79,6 +79,8 @@ async fn what_is_wrong_with_a_credential_is_told_apart_and_nothing_is_created() 
         assert!(!problem.to_string().contains("planted"), "{problem}");
         assert_eq!(world.status(&user).await, "integrationNotStarted");
     }
+    let history: Vec<_> = world.events(&user).await.iter().map(|event| event["headers"].clone()).collect();
+    assert_eq!(history.len(), 2, "what Panorama was asked, and nothing else: {history:?}");
 }
 
 #[tokio::test]
@@ -93,6 +95,22 @@ async fn an_operation_of_another_leaf_user_is_not_taken_by_hand() {
 
     assert_eq!((status, &problem["errorKey"]), (StatusCode::CONFLICT, &"operationAlreadyConnected".into()));
     assert_eq!(world.status(&first).await, "ACTIVE");
+}
+
+#[tokio::test]
+async fn an_old_callback_does_not_bring_back_an_operation_that_was_left_since() {
+    let world = World::start().await;
+    already_shared(&world, "t8Zq2mLx").await;
+    let user = world.create_user("maria").await;
+    world.start_session(&user, Some("krwv4vYH")).await;
+    let callback = world.share("krwv4vYH").await;
+    assert_eq!(world.browser().open(&callback).await.outcome, "connected");
+    let (status, _) = create(&world, &user, |body| body["organizationCode"] = "t8Zq2mLx".into()).await;
+    assert_eq!(status, StatusCode::CREATED);
+
+    assert_eq!(world.browser().open(&callback).await.outcome, "notBound");
+
+    assert_eq!(world.credential(&user).await.1["organizationCode"], "t8Zq2mLx");
 }
 
 #[tokio::test]

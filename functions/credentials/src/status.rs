@@ -137,8 +137,5 @@ fn absent(why: NoCredential, id: LeafUserId) -> Problem {
                 "More than five different operations were tried in the farmer's session, so it was closed. {start}"
             ),
         ),
-        NoCredential::Deleted => {
-            Problem::new(ErrorKey::CredentialNotFound, format!("The credential was deleted. {start}"))
-        }
     }
 }

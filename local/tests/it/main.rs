@@ -95,7 +95,7 @@ fn the_walk_through_can_be_pasted_into_a_shell_and_ends_connected() {
         r#""appName":"prairie-insights""#,
         "Maria Lindqvist",
         "signInUrl",
-        "Your operation is connected",
+        "Your operation is connected.",
         r#""status":"ACTIVE""#,
         r#""message":"SUCCESS""#,
     ];

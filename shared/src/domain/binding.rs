@@ -5,7 +5,7 @@
 //! is bound by proof alone: the binding cookie of its hop link, or its having been started with the very same code.
 
 use super::organization_code::OrganizationCode;
-use super::session::{Relation, Session};
+use super::session::{Relation, Session, State};
 use super::timestamp::Timestamp;
 
 /// What is known when a callback arrives. All sessions are of the callback's app key.
@@ -66,7 +66,13 @@ pub fn bind(evidence: Evidence, code: &OrganizationCode, now: Timestamp) -> Bind
     }
     let mut open = with(&by_cookie, Relation::Open);
     if !open.is_empty() {
-        return if proved_by_code.is_empty() { only(&mut open, Proof::Cookie) } else { Binding::Disagrees };
+        // One that is done contradicts nothing: its Leaf user owns the operation, and that is found out next.
+        let contradicts = |session: &Session| !matches!(session.state, State::Completed { .. });
+        return if proved_by_code.iter().any(contradicts) {
+            Binding::Disagrees
+        } else {
+            only(&mut open, Proof::Cookie)
+        };
     }
     if !proved_by_code.is_empty() {
         return only(&mut { proved_by_code }, Proof::Code);

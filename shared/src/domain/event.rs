@@ -27,6 +27,20 @@ impl Event {
     /// What was asked when a handshake was done.
     pub const CONFIRM: &str = "PUT /sharing/{organizationCode}/confirm";
 
+    /// What was asked when a refresh token was tried.
+    pub const REFRESH: &str = "POST InitiateAuth (REFRESH_TOKEN_AUTH)";
+
+    /// A refresh token that was tried, and its outcome.
+    pub fn of_refresh(status_code: u16, body: impl Into<String>, now: Timestamp) -> Self {
+        Self {
+            id: EventId::random(),
+            created_at: now,
+            status_code,
+            headers: Self::REFRESH.to_owned(),
+            body: body.into(),
+        }
+    }
+
     /// What was asked when a listing was read.
     pub const LIST: &str = "GET /sharing";
 

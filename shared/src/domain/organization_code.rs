@@ -76,17 +76,26 @@ impl IndexKey {
         OrganizationHash(self.hash("organization", environment, code.expose()))
     }
 
+    /// The fingerprint of a code's keyed hash, without the hash's text: for a listing of a million codes.
+    pub fn organization_fingerprint(&self, environment: ClientEnvironment, code: &OrganizationCode) -> u128 {
+        first_half(self.tag("organization", environment, code.expose()).as_ref())
+    }
+
     /// The keyed hash of a partner's client id in its environment.
     pub fn client(&self, environment: ClientEnvironment, client_id: &str) -> ClientHash {
         ClientHash(self.hash("client", environment, client_id))
     }
 
     fn hash(&self, of: &str, environment: ClientEnvironment, text: &str) -> String {
+        URL_SAFE_NO_PAD.encode(self.tag(of, environment, text))
+    }
+
+    fn tag(&self, of: &str, environment: ClientEnvironment, text: &str) -> hmac::Tag {
         let mut context = hmac::Context::with_key(&self.0);
         for part in [of, "\0", environment.as_str(), "\0", text] {
             context.update(part.as_bytes());
         }
-        URL_SAFE_NO_PAD.encode(context.sign())
+        context.sign()
     }
 }
 
@@ -102,17 +111,20 @@ pub struct OrganizationHash(String);
 
 impl OrganizationHash {
     /// The first 16 bytes: as good as all 32 for telling a million operations apart, in a third of the memory.
-    ///
-    /// # Panics
-    /// Never: of 32 bytes there are 16.
     pub fn fingerprint(&self) -> u128 {
         let mut bytes = [0; 33];
         match URL_SAFE_NO_PAD.decode_slice(&self.0, &mut bytes) {
-            Ok(32) => u128::from_be_bytes(bytes[..16].try_into().expect("16 bytes are 16 bytes")),
+            Ok(32) => first_half(&bytes),
             // Only a row that was written by hand: it equals nothing.
             _ => 0,
         }
     }
+}
+
+/// The first 16 bytes of a hash.
+fn first_half(hash: &[u8]) -> u128 {
+    let half = hash.first_chunk().expect("a hash has 32 bytes");
+    u128::from_be_bytes(*half)
 }
 
 /// A partner's client id, hashed with the [`IndexKey`].
@@ -157,6 +169,16 @@ mod tests {
         let code: OrganizationCode = "krwv4vYH".parse().expect("a code");
         assert!(!format!("{code:?}").contains("krwv4vYH"));
         assert_eq!(format!("{:?}", IndexKey::new(&[7; 32])), "IndexKey([REDACTED])");
+    }
+
+    #[test]
+    fn a_code_and_its_stored_hash_have_the_same_fingerprint() {
+        let (key, code) = (IndexKey::new(&[7; 32]), "krwv4vYH".parse().expect("a code"));
+        let stored = OrganizationHash::stored(key.organization(ClientEnvironment::Stage, &code).as_str());
+        let fingerprint = key.organization_fingerprint(ClientEnvironment::Stage, &code);
+        assert_eq!(stored.fingerprint(), fingerprint);
+        assert_ne!(fingerprint, key.organization_fingerprint(ClientEnvironment::Production, &code));
+        assert_eq!(OrganizationHash::stored("written by hand").fingerprint(), 0);
     }
 
     #[test]

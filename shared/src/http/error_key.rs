@@ -117,8 +117,6 @@ error_keys! {
     SessionOperationOwned = "sessionOperationAlreadyConnected", NOT_FOUND, "The farmer's operation is connected to another Leaf user";
     /// No credential: too many operations were tried.
     SessionTooManyOperations = "sessionTooManyOperations", NOT_FOUND, "Too many operations were tried in one session";
-    /// No credential: there was one, and it was deleted.
-    CredentialNotFound = "credentialNotFound", NOT_FOUND, "There is no credential";
 
     /// Somebody else changed the same thing at the same time.
     ConcurrentChange = "concurrentChange", CONFLICT, "It was changed by somebody else at the same time";

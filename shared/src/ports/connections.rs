@@ -47,8 +47,8 @@ pub trait Connections: Send + Sync {
     /// that the Leaf user had is replaced as in [`Self::complete`].
     async fn create_credential(&self, credential: &Credential, event: &Event) -> Result<(), CompleteError>;
 
-    /// Keeps a confirmation that fits nobody, if there is room for it.
-    async fn keep(&self, kept: &KeptConfirmation<'_>) -> Result<Keeping, StoreError>;
+    /// Keeps a confirmation that fits nobody, if there is room for it and no session was started with its code since `starts` were seen.
+    async fn keep(&self, kept: &KeptConfirmation<'_>, starts: u64) -> Result<Keeping, StoreError>;
 
     /// A Leaf user with its session and credential. One read, strongly consistent.
     async fn account(&self, id: LeafUserId) -> Result<Option<Account>, StoreError>;
@@ -70,6 +70,9 @@ pub trait Connections: Send + Sync {
 
     /// Notes when Panorama was asked about one credential, if it still is the one that was read.
     async fn note_check(&self, credential: &Credential, at: Timestamp) -> Result<(), SaveError>;
+
+    /// Adds to a Leaf user's history what was asked of Panorama and changed nothing.
+    async fn record(&self, id: LeafUserId, event: &Event) -> Result<(), StoreError>;
 
     /// A page of a credential's history.
     async fn events(&self, id: LeafUserId, page: &EventPage) -> Result<Vec<Event>, StoreError>;
@@ -130,6 +133,8 @@ pub struct CallbackFacts {
     /// The sessions that were started with the code at this app key, as they were when they started: good enough to try a write
     /// that is conditional on nothing having changed, not to refuse anybody.
     pub started_with_code: Vec<StartedSession>,
+    /// How many starts there were with the code, ever; tells whether another came in between.
+    pub starts: u64,
     /// The sessions of the Leaf users that the cookies name, as they are now.
     pub cookie_sessions: Vec<Session>,
 }
@@ -205,6 +210,8 @@ pub enum Keeping {
     Kept,
     /// This app key has as many as it may have; it is dropped.
     Full,
+    /// A session was started with the code in the meantime: whose the confirmation is must be decided anew.
+    Outdated,
 }
 
 /// A Leaf user and its connection.

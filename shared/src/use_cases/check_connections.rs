@@ -63,7 +63,7 @@ pub(super) struct Listing {
 
 impl Listing {
     pub(super) fn new(key: &IndexKey, app_key: &AppKeyId, codes: &[OrganizationCode], asked_at: Timestamp) -> Self {
-        let fingerprint = |code| key.organization(app_key.environment, code).fingerprint();
+        let fingerprint = |code| key.organization_fingerprint(app_key.environment, code);
         let mut fingerprints: Vec<_> = codes.iter().map(fingerprint).collect();
         fingerprints.sort_unstable();
         Self { fingerprints, asked_at }

@@ -81,14 +81,25 @@ pub async fn create_credential(ports: &Ports, app_keys: &AppKeyCache, new: &NewC
     let client_id = &new.credentials.client_id;
     match ports.upstream.try_refresh_token(new.environment, client_id, &new.refresh_token).await {
         Ok(_) => {}
-        Err(LoginError::Refused(refusal)) => return Err(CreateError::RefreshToken(refusal)),
+        Err(LoginError::Refused(refusal)) => {
+            let reason = match &refusal {
+                LoginRefusal::BadPassword => "it is expired, revoked, or of another client id".to_owned(),
+                other => other.to_string(),
+            };
+            let body = format!("Panorama refused the refresh token: {reason}. No credential was created.");
+            ports.connections.record(new.leaf_user_id, &Event::of_refresh(400, body, ports.clock.now())).await?;
+            return Err(CreateError::RefreshToken(refusal));
+        }
         Err(LoginError::Unavailable(unavailable)) => return Err(unavailable.into()),
     }
     let listing = ports.upstream.list_sharing(&app_key.id).await?;
+    let now = ports.clock.now();
     if !listing.contains(&new.organization_code) {
+        let body = "Panorama does not list the operation: the organization code is wrong or of the other environment, or the switch is \
+                    off. No credential was created.";
+        ports.connections.record(new.leaf_user_id, &Event::of_listing(200, body, now)).await?;
         return Err(CreateError::NotShared);
     }
-    let now = ports.clock.now();
     let credential = Credential {
         id: CredentialId::random(),
         leaf_user_id: new.leaf_user_id,

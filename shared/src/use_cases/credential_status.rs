@@ -39,8 +39,6 @@ pub enum NoCredential {
     Expired,
     /// The session was rejected.
     Rejected(Rejection),
-    /// There was one.
-    Deleted,
 }
 
 /// Why a status could not be told.
@@ -83,6 +81,7 @@ pub async fn credential_status(
         Status::Pending | Status::Confirming => Ok(CredentialStatusView::Pending(Box::new(session))),
         Status::Expired => none(NoCredential::Expired),
         Status::Rejected(rejection) => none(NoCredential::Rejected(rejection)),
-        Status::Completed => none(NoCredential::Deleted),
+        // Deleting a credential deletes its session with it, so this is none that was ever finished here.
+        Status::Completed => none(NoCredential::NotStarted),
     }
 }

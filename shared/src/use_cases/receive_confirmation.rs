@@ -105,6 +105,20 @@ enum Decision {
     LookAgain,
 }
 
+/// What is known of the operation beside its sessions.
+struct Seen {
+    owner: Option<LeafUserId>,
+    starts: u64,
+    now: Timestamp,
+}
+
+/// What a callback for a completed session is.
+enum Repeated {
+    StillConnected,
+    Reopened(Box<Session>),
+    NoMore,
+}
+
 struct Callback<'a> {
     ports: &'a Ports,
     app_key: &'a AppKey,
@@ -123,17 +137,16 @@ impl Callback<'_> {
         // DynamoDB deletes late; what is forgotten is not decided by when it does.
         facts.started_with_code.retain(|started| now < started.started_at.plus(REMEMBERED_FOR));
         let trusting = trust == Trust::RememberedStart && facts.started_with_code.len() == 1;
-        let owner = facts.owner;
+        let seen = Seen { owner: facts.owner, starts: facts.starts, now };
         let evidence = self.evidence(facts, trusting).await?;
         let outcome = match bind(evidence, &self.confirmation.code, now) {
-            Binding::To(session, proof) => return self.bound(*session, proof, owner, now).await,
+            Binding::To(session, proof) => return self.bound(*session, proof, &seen).await,
             _ if trusting => return Ok(Decision::LookAgain),
             Binding::Over(session, proof) => self.over(&session, proof, now),
             Binding::Disagrees => Outcome::OtherOperation,
             Binding::Ambiguous | Binding::Nobody => Outcome::NotBound,
         };
-        self.keep(now).await?;
-        Ok(Decision::Final(outcome))
+        Ok(if self.keep(&seen).await? { Decision::Final(outcome) } else { Decision::LookAgain })
     }
 
     async fn evidence(&self, facts: CallbackFacts, trusting: bool) -> Result<Evidence, StoreError> {
@@ -159,20 +172,16 @@ impl Callback<'_> {
         Ok(Evidence { by_cookie: by_cookie.collect(), by_code })
     }
 
-    async fn bound(
-        &self,
-        session: Session,
-        proof: Proof,
-        owner: Option<LeafUserId>,
-        now: Timestamp,
-    ) -> Result<Decision, ReceiveError> {
+    async fn bound(&self, session: Session, proof: Proof, seen: &Seen) -> Result<Decision, ReceiveError> {
+        let Seen { owner, now, .. } = *seen;
         let (id, user) = (session.id, session.leaf_user_id);
         let version = session.version;
         let received = session.clone().receive(&self.confirmation.code, self.operation, now);
         let (next, event, outcome) = match received {
-            Received::Done => match self.repeated(session, now).await? {
-                None => return Ok(Decision::Final(Outcome::Connected(id))),
-                Some(reopened) => (reopened, None, None),
+            Received::Done => match self.repeated(session, seen).await? {
+                Repeated::StillConnected => return Ok(Decision::Final(Outcome::Connected(id))),
+                Repeated::NoMore => return Ok(Decision::Final(Outcome::NotBound)),
+                Repeated::Reopened(reopened) => (*reopened, None, None),
             },
             Received::UnderWay => return Ok(Decision::Final(Outcome::Finishing(id))),
             Received::NotTaken => return Ok(Decision::LookAgain),
@@ -202,21 +211,27 @@ impl Callback<'_> {
         }))
     }
 
-    /// A callback for what is done already: a repeat, or a farmer who has switched sharing off and on again. The answer is the session to be
-    /// finished once more, if it is to be.
-    async fn repeated(&self, session: Session, now: Timestamp) -> Result<Option<Session>, StoreError> {
+    /// A callback for what is done already: a repeat, or a farmer who has switched sharing off and on again.
+    async fn repeated(&self, session: Session, seen: &Seen) -> Result<Repeated, StoreError> {
         let account = self.ports.connections.account(session.leaf_user_id).await?;
         let credential = account.and_then(|account| account.credential);
-        let credential = credential.filter(|credential| credential.operation == *self.operation);
-        match credential {
+        match credential.filter(|credential| credential.operation == *self.operation) {
             Some(credential) if credential.status == CredentialStatus::Active => {
-                if credential.status_since.plus(SETTLING) < now {
+                if credential.status_since.plus(SETTLING) < seen.now {
                     // Whether the switch was off in between, only the next check can tell; it finds this one then.
-                    self.keep(now).await?;
+                    self.keep(seen).await?;
                 }
-                Ok(None)
+                Ok(Repeated::StillConnected)
             }
-            _ => Ok(Some(session.reopen(self.confirmation.code.clone(), now))),
+            Some(_) => {
+                let reopened = session.reopen(self.confirmation.code.clone(), seen.now);
+                Ok(Repeated::Reopened(Box::new(reopened)))
+            }
+            // The Leaf user is at another operation since: an old address in a browser's history must not bring it back.
+            None => {
+                self.keep(seen).await?;
+                Ok(Repeated::NoMore)
+            }
         }
     }
 
@@ -232,17 +247,19 @@ impl Callback<'_> {
         }
     }
 
-    async fn keep(&self, now: Timestamp) -> Result<(), StoreError> {
+    /// Keeps the confirmation; `false` when a session was started with its code in the meantime.
+    async fn keep(&self, seen: &Seen) -> Result<bool, StoreError> {
         let kept = KeptConfirmation {
             operation: self.operation,
             app_key: &self.app_key.id,
             sharing_url_id: self.confirmation.sharing_url_id,
-            at: now,
-            until: now.plus(KEPT_FOR),
+            at: seen.now,
+            until: seen.now.plus(KEPT_FOR),
         };
-        if self.ports.connections.keep(&kept).await? == Keeping::Full {
+        let keeping = self.ports.connections.keep(&kept, seen.starts).await?;
+        if keeping == Keeping::Full {
             tracing::warn!(app_key = %self.app_key.id, "too many unbound confirmations in this hour: one was dropped");
         }
-        Ok(())
+        Ok(keeping != Keeping::Outdated)
     }
 }

@@ -3,7 +3,7 @@
 
 use crate::domain::app_key::{AppKey, AppKeyId};
 use crate::domain::ids::SharingUrlId;
-use crate::domain::partner::{PartnerCredentials, PartnerSecret};
+use crate::domain::partner::{PartnerCredentials, PartnerSecret, PartnerTokens};
 use crate::ports::app_keys::SaveAppKeyError;
 use crate::ports::secrets::{Freshness, SecretsError};
 use crate::ports::upstream::LoginError;
@@ -54,47 +54,55 @@ pub async fn register_app_key(
     credentials: &PartnerCredentials,
     sharing_url_id: SharingUrlId,
 ) -> Result<(AppKey, Registration), RegisterError> {
+    let client = ports.index_key().await?.client(id.environment, credentials.client_id.expose());
+    let app_key = AppKey { id: id.clone(), sharing_url_id, client, created_at: ports.clock.now(), version: 1 };
     if let Some(known) = ports.app_keys.find(id).await? {
-        return repeated(ports, known, credentials, sharing_url_id).await;
+        return repeated(ports, known, &app_key, credentials, None).await;
     }
     free_for(ports, sharing_url_id, id).await?;
     let tokens = ports.upstream.log_in(id.environment, credentials).await?;
-    let app_key = AppKey {
-        id: id.clone(),
-        sharing_url_id,
-        client: ports.index_key().await?.client(id.environment, credentials.client_id.expose()),
-        created_at: ports.clock.now(),
-        version: 1,
-    };
-    // The secret first: a row without one would fail in front of a farmer, a secret without a row is found by nobody and is overwritten by
-    // the next try.
-    let secret = PartnerSecret { credentials: credentials.clone(), tokens: Some(tokens) };
-    ports.partner_secrets.write(id, &secret).await?;
-    let overtaken = match ports.app_keys.create(&app_key).await {
-        Ok(()) => return Ok((app_key, Registration::Created)),
+    // The row first: its transaction decides between two that come at once, and only the winner writes the secret. Should the process stop
+    // before it does, the next try of the same request mends it.
+    let lost = match ports.app_keys.create(&app_key).await {
+        Ok(()) => {
+            let secret = PartnerSecret { credentials: credentials.clone(), tokens: Some(tokens) };
+            ports.partner_secrets.write(id, &secret).await?;
+            return Ok((app_key, Registration::Created));
+        }
         Err(SaveAppKeyError::SharingUrlInUse) => RegisterError::SharingUrlInUse,
         Err(SaveAppKeyError::Conflict) => RegisterError::Conflict,
         Err(SaveAppKeyError::Store(error)) => return Err(error.into()),
     };
-    if let Some(known) = ports.app_keys.find(id).await? {
-        // The same request at the same time: the secret is that app key's now, and must stay.
-        return repeated(ports, known, credentials, sharing_url_id).await;
+    match ports.app_keys.find(id).await? {
+        Some(known) => repeated(ports, known, &app_key, credentials, Some(tokens)).await,
+        None => Err(lost),
     }
-    ports.partner_secrets.delete(id).await?;
-    Err(overtaken)
 }
 
-/// A create of what is there already: harmless when it has the very same content.
+/// A create of what is there already: harmless when it has the very same content. `tokens` are those of a login that was made for it.
 async fn repeated(
     ports: &Ports,
     known: AppKey,
+    wanted: &AppKey,
     credentials: &PartnerCredentials,
-    sharing_url_id: SharingUrlId,
+    tokens: Option<PartnerTokens>,
 ) -> Result<(AppKey, Registration), RegisterError> {
-    let secret = ports.partner_secrets.read(&known.id, Freshness::Now).await?;
-    let same =
-        known.sharing_url_id == sharing_url_id && secret.is_some_and(|read| read.secret.credentials == *credentials);
-    if same { Ok((known, Registration::AlreadyThere)) } else { Err(RegisterError::Exists) }
+    if known.sharing_url_id != wanted.sharing_url_id || known.client != wanted.client {
+        return Err(RegisterError::Exists);
+    }
+    match ports.partner_secrets.read(&known.id, Freshness::Now).await? {
+        Some(read) if read.secret.credentials == *credentials => {}
+        Some(_) => return Err(RegisterError::Exists),
+        None => {
+            let tokens = match tokens {
+                Some(tokens) => tokens,
+                None => ports.upstream.log_in(known.id.environment, credentials).await?,
+            };
+            let secret = PartnerSecret { credentials: credentials.clone(), tokens: Some(tokens) };
+            ports.partner_secrets.write(&known.id, &secret).await?;
+        }
+    }
+    Ok((known, Registration::AlreadyThere))
 }
 
 /// Replaces an app key's credentials and sharing URL id. Connections made with it go on.

@@ -34,7 +34,11 @@ impl Table {
             .table_name(&self.name)
             .index_name(CONNECTIONS.name)
             .key_condition_expression("#connection = :connection")
+            // DynamoDB charges for whole rows, but only what is read of them travels and is parsed: half.
+            .projection_expression("id, leafUserId, #operation, #status, statusSince")
             .expression_attribute_names("#connection", CONNECTIONS.partition)
+            .expression_attribute_names("#operation", CONNECTIONS.sort)
+            .expression_attribute_names("#status", "status")
             .expression_attribute_values(":connection", AttributeValue::S(connection(app_key)))
             .set_exclusive_start_key(start);
         let answer = request.send().await.map_err(|error| failure("Query", &error))?;

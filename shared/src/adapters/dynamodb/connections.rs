@@ -11,7 +11,7 @@ use super::rows::{
     read_user, session_key, session_row, session_user_key, started_key, user_partition,
 };
 use super::schema::{SK, TTL};
-use super::start::{kept_row, read_started};
+use super::start::{STARTS, kept_row, no_more_starts, read_started};
 use super::table::{Cancelled, Condition, Table};
 use crate::domain::app_key::AppKeyId;
 use crate::domain::credential::Credential;
@@ -49,7 +49,10 @@ impl Connections for Table {
             match row.text(SK)? {
                 "OWNER" => facts.owner = Some(row.parsed("leafUserId")?),
                 "SESSION" => facts.cookie_sessions.push(read_session(row)?),
-                _ => facts.started_with_code = read_started(row)?,
+                _ => {
+                    facts.started_with_code = read_started(row)?;
+                    facts.starts = row.number(STARTS)?;
+                }
             }
         }
         Ok(facts)
@@ -92,7 +95,9 @@ impl Connections for Table {
         self.write_credential(credential, event, vec![user]).await
     }
 
-    async fn keep(&self, kept: &KeptConfirmation<'_>) -> Result<Keeping, StoreError> {
+    async fn keep(&self, kept: &KeptConfirmation<'_>, starts: u64) -> Result<Keeping, StoreError> {
+        const KEPT: usize = 0;
+        const STARTS: usize = 1;
         let free = Condition::new("attribute_not_exists(pk) OR keptUntil <= :now").value(":now", text(kept.at));
         let counter = key(format!("KEPT#{}#{}", kept.app_key.environment, kept.app_key.name), kept.at.hour());
         let room = Condition::new("attribute_not_exists(pk) OR #count < :most")
@@ -101,10 +106,14 @@ impl Connections for Table {
             .value(":one", number(1))
             .value(":most", number(MAX_PER_HOUR))
             .value(":ttl", number(kept.until.epoch_seconds()));
-        let changes =
-            vec![self.put_where(kept_row(kept), free), self.update(counter, "ADD #count :one SET #ttl = :ttl", room)];
+        let changes = vec![
+            self.put_where(kept_row(kept), free),
+            self.check(started_key(kept.operation, kept.sharing_url_id), no_more_starts(starts)),
+            self.update(counter, "ADD #count :one SET #ttl = :ttl", room),
+        ];
         match self.transact(changes).await {
-            Ok(()) | Err(Cancelled::Condition { place: 0, .. }) => Ok(Keeping::Kept),
+            Ok(()) | Err(Cancelled::Condition { place: KEPT, .. }) => Ok(Keeping::Kept),
+            Err(Cancelled::Condition { place: STARTS, .. }) => Ok(Keeping::Outdated),
             Err(Cancelled::Condition { .. }) => Ok(Keeping::Full),
             Err(Cancelled::Store(error)) => Err(error),
         }
@@ -143,6 +152,11 @@ impl Connections for Table {
 
     async fn note_check(&self, credential: &Credential, at: Timestamp) -> Result<(), SaveError> {
         self.write_check(credential, at).await
+    }
+
+    async fn record(&self, id: LeafUserId, event: &Event) -> Result<(), StoreError> {
+        // Its key has its id in it: nobody else writes it.
+        self.put_if(event_row(id, event), Condition::absent()).await.map_err(StoreError::from)
     }
 
     async fn events(&self, id: LeafUserId, page: &EventPage) -> Result<Vec<Event>, StoreError> {

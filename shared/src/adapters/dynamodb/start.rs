@@ -22,6 +22,9 @@ use crate::ports::connections::{KeptConfirmation, Start, StartConflict, StartedS
 /// What the attribute of a started session begins with; the Leaf user's id follows.
 const STARTED: &str = "user:";
 
+/// Counts the starts with a code, so that a callback which found none can tell that one came in between.
+pub(super) const STARTS: &str = "starts";
+
 /// What a place of the transaction checks.
 enum Place {
     User,
@@ -98,9 +101,15 @@ impl Table {
         let values = Condition::default()
             .name("#user", &format!("{STARTED}{}", session.leaf_user_id))
             .name("#ttl", TTL)
+            .name("#starts", STARTS)
+            .value(":one", number(1))
             .value(":start", AttributeValue::M(start))
             .value(":ttl", number(forgotten_at(session).epoch_seconds()));
-        self.update(started_key(operation, session.sharing_url_id), "SET #user = :start, #ttl = :ttl", values)
+        self.update(
+            started_key(operation, session.sharing_url_id),
+            "SET #user = :start, #ttl = :ttl ADD #starts :one",
+            values,
+        )
     }
 }
 
@@ -119,6 +128,14 @@ fn replaceable(unfinished: Option<&Session>) -> Condition {
         }
     };
     condition.name("#state", "state").value(":confirming", text("Confirming"))
+}
+
+/// As many sessions were started with the code as were seen.
+pub(super) fn no_more_starts(seen: u64) -> Condition {
+    match seen {
+        0 => Condition::absent(),
+        seen => Condition::new("#starts = :seen").name("#starts", STARTS).value(":seen", number(seen)),
+    }
 }
 
 fn session_user_row(session: &Session) -> Item {

@@ -1,7 +1,7 @@
 //! The upstream `panorama`: we do what Leaf does.
 //!
-//! [`cognito`] logs in, [`access`] keeps one access token per app key for the whole process, [`renewal`] gets the next one, [`partner_api`]
-//! makes the calls.
+//! `cognito` logs in, `access` keeps one access token per app key for the whole process, `renewal` gets the next one, `partner_api` makes the
+//! calls.
 
 mod access;
 mod cognito;

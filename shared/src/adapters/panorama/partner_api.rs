@@ -1,7 +1,10 @@
 //! The partner API, in the shapes that Precision Planting's public demo application reads.
 
+use std::fmt;
+
 use http::header::RETRY_AFTER;
-use serde::Deserialize;
+use serde::de::{self, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::json;
 use url::Url;
 
@@ -71,9 +74,32 @@ pub(super) struct ListingPage {
 
 #[derive(Deserialize)]
 struct Listing {
-    items: Vec<String>,
+    items: Vec<ListedCode>,
     #[serde(default, rename = "nextToken")]
     next_token: Option<String>,
+}
+
+/// A code, read straight into its redacted form: a listing may have a million, and a second copy of each would need more memory than all
+/// else of a check.
+struct ListedCode(OrganizationCode);
+
+impl<'de> Deserialize<'de> for ListedCode {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Text;
+        impl Visitor<'_> for Text {
+            type Value = ListedCode;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an organization code")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<ListedCode, E> {
+                // Without the text: it may be a code.
+                text.parse().map(ListedCode).map_err(|_| E::custom("not an organization code"))
+            }
+        }
+        from.deserialize_str(Text)
+    }
 }
 
 impl PartnerApi {
@@ -121,9 +147,8 @@ impl PartnerApi {
 /// Reads the answer to [`Call::Listing`].
 pub(super) fn read_listing(answer: &Answer) -> Result<ListingPage, UpstreamError> {
     let listing: Listing = serde_json::from_slice(&answer.body).map_err(|_| unknown_form(answer.status))?;
-    let codes = listing.items.iter().map(|code| code.parse().map_err(|_| unknown_form(answer.status)));
     let next = listing.next_token.filter(|token| !token.is_empty());
-    Ok(ListingPage { codes: codes.collect::<Result<_, _>>()?, next })
+    Ok(ListingPage { codes: listing.items.into_iter().map(|ListedCode(code)| code).collect(), next })
 }
 
 /// A listing that does not end.
