@@ -7,6 +7,7 @@ mod processes;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use reqwest::StatusCode;
@@ -15,6 +16,7 @@ use shared::adapters::panorama::Panorama;
 use shared::domain::app_key::AppKeyId;
 use shared::domain::client_environment::ClientEnvironment;
 use shared::domain::partner::PartnerSecret;
+use shared::ports::clock::Clock as _;
 use shared::ports::secrets::{Freshness, PartnerSecrets, SecretsError, VersionedSecret};
 use shared::ports::upstream::{Upstream, UpstreamError};
 use shared::service::Service;
@@ -45,6 +47,14 @@ impl World {
         upstream.list_sharing(&self.seeded()).await.map(|_| ())
     }
 
+    /// Whether the lease can be taken; it is then.
+    async fn lease_is_free(&self) -> bool {
+        let now = self.clock.now();
+        let until = now.plus(Duration::from_secs(20));
+        let logins = &self.machine.service.ports.logins;
+        logins.take_lease(&self.seeded(), now, until).await.expect("an answer")
+    }
+
     async fn rotate_refresh_tokens(&self) {
         self.fault(json!({ "fault": "rotateRefreshTokens", "enabled": true })).await;
     }
@@ -60,7 +70,7 @@ impl World {
     }
 }
 
-/// Secrets whose `replace` does not just go through.
+/// Secrets whose reads and writes the test can stop.
 struct Staged {
     secrets: Arc<dyn PartnerSecrets>,
     /// A process has its tokens and is about to save them.
@@ -69,9 +79,13 @@ struct Staged {
     go: Notify,
     /// It cannot.
     broken: AtomicBool,
+    /// The next read waits for `go` before it hands over what it has read.
+    slow_read: AtomicBool,
+    /// Such a read has read.
+    has_read: Notify,
 }
 
-/// A process whose write of the secret the test holds in its hand.
+/// A process whose dealings with the secret the test holds in its hand.
 fn staged_process(world: &World) -> (Arc<Staged>, Panorama) {
     let Service { ports, settings, .. } = world.another_process();
     let secrets = Arc::new(Staged {
@@ -79,6 +93,8 @@ fn staged_process(world: &World) -> (Arc<Staged>, Panorama) {
         about_to_save: Notify::new(),
         go: Notify::new(),
         broken: AtomicBool::new(false),
+        slow_read: AtomicBool::new(false),
+        has_read: Notify::new(),
     });
     let panorama =
         Panorama::new(world.http.clone(), settings.panorama.clone(), secrets.clone(), ports.logins, ports.clock);
@@ -88,7 +104,12 @@ fn staged_process(world: &World) -> (Arc<Staged>, Panorama) {
 #[async_trait]
 impl PartnerSecrets for Staged {
     async fn read(&self, app_key: &AppKeyId, freshness: Freshness) -> Result<Option<VersionedSecret>, SecretsError> {
-        self.secrets.read(app_key, freshness).await
+        let read = self.secrets.read(app_key, freshness).await;
+        if self.slow_read.swap(false, Ordering::SeqCst) {
+            self.has_read.notify_one();
+            self.go.notified().await;
+        }
+        read
     }
 
     async fn write(&self, app_key: &AppKeyId, secret: &PartnerSecret) -> Result<(), SecretsError> {

@@ -129,3 +129,35 @@ async fn an_app_key_that_is_deleted_during_a_renewal_has_no_token() {
     assert_eq!(error.to_string(), "the app key has no secret");
     assert_eq!(world.calls("listSharing").await, 0);
 }
+
+#[tokio::test]
+async fn a_renewal_that_another_process_has_done_meanwhile_is_not_done_again() {
+    let world = rotating().await;
+    let (secrets, panorama) = staged_process(&world);
+    secrets.slow_read.store(true, Ordering::SeqCst);
+    let late = tokio::spawn({
+        let world = world.clone();
+        async move { world.use_token(&panorama).await }
+    });
+    // It has seen a token that has expired, and not yet asked for the lease.
+    secrets.has_read.notified().await;
+    world.use_token(&*world.another_process().ports.upstream).await.expect("a good token");
+    secrets.go.notify_one();
+    late.await.expect("it ends").expect("a good token");
+    assert_eq!(world.cognito().await, ["getTokensFromRefreshToken 200"]);
+}
+
+#[tokio::test]
+async fn the_lease_is_given_back_whatever_came_of_the_renewal() {
+    for fault in [None, Some(json!({ "call": "initiateAuth", "fault": "status", "status": 500 }))] {
+        let world = World::start().await;
+        world.pass(60, 0);
+        if let Some(fault) = &fault {
+            world.fault(fault.clone()).await;
+        }
+        let result = world.use_token(&*world.another_process().ports.upstream).await;
+        assert_eq!(result.is_err(), fault.is_some());
+        assert!(world.lease_is_free().await, "{fault:?}");
+        assert!(!world.lease_is_free().await, "it was taken");
+    }
+}
