@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 
 /// What is left of the function's time when no new page is begun. A page is some 3,000 credentials; should all of them have changed, as when
 /// a partner's application is replaced, that is as many transactions, one after the other.
-const RESERVE: Duration = Duration::from_secs(60);
+const RESERVE: Duration = Duration::from_mins(1);
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
