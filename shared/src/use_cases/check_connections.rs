@@ -152,17 +152,28 @@ struct Checker<'a> {
 impl Checker<'_> {
     async fn compare_all(&self, mut after: Option<EntryCursor>, deadline: Timestamp) -> Result<Check, CheckError> {
         let mut counts = Counts::default();
+        // Those of several pages are asked about together: few are REVOKED, and a call is a call.
+        let mut revoked = Vec::new();
         loop {
             let page = self.ports.connections.entries(&self.app_key.id, after).await?;
             counts.compared += page.entries.len();
-            self.compare(&page.entries, &mut counts).await?;
+            self.compare(page.entries, &mut revoked, &mut counts).await?;
+            while revoked.len() >= BATCH {
+                let later = revoked.split_off(BATCH);
+                counts.recovered += self.confirm_those_that_came_back(&revoked).await?;
+                revoked = later;
+            }
             after = page.next;
+            let is_over = after.is_none() || self.ports.clock.now() >= deadline;
+            if is_over && !revoked.is_empty() {
+                counts.recovered += self.confirm_those_that_came_back(&revoked).await?;
+            }
             match &after {
                 None => {
                     self.ports.logins.note_checked(&self.app_key.id, self.listing.asked_at).await?;
                     return Ok(Check::Done(counts));
                 }
-                Some(cursor) if self.ports.clock.now() >= deadline => {
+                Some(cursor) if is_over => {
                     self.ports.logins.note_resume_after(&self.app_key.id, cursor).await?;
                     return Ok(Check::OutOfTime(counts));
                 }
@@ -171,29 +182,31 @@ impl Checker<'_> {
         }
     }
 
-    async fn compare(&self, entries: &[ConnectionEntry], counts: &mut Counts) -> Result<(), CheckError> {
-        let mut still_revoked = Vec::new();
+    /// Changes what is to be changed; those that stay REVOKED are put to `revoked`.
+    async fn compare(
+        &self,
+        entries: Vec<ConnectionEntry>,
+        revoked: &mut Vec<ConnectionEntry>,
+        counts: &mut Counts,
+    ) -> Result<(), CheckError> {
         for entry in entries {
-            match self.listing.verdict(entry) {
+            match self.listing.verdict(&entry) {
                 Some(to) => {
-                    let changed = usize::from(self.change(entry, to).await?);
+                    let changed = usize::from(self.change(&entry, to).await?);
                     match to {
                         CredentialStatus::Revoked => counts.revoked += changed,
                         _ => counts.recovered += changed,
                     }
                 }
-                None if entry.status == CredentialStatus::Revoked => still_revoked.push(entry),
+                None if entry.status == CredentialStatus::Revoked => revoked.push(entry),
                 None => {}
             }
-        }
-        for some in still_revoked.chunks(BATCH) {
-            counts.recovered += self.confirm_those_that_came_back(some).await?;
         }
         Ok(())
     }
 
     /// A farmer who switches sharing on again comes back without a session: the confirmation is kept, and is the owner's.
-    async fn confirm_those_that_came_back(&self, revoked: &[&ConnectionEntry]) -> Result<usize, CheckError> {
+    async fn confirm_those_that_came_back(&self, revoked: &[ConnectionEntry]) -> Result<usize, CheckError> {
         let Self { ports, app_key, .. } = self;
         let operations: Vec<_> = revoked.iter().map(|entry| &entry.operation).collect();
         let kept = ports.connections.kept_among(&operations, app_key.sharing_url_id, ports.clock.now()).await?;

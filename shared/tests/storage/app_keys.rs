@@ -52,7 +52,7 @@ async fn a_replaced_app_key_takes_its_claims_along() {
         assert_eq!(table.find_by_sharing_url(after.sharing_url_id).await.expect("read"), Some(after.clone()));
         assert_eq!(table.find_by_sharing_url(before.sharing_url_id).await.expect("read"), None);
         assert_eq!(table.find_by_client(STAGE, &before.client).await.expect("read"), []);
-        assert_eq!(table.find_by_client(STAGE, &after.client).await.expect("read"), [after.clone()]);
+        assert_eq!(table.find_by_client(STAGE, &after.client).await.expect("read"), std::slice::from_ref(&after));
 
         let outdated = AppKey { version: 2, ..app_key("a", "a third") };
         assert!(matches!(table.replace(&before, &outdated).await, Err(SaveAppKeyError::Conflict)));

@@ -121,8 +121,11 @@ async fn a_status_changes_with_its_event_if_the_credential_is_still_the_one_that
 
         let page = table.entries(&app_key.id, None).await.expect("a page");
         let revoked = ConnectionEntry { status: to, status_since: at(100), ..before };
-        assert_eq!(page.entries, [revoked.clone()], "the index follows");
-        assert_eq!(table.kept_among(&[&wanted], sharing_url_id, at(0)).await.expect("read"), [wanted.clone()]);
+        assert_eq!(page.entries, std::slice::from_ref(&revoked), "the index follows");
+        assert_eq!(
+            table.kept_among(&[&wanted], sharing_url_id, at(0)).await.expect("read"),
+            std::slice::from_ref(&wanted)
+        );
 
         let back = event(200, "Shared again.");
         let to = CredentialStatus::Active;

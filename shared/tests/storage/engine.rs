@@ -22,21 +22,17 @@ pub(crate) struct Store {
 
 /// Runs a test over an empty table.
 pub(crate) async fn with_store(test: impl AsyncFnOnce(&Store)) {
-    match std::env::var("DYNAMODB_ENDPOINT") {
-        Ok(endpoint) => {
-            let _turn = ITS_TURN.lock().await;
-            over(&endpoint, test).await;
-        }
-        Err(_) => {
-            let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
-            let endpoint = format!("http://{}", listener.local_addr().expect("an address"));
-            let database = Database::memory().expect("an engine");
-            let serving = dynoxide::server::serve_with_shutdown(listener, database, std::future::pending());
-            let server = tokio::spawn(async { serving.await.expect("the engine serves") });
-            over(&endpoint, test).await;
-            server.abort();
-        }
+    if let Ok(endpoint) = std::env::var("DYNAMODB_ENDPOINT") {
+        let _turn = ITS_TURN.lock().await;
+        return over(&endpoint, test).await;
     }
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
+    let endpoint = format!("http://{}", listener.local_addr().expect("an address"));
+    let database = Database::memory().expect("an engine");
+    let engine = dynoxide::server::serve_with_shutdown(listener, database, std::future::pending());
+    let task = tokio::spawn(async { engine.await.expect("the engine serves") });
+    over(&endpoint, test).await;
+    task.abort();
 }
 
 async fn over(endpoint: &str, test: impl AsyncFnOnce(&Store)) {

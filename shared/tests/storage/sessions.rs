@@ -71,27 +71,27 @@ async fn a_new_session_takes_the_place_of_the_last_but_not_of_one_that_is_being_
 async fn a_start_with_a_code_is_refused_for_the_owners_sake_and_told_of_a_kept_confirmation() {
     with_store(async |store| {
         let table = &store.table;
-        let (app_key, owner) = (partner(table, "a").await, settler(table, "maria").await);
+        let (app_key, maria) = (partner(table, "a").await, settler(table, "maria").await);
         let user = settler(table, "dale").await;
-        connect(table, &owner, &app_key, "krwv4vYH").await;
-        let taken = operation("krwv4vYH");
+        connect(table, &maria, &app_key, "krwv4vYH").await;
+        let owned = operation("krwv4vYH");
         let refused_session = session(&user, &app_key, Some("krwv4vYH"));
-        let refused = table.start(&start(&refused_session, &app_key, Some(&taken))).await;
+        let refused = table.start(&start(&refused_session, &app_key, Some(&owned))).await;
         assert!(matches!(refused, Err(StartConflict::OperationOwned)), "{refused:?}");
-        let facts = table.callback_facts(&taken, app_key.sharing_url_id, &[]).await.expect("read");
+        let facts = table.callback_facts(&owned, app_key.sharing_url_id, &[]).await.expect("read");
         assert!(facts.started_with_code.is_empty(), "nothing of it is written: {facts:?}");
 
-        let waiting = operation("Hn5cW7pd");
+        let free = operation("Hn5cW7pd");
         let session = session(&user, &app_key, Some("Hn5cW7pd"));
-        let plain = start(&session, &app_key, Some(&waiting));
-        let claiming = Start { claims_kept: true, ..start(&session, &app_key, Some(&waiting)) };
+        let plain = start(&session, &app_key, Some(&free));
+        let claiming = Start { claims_kept: true, ..start(&session, &app_key, Some(&free)) };
         let refused = table.start(&claiming).await;
         assert!(matches!(refused, Err(StartConflict::KeptGone)), "there is none yet: {refused:?}");
-        assert_eq!(table.keep(&kept(&waiting, &app_key, 0), 0).await.expect("asked"), Keeping::Kept);
+        assert_eq!(table.keep(&kept(&free, &app_key, 0), 0).await.expect("asked"), Keeping::Kept);
         let refused = table.start(&plain).await;
         assert!(matches!(refused, Err(StartConflict::Kept)), "{refused:?}");
         table.start(&claiming).await.expect("started");
-        assert_eq!(table.kept_among(&[&waiting], app_key.sharing_url_id, at(0)).await.expect("read"), []);
+        assert_eq!(table.kept_among(&[&free], app_key.sharing_url_id, at(0)).await.expect("read"), []);
         table.start(&plain).await.expect("started");
     })
     .await;

@@ -16,6 +16,10 @@ use crate::domain::timestamp::Timestamp;
 use crate::ports::StoreError;
 use crate::ports::connections::{ConnectionEntry, EntryPage, SaveError, StatusChange};
 
+/// No page of 1 MB has more rows of the index, so DynamoDB's pages are as large as they can be. The embedded engine reads to the end of the index
+/// when it is not told where to stop.
+const PAGE: i32 = 4_000;
+
 impl Table {
     pub(super) async fn entry_page(
         &self,
@@ -40,6 +44,7 @@ impl Table {
             .expression_attribute_names("#operation", CONNECTIONS.sort)
             .expression_attribute_names("#status", "status")
             .expression_attribute_values(":connection", AttributeValue::S(connection(app_key)))
+            .limit(PAGE)
             .set_exclusive_start_key(start);
         let answer = request.send().await.map_err(|error| failure("Query", &error))?;
         let read = |item| read_connection(Reading { operation: "Query", item }, app_key.environment);
