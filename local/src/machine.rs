@@ -42,6 +42,8 @@ pub struct Machine {
     pub outbox: Arc<Outbox>,
     /// A client of the table [`TABLE_NAME`], for tests that look at its rows.
     pub dynamodb: aws_sdk_dynamodb::Client,
+    /// A client of the secrets, for tests that run another process beside this one.
+    pub secrets_manager: aws_sdk_secretsmanager::Client,
     stop: watch::Sender<bool>,
     servers: JoinSet<io::Result<()>>,
 }
@@ -100,7 +102,7 @@ impl Machine {
         }
         let router = gateway::api(&service);
         servers.spawn(async move { axum::serve(api, router).with_graceful_shutdown(wait(stopped)).await });
-        Ok(Self { ready, is_new, service, outbox, dynamodb, stop, servers })
+        Ok(Self { ready, is_new, service, outbox, dynamodb, secrets_manager: secrets, stop, servers })
     }
 
     /// Lets running requests finish, and ends.
@@ -110,7 +112,7 @@ impl Machine {
     pub async fn stop(mut self) -> io::Result<()> {
         self.stop.send_replace(true);
         // Clients hold connections open; a server waits for those.
-        drop((self.service, self.outbox, self.dynamodb));
+        drop((self.service, self.outbox, self.dynamodb, self.secrets_manager));
         while let Some(ended) = self.servers.join_next().await {
             ended.map_err(io::Error::other)??;
         }

@@ -4,7 +4,9 @@
 mod answer;
 mod binding;
 mod budget;
+mod crash;
 mod data_folder;
+mod doomed;
 mod finisher;
 mod health;
 mod manual_creation;
