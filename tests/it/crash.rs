@@ -78,7 +78,7 @@ async fn a_callback_is_finished_by_the_queue_once_it_is_stored_and_by_a_repeat_b
             }
             assert_connected_once(&world, &user, calls).await;
             assert_eq!(browser.open(&callback).await.outcome, "connected", "after {calls} calls");
-            assert_connected_once(&world, &user, calls).await;
+            assert_eq!((&*world.status(&user).await, successes(&world, &user).await), ("ACTIVE", 1), "after {calls} calls");
             if done {
                 break;
             }
