@@ -78,7 +78,11 @@ async fn a_callback_is_finished_by_the_queue_once_it_is_stored_and_by_a_repeat_b
             }
             assert_connected_once(&world, &user, calls).await;
             assert_eq!(browser.open(&callback).await.outcome, "connected", "after {calls} calls");
-            assert_eq!((&*world.status(&user).await, successes(&world, &user).await), ("ACTIVE", 1), "after {calls} calls");
+            assert_eq!(
+                (&*world.status(&user).await, successes(&world, &user).await),
+                ("ACTIVE", 1),
+                "after {calls} calls"
+            );
             if done {
                 break;
             }
@@ -174,12 +178,19 @@ async fn a_check_that_dies_has_revoked_or_has_not() {
         let doomed = Doomed::after(calls, &world).await;
         let _unheard = check(&doomed.service, &world).await;
         let (status, events) = (world.status(&user).await, world.events(&user).await.len());
-        assert!([("ACTIVE", 1), ("REVOKED", 2)].contains(&(&*status, events)), "after {calls} calls: {status}, {events}");
+        assert!(
+            [("ACTIVE", 1), ("REVOKED", 2)].contains(&(&*status, events)),
+            "after {calls} calls: {status}, {events}"
+        );
 
         world.pass(15, 0);
         let report = check(&world.machine.service, &world).await.expect("a report");
         assert_eq!((report.done, report.unavailable), (1, 0), "after {calls} calls");
-        assert_eq!((&*world.status(&user).await, world.events(&user).await.len()), ("REVOKED", 2), "after {calls} calls");
+        assert_eq!(
+            (&*world.status(&user).await, world.events(&user).await.len()),
+            ("REVOKED", 2),
+            "after {calls} calls"
+        );
         if !doomed.has_died() {
             break;
         }
@@ -204,7 +215,11 @@ async fn a_check_that_dies_while_a_farmer_comes_back_is_finished_by_the_next() {
 
         world.pass(15, 0);
         check(&world.machine.service, &world).await.expect("a report");
-        assert_eq!((&*world.status(&user).await, world.events(&user).await.len()), ("ACTIVE", 3), "after {calls} calls");
+        assert_eq!(
+            (&*world.status(&user).await, world.events(&user).await.len()),
+            ("ACTIVE", 3),
+            "after {calls} calls"
+        );
         world.pass(15, 0);
         let report = check(&world.machine.service, &world).await.expect("a report");
         assert_eq!((report.revoked, report.recovered), (0, 0), "after {calls} calls");

@@ -85,8 +85,7 @@ struct Gate {
 
 impl Gate {
     fn lets_through(&self) -> bool {
-        let passed =
-            self.left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok();
+        let passed = self.left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok();
         if !passed {
             self.refused.fetch_add(1, Ordering::SeqCst);
         }

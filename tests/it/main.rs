@@ -10,6 +10,7 @@ mod doomed;
 mod finisher;
 mod health;
 mod manual_creation;
+mod model;
 mod one_click;
 mod restart;
 mod routes;
