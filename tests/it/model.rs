@@ -28,7 +28,7 @@ fn any_story_goes_as_the_model_says() {
         // The same stories in every run, so that a change which fails is the change that broke it.
         rng_seed: RngSeed::Fixed(number("PROPTEST_RNG_SEED").unwrap_or(20_261_122)),
         failure_persistence: None,
-        max_shrink_iters: 300,
+        max_shrink_iters: number("PROPTEST_MAX_SHRINK_ITERS").and_then(|most| u32::try_from(most).ok()).unwrap_or(300),
         ..Config::default()
     };
     let played =
