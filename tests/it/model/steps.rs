@@ -113,7 +113,47 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// Stories of about so many steps.
-pub(super) fn stories(length: usize) -> impl Strategy<Value = Story> {
-    proptest::collection::vec(step(), length / 2..=length + length / 2).prop_map(Story)
+/// Steps that belong together, so that stories get far: what a farmer does, and what the same farmer does later. Anything may come between
+/// two of them.
+fn chapter() -> impl Strategy<Value = Vec<Step>> {
+    let pass = || seconds().prop_map(Step::Pass);
+    let asked = Step::Asked;
+    prop_oneof![
+        12 => step().prop_map(|step| vec![step]),
+        // By the code.
+        4 => (0..USERS, operation()).prop_map(move |(user, code)| {
+            vec![asked(Request::Start(user, Some(code))), Step::SwitchOn(code), asked(Request::Callback(None, code))]
+        }),
+        // By the hop link.
+        3 => (0..USERS, 0..BROWSERS, operation()).prop_map(move |(user, browser, code)| {
+            let (hop, callback) = (Request::Hop(user, browser), Request::Callback(Some(browser), code));
+            vec![asked(Request::Start(user, None)), asked(hop), Step::SwitchOn(code), asked(callback)]
+        }),
+        // Two at the same operation while Panorama is down, or a second browser with two links.
+        2 => (0..USERS, 0..BROWSERS, operation(), calls_of_a_fault()).prop_map(move |(user, browser, code, fault)| {
+            let (hop, callback) = (Request::Hop(user, browser), Request::Callback(Some(browser), code));
+            let start = asked(Request::Start(user, None));
+            vec![start, asked(hop), Step::SwitchOn(code), Step::Fault("confirmSharing", fault), asked(callback)]
+        }),
+        // The switch and the check.
+        3 => (operation(), any::<bool>(), pass()).prop_map(move |(code, on, pass)| {
+            let switch = if on { Step::SwitchOn(code) } else { Step::SwitchOff(code) };
+            vec![switch, pass, asked(Request::Check)]
+        }),
+        2 => (operation(), calls_of_a_fault(), pass()).prop_map(move |(code, fault, pass)| {
+            vec![Step::SwitchOff(code), pass, Step::Fault("listSharing", fault), asked(Request::Check), Step::Mend]
+        }),
+        // The finisher.
+        2 => pass().prop_map(move |pass| vec![Step::Asked(Request::Deliver(0)), pass, Step::Asked(Request::Deliver(0))]),
+    ]
+}
+
+fn calls_of_a_fault() -> impl Strategy<Value = &'static str> {
+    prop_oneof![Just("status"), Just("dropBefore"), Just("dropAfter"), Just("malformed")]
+}
+
+/// Stories of at most so many chapters.
+pub(super) fn stories(chapters: usize) -> impl Strategy<Value = Story> {
+    let chapters = proptest::collection::vec(chapter(), chapters / 2..=chapters);
+    chapters.prop_map(|chapters| Story(chapters.concat()))
 }
