@@ -47,6 +47,24 @@ fn a_repeat_leaves_a_start_alone_that_is_at_the_handshake() {
     play(&Story(story)).expect("the model's story");
 }
 
+/// The first Leaf user's confirmation waits for Panorama, for longer than its 15 minutes. A browser with another one's cookie used to be bound with
+/// the same code, because the start that is remembered beside the operation looked expired.
+#[test]
+fn an_operation_that_waits_for_panorama_is_not_bound_to_another_leaf_users_cookie() {
+    let story = vec![
+        Step::Asked(Request::Start(1, Some(0))),
+        Step::SwitchOn(0),
+        Step::Fault("confirmSharing", "status"),
+        Step::Asked(Request::Callback(None, 0)),
+        Step::Mend,
+        Step::Pass(900),
+        Step::Asked(Request::Start(0, None)),
+        Step::Asked(Request::Hop(0, 1)),
+        Step::Asked(Request::Callback(Some(1), 0)),
+    ];
+    play(&Story(story)).expect("the model's story");
+}
+
 fn play(story: &Story) -> Result<(), String> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
