@@ -42,7 +42,8 @@ pub struct Machine {
     pub outbox: Arc<Outbox>,
     /// A client of the table [`TABLE_NAME`], for tests that look at its rows.
     pub dynamodb: aws_sdk_dynamodb::Client,
-    secrets: aws_sdk_secretsmanager::Client,
+    /// A client of the secrets, for tests that run another process beside this one.
+    pub secrets_manager: aws_sdk_secretsmanager::Client,
     clock: Arc<dyn Clock>,
     stop: watch::Sender<bool>,
     servers: JoinSet<io::Result<()>>,
@@ -102,7 +103,7 @@ impl Machine {
         }
         let router = gateway::api(&service);
         servers.spawn(async move { axum::serve(api, router).with_graceful_shutdown(wait(stopped)).await });
-        Ok(Self { ready, is_new, service, outbox, dynamodb, secrets, clock, stop, servers })
+        Ok(Self { ready, is_new, service, outbox, dynamodb, secrets_manager: secrets, clock, stop, servers })
     }
 
     /// The service once more over the same servers, with nothing in its memory: as another process of Lambda's.
@@ -110,7 +111,7 @@ impl Machine {
     /// # Errors
     /// The HTTP client cannot be built.
     pub fn another_process(&self) -> io::Result<Service> {
-        let (dynamodb, secrets_manager) = (self.dynamodb.clone(), self.secrets.clone());
+        let (dynamodb, secrets_manager) = (self.dynamodb.clone(), self.secrets_manager.clone());
         let clients = Clients { dynamodb, secrets_manager, clock: self.clock.clone() };
         Service::new((*self.service.settings).clone(), clients).map_err(io::Error::other)
     }
@@ -122,7 +123,7 @@ impl Machine {
     pub async fn stop(mut self) -> io::Result<()> {
         self.stop.send_replace(true);
         // Clients hold connections open; a server waits for those.
-        drop((self.service, self.outbox, self.dynamodb, self.secrets));
+        drop((self.service, self.outbox, self.dynamodb, self.secrets_manager));
         while let Some(ended) = self.servers.join_next().await {
             ended.map_err(io::Error::other)??;
         }

@@ -4,10 +4,13 @@
 mod answer;
 mod binding;
 mod budget;
+mod crash;
 mod data_folder;
+mod doomed;
 mod finisher;
 mod health;
 mod manual_creation;
+mod model;
 mod one_click;
 mod peers;
 mod restart;

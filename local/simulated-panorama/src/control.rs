@@ -24,6 +24,8 @@ POST   /control/operations/{organizationCode}/share
        Switches sharing on, as the grower would. 303; Location is where the grower's browser would be sent.
 POST   /control/operations/{organizationCode}/revoke
        Switches it off. 204.
+GET    /control/operations/{organizationCode}
+       {sharing: off, switchedOn or confirmed}
 
 GET    /control/calls
        Every login and partner API call received, oldest first, the last 10,000:
@@ -58,6 +60,7 @@ POST   /control/partners/{STAGE|PRODUCTION}/password
 pub(crate) fn router(simulator: &Arc<Simulator>) -> Router {
     Router::new()
         .route("/control", get(async || HELP))
+        .route("/control/operations/{organization_code}", get(sharing))
         .route("/control/operations/{organization_code}/share", post(share))
         .route("/control/operations/{organization_code}/revoke", post(revoke))
         .route("/control/calls", get(calls).delete(clear_calls))
@@ -77,6 +80,11 @@ async fn share(State(simulator): Handle, Path(organization_code): Path<String>) 
 async fn revoke(State(simulator): Handle, Path(organization_code): Path<String>) -> Result<StatusCode, Refusal> {
     site_of(simulator, &organization_code)?.change(|state| state.switch_off(&organization_code));
     Ok(StatusCode::NO_CONTENT)
+}
+
+async fn sharing(State(simulator): Handle, Path(organization_code): Path<String>) -> Result<Json<Value>, Refusal> {
+    let sharing = site_of(simulator, &organization_code)?.read(|state| state.sharing(&organization_code));
+    Ok(Json(json!({"sharing": sharing})))
 }
 
 fn site_of(simulator: Arc<Simulator>, organization_code: &str) -> Result<Site, Refusal> {

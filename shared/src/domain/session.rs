@@ -204,7 +204,8 @@ impl Session {
         let tried = BTreeSet::from([operation.hash.clone()]);
         let lease_until = now.plus(HANDSHAKE_LEASE);
         let state = State::Confirming(Handshake { code, lease_until, attempts: 0 });
-        Self { tried, state, ..self }
+        // It is not the first version: that is the start which a callback may remember, and it was `Pending`.
+        Self { tried, state, ..self.next() }
     }
 
     /// What it is at a moment.

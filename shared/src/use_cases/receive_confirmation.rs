@@ -10,7 +10,7 @@ use crate::domain::ids::{LeafUserId, SessionId, SharingUrlId};
 use crate::domain::kept::{KEPT_FOR, REMEMBERED_FOR};
 use crate::domain::operation::Operation;
 use crate::domain::organization_code::OrganizationCode;
-use crate::domain::session::{Received, Rejection, Session, State, Status};
+use crate::domain::session::{LIFETIME, Received, Rejection, Session, State, Status};
 use crate::domain::timestamp::Timestamp;
 use crate::ports::connections::{CallbackFacts, Keeping, KeptConfirmation, SaveError, StartedSession};
 use crate::ports::secrets::SecretsError;
@@ -136,8 +136,11 @@ impl Callback<'_> {
         let now = self.ports.clock.now();
         // DynamoDB deletes late; what is forgotten is not decided by when it does.
         facts.started_with_code.retain(|started| now < started.started_at.plus(REMEMBERED_FOR));
-        let trusting = trust == Trust::RememberedStart && facts.started_with_code.len() == 1;
         let seen = Seen { owner: facts.owner, starts: facts.starts, now };
+        // Nor is a start whose 15 minutes are over: its session may be confirming or done, and then it contradicts a cookie of another's.
+        let may_wait = |started: &StartedSession| now < started.started_at.plus(LIFETIME);
+        let trusting =
+            trust == Trust::RememberedStart && matches!(&facts.started_with_code[..], [one] if may_wait(one));
         let evidence = self.evidence(facts, trusting).await?;
         let outcome = match bind(evidence, &self.confirmation.code, now) {
             Binding::To(session, proof) => return self.bound(*session, proof, &seen).await,

@@ -1,0 +1,149 @@
+//! Another process of the same service, which dies after so many calls to the world outside: DynamoDB, Secrets Manager, Panorama's API and
+//! login. What a process does after its last call reaches nobody, so a process whose every later call fails has died as far as anybody
+//! can tell; and nobody hears its answers.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::Intercept;
+use aws_smithy_runtime_api::client::interceptors::context::BeforeSerializationInterceptorContextRef;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::config_bag::ConfigBag;
+use local::gateway;
+use reqwest::RequestBuilder;
+use shared::ports::clock::Clock;
+use shared::service::{Clients, Service};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+use tower::ServiceExt as _;
+use url::Url;
+
+use crate::world::World;
+
+/// A process of the service beside the machine's own, over the same table, secrets and Panorama; with nothing in its memory.
+pub(crate) struct Doomed {
+    pub(crate) service: Service,
+    gate: Gate,
+    _relay: JoinSet<()>,
+}
+
+impl Doomed {
+    /// A process that makes `calls` calls and no more.
+    pub(crate) async fn after(calls: usize, world: &World) -> Self {
+        let gate = Gate { left: Arc::new(AtomicUsize::new(calls)), refused: Arc::default() };
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
+        let here = listener.local_addr().expect("its address");
+        let panorama: Url = world.machine.ready.panorama_url.parse().expect("a URL");
+        let there = SocketAddr::from((Ipv4Addr::LOCALHOST, panorama.port().expect("a port")));
+        let mut relay = JoinSet::new();
+        relay.spawn(listen(listener, there, gate.clone()));
+
+        let mut settings = (*world.machine.service.settings).clone();
+        for environment in [&mut settings.panorama.stage, &mut settings.panorama.production] {
+            for url in [&mut environment.partner_api, &mut environment.login] {
+                url.set_port(Some(here.port())).expect("a URL with a host");
+            }
+        }
+        let (dynamodb, secrets) = (&world.machine.dynamodb, &world.machine.secrets_manager);
+        let clock: Arc<dyn Clock> = world.clock.clone();
+        let clients = Clients {
+            dynamodb: aws_sdk_dynamodb::Client::from_conf(
+                dynamodb.config().to_builder().interceptor(gate.clone()).build(),
+            ),
+            secrets_manager: aws_sdk_secretsmanager::Client::from_conf(
+                secrets.config().to_builder().interceptor(gate.clone()).build(),
+            ),
+            clock,
+        };
+        let service = Service::new(settings, clients).expect("a service");
+        Self { service, gate, _relay: relay }
+    }
+
+    /// Takes a request that was meant for the machine. Whether there was an answer: a process that died gave none.
+    pub(crate) async fn take(&self, request: RequestBuilder) -> bool {
+        let request = request.build().expect("a request");
+        let request = request.try_into().map(|request: http::Request<reqwest::Body>| request).expect("a request");
+        let _unheard = gateway::api(&self.service).oneshot(request).await;
+        !self.has_died()
+    }
+
+    /// Whether it wanted to make a call that it did not live to make.
+    pub(crate) fn has_died(&self) -> bool {
+        self.gate.refused.load(Ordering::SeqCst) > 0
+    }
+}
+
+/// Lets so many calls through.
+#[derive(Debug, Clone)]
+struct Gate {
+    left: Arc<AtomicUsize>,
+    refused: Arc<AtomicUsize>,
+}
+
+impl Gate {
+    fn lets_through(&self) -> bool {
+        let passed = self.left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok();
+        if !passed {
+            self.refused.fetch_add(1, Ordering::SeqCst);
+        }
+        passed
+    }
+}
+
+impl Intercept for Gate {
+    fn name(&self) -> &'static str {
+        "Gate"
+    }
+
+    fn read_before_serialization(
+        &self,
+        _: &BeforeSerializationInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        if self.lets_through() { Ok(()) } else { Err("the process has died".into()) }
+    }
+}
+
+async fn listen(listener: TcpListener, there: SocketAddr, gate: Gate) {
+    let mut connections = JoinSet::new();
+    while let Ok((client, _)) = listener.accept().await {
+        let gate = gate.clone();
+        connections.spawn(async move {
+            // However it ends, both connections are closed.
+            let _ended = relay(client, there, &gate).await;
+        });
+    }
+}
+
+/// Carries one connection's bytes both ways. HTTP/1.1 without pipelining is a conversation, so what the client says first, or after the
+/// server has spoken, is a new request.
+async fn relay(mut client: TcpStream, there: SocketAddr, gate: &Gate) -> std::io::Result<()> {
+    let mut server = TcpStream::connect(there).await?;
+    let (mut from_client, mut to_client) = client.split();
+    let (mut from_server, mut to_server) = server.split();
+    let (mut asked, mut answered) = ([0; 4096], [0; 4096]);
+    let mut is_asking = false;
+    loop {
+        tokio::select! {
+            read = from_client.read(&mut asked) => match read? {
+                0 => return Ok(()),
+                _ if !is_asking && !gate.lets_through() => return Ok(()),
+                length => {
+                    is_asking = true;
+                    to_server.write_all(&asked[..length]).await?;
+                }
+            },
+            read = from_server.read(&mut answered) => match read? {
+                0 => return Ok(()),
+                length => {
+                    is_asking = false;
+                    to_client.write_all(&answered[..length]).await?;
+                }
+            },
+        }
+    }
+}
