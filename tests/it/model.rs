@@ -104,7 +104,9 @@ impl Player {
         let observed = self.field.observe().await?;
         let now = self.field.now();
         let mut expected: Vec<_> = expected.iter().map(|state| named(state, &self.state, &observed.state)).collect();
-        expected.iter_mut().for_each(|state| state.kept.retain(|_, until| now < *until));
+        for state in &mut expected {
+            state.kept.retain(|_, until| now < *until);
+        }
         if !expected.contains(&observed.state) {
             return Err(format!("\nfrom {:#?}\ncame {:#?}\nexpected {expected:#?}", self.state, observed.state));
         }

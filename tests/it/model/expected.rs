@@ -89,13 +89,12 @@ impl Session {
             (Phase::Pending, _) if now >= self.started_at + LIFETIME => Relation::Over,
             (Phase::Pending, None) => Relation::Open,
             (Phase::Pending, Some(started)) if started == code => Relation::Same,
-            (Phase::Pending, Some(_)) => Relation::Other,
             (Phase::Confirming { code: confirmed, .. } | Phase::Completed { code: confirmed }, _)
                 if confirmed == code =>
             {
                 Relation::Same
             }
-            (Phase::Confirming { .. }, _) => Relation::Other,
+            (Phase::Pending | Phase::Confirming { .. }, _) => Relation::Other,
             _ => Relation::Over,
         }
     }
@@ -253,7 +252,7 @@ impl State {
                     let settled = now > credential.since + SETTLING;
                     return vec![self.with(|state| {
                         if settled {
-                            state.keep(code, now)
+                            state.keep(code, now);
                         }
                     })];
                 }
@@ -279,7 +278,7 @@ impl State {
         let is_shared = self.sharing[code] != Sharing::Off;
         let asked = self.with(|state| {
             if is_shared {
-                state.sharing[code] = Sharing::Confirmed
+                state.sharing[code] = Sharing::Confirmed;
             }
         });
         let done = match (is_shared, self.is_others(code, user)) {
@@ -334,9 +333,10 @@ impl State {
     fn compared_with_listing(&self, user: usize, now: u64) -> Self {
         let Some(credential) = self.users[user].credential else { return self.clone() };
         let is_listed = self.sharing[credential.code] == Sharing::Confirmed;
-        let changes = match credential.is_active {
-            true => !is_listed && credential.since + SETTLING < now,
-            false => is_listed && credential.since < now,
+        let changes = if credential.is_active {
+            !is_listed && credential.since + SETTLING < now
+        } else {
+            is_listed && credential.since < now
         };
         self.with(|state| {
             if changes {

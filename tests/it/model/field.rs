@@ -168,7 +168,7 @@ impl Field {
         let mut state = State { users, owners: BTreeMap::new(), kept: BTreeMap::new(), sharing, looked_at: None };
         let mut browsers = [const { None }; USERS];
         for row in rows.items() {
-            self.shows_no_code(row)?;
+            Self::shows_no_code(row)?;
             let (partition, sort) = (text(row, "pk").expect("a key"), text(row, "sk").expect("a key"));
             let user = |id: &str| self.users.iter().position(|known| known == id);
             let operation = || partition.rsplit('#').next().and_then(|hash| self.hashes.get(hash)).copied();
@@ -243,7 +243,7 @@ impl Field {
     }
 
     /// A code is in two attributes and nowhere else, least of all in a key.
-    fn shows_no_code(&self, row: &Row) -> Result<(), String> {
+    fn shows_no_code(row: &Row) -> Result<(), String> {
         let mut rest = row.clone();
         rest.retain(|name, _| !["organizationCode", "confirmedCode"].contains(&name.as_str()));
         let rest = format!("{rest:?}");
