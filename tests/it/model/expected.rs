@@ -231,11 +231,9 @@ impl State {
             (false, _, _) => only(&same),
             (true, 1.., _) => None,
             (true, 0, false) => {
-                if by_code.is_empty() {
-                    only(&open)
-                } else {
-                    None
-                }
+                // One that is done contradicts nothing: its Leaf user owns the operation, which is found out next.
+                let is_done = |user: &usize| of(*user).is_some_and(|it| matches!(it.phase, Phase::Completed { .. }));
+                if by_code.iter().all(is_done) { only(&open) } else { None }
             }
             (true, 0, true) => only(&by_code),
         }
@@ -256,7 +254,8 @@ impl State {
                         }
                     })];
                 }
-                _ => 0,
+                Some(credential) if credential.code == code => 0,
+                _ => return vec![self.with(|state| state.keep(code, now))],
             },
             Some(Phase::Confirming { lease_until, .. }) if now < lease_until => return vec![self.clone()],
             _ if self.is_others(code, user) => return vec![self.in_phase(user, Phase::OperationOwned)],
