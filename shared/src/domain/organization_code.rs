@@ -39,7 +39,7 @@ impl FromStr for OrganizationCode {
         } else if text.len() > Self::MAX_LENGTH {
             Err(Invalid::too_long("must have at most 64 characters"))
         } else if !text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_') {
-            Err(Invalid::malformed("must be an Organization Code as Panorama shows it, such as krwv4vYH"))
+            Err(Invalid::malformed("must be an Organization Code as Panorama shows it: letters and digits"))
         } else {
             Ok(Self(text.into()))
         }
