@@ -7,12 +7,13 @@ use tracing_subscriber::layer::Layer;
 use tracing_subscriber::registry::LookupSpan;
 
 /// The workspace's crates that log.
-const OURS: [&str; 14] = [
+const OURS: [&str; 16] = [
     "app_keys",
     "authenticate",
     "authorizer",
     "check_connections",
     "credentials",
+    "deliver_alerts",
     "finish_confirmations",
     "lambda",
     "local",
@@ -22,6 +23,7 @@ const OURS: [&str; 14] = [
     "simulated_panorama",
     "start_integration",
     "users",
+    "webhooks",
 ];
 
 /// Sends every log line of the process to standard output.

@@ -89,7 +89,9 @@ impl Service {
             connections: table.clone(),
             logins: table.clone(),
             partner_secrets: secrets.clone(),
-            service_secrets: secrets,
+            service_secrets: secrets.clone(),
+            webhooks: table.clone(),
+            webhook_secrets: secrets,
             upstream: Arc::new(upstream),
         };
         let app_keys = Arc::new(AppKeyCache::new(table.clone(), table, clock));

@@ -3,6 +3,7 @@
 use url::Url;
 
 use crate::adapters::panorama::{Endpoints, Environments};
+use crate::domain::reach::Reach;
 
 /// The service's settings.
 #[derive(Debug, Clone)]
@@ -20,6 +21,10 @@ pub struct Settings {
     /// Where Panorama is: `STAGE_PORTAL_URL`, `STAGE_PARTNER_API_URL`, `STAGE_LOGIN_URL` and the same with `PRODUCTION_`. The
     /// defaults are Precision Planting's; those of PRODUCTION's partner API and login are presumed from STAGE's.
     pub panorama: Environments,
+    /// `ALERTS_QUEUE_URL`: the queue that calls of webhooks wait in. Only `deliver-alerts` needs it.
+    pub alerts_queue_url: Option<String>,
+    /// Which receivers webhooks may have. No variable says it: a deployment calls public addresses only.
+    pub reach: Reach,
 }
 
 /// A variable is missing or has the wrong form.
@@ -28,6 +33,13 @@ pub struct Settings {
 pub struct SettingsError {
     variable: &'static str,
     rule: &'static str,
+}
+
+impl SettingsError {
+    /// The variable is needed and not set.
+    pub const fn not_set(variable: &'static str) -> Self {
+        Self { variable, rule: "is not set" }
+    }
 }
 
 impl Settings {
@@ -45,7 +57,7 @@ impl Settings {
     /// A variable is missing or has the wrong form.
     pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
         let text = |name: &'static str| variable(name).filter(|value| !value.is_empty());
-        let required = |name: &'static str| text(name).ok_or(SettingsError { variable: name, rule: "is not set" });
+        let required = |name: &'static str| text(name).ok_or(SettingsError::not_set(name));
         let url = |name: &'static str, value: &str| match Url::parse(value) {
             Ok(url) if matches!(url.scheme(), "http" | "https") => Ok(url),
             _ => Err(SettingsError { variable: name, rule: "is not an http or https URL" }),
@@ -69,6 +81,8 @@ impl Settings {
                     login: url_or("PRODUCTION_LOGIN_URL", "https://cognito-idp.us-east-2.amazonaws.com")?,
                 },
             },
+            alerts_queue_url: text("ALERTS_QUEUE_URL"),
+            reach: Reach::Public,
         })
     }
 

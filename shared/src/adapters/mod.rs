@@ -1,7 +1,9 @@
 //! The world: each file speaks one foreign language.
 
+pub mod call_queue;
 pub mod dynamodb;
 pub mod panorama;
+pub mod receivers;
 mod sdk_error;
 pub mod secrets_manager;
 pub mod system_clock;

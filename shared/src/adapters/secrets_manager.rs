@@ -4,8 +4,11 @@
 //!   `{"accessToken","accessExpiresAt","refreshToken"?,"refreshTokenRotates"?}`
 //! - `{prefix}/owners`: `{"signingKey": 32 bytes in base64, "owners": [{"username","passwordHash"}]}`
 //! - `{prefix}/index-key`: `{"indexKey": 32 bytes in base64}`
+//! - `{prefix}/webhook/{id}`: `{"secret", "older": {"secret","until"}}`
 //!
 //! Reads are kept in the process for [`CACHED_FOR`]: a rotation is seen after that time, or at once when a login is refused.
+
+mod webhooks;
 
 use std::collections::HashMap;
 use std::str::FromStr;
@@ -22,10 +25,12 @@ use uuid::Uuid;
 
 use crate::adapters::sdk_error::kind;
 use crate::domain::app_key::AppKeyId;
+use crate::domain::ids::WebhookId;
 use crate::domain::organization_code::IndexKey;
 use crate::domain::owner::{Owner, Owners, SigningKey};
 use crate::domain::partner::{PartnerCredentials, PartnerSecret, PartnerTokens};
 use crate::domain::timestamp::Timestamp;
+use crate::domain::webhook::WebhookSecrets;
 use crate::ports::clock::Clock;
 use crate::ports::secrets::{Freshness, PartnerSecrets, SecretsError, ServiceSecrets, VersionedSecret};
 
@@ -42,6 +47,7 @@ pub struct SecretsManager {
     partners: Mutex<HashMap<AppKeyId, (VersionedSecret, Timestamp)>>,
     owners: Mutex<Option<(Owners, Timestamp)>>,
     index_key: Mutex<Option<IndexKey>>,
+    webhooks: Mutex<HashMap<WebhookId, (WebhookSecrets, Timestamp)>>,
 }
 
 /// An app key's secret, as it is stored.
@@ -122,6 +128,7 @@ impl SecretsManager {
             partners: Mutex::default(),
             owners: Mutex::default(),
             index_key: Mutex::default(),
+            webhooks: Mutex::default(),
         }
     }
 
@@ -135,6 +142,33 @@ impl SecretsManager {
             Ok(answer) => Ok(answer.secret_string.zip(answer.version_id)),
             Err(SdkError::ServiceError(error)) if gone(error.err().code()) => Ok(None),
             Err(error) => Err(failure("GetSecretValue", &error)),
+        }
+    }
+
+    /// Writes a secret over whatever was there; its new version.
+    async fn put_or_create(&self, name: &str, value: &str) -> Result<Option<String>, SecretsError> {
+        let put = async || self.client.put_secret_value().secret_id(name).secret_string(value).send().await;
+        let create = self.client.create_secret().name(name).secret_string(value);
+        match put().await {
+            Ok(answer) => Ok(answer.version_id),
+            Err(error) if is(&error, "ResourceNotFoundException") => match create.send().await {
+                Ok(created) => Ok(created.version_id),
+                // Somebody else created it in between.
+                Err(error) if is(&error, "ResourceExistsException") => {
+                    Ok(put().await.map_err(|error| failure("PutSecretValue", &error))?.version_id)
+                }
+                Err(error) => Err(failure("CreateSecret", &error)),
+            },
+            Err(error) => Err(failure("PutSecretValue", &error)),
+        }
+    }
+
+    /// Deletes a secret without recovery: one of the same name may be created the next minute, and who deletes a password means it.
+    async fn remove(&self, name: String) -> Result<(), SecretsError> {
+        match self.client.delete_secret().secret_id(name).force_delete_without_recovery(true).send().await {
+            Ok(_) => Ok(()),
+            Err(SdkError::ServiceError(error)) if gone(error.err().code()) => Ok(()),
+            Err(error) => Err(failure("DeleteSecret", &error)),
         }
     }
 
@@ -178,21 +212,7 @@ impl PartnerSecrets for SecretsManager {
     }
 
     async fn write(&self, app_key: &AppKeyId, secret: &PartnerSecret) -> Result<(), SecretsError> {
-        let (name, value) = (self.app_key_name(app_key), partner_document(secret));
-        let put = async || self.client.put_secret_value().secret_id(&name).secret_string(&value).send().await;
-        let create = self.client.create_secret().name(&name).secret_string(&value);
-        let version = match put().await {
-            Ok(answer) => answer.version_id,
-            Err(error) if is(&error, "ResourceNotFoundException") => match create.send().await {
-                Ok(created) => created.version_id,
-                // Somebody else created it in between.
-                Err(error) if is(&error, "ResourceExistsException") => {
-                    put().await.map_err(|error| failure("PutSecretValue", &error))?.version_id
-                }
-                Err(error) => return Err(failure("CreateSecret", &error)),
-            },
-            Err(error) => return Err(failure("PutSecretValue", &error)),
-        };
+        let version = self.put_or_create(&self.app_key_name(app_key), &partner_document(secret)).await?;
         self.remember(app_key, version.map(|version| VersionedSecret { secret: secret.clone(), version }));
         Ok(())
     }
@@ -248,13 +268,7 @@ impl PartnerSecrets for SecretsManager {
 
     async fn delete(&self, app_key: &AppKeyId) -> Result<(), SecretsError> {
         self.remember(app_key, None);
-        let name = self.app_key_name(app_key);
-        // Without recovery: an app key of the same name may be created the next minute, and a partner who deletes its password means it.
-        match self.client.delete_secret().secret_id(name).force_delete_without_recovery(true).send().await {
-            Ok(_) => Ok(()),
-            Err(SdkError::ServiceError(error)) if gone(error.err().code()) => Ok(()),
-            Err(error) => Err(failure("DeleteSecret", &error)),
-        }
+        self.remove(self.app_key_name(app_key)).await
     }
 }
 

@@ -68,3 +68,7 @@ uuid_newtype! {
     /// A row of the credential's history.
     EventId
 }
+uuid_newtype! {
+    /// A webhook of the partner's.
+    WebhookId
+}

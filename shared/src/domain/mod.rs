@@ -1,5 +1,6 @@
 //! The rules of connecting a farmer's operation. No I/O, no clock: time, ids and random values come in as arguments.
 
+pub mod alert;
 pub mod app_key;
 pub mod binding;
 pub mod browser;
@@ -17,5 +18,8 @@ pub mod owner;
 pub mod owner_password;
 pub mod owner_token;
 pub mod partner;
+pub mod reach;
 pub mod session;
 pub mod timestamp;
+pub mod webhook;
+pub mod webhook_signature;

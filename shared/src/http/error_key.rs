@@ -118,6 +118,11 @@ error_keys! {
     /// No credential: too many operations were tried.
     SessionTooManyOperations = "sessionTooManyOperations", NOT_FOUND, "Too many operations were tried in one session";
 
+    /// Another webhook is registered for one of the events (Leaf's key).
+    EventRegisteredTwice = "eventRegisteredTwice", BAD_REQUEST, "An event is registered for another webhook";
+    /// No webhook has this id.
+    WebhookNotFound = "webhookNotFound", NOT_FOUND, "There is no such webhook";
+
     /// Somebody else changed the same thing at the same time.
     ConcurrentChange = "concurrentChange", CONFLICT, "It was changed by somebody else at the same time";
     /// Our table or secret store cannot be reached.

@@ -93,6 +93,26 @@ impl Fields {
         }
     }
 
+    /// A list of texts that must be there, and have one entry at least.
+    pub fn required_list<T: FromStr<Err = Invalid>>(&mut self, name: &str) -> Option<Vec<T>> {
+        let texts = match self.object.get(name) {
+            None | Some(Value::Null) => {
+                self.refuse(name, ErrorKey::MissingField, "is required");
+                return None;
+            }
+            Some(Value::Array(entries)) => entries.iter().map(Value::as_str).collect::<Option<Vec<_>>>(),
+            Some(_) => None,
+        };
+        let parsed = texts.map(|texts| texts.into_iter().map(str::parse).collect::<Result<Vec<T>, _>>());
+        match parsed {
+            Some(Ok(list)) if !list.is_empty() => return Some(list),
+            Some(Ok(_)) => self.refuse_invalid(name, Invalid::EMPTY),
+            Some(Err(invalid)) => self.refuse_invalid(name, invalid),
+            None => self.refuse(name, ErrorKey::MistypedField, "must be a list of strings"),
+        }
+        None
+    }
+
     /// A truth value, as JSON's or as a text; missing means no.
     pub fn flag(&mut self, name: &str) -> bool {
         match self.object.get(name) {

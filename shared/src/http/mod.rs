@@ -14,3 +14,6 @@ pub mod routes;
 
 /// What the paths of Leaf's user management begin with.
 pub const USER_MANAGEMENT: &str = "/services/usermanagement/api";
+
+/// What the paths of Leaf's alerts begin with.
+pub const ALERTS: &str = "/services/alerts/api/alerts";

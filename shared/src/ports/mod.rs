@@ -7,6 +7,7 @@ pub mod leaf_users;
 pub mod logins;
 pub mod secrets;
 pub mod upstream;
+pub mod webhooks;
 
 use std::sync::Arc;
 
@@ -18,6 +19,7 @@ use leaf_users::LeafUsers;
 use logins::Logins;
 use secrets::{PartnerSecrets, SecretsError, ServiceSecrets};
 use upstream::Upstream;
+use webhooks::{WebhookSecretStore, Webhooks};
 
 /// The world, as a use case sees it: built once a process.
 #[derive(Clone)]
@@ -36,6 +38,10 @@ pub struct Ports {
     pub partner_secrets: Arc<dyn PartnerSecrets>,
     /// The service's own secrets.
     pub service_secrets: Arc<dyn ServiceSecrets>,
+    /// Webhooks and their failed calls.
+    pub webhooks: Arc<dyn Webhooks>,
+    /// Webhooks' secrets.
+    pub webhook_secrets: Arc<dyn WebhookSecretStore>,
     /// Panorama, or Leaf in front of it.
     pub upstream: Arc<dyn Upstream>,
 }

@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, WriteRequest};
 
-use super::item::{Reading, failure, text};
+use super::item::{Item, Reading, failure, text};
 use super::rows::{events_partition, read_event};
 use super::table::Table;
 use crate::domain::event::Event;
@@ -26,24 +27,35 @@ impl Table {
             .expression_attribute_values(":pk", AttributeValue::S(events_partition(id)))
             .expression_attribute_values(":since", text(page.since))
             .scan_index_forward(!page.newest_first);
-        let mut to_skip = u64::from(page.page) * u64::from(page.size);
-        let mut events = Vec::new();
+        let rows = self.page_of(query, page.page, page.size).await?;
+        rows.iter().map(|item| read_event(Reading { operation: "Query", item })).collect()
+    }
+
+    /// A page, counted from 0, of what a query finds.
+    pub(super) async fn page_of(
+        &self,
+        query: QueryFluentBuilder,
+        page: u32,
+        size: u32,
+    ) -> Result<Vec<Item>, StoreError> {
+        let mut to_skip = u64::from(page) * u64::from(size);
+        let mut rows = Vec::new();
         let mut from = None;
         loop {
-            let limit = to_skip + u64::from(page.size) - events.len() as u64;
+            let limit = to_skip + u64::from(size) - rows.len() as u64;
             let limit = i32::try_from(limit.min(1_000)).expect("a thousand fits");
             let answer = query.clone().limit(limit).set_exclusive_start_key(from).send().await;
             let answer = answer.map_err(|error| failure("Query", &error))?;
-            for item in answer.items() {
+            for item in answer.items.unwrap_or_default() {
                 if to_skip > 0 {
                     to_skip -= 1;
-                } else if events.len() < page.size as usize {
-                    events.push(read_event(Reading { operation: "Query", item })?);
+                } else if rows.len() < size as usize {
+                    rows.push(item);
                 }
             }
             from = answer.last_evaluated_key;
-            if from.is_none() || events.len() == page.size as usize {
-                return Ok(events);
+            if from.is_none() || rows.len() == size as usize {
+                return Ok(rows);
             }
         }
     }

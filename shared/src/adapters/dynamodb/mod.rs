@@ -15,6 +15,9 @@
 //! | `CLIENT#{environment}#{hash}` | `{appName}` | an app key of this client id: a copy of the row |
 //! | `LOGIN#{environment}#{appName}` | `STATE` | whether Panorama accepts the partner's login, when its listing was last read, who may renew its tokens |
 //! | `KEPT#{environment}#{appName}` | `{hour}` | how many confirmations were kept in that hour |
+//! | `WEBHOOKS` | `WEBHOOK#{id}` | webhook |
+//! | `WEBHOOKS` | `EVENT#{event}` | the one webhook that is told of it: a claim |
+//! | `FAILEDCALLS` | `{createdAt}#{changeId}#{webhookId}` | a call that a webhook's receiver did not take, 30 days |
 //!
 //! `{hash}` is a keyed hash: an organization code is only in the attributes of session and credential rows.
 
@@ -29,5 +32,6 @@ mod rows;
 pub mod schema;
 mod start;
 mod table;
+mod webhooks;
 
 pub use table::Table;

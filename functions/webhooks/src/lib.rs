@@ -1,0 +1,126 @@
+//! `/services/alerts/api/alerts/webhooks`: where a partner wants to be told of what.
+
+mod failed_calls;
+
+use std::collections::BTreeSet;
+
+use axum::Json;
+use axum::extract::{Request, State};
+use http::{Method, StatusCode};
+use serde::Serialize;
+use shared::domain::alert::AlertType;
+use shared::domain::ids::WebhookId;
+use shared::domain::timestamp::Timestamp;
+use shared::domain::webhook::{Webhook, WebhookName, WebhookSecret, WebhookUrl};
+use shared::http::ALERTS;
+use shared::http::error_key::ErrorKey;
+use shared::http::fields::Fields;
+use shared::http::parameters::{Segments, segment};
+use shared::http::problem::Problem;
+use shared::http::routes::Routes;
+use shared::service::Service;
+use shared::use_cases::register_webhook::{
+    WebhookError, delete_webhook, find_webhook, register_webhook, rotate_secret,
+};
+
+/// The function's routes.
+pub fn routes(service: Service) -> Routes {
+    let webhooks = format!("{ALERTS}/webhooks");
+    let webhook = format!("{webhooks}/{{id}}");
+    Routes::new(service)
+        .owner(Method::POST, &webhooks, register)
+        .owner(Method::GET, &webhooks, list)
+        .owner(Method::GET, &format!("{webhooks}/failed-calls"), failed_calls::list)
+        .owner(Method::GET, &webhook, read)
+        .owner(Method::DELETE, &webhook, remove)
+        .owner(Method::PUT, &format!("{webhook}/secret"), rotate)
+}
+
+/// A webhook as the contract shows it, but never with its secret. The last two fields are ours.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Resource {
+    id: WebhookId,
+    events: Vec<AlertType>,
+    name: String,
+    url: String,
+    created_time: Timestamp,
+    /// Since when it gets no calls, because it answered 410.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    disabled_time: Option<Timestamp>,
+}
+
+impl From<Webhook> for Resource {
+    fn from(webhook: Webhook) -> Self {
+        Self {
+            id: webhook.id,
+            name: webhook.name.as_str().to_owned(),
+            url: webhook.url.url().to_string(),
+            events: webhook.events,
+            created_time: webhook.created_at,
+            disabled_time: webhook.disabled_at,
+        }
+    }
+}
+
+async fn register(State(service): State<Service>, request: Request) -> Result<(StatusCode, Json<Resource>), Problem> {
+    let mut fields = Fields::read(request.into_body()).await?;
+    let events = fields.required_list::<AlertType>("events");
+    let name = fields.required::<WebhookName>("name");
+    let secret = fields.required::<WebhookSecret>("secret");
+    let url = fields.required::<WebhookUrl>("url");
+    if url.as_ref().is_some_and(|url| !service.settings.reach.allows_url(url.url())) {
+        fields.refuse("url", ErrorKey::MalformedField, "must be an https URL of the public internet");
+    }
+    fields.finish()?;
+    let (Some(events), Some(name), Some(secret), Some(url)) = (events, name, secret, url) else {
+        unreachable!("all four were required")
+    };
+    let events = events.into_iter().collect::<BTreeSet<_>>().into_iter().collect();
+    let webhook = register_webhook(&service.ports, name, url, events, secret).await.map_err(refused)?;
+    Ok((StatusCode::CREATED, Json(webhook.into())))
+}
+
+async fn list(State(service): State<Service>) -> Result<Json<Vec<Resource>>, Problem> {
+    let webhooks = service.ports.webhooks.list().await?;
+    Ok(Json(webhooks.into_iter().map(Resource::from).collect()))
+}
+
+async fn read(State(service): State<Service>, Segments(id): Segments<String>) -> Result<Json<Resource>, Problem> {
+    let webhook = find_webhook(&service.ports, segment("id", &id)?).await.map_err(refused)?;
+    Ok(Json(webhook.into()))
+}
+
+async fn remove(State(service): State<Service>, Segments(id): Segments<String>) -> Result<StatusCode, Problem> {
+    delete_webhook(&service.ports, segment("id", &id)?).await.map_err(refused)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn rotate(
+    State(service): State<Service>,
+    Segments(id): Segments<String>,
+    request: Request,
+) -> Result<Json<Resource>, Problem> {
+    let id = segment("id", &id)?;
+    let mut fields = Fields::read(request.into_body()).await?;
+    let secret = fields.required::<WebhookSecret>("secret");
+    fields.finish()?;
+    let Some(secret) = secret else { unreachable!("it was required") };
+    let webhook = rotate_secret(&service.ports, id, secret).await.map_err(refused)?;
+    Ok(Json(webhook.into()))
+}
+
+fn refused(error: WebhookError) -> Problem {
+    match error {
+        WebhookError::EventTaken => Problem::of_field(
+            ErrorKey::EventRegisteredTwice,
+            "events",
+            "names an event that another webhook is registered for; GET /webhooks shows which, and DELETE frees it",
+        ),
+        WebhookError::NotFound => {
+            Problem::new(ErrorKey::WebhookNotFound, "No webhook has this id. GET /webhooks lists all of them.")
+        }
+        WebhookError::Secrets(error) => error.into(),
+        WebhookError::Store(error) => error.into(),
+    }
+}

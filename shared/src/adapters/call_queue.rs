@@ -1,0 +1,46 @@
+//! The SQS queue that calls of webhooks wait in.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use aws_sdk_sqs::Client;
+
+use super::sdk_error::kind;
+use crate::ports::webhooks::{CallQueue, QueueError};
+use crate::settings::{Settings, SettingsError};
+
+/// A queue.
+pub struct SqsCallQueue {
+    client: Client,
+    url: String,
+}
+
+impl SqsCallQueue {
+    /// The alerts' queue, as it is in Lambda.
+    ///
+    /// # Errors
+    /// `ALERTS_QUEUE_URL` is not set.
+    pub async fn from_env(settings: &Settings) -> Result<Self, SettingsError> {
+        let url = settings.alerts_queue_url.clone().ok_or(SettingsError::not_set("ALERTS_QUEUE_URL"))?;
+        Ok(Self::new(Client::new(&aws_config::load_from_env().await), url))
+    }
+
+    /// The queue of this URL.
+    pub fn new(client: Client, url: impl Into<String>) -> Self {
+        Self { client, url: url.into() }
+    }
+}
+
+#[async_trait]
+impl CallQueue for SqsCallQueue {
+    async fn retry_in(&self, receipt: &str, wait: Duration) -> Result<(), QueueError> {
+        const OPERATION: &str = "ChangeMessageVisibility";
+        // SQS takes up to 12 hours.
+        let seconds = i32::try_from(wait.as_secs()).unwrap_or(i32::MAX);
+        let request = self.client.change_message_visibility().queue_url(&self.url).receipt_handle(receipt);
+        match request.visibility_timeout(seconds).send().await {
+            Ok(_) => Ok(()),
+            Err(error) => Err(QueueError { operation: OPERATION, failure: kind(&error) }),
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! Webhooks in the table: all in one partition, each event a claim beside them; failed calls in another, in the order of what they are about.
+
+use async_trait::async_trait;
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use super::item::{Item, Reading, Writing, failure, key, number, text};
+use super::table::{Cancelled, Condition, Table};
+use crate::domain::alert::{AlertType, ChangeId};
+use crate::domain::ids::WebhookId;
+use crate::domain::timestamp::Timestamp;
+use crate::domain::webhook::{CallFailure, FAILED_CALLS_KEPT_FOR, FailedCall, Webhook};
+use crate::ports::StoreError;
+use crate::ports::webhooks::{RegisterWebhookError, Webhooks};
+
+const PARTITION: &str = "WEBHOOKS";
+const FAILED: &str = "FAILEDCALLS";
+const WEBHOOK: &str = "WEBHOOK#";
+
+fn webhook_key(id: WebhookId) -> Item {
+    key(PARTITION, format!("{WEBHOOK}{id}"))
+}
+
+fn event_key(event: AlertType) -> Item {
+    key(PARTITION, format!("EVENT#{}", event.as_str()))
+}
+
+/// The same for every attempt at the same call.
+fn failed_call_key(id: WebhookId, change: &ChangeId, at: Timestamp) -> Item {
+    key(FAILED, format!("{at}#{}#{id}", change.as_str()))
+}
+
+#[async_trait]
+impl Webhooks for Table {
+    async fn create(&self, webhook: &Webhook) -> Result<(), RegisterWebhookError> {
+        let claim = |event: &AlertType| {
+            let row = Writing::row(event_key(*event)).text("webhookId", webhook.id).done();
+            self.put_where(row, Condition::absent())
+        };
+        let mut changes: Vec<_> = webhook.events.iter().map(claim).collect();
+        changes.push(self.put_where(webhook_row(webhook), Condition::absent()));
+        match self.transact(changes).await {
+            Ok(()) => Ok(()),
+            Err(Cancelled::Condition { .. }) => Err(RegisterWebhookError::EventTaken),
+            Err(Cancelled::Store(error)) => Err(error.into()),
+        }
+    }
+
+    async fn list(&self) -> Result<Vec<Webhook>, StoreError> {
+        let rows = self.partition(PARTITION.to_owned(), WEBHOOK).await?;
+        let read = rows.iter().map(|item| read_webhook(Reading { operation: "Query", item }));
+        let mut webhooks = read.collect::<Result<Vec<_>, _>>()?;
+        webhooks.sort_by_key(|webhook| (webhook.created_at, webhook.id));
+        Ok(webhooks)
+    }
+
+    async fn delete(&self, webhook: &Webhook) -> Result<(), StoreError> {
+        // Its own claims only: a second delete of the same one may come after another webhook has taken the event.
+        let release = |event: &AlertType| {
+            let mine = Condition::new("webhookId = :id").value(":id", text(webhook.id));
+            self.delete_where(event_key(*event), mine)
+        };
+        let mut changes: Vec<_> = webhook.events.iter().map(release).collect();
+        changes.push(Table::delete(self, webhook_key(webhook.id)));
+        match self.transact(changes).await {
+            Ok(()) | Err(Cancelled::Condition { .. }) => Ok(()),
+            Err(Cancelled::Store(error)) => Err(error),
+        }
+    }
+
+    async fn disable(&self, id: WebhookId, at: Timestamp) -> Result<(), StoreError> {
+        let exists = Condition::exists().value(":at", text(at));
+        match self.update_one(webhook_key(id), "SET disabledAt = :at", exists).await {
+            Ok(()) | Err(Cancelled::Condition { .. }) => Ok(()),
+            Err(Cancelled::Store(error)) => Err(error),
+        }
+    }
+
+    async fn note_failed_call(&self, call: &FailedCall) -> Result<(), StoreError> {
+        let status = match call.failure {
+            CallFailure::Status(status) => Some(status),
+            _ => None,
+        };
+        let mut row = Writing::row(failed_call_key(call.webhook_id, &call.change_id, call.created_at))
+            .text("webhookId", call.webhook_id)
+            .text("changeId", call.change_id.as_str())
+            .text("createdAt", call.created_at)
+            .text("url", call.url.url())
+            .text("body", &call.body)
+            .with("attempts", number(call.attempts))
+            .text("lastAttemptAt", call.last_attempt_at)
+            .text("failure", call.failure.as_str())
+            .ttl(call.last_attempt_at.plus(FAILED_CALLS_KEPT_FOR));
+        if let Some(status) = status {
+            row = row.with("answered", number(status));
+        }
+        let request = self.client.put_item().table_name(&self.name).set_item(Some(row.done()));
+        request.send().await.map(|_| ()).map_err(|error| failure("PutItem", &error))
+    }
+
+    async fn forget_failed_call(&self, id: WebhookId, change: &ChangeId, at: Timestamp) -> Result<(), StoreError> {
+        let request = self.client.delete_item().table_name(&self.name);
+        let request = request.set_key(Some(failed_call_key(id, change, at)));
+        request.send().await.map(|_| ()).map_err(|error| failure("DeleteItem", &error))
+    }
+
+    async fn failed_calls(&self, page: u32, size: u32, since: Timestamp) -> Result<Vec<FailedCall>, StoreError> {
+        let query = self
+            .client
+            .query()
+            .table_name(&self.name)
+            .consistent_read(true)
+            .key_condition_expression("pk = :pk AND sk >= :since")
+            .expression_attribute_values(":pk", AttributeValue::S(FAILED.to_owned()))
+            .expression_attribute_values(":since", text(since))
+            .scan_index_forward(false);
+        let rows = self.page_of(query, page, size).await?;
+        rows.iter().map(|item| read_failed_call(Reading { operation: "Query", item })).collect()
+    }
+}
+
+fn webhook_row(webhook: &Webhook) -> Item {
+    let events = webhook.events.iter().map(|event| text(event.as_str())).collect();
+    Writing::row(webhook_key(webhook.id))
+        .text("id", webhook.id)
+        .text("name", webhook.name.as_str())
+        .text("url", webhook.url.url())
+        .with("events", AttributeValue::L(events))
+        .text("createdTime", webhook.created_at)
+        .optional("disabledAt", webhook.disabled_at)
+        .done()
+}
+
+fn read_webhook(row: Reading<'_>) -> Result<Webhook, StoreError> {
+    let events = row.item.get("events").and_then(|value| value.as_l().ok()).ok_or_else(|| row.corrupt("events"))?;
+    let event = |value: &AttributeValue| value.as_s().ok().and_then(|event| event.parse().ok());
+    Ok(Webhook {
+        id: row.parsed("id")?,
+        name: row.parsed("name")?,
+        url: row.parsed("url")?,
+        events: events
+            .iter()
+            .map(|value| event(value).ok_or_else(|| row.corrupt("events")))
+            .collect::<Result<_, _>>()?,
+        created_at: row.moment("createdTime")?,
+        disabled_at: row.optional_moment("disabledAt")?,
+    })
+}
+
+fn read_failed_call(row: Reading<'_>) -> Result<FailedCall, StoreError> {
+    let failure = match row.text("failure")? {
+        "status" => CallFailure::Status(row.number("answered")?),
+        other => {
+            let known = CallFailure::WITHOUT_STATUS.into_iter().find(|known| known.as_str() == other);
+            known.ok_or_else(|| row.corrupt("failure"))?
+        }
+    };
+    Ok(FailedCall {
+        webhook_id: row.parsed("webhookId")?,
+        change_id: row.parsed("changeId")?,
+        created_at: row.moment("createdAt")?,
+        url: row.parsed("url")?,
+        body: row.text("body")?.to_owned(),
+        attempts: row.number("attempts")?,
+        last_attempt_at: row.moment("lastAttemptAt")?,
+        failure,
+    })
+}

@@ -1,0 +1,137 @@
+//! Calls of partners' receivers: addresses of the internet, whatever a name says it is.
+
+use std::fmt::Debug;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use http::HeaderName;
+use http::header::CONTENT_TYPE;
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use url::Url;
+
+use crate::domain::reach::Reach;
+use crate::domain::webhook::CallFailure;
+use crate::domain::webhook_signature::SignedHeaders;
+use crate::ports::webhooks;
+
+/// How long one call may take, from the name's resolution to the answer's status.
+pub const TIMEOUT: Duration = Duration::from_secs(15);
+
+const LEAF_SIGNATURE: HeaderName = HeaderName::from_static("x-leaf-signature");
+const WEBHOOK_ID: HeaderName = HeaderName::from_static("webhook-id");
+const WEBHOOK_TIMESTAMP: HeaderName = HeaderName::from_static("webhook-timestamp");
+const WEBHOOK_SIGNATURE: HeaderName = HeaderName::from_static("webhook-signature");
+
+/// Resolves names, without judging what comes out.
+#[async_trait]
+pub trait LookUp: Debug + Send + Sync {
+    /// The addresses of a name.
+    async fn look_up(&self, host: &str) -> io::Result<Vec<IpAddr>>;
+}
+
+/// The operating system's resolver.
+#[derive(Debug)]
+pub struct SystemLookUp;
+
+#[async_trait]
+impl LookUp for SystemLookUp {
+    async fn look_up(&self, host: &str) -> io::Result<Vec<IpAddr>> {
+        Ok(tokio::net::lookup_host((host, 0)).await?.map(|address| address.ip()).collect())
+    }
+}
+
+/// Calls receivers.
+pub struct Receivers {
+    http: reqwest::Client,
+    reach: Reach,
+}
+
+impl Receivers {
+    /// Receivers within `reach`, by the names that `look_up` resolves.
+    ///
+    /// # Errors
+    /// The HTTP client cannot be built.
+    pub fn new(reach: Reach, timeout: Duration, look_up: Arc<dyn LookUp>) -> Result<Self, reqwest::Error> {
+        let http = reqwest::Client::builder()
+            .timeout(timeout)
+            .user_agent("panorama-connect")
+            // A redirect would lead past the check of the address; a proxy would resolve the name itself.
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            // A connection that is kept would be used again without looking at the name's address.
+            .pool_max_idle_per_host(0)
+            .https_only(reach == Reach::Public)
+            .dns_resolver(Checked { reach, look_up })
+            .build()?;
+        Ok(Self { http, reach })
+    }
+}
+
+#[async_trait]
+impl webhooks::Receivers for Receivers {
+    async fn call(&self, url: &Url, headers: &SignedHeaders, body: &str) -> Result<u16, CallFailure> {
+        // An address that stands in the URL itself is never resolved, so it is looked at here.
+        if !self.reach.allows_url(url) {
+            return Err(CallFailure::NotPublic);
+        }
+        let request = self
+            .http
+            .post(url.clone())
+            .header(CONTENT_TYPE, "application/json")
+            .header(LEAF_SIGNATURE, &headers.leaf_signature)
+            .header(WEBHOOK_ID, &headers.id)
+            .header(WEBHOOK_TIMESTAMP, &headers.timestamp)
+            .header(WEBHOOK_SIGNATURE, &headers.signature)
+            .body(body.to_owned());
+        // The body of the answer is nothing to us: it is dropped with the connection.
+        request.send().await.map(|answer| answer.status().as_u16()).map_err(|error| failure(&error))
+    }
+}
+
+/// Resolves a name and lets all of its addresses pass, or none: the connection is made to what passed, without asking again.
+struct Checked {
+    reach: Reach,
+    look_up: Arc<dyn LookUp>,
+}
+
+/// Why a name was not resolved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+enum Refused {
+    #[error("the name has an address that is not public")]
+    NotPublic,
+    #[error("the name has no address")]
+    NotResolved,
+}
+
+impl Resolve for Checked {
+    fn resolve(&self, name: Name) -> Resolving {
+        let (reach, look_up) = (self.reach, self.look_up.clone());
+        Box::pin(async move {
+            let addresses = look_up.look_up(name.as_str()).await.map_err(|_| Refused::NotResolved)?;
+            if addresses.is_empty() {
+                return Err(Refused::NotResolved.into());
+            }
+            if !addresses.iter().all(|address| reach.allows(*address)) {
+                return Err(Refused::NotPublic.into());
+            }
+            let addresses = addresses.into_iter().map(|address| SocketAddr::new(address, 0));
+            Ok(Box::new(addresses) as Addrs)
+        })
+    }
+}
+
+/// The kind of a failure: the error itself holds the URL.
+fn failure(error: &reqwest::Error) -> CallFailure {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(error) = cause {
+        match error.downcast_ref() {
+            Some(Refused::NotPublic) => return CallFailure::NotPublic,
+            Some(Refused::NotResolved) => return CallFailure::NotResolved,
+            None => cause = error.source(),
+        }
+    }
+    if error.is_timeout() { CallFailure::TimedOut } else { CallFailure::ConnectionFailed }
+}

@@ -1,0 +1,88 @@
+//! Webhooks: registered, given another secret, deleted.
+
+use crate::domain::alert::AlertType;
+use crate::domain::ids::WebhookId;
+use crate::domain::webhook::{Webhook, WebhookName, WebhookSecret, WebhookSecrets, WebhookUrl};
+use crate::ports::secrets::{Freshness, SecretsError};
+use crate::ports::webhooks::RegisterWebhookError;
+use crate::ports::{Ports, StoreError};
+
+/// Why something was not done with a webhook.
+#[derive(Debug, thiserror::Error)]
+pub enum WebhookError {
+    /// Another webhook has one of the events.
+    #[error("an event is registered already")]
+    EventTaken,
+    /// There is no such webhook.
+    #[error("there is no such webhook")]
+    NotFound,
+    /// The secret store failed.
+    #[error(transparent)]
+    Secrets(#[from] SecretsError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Registers a webhook.
+///
+/// # Errors
+/// See [`WebhookError`].
+pub async fn register_webhook(
+    ports: &Ports,
+    name: WebhookName,
+    url: WebhookUrl,
+    events: Vec<AlertType>,
+    secret: WebhookSecret,
+) -> Result<Webhook, WebhookError> {
+    let id = WebhookId::random();
+    let webhook = Webhook { id, name, url, events, created_at: ports.clock.now(), disabled_at: None };
+    // The row first: its transaction decides between two that come at once, and only the winner makes a secret, which costs money.
+    ports.webhooks.create(&webhook).await.map_err(|error| match error {
+        RegisterWebhookError::EventTaken => WebhookError::EventTaken,
+        RegisterWebhookError::Store(error) => error.into(),
+    })?;
+    if let Err(error) = ports.webhook_secrets.write(id, &WebhookSecrets::new(secret)).await {
+        // So that the same request can be sent again. Should this fail as well, DELETE, or PUT of a secret, mends it.
+        ports.webhooks.delete(&webhook).await?;
+        return Err(error.into());
+    }
+    Ok(webhook)
+}
+
+/// The webhook of this id.
+///
+/// # Errors
+/// See [`WebhookError`].
+pub async fn find_webhook(ports: &Ports, id: WebhookId) -> Result<Webhook, WebhookError> {
+    let webhooks = ports.webhooks.list().await?;
+    webhooks.into_iter().find(|webhook| webhook.id == id).ok_or(WebhookError::NotFound)
+}
+
+/// Gives a webhook another secret. The one before signs for another day.
+///
+/// # Errors
+/// See [`WebhookError`].
+pub async fn rotate_secret(ports: &Ports, id: WebhookId, secret: WebhookSecret) -> Result<Webhook, WebhookError> {
+    let webhook = find_webhook(ports, id).await?;
+    let secrets = match ports.webhook_secrets.read(id, Freshness::Now).await? {
+        Some(secrets) => secrets.rotate(secret, ports.clock.now()),
+        None => WebhookSecrets::new(secret),
+    };
+    ports.webhook_secrets.write(id, &secrets).await?;
+    Ok(webhook)
+}
+
+/// Deletes a webhook and its secret.
+///
+/// # Errors
+/// See [`WebhookError`].
+pub async fn delete_webhook(ports: &Ports, id: WebhookId) -> Result<(), WebhookError> {
+    let found = find_webhook(ports, id).await;
+    if let Ok(webhook) = &found {
+        // The row first: from then on nothing is sent. A second call finishes what a first one left.
+        ports.webhooks.delete(webhook).await?;
+    }
+    ports.webhook_secrets.delete(id).await?;
+    found.map(|_| ())
+}
