@@ -10,7 +10,7 @@ use shared::service::Service;
 type Function = fn(Service) -> Routes;
 
 /// Every function with an HTTP route.
-pub const FUNCTIONS: [(&str, Function); 7] = [
+pub const FUNCTIONS: [(&str, Function); 8] = [
     ("app-keys", app_keys::routes),
     ("authenticate", authenticate::routes),
     ("credentials", credentials::routes),
@@ -18,6 +18,7 @@ pub const FUNCTIONS: [(&str, Function); 7] = [
     ("sharing-confirmation", sharing_confirmation::routes),
     ("start-integration", start_integration::routes),
     ("users", users::routes),
+    ("webhooks", webhooks::routes),
 ];
 
 /// Every function's name, with its routes.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use shared::adapters::dynamodb::schema;
+use shared::adapters::receivers::{Receivers, SystemLookUp};
 use shared::adapters::system_clock::SystemClock;
 use shared::ports::clock::Clock;
 use shared::service::{Clients, Service};
@@ -96,7 +97,9 @@ impl Machine {
         if is_new {
             seed::first_start(&service, &secrets).await?;
         }
-        let outbox = Arc::new(Outbox::new(database, service.clone(), clock.clone()));
+        let look_up = options.look_up.clone().unwrap_or_else(|| Arc::new(SystemLookUp));
+        let receivers = Receivers::new(options.reach, options.receiver_timeout, look_up).map_err(io::Error::other)?;
+        let outbox = Arc::new(Outbox::new(database, service.clone(), Arc::new(receivers), clock.clone()));
         if options.clock.is_none() {
             servers.spawn(keep_delivering(outbox.clone(), wait(stopped.clone())));
             servers.spawn(keep_checking(service.clone(), wait(stopped.clone())));
@@ -170,7 +173,7 @@ async fn keep_checking(service: Service, stop: impl Future<Output = ()>) -> io::
 fn settings(ready: &Ready, options: &Options) -> io::Result<Settings> {
     let Ready { api_url, panorama_url, .. } = ready;
     let production = format!("{panorama_url}/production");
-    Settings::read(|variable| match variable {
+    let settings = Settings::read(|variable| match variable {
         "TABLE_NAME" => Some(TABLE_NAME.to_owned()),
         "SECRETS_PREFIX" => Some(seed::SECRETS_PREFIX.to_owned()),
         "PUBLIC_BASE_URL" => Some(api_url.clone()),
@@ -180,7 +183,8 @@ fn settings(ready: &Ready, options: &Options) -> io::Result<Settings> {
         _ if variable.starts_with("PRODUCTION_") => Some(production.clone()),
         _ => None,
     })
-    .map_err(io::Error::other)
+    .map_err(io::Error::other)?;
+    Ok(Settings { reach: options.reach, ..settings })
 }
 
 async fn bind(port: u16, what: &str) -> io::Result<TcpListener> {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::Parser;
 use local::{Data, Machine, Options, walkthrough};
+use shared::domain::reach::Reach;
 use url::Url;
 
 /// Panorama Connect on one machine: the whole service, and a simulated Panorama to connect to. Nothing leaves this machine.
@@ -35,6 +36,10 @@ struct Flags {
     #[arg(long, value_name = "URL")]
     return_url: Option<Url>,
 
+    /// Let webhooks call receivers on this machine, by http as well
+    #[arg(long)]
+    webhooks_to_this_machine: bool,
+
     /// Show the first steps also when this is not the first run
     #[arg(long)]
     walk_through: bool,
@@ -63,6 +68,7 @@ async fn run(flags: Flags) -> io::Result<()> {
         panorama_port: flags.panorama_port,
         data,
         return_url: flags.return_url,
+        reach: if flags.webhooks_to_this_machine { Reach::ThisMachineToo } else { Reach::Public },
         ..Options::default()
     };
     let mut machine = Machine::start(options).await?;

@@ -2,8 +2,11 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws_sdk_dynamodb::config::SharedInterceptor;
+use shared::adapters::receivers::{LookUp, TIMEOUT};
+use shared::domain::reach::Reach;
 use shared::ports::clock::Clock;
 use url::Url;
 
@@ -20,6 +23,12 @@ pub struct Options {
     pub return_url: Option<Url>,
     /// The clock of everything; without one, the operating system's.
     pub clock: Option<Arc<dyn Clock>>,
+    /// Which receivers webhooks may have.
+    pub reach: Reach,
+    /// How long a call of a receiver may take.
+    pub receiver_timeout: Duration,
+    /// Resolves receivers' names; without it, the operating system does.
+    pub look_up: Option<Arc<dyn LookUp>>,
     /// Sees every call to DynamoDB and Secrets Manager before it is sent.
     pub interceptor: Option<SharedInterceptor>,
 }
@@ -36,6 +45,16 @@ pub enum Data {
 impl Default for Options {
     /// Free ports, in memory, the operating system's clock.
     fn default() -> Self {
-        Self { api_port: 0, panorama_port: 0, data: Data::Memory, return_url: None, clock: None, interceptor: None }
+        Self {
+            api_port: 0,
+            panorama_port: 0,
+            data: Data::Memory,
+            return_url: None,
+            clock: None,
+            reach: Reach::Public,
+            receiver_timeout: TIMEOUT,
+            look_up: None,
+            interceptor: None,
+        }
     }
 }

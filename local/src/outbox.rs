@@ -1,11 +1,15 @@
 //! What stands between the table and `finish-confirmations` in AWS: the table's stream, the pipe that filters it, the queue with its
 //! visibility time-out, the dead-letter queue. The function is the one that Lambda runs.
 
+mod change;
+mod fifo;
+
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
 use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
+use deliver_alerts::Delivery;
 use dynoxide::Database;
 use dynoxide::actions::describe_stream::DescribeStreamRequest;
 use dynoxide::actions::get_records::{GetRecordsRequest, Record};
@@ -16,8 +20,11 @@ use finish_confirmations::{Message, finish};
 use shared::domain::session::HANDSHAKE_LEASE;
 use shared::domain::timestamp::Timestamp;
 use shared::ports::clock::Clock;
+use shared::ports::webhooks::Receivers;
 use shared::service::Service;
 use tokio::sync::Mutex;
+
+use fifo::FifoQueue;
 
 /// How long a message that was delivered is not delivered again.
 const VISIBILITY_TIMEOUT: Duration = Duration::from_mins(1);
@@ -33,6 +40,10 @@ pub struct Outbox {
     database: Database,
     service: Service,
     clock: Arc<dyn Clock>,
+    alerts: FifoQueue,
+    delivery: Delivery,
+    /// What is older was told by the run before.
+    started_at: i64,
     state: Mutex<State>,
 }
 
@@ -59,11 +70,28 @@ pub struct InQueues {
     pub waiting: usize,
     /// Messages that were delivered for the last time.
     pub dead_letters: usize,
+    /// Alerts that are to be delivered, or delivered again.
+    pub alerts_waiting: usize,
+    /// Alerts that were delivered for the last time.
+    pub alerts_dead: usize,
 }
 
 impl Outbox {
-    pub(crate) fn new(database: Database, service: Service, clock: Arc<dyn Clock>) -> Self {
-        Self { database, service, clock, state: Mutex::default() }
+    pub(crate) fn new(
+        database: Database,
+        service: Service,
+        receivers: Arc<dyn Receivers>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        let alerts = FifoQueue::new(clock.clone());
+        let delivery = Delivery { service: service.clone(), receivers, queue: Arc::new(alerts.clone()) };
+        let started_at = clock.now().epoch_seconds();
+        Self { database, service, clock, alerts, delivery, started_at, state: Mutex::default() }
+    }
+
+    /// The function of the alerts' queue, for tests that deliver by themselves.
+    pub fn delivery(&self) -> &Delivery {
+        &self.delivery
     }
 
     /// Reads the stream on, and delivers what is to be delivered now.
@@ -73,7 +101,9 @@ impl Outbox {
     pub async fn deliver(&self) -> io::Result<InQueues> {
         let mut state = self.state.lock().await;
         let now = self.clock.now();
-        for body in self.new_records(&mut state)?.iter().filter_map(through_the_pipe) {
+        let records = self.new_records(&mut state)?;
+        self.send_alerts(&records)?;
+        for body in records.iter().filter_map(through_the_pipe) {
             state.last_id += 1;
             let id = state.last_id;
             // The callback itself is at it for as long as its lease lasts.
@@ -96,7 +126,21 @@ impl Outbox {
         let unfinished = state.queue.len();
         state.queue.retain(|queued| queued.receives < MAX_RECEIVES);
         state.dead_letters += unfinished - state.queue.len();
-        Ok(InQueues { waiting: state.queue.len(), dead_letters: state.dead_letters })
+        let (alerts_waiting, alerts_dead) = self.alerts.deliver(|event| self.delivery.deliver(event)).await;
+        Ok(InQueues { waiting: state.queue.len(), dead_letters: state.dead_letters, alerts_waiting, alerts_dead })
+    }
+
+    fn send_alerts(&self, records: &[Record]) -> io::Result<()> {
+        for record in records {
+            let message = change::message(record);
+            #[expect(clippy::cast_precision_loss, reason = "seconds since 1970 have 31 bits")]
+            let is_new = record.dynamodb.approximate_creation_date_time >= self.started_at as f64;
+            if is_new && change::may_be_an_alert(record, &message) {
+                let body = serde_json::to_string(&message)?;
+                self.alerts.send(message.pk.unwrap_or_default(), record.event_id.clone(), body);
+            }
+        }
+        Ok(())
     }
 
     fn new_records(&self, state: &mut State) -> io::Result<Vec<Record>> {

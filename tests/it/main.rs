@@ -1,6 +1,7 @@
 //! The service from outside: every test starts a whole machine (functions, DynamoDB engine, Secrets Manager, Panorama) on loopback,
 //! with a clock that the test moves, and speaks HTTP with it.
 
+mod alerts;
 mod answer;
 mod binding;
 mod budget;

@@ -49,6 +49,9 @@ pub struct Image {
     /// A session's state.
     #[serde(deserialize_with = "text")]
     pub state: Option<String>,
+    /// A session's version.
+    #[serde(deserialize_with = "text")]
+    pub version: Option<String>,
     /// The app key's name.
     #[serde(deserialize_with = "text")]
     pub app_name: Option<String>,
@@ -59,6 +62,9 @@ pub struct Image {
     #[serde(deserialize_with = "text")]
     pub refused_since: Option<String>,
 }
+
+/// An image is not in a form that this version reads.
+struct Unreadable;
 
 /// A text or a number, as a text; an empty one is none.
 fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
@@ -85,8 +91,8 @@ impl Message {
         match (self.pk.as_deref()?, self.sk.as_deref()?) {
             (pk, "CREDENTIAL") => Some(Changed::Credential {
                 leaf_user_id: pk.strip_prefix("USER#")?.parse().ok()?,
-                before: old.credential()?,
-                after: new.credential()?,
+                before: old.credential().ok()?,
+                after: new.credential().ok()?,
                 swept: self.removed_by.as_deref() == Some("Service"),
             }),
             (pk, "SESSION") if new.state.as_deref() == Some("Expired") => Some(Changed::SessionExpired {
@@ -108,14 +114,14 @@ impl Message {
 }
 
 impl Image {
-    /// The credential that is in it, if there is one; none when it cannot be read.
-    fn credential(&self) -> Option<Option<CredentialFacts>> {
-        let Some(id) = &self.id else { return Some(None) };
-        let status = self.status.as_deref()?;
-        Some(Some(CredentialFacts {
-            id: id.parse().ok()?,
-            status: CredentialStatus::ALL.into_iter().find(|known| known.as_str() == status)?,
-            app_key: self.app_key()?,
+    /// The credential that is in it, if there is one.
+    fn credential(&self) -> Result<Option<CredentialFacts>, Unreadable> {
+        let Some(id) = &self.id else { return Ok(None) };
+        let status = self.status.as_deref();
+        Ok(Some(CredentialFacts {
+            id: id.parse().map_err(|_| Unreadable)?,
+            status: CredentialStatus::ALL.into_iter().find(|known| Some(known.as_str()) == status).ok_or(Unreadable)?,
+            app_key: self.app_key().ok_or(Unreadable)?,
         }))
     }
 

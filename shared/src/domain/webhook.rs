@@ -17,7 +17,7 @@ use super::timestamp::Timestamp;
 
 /// How long after a failed call the next one is made: Leaf's 1, 30, 60 and 240 minutes. The fifth failure is the last.
 pub const RETRIES: [Duration; 4] =
-    [Duration::from_mins(1), Duration::from_mins(30), Duration::from_mins(60), Duration::from_mins(240)];
+    [Duration::from_mins(1), Duration::from_mins(30), Duration::from_hours(1), Duration::from_hours(4)];
 
 /// How long the secret that was replaced still signs: time enough to bring the new one to every receiver.
 pub const ROTATION: Duration = Duration::from_hours(24);

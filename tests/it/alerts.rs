@@ -1,0 +1,85 @@
+//! Alerts: a partner's webhooks are called when a connection changes.
+
+mod addresses;
+mod events;
+mod receiver;
+mod registration;
+mod retries;
+mod signatures;
+
+use std::time::Duration;
+
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use shared::domain::alert::AlertType;
+use shared::domain::reach::Reach;
+
+use crate::world::World;
+use receiver::Receiver;
+
+/// What the paths of the contract begin with.
+const WEBHOOKS: &str = "/services/alerts/api/alerts/webhooks";
+
+const SECRET: &str = "planted-webhook-secret";
+
+/// A machine whose webhooks may be on this machine, and a receiver that is registered for these events and has been told so.
+async fn listening(events: &[AlertType]) -> (World, Receiver, String) {
+    listening_with(events, |_| {}).await
+}
+
+async fn listening_with(events: &[AlertType], change: impl FnOnce(&mut local::Options)) -> (World, Receiver, String) {
+    let world = World::start_with(|options| {
+        options.reach = Reach::ThisMachineToo;
+        change(options);
+    })
+    .await;
+    let receiver = Receiver::start().await;
+    let id = register(&world, events, &receiver.url).await;
+    after(&world, 0).await;
+    assert_eq!(receiver.take().len(), 1, "the message about the registration");
+    (world, receiver, id)
+}
+
+async fn post(world: &World, body: &Value) -> (StatusCode, Value) {
+    world.json(world.owner(Method::POST, WEBHOOKS).json(body)).await
+}
+
+fn body(events: &[AlertType], url: &str) -> Value {
+    json!({ "events": events, "name": "our receiver", "secret": SECRET, "url": url })
+}
+
+async fn register(world: &World, events: &[AlertType], url: &str) -> String {
+    let (status, webhook) = post(world, &body(events, url)).await;
+    assert_eq!(status, StatusCode::CREATED, "{webhook}");
+    webhook["id"].as_str().expect("an id").to_owned()
+}
+
+/// Lets a time pass and what is due be delivered; how many alerts wait, and how many are dead letters.
+async fn after(world: &World, seconds: u64) -> (usize, usize) {
+    world.clock.advance(Duration::from_secs(seconds));
+    let queues = world.machine.outbox.deliver().await.expect("the stream can be read");
+    (queues.alerts_waiting, queues.alerts_dead)
+}
+
+async fn failed_calls(world: &World, query: &str) -> Vec<Value> {
+    let request = world.owner(Method::GET, &format!("{WEBHOOKS}/failed-calls{query}"));
+    let (status, answer) = world.json(request).await;
+    assert_eq!(status, StatusCode::OK, "{answer}");
+    answer["items"].as_array().expect("items").clone()
+}
+
+/// A Leaf user whose operation is connected.
+async fn connected(world: &World, name: &str, code: &str) -> String {
+    let user = world.create_user(name).await;
+    world.start_session(&user, Some(code)).await;
+    let callback = world.share(code).await;
+    assert_eq!(world.browser().open(&callback).await.outcome, "connected");
+    user
+}
+
+/// The scheduled check.
+async fn check(world: &World) {
+    use shared::ports::clock::Clock as _;
+    let deadline = world.clock.now().plus(Duration::from_mins(1));
+    check_connections::check(&world.machine.service, deadline).await.expect("a report");
+}

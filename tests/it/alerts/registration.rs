@@ -1,0 +1,154 @@
+//! Leaf's contract: webhooks are registered, listed, read and deleted.
+
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use shared::domain::alert::AlertType;
+use shared::domain::reach::Reach;
+
+use super::receiver::Receiver;
+use super::{SECRET, WEBHOOKS, after, body, post, register};
+use crate::world::{World, at_once};
+
+const URL: &str = "https://receiver.example/hooks";
+
+async fn get(world: &World, path: &str) -> (StatusCode, Value) {
+    world.json(world.owner(Method::GET, path)).await
+}
+
+#[tokio::test]
+async fn a_webhook_is_shown_without_its_secret_until_it_is_deleted() {
+    let world = World::start().await;
+    let events = [AlertType::ConnectionRevoked, AlertType::CredentialsUnauthenticated];
+    let (status, made) = post(&world, &body(&events, URL)).await;
+    assert_eq!(status, StatusCode::CREATED, "{made}");
+    assert_eq!((&made["name"], &made["url"]), (&"our receiver".into(), &URL.into()));
+    assert_eq!(made["events"], json!(["credentialsUnauthenticated", "connectionRevoked"]));
+    let path = format!("{WEBHOOKS}/{}", made["id"].as_str().expect("an id"));
+    assert_eq!(get(&world, &path).await, (StatusCode::OK, made.clone()));
+    assert_eq!(get(&world, WEBHOOKS).await, (StatusCode::OK, json!([made])));
+    assert!(!made.to_string().contains(SECRET), "{made}");
+
+    assert_eq!(world.json(world.owner(Method::DELETE, &path)).await, (StatusCode::NO_CONTENT, Value::Null));
+    for method in [Method::GET, Method::DELETE] {
+        let (status, problem) = world.json(world.owner(method, &path)).await;
+        assert_eq!((status, &problem["errorKey"]), (StatusCode::NOT_FOUND, &"webhookNotFound".into()));
+    }
+    assert_eq!(get(&world, WEBHOOKS).await, (StatusCode::OK, json!([])));
+    let secrets = world.machine.secrets_manager.list_secrets().send().await.expect("a listing");
+    let names: Vec<_> = secrets.secret_list().iter().filter_map(|secret| secret.name()).collect();
+    assert!(names.iter().all(|name| !name.contains("webhook")), "{names:?}");
+}
+
+#[tokio::test]
+async fn of_webhooks_for_one_event_that_are_registered_at_once_one_is_made() {
+    let world = World::start().await;
+    let requests: Vec<_> = (0..8)
+        .map(|number| {
+            let own = AlertType::ALL[number % 2];
+            world.owner(Method::POST, WEBHOOKS).json(&body(&[own, AlertType::ConnectionRevoked], URL))
+        })
+        .collect();
+    let sent = at_once(requests.into_iter().map(|request| async move {
+        let answer = request.send().await.expect("an answer");
+        (answer.status(), answer.json::<Value>().await.expect("JSON"))
+    }))
+    .await;
+    let made = sent.iter().filter(|(status, _)| *status == StatusCode::CREATED).count();
+    assert_eq!(made, 1, "{sent:?}");
+    for (_, problem) in sent.iter().filter(|(status, _)| *status != StatusCode::CREATED) {
+        assert_eq!(problem["errorKey"], "eventRegisteredTwice", "{problem}");
+        assert_eq!(problem["status"], 400);
+    }
+    assert_eq!(get(&world, WEBHOOKS).await.1.as_array().map(Vec::len), Some(1));
+}
+
+#[tokio::test]
+async fn a_deleted_webhook_s_events_are_free_again_and_other_events_were_free_all_the_time() {
+    let world = World::start().await;
+    let id = register(&world, &[AlertType::ConnectionRevoked], URL).await;
+    register(&world, &[AlertType::ConnectionActivated], URL).await;
+    assert_eq!(post(&world, &body(&[AlertType::ConnectionRevoked], URL)).await.1["errorKey"], "eventRegisteredTwice");
+    world.json(world.owner(Method::DELETE, &format!("{WEBHOOKS}/{id}"))).await;
+    register(&world, &[AlertType::ConnectionRevoked], URL).await;
+}
+
+#[tokio::test]
+async fn each_wrong_field_is_named_and_no_value_is_repeated() {
+    let world = World::start().await;
+    let right = body(&[AlertType::ConnectionRevoked], URL);
+    for (field, value, key) in [
+        ("events", Value::Null, "missingField"),
+        ("events", json!([]), "emptyField"),
+        ("events", json!("connectionRevoked"), "mistypedField"),
+        ("events", json!([1]), "mistypedField"),
+        ("events", json!(["planted-event"]), "malformedField"),
+        ("name", Value::Null, "missingField"),
+        ("name", json!(" "), "emptyField"),
+        ("name", json!("n".repeat(256)), "fieldTooLong"),
+        ("secret", Value::Null, "missingField"),
+        ("secret", json!("planted"), "malformedField"),
+        ("secret", json!("whsec_planted!"), "malformedField"),
+        ("secret", json!("s".repeat(257)), "fieldTooLong"),
+        ("url", Value::Null, "missingField"),
+        ("url", json!("planted.example"), "malformedField"),
+        ("url", json!("https://planted:word@receiver.example/"), "malformedField"),
+        ("url", json!(format!("https://receiver.example/{}", "u".repeat(2_048))), "fieldTooLong"),
+    ] {
+        let mut body = right.clone();
+        body[field] = value;
+        let (status, problem) = post(&world, &body).await;
+        assert_eq!((status, &problem["errorKey"]), (StatusCode::BAD_REQUEST, &key.into()), "{body} {problem}");
+        assert_eq!(problem["fieldErrors"][0]["field"], field, "{problem}");
+        assert!(!problem.to_string().contains("planted"), "{problem}");
+    }
+    let (_, problem) = post(&world, &json!({})).await;
+    assert_eq!(problem["fieldErrors"].as_array().map(Vec::len), Some(4), "{problem}");
+}
+
+#[tokio::test]
+async fn only_owners_get_there() {
+    let world = World::start().await;
+    for (method, path) in [
+        (Method::POST, WEBHOOKS.to_owned()),
+        (Method::GET, WEBHOOKS.to_owned()),
+        (Method::GET, format!("{WEBHOOKS}/failed-calls")),
+        (Method::DELETE, format!("{WEBHOOKS}/x")),
+        (Method::PUT, format!("{WEBHOOKS}/x/secret")),
+    ] {
+        let answer = world.http.request(method, world.api(&path)).send().await.expect("an answer");
+        assert_eq!(answer.status(), StatusCode::UNAUTHORIZED, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_new_webhook_is_told_so_in_leafs_words() {
+    let world = World::start_with(|options| options.reach = Reach::ThisMachineToo).await;
+    let receiver = Receiver::start().await;
+    register(&world, &[AlertType::ConnectionRevoked], &receiver.url).await;
+    after(&world, 0).await;
+    after(&world, 3_600).await;
+    let calls = receiver.take();
+    assert_eq!(calls.len(), 1, "once");
+    assert_eq!(calls[0].json(), json!({ "message": "confirmation of webhook upon registration" }));
+    assert!(!calls[0].header("x-leaf-signature").is_empty());
+}
+
+/// As when its process ended between the row and the secret.
+#[tokio::test]
+async fn a_webhook_without_a_secret_is_mended_by_a_rotation() {
+    let world = World::start_with(|options| options.reach = Reach::ThisMachineToo).await;
+    let receiver = Receiver::start().await;
+    let id = register(&world, &[AlertType::ConnectionActivated], &receiver.url).await;
+    let name = format!("panorama-connect/webhook/{id}");
+    let secrets = &world.machine.secrets_manager;
+    secrets.delete_secret().secret_id(name).force_delete_without_recovery(true).send().await.expect("deleted");
+    world.clock.advance(shared::adapters::secrets_manager::CACHED_FOR);
+    super::connected(&world, "maria", "krwv4vYH").await;
+    assert_eq!(after(&world, 0).await, (1, 0));
+    assert_eq!(super::failed_calls(&world, "").await[0]["connectionError"], "noSecret");
+
+    let request = world.owner(Method::PUT, &format!("{WEBHOOKS}/{id}/secret")).json(&json!({ "secret": SECRET }));
+    assert_eq!(world.json(request).await.0, StatusCode::OK);
+    assert_eq!(after(&world, 60).await, (0, 0));
+    assert_eq!(receiver.take().len(), 1);
+}

@@ -1,0 +1,206 @@
+//! Receivers that do not take a call.
+
+use std::time::Duration;
+
+use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
+use reqwest::{Method, StatusCode};
+use shared::domain::alert::AlertType;
+
+use super::receiver::Reply;
+use super::{WEBHOOKS, after, check, connected, failed_calls, listening, listening_with, register};
+use crate::world::MANAGEMENT;
+
+const BOTH: [AlertType; 2] = [AlertType::ConnectionActivated, AlertType::ConnectionDeleted];
+
+#[tokio::test]
+async fn a_failed_call_is_made_again_after_1_30_60_and_240_minutes_and_then_is_a_dead_letter() {
+    let (world, receiver, id) = listening(&BOTH).await;
+    receiver.answer(vec![Reply::Status(500); 9]);
+    connected(&world, "maria", "krwv4vYH").await;
+    assert_eq!(after(&world, 0).await, (1, 0));
+    let mut calls = receiver.take();
+    assert_eq!(calls.len(), 1);
+    for minutes in [1, 30, 60, 240] {
+        after(&world, minutes * 60 - 1).await;
+        assert_eq!(receiver.take().len(), 0, "too early for the one after {minutes} minutes");
+        after(&world, 1).await;
+        let call = receiver.take();
+        assert_eq!(call.len(), 1, "{minutes} minutes");
+        calls.extend(call);
+    }
+
+    assert_eq!(after(&world, 0).await, (0, 1));
+    after(&world, 24 * 60 * 60).await;
+    assert_eq!(receiver.take().len(), 0);
+    let failed = failed_calls(&world, "").await;
+    assert_eq!(failed.len(), 1, "{failed:?}");
+    assert_eq!((&failed[0]["status"], &failed[0]["attempts"]), (&500.into(), &5.into()));
+    assert_eq!((&failed[0]["webhookId"], &failed[0]["requestBody"]), (&id.into(), &calls[0].body.clone().into()));
+    let (ids, times): (Vec<_>, Vec<_>) =
+        calls.iter().map(|call| (call.header("webhook-id"), call.header("webhook-timestamp"))).unzip();
+    assert!(ids.iter().all(|id| *id == ids[0]), "the same message: {ids:?}");
+    assert!(times.is_sorted_by(|before, after| before < after), "each call has its own time: {times:?}");
+    assert!(calls.iter().all(|call| call.body == calls[0].body));
+}
+
+#[tokio::test]
+async fn what_happened_later_to_a_connection_waits_and_other_connections_do_not() {
+    let (world, receiver, _) = listening(&BOTH).await;
+    receiver.answer([Reply::Status(503)]);
+    let maria = connected(&world, "maria", "krwv4vYH").await;
+    assert_eq!(after(&world, 0).await, (1, 0));
+    receiver.take();
+    let path = format!("{MANAGEMENT}/users/{maria}/panorama-credentials");
+    assert_eq!(world.json(world.owner(Method::DELETE, &path)).await.0, StatusCode::NO_CONTENT);
+    let dale = connected(&world, "dale", "Hn5cW7pd").await;
+
+    assert_eq!(after(&world, 0).await, (2, 0));
+    let calls = receiver.take();
+    assert_eq!(calls.len(), 1, "{calls:?}");
+    assert_eq!(calls[0].json()["leafUserId"], dale.as_str());
+
+    assert_eq!(after(&world, 60).await, (0, 0));
+    let told: Vec<_> =
+        receiver.take().iter().map(|call| (call.json()["leafUserId"].clone(), call.json()["type"].clone())).collect();
+    let expected = ["connectionActivated", "connectionDeleted"].map(|kind| (maria.clone().into(), kind.into()));
+    assert_eq!(told, expected);
+    assert!(failed_calls(&world, "").await.is_empty(), "it was not missed in the end");
+}
+
+#[tokio::test]
+async fn after_a_dead_letter_the_connection_s_next_alert_has_all_of_its_attempts() {
+    let (world, receiver, _) = listening(&BOTH).await;
+    receiver.answer(vec![Reply::Status(500); 6]);
+    let maria = connected(&world, "maria", "krwv4vYH").await;
+    let path = format!("{MANAGEMENT}/users/{maria}/panorama-credentials");
+    assert_eq!(world.json(world.owner(Method::DELETE, &path)).await.0, StatusCode::NO_CONTENT);
+    for minutes in [0, 1, 30, 60, 240] {
+        after(&world, minutes * 60).await;
+    }
+    assert_eq!(receiver.types().last().map(String::as_str), Some("connectionDeleted"));
+    assert_eq!(after(&world, 60).await, (0, 1));
+    assert_eq!(receiver.types(), ["connectionDeleted"]);
+}
+
+#[tokio::test]
+async fn a_receiver_that_hangs_is_left_after_the_time_out_and_called_again() {
+    let short = |options: &mut local::Options| options.receiver_timeout = Duration::from_millis(100);
+    let (world, receiver, _) = listening_with(&BOTH, short).await;
+    receiver.answer([Reply::Hang]);
+    connected(&world, "maria", "krwv4vYH").await;
+    assert_eq!(after(&world, 0).await, (1, 0));
+    assert_eq!(failed_calls(&world, "").await[0]["connectionError"], "timedOut");
+    assert_eq!(after(&world, 60).await, (0, 0));
+    assert_eq!(receiver.take().len(), 2);
+}
+
+#[tokio::test]
+async fn a_redirect_is_a_failure_and_is_not_followed() {
+    let (world, receiver, _) = listening(&BOTH).await;
+    let elsewhere = super::Receiver::start().await;
+    receiver.answer([Reply::RedirectTo(elsewhere.url.clone())]);
+    connected(&world, "maria", "krwv4vYH").await;
+    assert_eq!(after(&world, 0).await, (1, 0));
+    assert_eq!(failed_calls(&world, "").await[0]["status"], 307);
+    assert_eq!(elsewhere.take().len(), 0);
+}
+
+#[tokio::test]
+async fn a_receiver_that_is_gone_gets_no_more_calls_until_it_is_registered_anew() {
+    let (world, receiver, id) = listening(&BOTH).await;
+    receiver.answer([Reply::Status(410)]);
+    let maria = connected(&world, "maria", "krwv4vYH").await;
+    assert_eq!(after(&world, 0).await, (0, 0), "it is not tried again");
+    receiver.take();
+    let webhook = format!("{WEBHOOKS}/{id}");
+    let (_, shown) = world.json(world.owner(Method::GET, &webhook)).await;
+    assert!(shown["disabledTime"].is_string(), "{shown}");
+    let path = format!("{MANAGEMENT}/users/{maria}/panorama-credentials");
+    assert_eq!(world.json(world.owner(Method::DELETE, &path)).await.0, StatusCode::NO_CONTENT);
+    assert_eq!(after(&world, 0).await, (0, 0));
+    assert_eq!(receiver.take().len(), 0);
+
+    assert_eq!(world.json(world.owner(Method::DELETE, &webhook)).await.0, StatusCode::NO_CONTENT);
+    register(&world, &BOTH, &receiver.url).await;
+    connected(&world, "dale", "Hn5cW7pd").await;
+    after(&world, 0).await;
+    assert_eq!(receiver.take().len(), 2, "the registration's message, and the alert");
+}
+
+#[tokio::test]
+async fn a_message_about_a_registration_that_is_not_taken_is_not_sent_again_and_holds_up_nobody() {
+    let (world, receiver, id) = listening(&BOTH).await;
+    world.json(world.owner(Method::DELETE, &format!("{WEBHOOKS}/{id}"))).await;
+    receiver.answer([Reply::Status(500)]);
+    register(&world, &BOTH, &receiver.url).await;
+    assert_eq!(after(&world, 0).await, (0, 0));
+    assert_eq!(failed_calls(&world, "").await.len(), 1);
+}
+
+/// The process ends after the receiver has taken the call and before the message is deleted: the queue delivers it once more.
+#[tokio::test]
+async fn a_call_that_was_taken_and_not_noted_is_made_again_with_the_same_id() {
+    let (world, receiver, _) = listening(&BOTH).await;
+    let mut event = SqsEvent::default();
+    let mut message = SqsMessage::default();
+    let facts = r#"{"id":"0d1f1c0e-6a3c-4c8e-9a51-3f6f2c1b7d44","status":"ACTIVE","appName":"prairie-insights","clientEnvironment":"STAGE"}"#;
+    message.body = Some(format!(
+        r#"{{"id":"9a51c8e","at":"1795348800","pk":"USER#5f0c2b1e-8d3a-4a76-9c54-1e7f3b9a6d20","sk":"CREDENTIAL","removedBy":"","old":{{"id":""}},"new":{facts}}}"#
+    ));
+    event.records = vec![message];
+    let delivery = world.machine.outbox.delivery();
+    for _ in 0..2 {
+        assert!(delivery.deliver(event.clone()).await.batch_item_failures.is_empty());
+    }
+    let calls = receiver.take();
+    assert_eq!(calls.len(), 2);
+    assert_eq!(calls[0].header("webhook-id"), calls[1].header("webhook-id"));
+    assert_eq!(calls[0].header("webhook-id"), "msg_9a51c8e");
+}
+
+/// The queue gives one message at a time; should it ever give more, none overtakes another of its connection.
+#[tokio::test]
+async fn in_a_batch_the_later_messages_of_a_failed_one_s_group_are_not_touched() {
+    let (world, receiver, _) = listening(&BOTH).await;
+    receiver.answer([Reply::Status(500)]);
+    let message = |id: &str, group: &str| {
+        let mut message = SqsMessage::default();
+        let facts = r#"{"id":"0d1f1c0e-6a3c-4c8e-9a51-3f6f2c1b7d44","status":"ACTIVE","appName":"prairie-insights","clientEnvironment":"STAGE"}"#;
+        message.message_id = Some(id.to_owned());
+        message.attributes.insert("MessageGroupId".to_owned(), group.to_owned());
+        message.body =
+            Some(format!(r#"{{"id":"{id}","at":1795348800,"pk":"USER#{group}","sk":"CREDENTIAL","new":{facts}}}"#));
+        message
+    };
+    let (maria, dale) = ("5f0c2b1e-8d3a-4a76-9c54-1e7f3b9a6d20", "6f0c2b1e-8d3a-4a76-9c54-1e7f3b9a6d20");
+    let mut event = SqsEvent::default();
+    event.records = vec![message("a", maria), message("b", maria), message("c", dale)];
+    let again = world.machine.outbox.delivery().deliver(event).await;
+    let again: Vec<_> = again.batch_item_failures.iter().map(|item| item.item_identifier.as_str()).collect();
+    assert_eq!(again, ["a", "b"]);
+    assert_eq!(receiver.take().len(), 2);
+}
+
+#[tokio::test]
+async fn failed_calls_are_paged_the_newest_first_and_kept_30_days() {
+    let (world, receiver, _) = listening(&[AlertType::ConnectionRevoked]).await;
+    for (name, code) in [("maria", "krwv4vYH"), ("dale", "Hn5cW7pd")] {
+        connected(&world, name, code).await;
+        world.unshare(code).await;
+        world.clock.advance(Duration::from_mins(15));
+        check(&world).await;
+    }
+    receiver.answer(vec![Reply::Status(500); 99]);
+    after(&world, 0).await;
+    let all = failed_calls(&world, "").await;
+    let newest_first = all.is_sorted_by(|before, after| before["createdAt"].as_str() > after["createdAt"].as_str());
+    assert!(all.len() == 2 && newest_first, "{all:?}");
+    assert_eq!(failed_calls(&world, "?page=1&size=1").await, all[1..]);
+    assert_eq!(failed_calls(&world, "?page=2&size=1").await.len(), 0);
+    world.clock.advance(Duration::from_hours(30 * 24 - 1));
+    let mut world = world;
+    world.token = world.sign_in().await;
+    assert_eq!(failed_calls(&world, "").await.len(), 2);
+    world.clock.advance(Duration::from_secs(60 * 60 + 1));
+    assert_eq!(failed_calls(&world, "").await.len(), 0);
+}
