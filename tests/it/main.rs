@@ -14,6 +14,7 @@ mod manual_creation;
 mod metrics;
 mod model;
 mod one_click;
+mod owners;
 mod peers;
 mod restart;
 mod routes;

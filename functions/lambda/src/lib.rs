@@ -7,8 +7,8 @@ use lambda_http::{Request, RequestExt as _};
 use lambda_runtime::service_fn;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use shared::http::Routes;
 use shared::http::envelope::{GatewayRequestId, TraceId};
+use shared::http::routes::Routes;
 use shared::service::Service;
 use tower::ServiceExt as _;
 use tracing::Instrument as _;
@@ -16,15 +16,26 @@ use tracing::Instrument as _;
 pub use lambda_http::Error;
 pub use lambda_runtime::LambdaEvent;
 
-/// Runs a function's routes in Lambda. `function` is its name in the logs.
+/// Runs the routes of a function over the service in Lambda. `function` is its name in the logs.
 ///
 /// # Errors
 /// The settings are wrong, or the runtime ended.
 pub async fn serve(function: &'static str, routes: fn(Service) -> Routes) -> Result<(), Error> {
     shared::logging::init(function);
-    let service = Service::from_env().await?;
-    let service = routes(service).behind_authorizer();
-    lambda_http::run(service.map_request(|mut request: Request| {
+    run(routes(Service::from_env().await?)).await
+}
+
+/// Runs the routes of a function that needs nothing of the world: no settings, no client of AWS.
+///
+/// # Errors
+/// The runtime ended.
+pub async fn serve_alone(function: &'static str, routes: fn(()) -> Routes<()>) -> Result<(), Error> {
+    shared::logging::init(function);
+    run(routes(())).await
+}
+
+async fn run<S: Clone + Send + Sync + 'static>(routes: Routes<S>) -> Result<(), Error> {
+    lambda_http::run(routes.behind_authorizer().map_request(|mut request: Request| {
         if let Some(RequestContext::ApiGatewayV2(context)) = request.request_context_ref()
             && let Some(id) = context.request_id.clone()
         {
