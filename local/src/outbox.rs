@@ -1,79 +1,57 @@
-//! What stands between the table and `finish-confirmations` in AWS: the table's stream, the pipe that filters it, the queue with its
-//! visibility time-out, the dead-letter queue. The function is the one that Lambda runs.
+//! What stands between the table and the functions of its queues in AWS: the table's stream, and the two pipes that read it. One goes to the
+//! event bus, whose rules feed two queues; the other to the alerts' FIFO queue. The functions are the ones that Lambda runs.
 
-mod change;
+mod bus;
 mod fifo;
+mod pipe;
+mod queue;
+mod stream;
 
 use std::io;
 use std::sync::Arc;
-use std::time::Duration;
 
-use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
 use deliver_alerts::Delivery;
 use dynoxide::Database;
-use dynoxide::actions::describe_stream::DescribeStreamRequest;
-use dynoxide::actions::get_records::{GetRecordsRequest, Record};
-use dynoxide::actions::get_shard_iterator::GetShardIteratorRequest;
-use dynoxide::actions::list_streams::ListStreamsRequest;
-use dynoxide::{AttributeValue, Item};
-use finish_confirmations::{Message, finish};
-use shared::domain::session::HANDSHAKE_LEASE;
-use shared::domain::timestamp::Timestamp;
+use dynoxide::actions::get_records::Record;
+use expire_sessions::expire;
+use finish_confirmations::finish;
+use shared::domain::session::{HANDSHAKE_LEASE, LIFETIME};
 use shared::ports::clock::Clock;
 use shared::ports::webhooks::Receivers;
 use shared::service::Service;
 use tokio::sync::Mutex;
 
 use fifo::FifoQueue;
+pub use queue::InQueue;
+use queue::Queue;
+use stream::Stream;
 
-/// How long a message that was delivered is not delivered again.
-const VISIBILITY_TIMEOUT: Duration = Duration::from_mins(1);
-
-/// How often a message is delivered before it is a dead letter.
-const MAX_RECEIVES: u32 = 1_000;
-
-/// How many messages one delivery has.
-const BATCH: usize = 10;
-
-/// The way from a session that became `Confirming` to the finisher.
+/// The ways from a change in the table to the functions that something follows from.
 pub struct Outbox {
-    database: Database,
     service: Service,
     clock: Arc<dyn Clock>,
     alerts: FifoQueue,
     delivery: Delivery,
-    /// What is older was told by the run before.
+    /// In seconds since 1970. Alerts of what is older were sent by the run before.
     started_at: i64,
     state: Mutex<State>,
 }
 
-#[derive(Default)]
 struct State {
-    /// Where each shard of the stream is to be read on.
-    iterators: Option<Vec<String>>,
-    queue: Vec<Queued>,
-    last_id: u64,
-    dead_letters: usize,
-}
-
-struct Queued {
-    id: u64,
-    body: String,
-    visible_from: Timestamp,
-    receives: u32,
+    stream: Stream,
+    confirmations: Queue,
+    expiries: Queue,
 }
 
 /// What is in the queues after a delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InQueues {
-    /// Messages that are delivered again.
-    pub waiting: usize,
-    /// Messages that were delivered for the last time.
-    pub dead_letters: usize,
-    /// Alerts that are to be delivered, or delivered again.
-    pub alerts_waiting: usize,
-    /// Alerts that were delivered for the last time.
-    pub alerts_dead: usize,
+    /// For `finish-confirmations`.
+    pub confirmations: InQueue,
+    /// For `expire-sessions`.
+    pub expiries: InQueue,
+    /// For `deliver-alerts`.
+    pub alerts: InQueue,
 }
 
 impl Outbox {
@@ -83,10 +61,16 @@ impl Outbox {
         receivers: Arc<dyn Receivers>,
         clock: Arc<dyn Clock>,
     ) -> Self {
+        let state = State {
+            stream: Stream::of(database),
+            // The callback itself is at it for as long as its lease lasts.
+            confirmations: Queue::with_delay(HANDSHAKE_LEASE),
+            expiries: Queue::with_delay(LIFETIME),
+        };
         let alerts = FifoQueue::new(clock.clone());
         let delivery = Delivery { service: service.clone(), receivers, queue: Arc::new(alerts.clone()) };
         let started_at = clock.now().epoch_seconds();
-        Self { database, service, clock, alerts, delivery, started_at, state: Mutex::default() }
+        Self { service, clock, alerts, delivery, started_at, state: Mutex::new(state) }
     }
 
     /// The function of the alerts' queue, for tests that deliver by themselves.
@@ -100,119 +84,34 @@ impl Outbox {
     /// The stream cannot be read.
     pub async fn deliver(&self) -> io::Result<InQueues> {
         let mut state = self.state.lock().await;
+        let State { stream, confirmations, expiries } = &mut *state;
         let now = self.clock.now();
-        let records = self.new_records(&mut state)?;
-        self.send_alerts(&records)?;
-        for body in records.iter().filter_map(through_the_pipe) {
-            state.last_id += 1;
-            let id = state.last_id;
-            // The callback itself is at it for as long as its lease lasts.
-            state.queue.push(Queued { id, body, visible_from: now.plus(HANDSHAKE_LEASE), receives: 0 });
-        }
-        let mut visible: Vec<_> = state.queue.iter_mut().filter(|queued| queued.visible_from <= now).collect();
-        let mut done = Vec::new();
-        for batch in visible.chunks_mut(BATCH) {
-            for queued in batch.iter_mut() {
-                queued.visible_from = now.plus(VISIBILITY_TIMEOUT);
-                queued.receives += 1;
+        for record in stream.new_records()? {
+            let change = pipe::message(&record);
+            if pipe::may_be_an_alert(&record, &change) && self.is_of_this_run(&record) {
+                let group = change.pk.clone().unwrap_or_default();
+                self.alerts.send(group, record.event_id.clone(), serde_json::to_string(&change)?);
             }
-            let mut event = SqsEvent::default();
-            event.records = batch.iter().map(|queued| message(queued)).collect();
-            let again = finish(&self.service, event).await;
-            let failed = |id: u64| again.batch_item_failures.iter().any(|item| item.item_identifier == id.to_string());
-            done.extend(batch.iter().map(|queued| queued.id).filter(|id| !failed(*id)));
-        }
-        state.queue.retain(|queued| !done.contains(&queued.id));
-        let unfinished = state.queue.len();
-        state.queue.retain(|queued| queued.receives < MAX_RECEIVES);
-        state.dead_letters += unfinished - state.queue.len();
-        let (alerts_waiting, alerts_dead) = self.alerts.deliver(|event| self.delivery.deliver(event)).await;
-        Ok(InQueues { waiting: state.queue.len(), dead_letters: state.dead_letters, alerts_waiting, alerts_dead })
-    }
-
-    fn send_alerts(&self, records: &[Record]) -> io::Result<()> {
-        for record in records {
-            let message = change::message(record);
-            #[expect(clippy::cast_precision_loss, reason = "seconds since 1970 have 31 bits")]
-            let is_new = record.dynamodb.approximate_creation_date_time >= self.started_at as f64;
-            if is_new && change::may_be_an_alert(record, &message) {
-                let body = serde_json::to_string(&message)?;
-                self.alerts.send(message.pk.unwrap_or_default(), record.event_id.clone(), body);
+            if !pipe::is_for_the_bus(&change) {
+                continue;
+            }
+            if let Some(message) = bus::to_confirmations(&change) {
+                confirmations.send(message, now);
+            }
+            if let Some(message) = bus::to_expiries(&change) {
+                expiries.send(message, now);
             }
         }
-        Ok(())
+        Ok(InQueues {
+            confirmations: confirmations.deliver(now, |event| finish(&self.service, event)).await,
+            expiries: expiries.deliver(now, |event| expire(&self.service, event)).await,
+            alerts: self.alerts.deliver(|event| self.delivery.deliver(event)).await,
+        })
     }
 
-    fn new_records(&self, state: &mut State) -> io::Result<Vec<Record>> {
-        let iterators = match state.iterators.take() {
-            Some(iterators) => iterators,
-            // From the beginning: after a restart the queue is empty, and the finisher leaves alone what is finished.
-            None => self.beginning()?,
-        };
-        let mut records = Vec::new();
-        let mut next = Vec::with_capacity(iterators.len());
-        for mut iterator in iterators {
-            loop {
-                let request = GetRecordsRequest { shard_iterator: iterator.clone(), limit: None };
-                let answer = self.database.get_records(request).map_err(unreadable)?;
-                let is_end = answer.records.is_empty();
-                records.extend(answer.records);
-                let Some(on) = answer.next_shard_iterator else { break };
-                iterator = on;
-                if is_end {
-                    next.push(iterator);
-                    break;
-                }
-            }
-        }
-        state.iterators = Some(next);
-        Ok(records)
+    fn is_of_this_run(&self, record: &Record) -> bool {
+        #[expect(clippy::cast_precision_loss, reason = "seconds since 1970 have 31 bits")]
+        let started_at = self.started_at as f64;
+        record.dynamodb.approximate_creation_date_time >= started_at
     }
-
-    fn beginning(&self) -> io::Result<Vec<String>> {
-        let streams = self.database.list_streams(ListStreamsRequest::default()).map_err(unreadable)?.streams;
-        let mut iterators = Vec::new();
-        for stream in streams {
-            let request = DescribeStreamRequest { stream_arn: stream.stream_arn.clone(), ..Default::default() };
-            for shard in self.database.describe_stream(request).map_err(unreadable)?.stream_description.shards {
-                let request = GetShardIteratorRequest {
-                    stream_arn: stream.stream_arn.clone(),
-                    shard_id: shard.shard_id,
-                    shard_iterator_type: "TRIM_HORIZON".to_owned(),
-                    sequence_number: None,
-                };
-                iterators.extend(self.database.get_shard_iterator(request).map_err(unreadable)?.shard_iterator);
-            }
-        }
-        Ok(iterators)
-    }
-}
-
-/// The pipe's filter and its input template: a session that is `Confirming` and was not.
-fn through_the_pipe(record: &Record) -> Option<String> {
-    let state = |image: &Option<Item>| text(image.as_ref()?, "state");
-    let (new, old) = (state(&record.dynamodb.new_image), state(&record.dynamodb.old_image));
-    if new.as_deref() != Some("Confirming") || old.as_deref() == Some("Confirming") {
-        return None;
-    }
-    let leaf_user_id = text(record.dynamodb.new_image.as_ref()?, "leafUserId")?;
-    serde_json::to_string(&Message { leaf_user_id }).ok()
-}
-
-fn text(item: &Item, name: &str) -> Option<String> {
-    match item.get(name) {
-        Some(AttributeValue::S(text)) => Some(text.clone()),
-        _ => None,
-    }
-}
-
-fn message(queued: &Queued) -> SqsMessage {
-    let mut message = SqsMessage::default();
-    (message.message_id, message.body) = (Some(queued.id.to_string()), Some(queued.body.clone()));
-    message
-}
-
-#[expect(clippy::needless_pass_by_value, reason = "it is an argument of map_err")]
-fn unreadable(error: dynoxide::DynoxideError) -> io::Error {
-    io::Error::other(format!("the table's stream cannot be read: {error}"))
 }

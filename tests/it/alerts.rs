@@ -57,8 +57,8 @@ async fn register(world: &World, events: &[AlertType], url: &str) -> String {
 /// Lets a time pass and what is due be delivered; how many alerts wait, and how many are dead letters.
 async fn after(world: &World, seconds: u64) -> (usize, usize) {
     world.clock.advance(Duration::from_secs(seconds));
-    let queues = world.machine.outbox.deliver().await.expect("the stream can be read");
-    (queues.alerts_waiting, queues.alerts_dead)
+    let alerts = world.machine.outbox.deliver().await.expect("the stream can be read").alerts;
+    (alerts.waiting, alerts.dead_letters)
 }
 
 async fn failed_calls(world: &World, query: &str) -> Vec<Value> {

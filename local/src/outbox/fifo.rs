@@ -9,6 +9,8 @@ use shared::domain::timestamp::Timestamp;
 use shared::ports::clock::Clock;
 use shared::ports::webhooks::{CallQueue, QueueError};
 
+use super::InQueue;
+
 /// How long a message that was delivered is not delivered again, unless the function says another time.
 const VISIBILITY_TIMEOUT: Duration = Duration::from_mins(3);
 
@@ -58,11 +60,11 @@ impl FifoQueue {
         messages.queued.push(Queued { id, group, body, visible_from: now, receives: 0 });
     }
 
-    /// Calls the function until nothing is visible; how many messages are left, and how many are dead letters.
+    /// Calls the function until nothing is visible.
     pub(super) async fn deliver<F: Future<Output = SqsBatchResponse>>(
         &self,
         function: impl Fn(SqsEvent) -> F,
-    ) -> (usize, usize) {
+    ) -> InQueue {
         while let Some((id, message)) = self.receive() {
             let mut event = SqsEvent::default();
             event.records = vec![message];
@@ -71,7 +73,7 @@ impl FifoQueue {
             }
         }
         let messages = self.messages();
-        (messages.queued.len(), messages.dead_letters)
+        InQueue { waiting: messages.queued.len(), dead_letters: messages.dead_letters }
     }
 
     /// The first visible message whose group has none before it.

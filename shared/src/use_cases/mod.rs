@@ -7,6 +7,7 @@ pub mod create_credential;
 pub mod credential_status;
 pub mod deliver_alert;
 pub mod disconnect;
+pub mod expire_session;
 pub mod finish_handshake;
 pub mod look_now;
 pub mod open_hop_link;

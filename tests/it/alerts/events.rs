@@ -107,6 +107,25 @@ async fn a_refused_login_is_one_alert_about_the_app_key_and_not_one_per_farmer()
     assert_eq!(one(&world, &receiver).await.json()["type"], "connectionRecovered");
 }
 
+#[tokio::test]
+async fn a_farmer_who_does_not_come_is_told_when_the_time_is_over() {
+    let (world, receiver, _) = listening(&AlertType::ALL).await;
+    let user = world.create_user("maria").await;
+    let started = world.start_session(&user, Some(CODE)).await;
+    assert_eq!(after(&world, 0).await, (0, 0));
+    assert_eq!(after(&world, 14 * 60).await, (0, 0));
+    assert_eq!(receiver.types(), Vec::<String>::new());
+
+    // One delivery notices it, and the next finds in the stream what the first has stored.
+    assert_eq!(after(&world, 61).await, (0, 0));
+    let call = one(&world, &receiver).await;
+    let told = call.json();
+    assert_eq!((&told["type"], &told["status"]), (&"connectionExpired".into(), &"EXPIRED".into()));
+    assert_eq!((&told["leafUserId"], &told["credentialId"]), (&user.into(), &Value::Null));
+    assert!(!call.body.contains(&started.session_id), "whoever has it can open its hop link");
+    shows_no_secret(&world, &call);
+}
+
 /// Upstream `panorama` never finds this out; the row says it.
 #[tokio::test]
 async fn a_credential_that_may_see_only_part_is_told() {

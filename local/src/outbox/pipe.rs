@@ -19,6 +19,16 @@ pub(super) fn message(record: &Record) -> Message {
     }
 }
 
+/// The filter of the pipe to the event bus.
+pub(super) fn is_for_the_bus(message: &Message) -> bool {
+    let Message { sk, old, new, .. } = message;
+    match sk.as_deref().unwrap_or_default() {
+        "CREDENTIAL" | "SESSION" => true,
+        "STATE" => old.refused_since.is_some() != new.refused_since.is_some(),
+        _ => false,
+    }
+}
+
 /// The filter of the pipe to the alerts' queue.
 pub(super) fn may_be_an_alert(record: &Record, message: &Message) -> bool {
     let Message { pk, sk, old, new, .. } = message;
