@@ -82,7 +82,7 @@ fn the_snapshot_is_of_these_templates() {
         ("infra/monitoring.yaml", include_str!("../../infra/monitoring.yaml")),
     ] {
         let hash = digest::digest(&digest::SHA256, text.as_bytes());
-        let hash: String = hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+        let hash = hash.as_ref().iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
         assert_eq!(
             SNAPSHOT["sha256"][name], hash,
             "infra/cloudformation.json is not of this {name}: run .ci/template --update, and look at what changed"

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{after_the_stacks_name, binary, functions, monitoring, of_type, template};
 
-/// The metrics of an alarm or of the dashboard, as (namespace, name, dimension, its value): of CloudWatch's two ways to write one, either.
+/// A metric that an alarm or the dashboard looks at: its namespace and name, a dimension and that one's value.
 type Metric = (String, String, String, String);
 
 /// A text, whether it stands as it is or in a `Fn::Sub` or `Ref`.

@@ -24,11 +24,11 @@ fn keys_indexes_stream_and_expiry_are_those_of_the_schema() {
     let table = properties("Table");
     assert_eq!(table["BillingMode"], "PAY_PER_REQUEST");
     assert_eq!(table["KeySchema"], keys(PK, SK));
-    assert_eq!(table["GlobalSecondaryIndexes"], Value::from_iter(INDEXES.iter().map(index)));
+    assert_eq!(table["GlobalSecondaryIndexes"], INDEXES.iter().map(index).collect::<Value>());
     let attributes: BTreeSet<_> =
         INDEXES.iter().flat_map(|index| [index.partition, index.sort]).chain([PK, SK]).collect();
     let attributes = attributes.into_iter().map(|name| json!({ "AttributeName": name, "AttributeType": "S" }));
-    assert_eq!(table["AttributeDefinitions"], Value::from_iter(attributes));
+    assert_eq!(table["AttributeDefinitions"], attributes.collect::<Value>());
     assert_eq!(table["TimeToLiveSpecification"], json!({ "AttributeName": TTL, "Enabled": true }));
     assert_eq!(table["StreamSpecification"], json!({ "StreamViewType": "NEW_AND_OLD_IMAGES" }));
 }
