@@ -1,11 +1,11 @@
 //! What stands between the table and the functions of its queues in AWS: the table's stream, and the two pipes that read it. One goes to the
 //! event bus, whose rules feed two queues; the other to the alerts' FIFO queue. The functions are the ones that Lambda runs.
 
-mod bus;
 mod fifo;
-mod pipe;
+mod pattern;
 mod queue;
 mod stream;
+mod template;
 
 use std::io;
 use std::sync::Arc;
@@ -25,6 +25,7 @@ use fifo::FifoQueue;
 pub use queue::InQueue;
 use queue::Queue;
 use stream::Stream;
+use template::{ALERTS, CHANGES, CONFIRMATIONS, EXPIRIES};
 
 /// The ways from a change in the table to the functions that something follows from.
 pub struct Outbox {
@@ -87,18 +88,18 @@ impl Outbox {
         let State { stream, confirmations, expiries } = &mut *state;
         let now = self.clock.now();
         for record in stream.new_records()? {
-            let change = pipe::message(&record);
-            if pipe::may_be_an_alert(&record, &change) && self.is_of_this_run(&record) {
-                let group = change.pk.clone().unwrap_or_default();
-                self.alerts.send(group, record.event_id.clone(), serde_json::to_string(&change)?);
+            let event = serde_json::to_value(&record)?;
+            if let (true, Some(message), Some((group, id))) =
+                (self.is_of_this_run(&record), ALERTS.message(&event), ALERTS.group_and_id(&event))
+            {
+                self.alerts.send(group, id, message);
             }
-            if !pipe::is_for_the_bus(&change) {
-                continue;
-            }
-            if let Some(message) = bus::to_confirmations(&change) {
+            let on_the_bus = CHANGES.message(&event).and_then(|message| CHANGES.event(&message));
+            let Some(event) = on_the_bus else { continue };
+            if let Some(message) = CONFIRMATIONS.message(&event) {
                 confirmations.send(message, now);
             }
-            if let Some(message) = bus::to_expiries(&change) {
+            if let Some(message) = EXPIRIES.message(&event) {
                 expiries.send(message, now);
             }
         }

@@ -1,0 +1,132 @@
+//! Queues, and the functions behind them.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+use shared::domain::session::{HANDSHAKE_LEASE, LIFETIME};
+use shared::domain::webhook::RETRIES;
+
+use super::{Resource, arn_of, functions, of_type, properties, template};
+
+/// SQS' default, in seconds.
+const FOUR_DAYS: u64 = 345_600;
+
+fn queues() -> Vec<Resource> {
+    of_type(template(), "AWS::SQS::Queue").collect()
+}
+
+fn mappings() -> Vec<Resource> {
+    of_type(template(), "AWS::Lambda::EventSourceMapping").collect()
+}
+
+fn seconds(of: &Value, what: &str) -> u64 {
+    of[what].as_u64().unwrap_or_else(|| panic!("{what} of {of}"))
+}
+
+#[test]
+fn every_message_ends_at_a_function_or_among_dead_letters_that_keep_it_longer() {
+    let mut read = Vec::new();
+    for (id, mapping) in mappings() {
+        let queue = arn_of(&mapping["EventSourceArn"]);
+        read.push(queue);
+        let dead_letters = properties(arn_of(&properties(queue)["RedrivePolicy"]["deadLetterTargetArn"]));
+        assert!(seconds(dead_letters, "MessageRetentionPeriod") > FOUR_DAYS, "{queue}");
+        // One bad message must not bring the others of its batch back.
+        assert_eq!(mapping["FunctionResponseTypes"], json!(["ReportBatchItemFailures"]), "{id}");
+    }
+    for (id, queue) in queues() {
+        assert_eq!(queue["SqsManagedSseEnabled"], true, "{id}");
+        // Of a FIFO queue SQS counts anew when it moves a message to the dead letters.
+        let is_fifo = queue["FifoQueue"] == true;
+        assert!(queue["MessageRetentionPeriod"].is_null() || is_fifo || id.ends_with("DeadLetters"), "{id}");
+        assert_eq!(read.contains(&id), !id.ends_with("DeadLetters"), "{id}: who reads it?");
+    }
+}
+
+#[test]
+fn no_message_is_delivered_again_while_its_function_may_still_be_at_it() {
+    for (id, mapping) in mappings() {
+        let function = properties(mapping["FunctionName"]["Ref"].as_str().expect("a function"));
+        let queue = properties(arn_of(&mapping["EventSourceArn"]));
+        // Lambda refuses a mapping without this.
+        assert!(seconds(queue, "VisibilityTimeout") >= seconds(function, "Timeout"), "{id}");
+    }
+}
+
+#[test]
+fn a_confirmation_waits_for_the_callbacks_lease_and_a_new_session_for_its_end() {
+    assert_eq!(seconds(properties("ConfirmationsQueue"), "DelaySeconds"), HANDSHAKE_LEASE.as_secs());
+    assert_eq!(seconds(properties("ExpiriesQueue"), "DelaySeconds"), LIFETIME.as_secs());
+}
+
+#[test]
+fn a_function_reads_the_queue_that_it_is_behind_and_a_pipe_writes_to_its_own() {
+    let may = |role: &'static Value, action: &str| -> Vec<&'static str> {
+        let statements = role["Policies"][0]["PolicyDocument"]["Statement"].as_array().expect("statements");
+        let with = statements.iter().filter(|it| it["Action"].to_string().contains(action));
+        with.flat_map(|it| match &it["Resource"] {
+            Value::Array(resources) => resources.iter().map(arn_of).collect(),
+            resource => vec![arn_of(resource)],
+        })
+        .collect()
+    };
+    for (id, function) in functions() {
+        let behind: Vec<_> = mappings()
+            .iter()
+            .filter(|(_, mapping)| mapping["FunctionName"]["Ref"] == id)
+            .map(|(_, mapping)| arn_of(&mapping["EventSourceArn"]))
+            .collect();
+        assert_eq!(may(properties(arn_of(&function["Role"])), "sqs:ReceiveMessage"), behind, "{id}");
+    }
+    let mut readers = 0;
+    for (id, pipe) in of_type(template(), "AWS::Pipes::Pipe") {
+        let stream = &pipe["SourceParameters"]["DynamoDBStreamParameters"];
+        let role = properties(arn_of(&pipe["RoleArn"]));
+        let to: Vec<_> = [may(role, "sqs:SendMessage"), may(role, "events:PutEvents")].concat();
+        let expected = BTreeSet::from([arn_of(&pipe["Target"]), arn_of(&stream["DeadLetterConfig"]["Arn"])]);
+        assert_eq!(BTreeSet::from_iter(to), expected, "{id}");
+        assert_eq!(pipe["Source"], json!({ "Fn::GetAtt": ["Table", "StreamArn"] }), "{id}");
+        readers += 1;
+    }
+    assert!(readers <= 2, "more would be throttled (AWS: no more than two processes should read from a shard)");
+}
+
+#[test]
+fn a_rule_may_send_to_its_queue_and_to_the_dead_letters() {
+    let mut rules = Vec::new();
+    let mut targets = BTreeSet::new();
+    for (id, rule) in of_type(template(), "AWS::Events::Rule").filter(|(_, rule)| !rule["EventPattern"].is_null()) {
+        let target = &rule["Targets"][0];
+        targets.extend([arn_of(&target["Arn"]), arn_of(&target["DeadLetterConfig"]["Arn"])]);
+        assert_eq!(rule["EventBusName"], json!({ "Ref": "ChangesBus" }), "{id}");
+        rules.push(id);
+    }
+    let statement = &properties("RulesMaySend")["PolicyDocument"]["Statement"][0];
+    let arns = |list: &'static Value| list.as_array().expect("a list").iter().map(arn_of).collect::<Vec<_>>();
+    assert_eq!(arns(&statement["Condition"]["ArnEquals"]["aws:SourceArn"]), rules);
+    assert_eq!(BTreeSet::from_iter(arns(&statement["Resource"])), targets);
+}
+
+#[test]
+fn alerts_are_tried_as_often_as_there_are_retries_one_at_a_time_and_in_order() {
+    let queue = properties("AlertsQueue");
+    let retries = u64::try_from(RETRIES.len()).expect("a few");
+    assert_eq!(queue["FifoQueue"], true);
+    assert_eq!(seconds(&queue["RedrivePolicy"], "maxReceiveCount"), 1 + retries);
+    let (_, mapping) = mappings()
+        .into_iter()
+        .find(|(_, mapping)| arn_of(&mapping["EventSourceArn"]) == "AlertsQueue")
+        .expect("somebody reads it");
+    assert_eq!(mapping["BatchSize"], 1, "a message that waits behind a failed one would lose attempts");
+}
+
+/// What leaves the table: harmless fields, and no code.
+#[test]
+fn both_pipes_send_the_same_fields_and_never_a_row() {
+    let template = |id: &str| properties(id)["TargetParameters"]["InputTemplate"].as_str().expect("a template");
+    assert_eq!(template("ChangesPipe"), template("AlertsPipe"));
+    let fields: BTreeSet<_> =
+        template("AlertsPipe").split("Image.").skip(1).map(|rest| rest.split('.').next().expect("a name")).collect();
+    let harmless = ["appName", "clientEnvironment", "id", "leafUserId", "refusedSince", "state", "status", "version"];
+    assert_eq!(fields, BTreeSet::from(harmless));
+}
