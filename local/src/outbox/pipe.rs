@@ -16,10 +16,16 @@ static TEMPLATE: LazyLock<Value> = LazyLock::new(|| {
 });
 
 static TO_CONFIRMATIONS: LazyLock<Pipe> = LazyLock::new(|| Pipe::of_the_template("ConfirmingPipe"));
+static TO_EXPIRIES: LazyLock<Pipe> = LazyLock::new(|| Pipe::of_the_template("PendingPipe"));
 
 /// The message for `finish-confirmations`, if there is one: a session is `Confirming` and was not.
 pub(super) fn to_confirmations(record: &Record) -> Option<String> {
     TO_CONFIRMATIONS.message(record)
+}
+
+/// The message for `expire-sessions`, if there is one: a session has begun to wait, as a new one or because Panorama refused its operation.
+pub(super) fn to_expiries(record: &Record) -> Option<String> {
+    TO_EXPIRIES.message(record)
 }
 
 struct Pipe {

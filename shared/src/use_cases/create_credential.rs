@@ -13,6 +13,7 @@ use crate::ports::secrets::SecretsError;
 use crate::ports::upstream::{LoginError, LoginRefusal, Unavailable, UpstreamError};
 use crate::ports::{Ports, StoreError};
 use crate::use_cases::app_key_cache::AppKeyCache;
+use crate::use_cases::finish_handshake::count_recovery;
 use crate::use_cases::resolve_app_key::{AppKeyHint, ResolveError, resolve_app_key};
 
 /// A credential as the partner brings it.
@@ -113,7 +114,10 @@ pub async fn create_credential(ports: &Ports, app_keys: &AppKeyCache, new: &NewC
     };
     let event = Event::of_listing(200, "Panorama lists the operation as shared; the credential is ACTIVE.", now);
     match ports.connections.create_credential(&credential, &event).await {
-        Ok(()) => Ok(()),
+        Ok(before) => {
+            count_recovery(before.as_ref(), &credential);
+            Ok(())
+        }
         Err(CompleteError::OperationOwned) => Err(CreateError::OperationOwned),
         Err(CompleteError::Conflict) => Err(CreateError::Conflict),
         Err(CompleteError::Store(error)) => Err(error.into()),

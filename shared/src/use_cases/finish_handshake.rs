@@ -7,7 +7,8 @@ use crate::domain::credential::{Credential, CredentialStatus};
 use crate::domain::event::Event;
 use crate::domain::ids::CredentialId;
 use crate::domain::operation::Operation;
-use crate::domain::session::{Rejection, Session, Status};
+use crate::domain::session::{Rejection, Session, State, Status};
+use crate::metrics::Metric;
 use crate::ports::connections::{CompleteError, Completion, SaveError};
 use crate::ports::upstream::UpstreamError;
 use crate::ports::{Ports, StoreError};
@@ -58,7 +59,14 @@ async fn try_to_finish(ports: &Ports, session: Session, operation: &Operation) -
             let done = session.clone().complete(&handshake);
             let completion = Completion { session: &done, credential: &credential, event: &event };
             match ports.connections.complete(&completion).await {
-                Ok(()) => return Ok(Handshake::Connected),
+                Ok(before) => {
+                    // One that is completed again is a credential that has recovered, and no second session.
+                    if !handshake.again {
+                        Metric::SessionsCompleted.record(session.app_key.environment);
+                    }
+                    count_recovery(before.as_ref(), &credential);
+                    return Ok(Handshake::Connected);
+                }
                 Err(CompleteError::Conflict) => return after_conflict(ports, &session).await,
                 Err(CompleteError::Store(error)) => return Err(error),
                 Err(CompleteError::OperationOwned) => {
@@ -69,7 +77,7 @@ async fn try_to_finish(ports: &Ports, session: Session, operation: &Operation) -
         Err(UpstreamError::Refused { status }) => {
             let body = "Panorama does not list the operation as shared: the switch is off, or the organization code is wrong or of the \
                         other environment.";
-            (session.turn_back(), Event::of_handshake(status, body, now), Handshake::NotShared)
+            (session.turn_back(now), Event::of_handshake(status, body, now), Handshake::NotShared)
         }
         Err(error) => {
             tracing::warn!(%error, "Panorama's side of a handshake is left for later");
@@ -83,9 +91,23 @@ async fn try_to_finish(ports: &Ports, session: Session, operation: &Operation) -
         }
     };
     match ports.connections.save(&next, Some(&event)).await {
-        Ok(()) => Ok(outcome),
+        Ok(()) => {
+            if next.state == State::Expired && !handshake.again {
+                Metric::SessionsExpired.record(next.app_key.environment);
+            }
+            Ok(outcome)
+        }
         Err(SaveError::Conflict) => after_conflict(ports, &next).await,
         Err(SaveError::Store(error)) => Err(error),
+    }
+}
+
+/// Counts a credential that has taken the place of one of the same operation which was REVOKED.
+pub(super) fn count_recovery(before: Option<&Credential>, now: &Credential) {
+    let was_revoked =
+        |before: &Credential| before.operation == now.operation && before.status == CredentialStatus::Revoked;
+    if before.is_some_and(was_revoked) {
+        Metric::CredentialsRecovered.record(now.app_key.environment);
     }
 }
 

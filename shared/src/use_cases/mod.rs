@@ -6,6 +6,7 @@ pub mod check_connections;
 pub mod create_credential;
 pub mod credential_status;
 pub mod disconnect;
+pub mod expire_session;
 pub mod finish_handshake;
 pub mod look_now;
 pub mod open_hop_link;

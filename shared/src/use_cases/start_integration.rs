@@ -8,6 +8,7 @@ use crate::domain::kept::KEPT_FOR;
 use crate::domain::operation::Operation;
 use crate::domain::organization_code::OrganizationCode;
 use crate::domain::session::Session;
+use crate::metrics::Metric;
 use crate::ports::connections::{KeptConfirmation, Start, StartConflict};
 use crate::ports::secrets::SecretsError;
 use crate::ports::{Ports, StoreError};
@@ -80,7 +81,10 @@ pub async fn start_integration(
     for _ in 0..ATTEMPTS {
         let plan = Plan::new(ports, request, &app_key, unfinished.as_ref(), claims_kept).await?;
         match ports.connections.start(&plan.as_start()).await {
-            Ok(()) => return Ok(plan.carry_out(ports).await),
+            Ok(()) => {
+                Metric::SessionsStarted.record(app_key.id.environment);
+                return Ok(plan.carry_out(ports).await);
+            }
             Err(StartConflict::NoSuchUser) => return Err(StartError::NoSuchUser),
             Err(StartConflict::OperationOwned) => return Err(StartError::OperationOwned),
             Err(StartConflict::Store(error)) => return Err(error.into()),

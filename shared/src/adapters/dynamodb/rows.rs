@@ -159,7 +159,9 @@ pub(super) fn session_row(session: &Session) -> Item {
             .text("state", "Confirming")
             .text("confirmedCode", handshake.code.expose())
             .text("leaseUntil", handshake.lease_until)
-            .with("attempts", number(handshake.attempts)),
+            .with("attempts", number(handshake.attempts))
+            .with("again", AttributeValue::Bool(handshake.again)),
+        State::Expired => row.text("state", "Expired").ttl(over),
         State::Completed { code } => row.text("state", "Completed").text("confirmedCode", code.expose()).ttl(over),
         State::Rejected(Rejection::OperationOwned) => row.text("state", "OperationOwned").ttl(over),
         State::Rejected(Rejection::TooManyOperations) => row.text("state", "TooManyOperations").ttl(over),
@@ -174,7 +176,10 @@ pub(super) fn read_session(row: Reading<'_>) -> Result<Session, StoreError> {
             code: row.parsed("confirmedCode")?,
             lease_until: row.moment("leaseUntil")?,
             attempts: row.number("attempts")?,
+            // Rows of earlier versions do not say.
+            again: row.item.get("again").is_some_and(|value| value.as_bool() == Ok(&true)),
         }),
+        "Expired" => State::Expired,
         "Completed" => State::Completed { code: row.parsed("confirmedCode")? },
         "OperationOwned" => State::Rejected(Rejection::OperationOwned),
         "TooManyOperations" => State::Rejected(Rejection::TooManyOperations),
