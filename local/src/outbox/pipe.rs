@@ -114,7 +114,7 @@ mod tests {
         let bound = Some(session("Pending", "2"));
         assert_eq!(pipe.message(&record(new.clone(), bound)), None, "its browser was bound");
         assert_eq!(pipe.message(&record(new, None)), None);
-        let profile = Item::from_iter([("sk".to_owned(), AttributeValue::S("PROFILE".to_owned()))]);
+        let profile: Item = [("sk".to_owned(), AttributeValue::S("PROFILE".to_owned()))].into();
         assert_eq!(pipe.message(&record(None, Some(profile))), None);
     }
 }
