@@ -62,3 +62,65 @@ impl Pipe {
         message
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use dynoxide::{AttributeValue, Item};
+
+    use super::*;
+
+    /// A session's row.
+    fn session(state: &str, version: &str) -> Item {
+        let text = |text: &str| AttributeValue::S(text.to_owned());
+        let row = BTreeMap::from([
+            ("sk", text("SESSION")),
+            ("state", text(state)),
+            ("leafUserId", text("the user")),
+            ("id", text("the session")),
+            ("version", AttributeValue::N(version.to_owned())),
+        ]);
+        row.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    }
+
+    fn record(old: Option<Item>, new: Option<Item>) -> Record {
+        let mut record = Record::default();
+        (record.dynamodb.old_image, record.dynamodb.new_image) = (old, new);
+        record
+    }
+
+    #[test]
+    fn a_session_that_becomes_confirming_goes_to_the_finisher_once() {
+        let pipe = Pipe::of_the_template("ConfirmingPipe");
+        let message = Some(r#"{"leafUserId":"the user"}"#.to_owned());
+        let (pending, confirming) = (session("Pending", "1"), session("Confirming", "2"));
+        assert_eq!(pipe.message(&record(Some(pending.clone()), Some(confirming.clone()))), message);
+        assert_eq!(pipe.message(&record(None, Some(confirming.clone()))), message);
+        for (old, new) in [
+            (Some(confirming.clone()), Some(session("Confirming", "3"))),
+            (None, Some(pending)),
+            (Some(confirming.clone()), Some(session("Completed", "3"))),
+            (Some(confirming), None),
+        ] {
+            assert_eq!(pipe.message(&record(old, new)), None);
+        }
+    }
+
+    #[test]
+    fn a_session_that_begins_to_wait_goes_to_the_queue_of_its_end() {
+        let pipe = Pipe::of_the_template("PendingPipe");
+        let message = Some(r#"{"leafUserId":"the user","sessionId":"the session"}"#.to_owned());
+        let new = Some(session("Pending", "1"));
+        for old in [None, Some(session("Pending", "4")), Some(session("Completed", "3"))] {
+            assert_eq!(pipe.message(&record(old, new.clone())), message, "a start, whatever was there");
+        }
+        let again = Some(session("Pending", "3"));
+        assert_eq!(pipe.message(&record(Some(session("Confirming", "2")), again)), message);
+        let bound = Some(session("Pending", "2"));
+        assert_eq!(pipe.message(&record(new.clone(), bound)), None, "its browser was bound");
+        assert_eq!(pipe.message(&record(new, None)), None);
+        let profile: Item = [("sk".to_owned(), AttributeValue::S("PROFILE".to_owned()))].into();
+        assert_eq!(pipe.message(&record(None, Some(profile))), None);
+    }
+}
