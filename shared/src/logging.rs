@@ -7,7 +7,8 @@ use tracing_subscriber::layer::Layer;
 use tracing_subscriber::registry::LookupSpan;
 
 /// The workspace's crates that log.
-const OURS: [&str; 14] = [
+const OURS: [&str; 15] = [
+    "api_document",
     "app_keys",
     "authenticate",
     "authorizer",
