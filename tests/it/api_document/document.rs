@@ -149,10 +149,12 @@ impl Content {
         (!faults.is_empty()).then(|| faults.join("; "))
     }
 
-    /// A text of a path, a query or a header, as the value that its schema is about.
+    /// A text of a path, a query or a header, as the value that its schema is about: a number where the text itself would not do.
     pub(super) fn value_of(&self, text: &str) -> Value {
-        let number = (self.schema["type"] == "integer").then(|| text.parse().ok()).flatten();
-        number.map_or_else(|| Value::from(text), |number: u64| number.into())
+        match text.parse::<u64>() {
+            Ok(number) if self.fault(&text.into()).is_some() => number.into(),
+            _ => text.into(),
+        }
     }
 
     /// The `errorKey`s of a problem document.
