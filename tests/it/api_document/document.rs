@@ -12,10 +12,10 @@ pub(super) static DOCUMENT: LazyLock<Document> =
     LazyLock::new(|| Document::read(serde_json::from_str(api_document::DOCUMENT).expect("JSON")));
 
 pub(super) struct Document {
-    pub(super) json: Value,
     pub(super) operations: Vec<Operation>,
     /// `components/responses`: two of them belong to no operation.
     pub(super) responses: BTreeMap<String, Response>,
+    pub(super) json: Value,
 }
 
 pub(super) struct Operation {
