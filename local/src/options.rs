@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use aws_sdk_dynamodb::config::SharedInterceptor;
+use axum::Router;
 use shared::ports::clock::Clock;
 use url::Url;
 
@@ -22,7 +23,12 @@ pub struct Options {
     pub clock: Option<Arc<dyn Clock>>,
     /// Sees every call to DynamoDB and Secrets Manager before it is sent.
     pub interceptor: Option<SharedInterceptor>,
+    /// Put around the API's router.
+    pub around_api: Option<Around>,
 }
+
+/// What is put around a router: it sees every request and every answer.
+pub type Around = Arc<dyn Fn(Router) -> Router + Send + Sync>;
 
 /// Where the data lives.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +42,14 @@ pub enum Data {
 impl Default for Options {
     /// Free ports, in memory, the operating system's clock.
     fn default() -> Self {
-        Self { api_port: 0, panorama_port: 0, data: Data::Memory, return_url: None, clock: None, interceptor: None }
+        Self {
+            api_port: 0,
+            panorama_port: 0,
+            data: Data::Memory,
+            return_url: None,
+            clock: None,
+            interceptor: None,
+            around_api: None,
+        }
     }
 }

@@ -2,6 +2,7 @@
 //! with a clock that the test moves, and speaks HTTP with it.
 
 mod answer;
+mod api_document;
 mod binding;
 mod budget;
 mod crash;
