@@ -104,7 +104,10 @@ impl Machine {
             servers.spawn(keep_delivering(outbox.clone(), wait(stopped.clone())));
             servers.spawn(keep_checking(service.clone(), wait(stopped.clone())));
         }
-        let router = gateway::api(&service);
+        let mut router = gateway::api(&service);
+        if let Some(around) = &options.around_api {
+            router = around(router);
+        }
         servers.spawn(async move { axum::serve(api, router).with_graceful_shutdown(wait(stopped)).await });
         Ok(Self { ready, is_new, service, outbox, dynamodb, secrets_manager: secrets, clock, stop, servers })
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::config::SharedInterceptor;
+use axum::Router;
 use shared::adapters::receivers::{LookUp, TIMEOUT};
 use shared::domain::reach::Reach;
 use shared::ports::clock::Clock;
@@ -31,7 +32,12 @@ pub struct Options {
     pub look_up: Option<Arc<dyn LookUp>>,
     /// Sees every call to DynamoDB and Secrets Manager before it is sent.
     pub interceptor: Option<SharedInterceptor>,
+    /// Put around the API's router.
+    pub around_api: Option<Around>,
 }
+
+/// What is put around a router: it sees every request and every answer.
+pub type Around = Arc<dyn Fn(Router) -> Router + Send + Sync>;
 
 /// Where the data lives.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,6 +61,7 @@ impl Default for Options {
             receiver_timeout: TIMEOUT,
             look_up: None,
             interceptor: None,
+            around_api: None,
         }
     }
 }

@@ -3,6 +3,7 @@
 
 mod alerts;
 mod answer;
+mod api_document;
 mod binding;
 mod budget;
 mod crash;

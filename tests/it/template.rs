@@ -12,9 +12,6 @@ use std::sync::LazyLock;
 use aws_lc_rs::digest;
 use serde_json::Value;
 
-/// A crate that another branch brings. The tests that allow for it fail as soon as it is there, and then this goes.
-const CRATES_TO_COME: [&str; 1] = ["api-document"];
-
 /// A resource: its logical id and its properties.
 type Resource = (&'static str, &'static Value);
 

@@ -99,3 +99,86 @@ fn read(pattern: &Value) -> Pattern {
 fn pointer(path: &str) -> String {
     path.trim_start_matches('$').replace('.', "/")
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Map;
+
+    use super::*;
+
+    /// A session's row.
+    fn session(state: &str, version: &str) -> Option<Value> {
+        let fields = [("sk", "SESSION"), ("state", state), ("leafUserId", "the user"), ("id", "the session")];
+        let mut row: Map<_, _> =
+            fields.map(|(name, text)| (name.to_owned(), json!({ "S": text }))).into_iter().collect();
+        row.insert("version".to_owned(), json!({ "N": version }));
+        Some(row.into())
+    }
+
+    /// A record of the stream.
+    fn record(sk: &str, old: Option<Value>, new: Option<Value>) -> Value {
+        let mut images = json!({ "Keys": { "pk": { "S": "USER#1" }, "sk": { "S": sk } } });
+        for (name, image) in [("OldImage", old), ("NewImage", new)] {
+            if let Some(image) = image {
+                images[name] = image;
+            }
+        }
+        json!({ "eventID": "e1", "dynamodb": images })
+    }
+
+    /// What goes through the bus to a queue.
+    fn through(rule: &Way, old: Option<Value>, new: Option<Value>) -> Option<String> {
+        let message = CHANGES.message(&record("SESSION", old, new))?;
+        rule.message(&CHANGES.event(&message).expect("a pipe's message is JSON"))
+    }
+
+    #[test]
+    fn a_session_that_becomes_confirming_goes_to_the_finisher_once() {
+        let message = Some(r#"{"leafUserId":"the user"}"#.to_owned());
+        let (pending, confirming) = (session("Pending", "1"), session("Confirming", "2"));
+        assert_eq!(through(&CONFIRMATIONS, pending.clone(), confirming.clone()), message);
+        assert_eq!(through(&CONFIRMATIONS, None, confirming.clone()), message);
+        for (old, new) in [
+            (confirming.clone(), session("Confirming", "3")),
+            (None, pending),
+            (confirming.clone(), session("Completed", "3")),
+            (confirming, None),
+        ] {
+            assert_eq!(through(&CONFIRMATIONS, old, new), None);
+        }
+    }
+
+    #[test]
+    fn a_session_that_begins_to_wait_goes_to_the_queue_of_its_end() {
+        let message = Some(r#"{"leafUserId":"the user","sessionId":"the session"}"#.to_owned());
+        let new = session("Pending", "1");
+        for old in [None, session("Pending", "4"), session("Completed", "3")] {
+            assert_eq!(through(&EXPIRIES, old, new.clone()), message, "a start, whatever was there");
+        }
+        assert_eq!(through(&EXPIRIES, session("Confirming", "2"), session("Pending", "3")), message);
+        assert_eq!(through(&EXPIRIES, new.clone(), session("Pending", "2")), None, "its browser was bound");
+        assert_eq!(through(&EXPIRIES, new, None), None);
+        assert_eq!(CHANGES.message(&record("PROFILE", None, session("Pending", "1"))), None);
+    }
+
+    #[test]
+    fn only_what_may_be_an_alert_goes_to_the_alerts_queue_in_the_group_of_its_connection() {
+        let refused = |since: &str| Some(json!({ "refusedSince": { "S": since } }));
+        let is_sent = |sk, old, new| ALERTS.message(&record(sk, old, new)).is_some();
+        assert!(is_sent("CREDENTIAL", None, None));
+        assert!(is_sent("SESSION", session("Pending", "1"), session("Expired", "2")));
+        assert!(is_sent("SESSION", session("Confirming", "1"), session("Expired", "2")));
+        assert!(is_sent("STATE", None, refused("today")) && is_sent("STATE", refused("today"), Some(json!({}))));
+        for (sk, old, new) in [
+            ("SESSION", None, session("Pending", "1")),
+            ("SESSION", session("Expired", "2"), session("Expired", "3")),
+            ("STATE", refused("today"), refused("today")),
+            ("STATE", None, Some(json!({ "leaseUntil": { "S": "soon" } }))),
+            ("PROFILE", None, None),
+        ] {
+            assert!(!is_sent(sk, old, new), "{sk}");
+        }
+        let (group, id) = ALERTS.group_and_id(&record("CREDENTIAL", None, None)).expect("both");
+        assert_eq!((group.as_str(), id.as_str()), ("USER#1", "e1"));
+    }
+}

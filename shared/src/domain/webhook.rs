@@ -134,12 +134,12 @@ impl FromStr for WebhookSecret {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        let encoded = text.strip_prefix(STANDARD_PREFIX);
+        let (encoded, length) = (text.strip_prefix(STANDARD_PREFIX), text.chars().count());
         if text.trim().is_empty() {
             Err(Invalid::EMPTY)
-        } else if text.len() > 256 {
+        } else if length > 256 {
             Err(Invalid::too_long("must have at most 256 characters"))
-        } else if text.len() < 8 || text.chars().any(char::is_control) {
+        } else if length < 8 || text.chars().any(char::is_control) {
             Err(Invalid::malformed("must have at least 8 characters, and no control characters"))
         } else if encoded.is_some_and(|encoded| !STANDARD.decode(encoded).is_ok_and(|key| key.len() >= 8)) {
             Err(Invalid::malformed("must have base64 of at least 8 bytes after whsec_"))
