@@ -1,6 +1,7 @@
 //! What stands between the table and the functions of its queues in AWS: the table's stream, two pipes that filter it, two queues. The
 //! functions are the ones that Lambda runs.
 
+mod pattern;
 mod pipe;
 mod queue;
 mod stream;

@@ -20,5 +20,6 @@ mod peers;
 mod restart;
 mod routes;
 mod secrets;
+mod template;
 mod tokens;
 mod world;

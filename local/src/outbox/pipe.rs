@@ -1,43 +1,64 @@
-//! The pipes: which records of the stream go on, and as what message. As EventBridge Pipes do, each filter looks at what a record says and
-//! compares nothing with anything else in it.
+//! The pipes: which records of the table's stream go on, and as what message. Filters and messages are those of the template, so that what is
+//! tried here is what is deployed.
+
+use std::sync::LazyLock;
 
 use dynoxide::actions::get_records::Record;
-use dynoxide::{AttributeValue, Item};
+use serde_json::Value;
 
-/// A session that is `Confirming` and was not.
+use super::pattern::Pattern;
+
+/// What SAM makes of `template.yaml`.
+static TEMPLATE: LazyLock<Value> = LazyLock::new(|| {
+    let snapshot: Value =
+        serde_json::from_str(include_str!("../../../infra/cloudformation.json")).expect("the snapshot is JSON");
+    snapshot["template"]["Resources"].clone()
+});
+
+static TO_CONFIRMATIONS: LazyLock<Pipe> = LazyLock::new(|| Pipe::of_the_template("ConfirmingPipe"));
+static TO_EXPIRIES: LazyLock<Pipe> = LazyLock::new(|| Pipe::of_the_template("PendingPipe"));
+
+/// The message for `finish-confirmations`, if there is one: a session is `Confirming` and was not.
 pub(super) fn to_confirmations(record: &Record) -> Option<String> {
-    let (new, old) = images(record)?;
-    if text(new, "state")? != "Confirming" || state_of(old) == Some("Confirming") {
-        return None;
-    }
-    let leaf_user_id = text(new, "leafUserId")?.to_owned();
-    serde_json::to_string(&finish_confirmations::Message { leaf_user_id }).ok()
+    TO_CONFIRMATIONS.message(record)
 }
 
-/// A session that has begun to wait: a new one, whatever it has taken the place of, or one whose operation Panorama refused.
+/// The message for `expire-sessions`, if there is one: a session has begun to wait, as a new one or after a handshake that was refused.
 pub(super) fn to_expiries(record: &Record) -> Option<String> {
-    let (new, old) = images(record)?;
-    let is_first = matches!(new.get("version"), Some(AttributeValue::N(version)) if version == "1");
-    if text(new, "state")? != "Pending" || !(is_first || state_of(old) == Some("Confirming")) {
-        return None;
+    TO_EXPIRIES.message(record)
+}
+
+struct Pipe {
+    filters: Vec<Pattern>,
+    /// A text in which `<$.path.to.a.field>` stands for the field's text.
+    input_template: &'static str,
+}
+
+impl Pipe {
+    fn of_the_template(id: &str) -> Self {
+        let pipe = &TEMPLATE[id]["Properties"];
+        let filters = pipe["SourceParameters"]["FilterCriteria"]["Filters"].as_array().expect("a pipe has filters");
+        let filters = filters.iter().map(|filter| {
+            let pattern = filter["Pattern"].as_str().and_then(|pattern| serde_json::from_str(pattern).ok());
+            pattern.and_then(|pattern: Value| Pattern::read(&pattern)).expect("a pipe's filter is known here")
+        });
+        let input_template = pipe["TargetParameters"]["InputTemplate"].as_str().expect("a pipe has an input template");
+        Self { filters: filters.collect(), input_template }
     }
-    let (leaf_user_id, session_id) = (text(new, "leafUserId")?.to_owned(), text(new, "id")?.to_owned());
-    serde_json::to_string(&expire_sessions::Message { leaf_user_id, session_id }).ok()
-}
 
-/// A session as it is now, and the row that was there before.
-fn images(record: &Record) -> Option<(&Item, Option<&Item>)> {
-    let new = record.dynamodb.new_image.as_ref()?;
-    (text(new, "sk")? == "SESSION").then_some((new, record.dynamodb.old_image.as_ref()))
-}
+    fn message(&self, record: &Record) -> Option<String> {
+        let record = serde_json::to_value(record).ok()?;
+        self.filters.iter().any(|filter| filter.lets_through(Some(&record))).then(|| self.filled_in(&record))
+    }
 
-fn state_of(old: Option<&Item>) -> Option<&str> {
-    text(old?, "state")
-}
-
-fn text<'a>(item: &'a Item, name: &str) -> Option<&'a str> {
-    match item.get(name) {
-        Some(AttributeValue::S(text)) => Some(text),
-        _ => None,
+    fn filled_in(&self, record: &Value) -> String {
+        let mut parts = self.input_template.split("<$");
+        let mut message = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            let (path, rest) = part.split_once('>').unwrap_or((part, ""));
+            message += record.pointer(&path.replace('.', "/")).and_then(Value::as_str).unwrap_or_default();
+            message += rest;
+        }
+        message
     }
 }
