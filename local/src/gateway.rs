@@ -2,7 +2,8 @@
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
-use shared::http::{Routes, bearer, envelope};
+use shared::http::routes::{Route, Routes};
+use shared::http::{bearer, envelope};
 use shared::service::Service;
 
 /// A function's routes over a service.
@@ -19,13 +20,18 @@ pub const FUNCTIONS: [(&str, Function); 7] = [
     ("users", users::routes),
 ];
 
+/// Every function's name, with its routes.
+pub fn routes(service: &Service) -> Vec<(&'static str, Vec<Route>)> {
+    FUNCTIONS.iter().map(|(name, function)| (*name, function(service.clone()).list().to_vec())).collect()
+}
+
 /// The whole API.
 pub fn api(service: &Service) -> Router {
     let (mut public, mut owner_only) = (Router::new(), Router::new());
     for (_, function) in FUNCTIONS {
-        let routes = function(service.clone());
-        public = public.merge(routes.public);
-        owner_only = owner_only.merge(routes.owner_only);
+        let (open, guarded) = function(service.clone()).split();
+        public = public.merge(open);
+        owner_only = owner_only.merge(guarded);
     }
     let guarded = owner_only.route_layer(from_fn_with_state(service.ports.clone(), bearer::require));
     envelope::wrap(public.merge(guarded))

@@ -12,6 +12,7 @@ mod health;
 mod manual_creation;
 mod model;
 mod one_click;
+mod owners;
 mod peers;
 mod restart;
 mod routes;

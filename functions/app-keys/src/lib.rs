@@ -2,21 +2,21 @@
 
 mod verify;
 
+use axum::Json;
 use axum::extract::{Request, State};
-use axum::routing::{get, post};
-use axum::{Json, Router};
-use http::StatusCode;
+use http::{Method, StatusCode};
 use serde::Serialize;
 use shared::domain::app_key::{AppKey, AppKeyId};
 use shared::domain::client_environment::ClientEnvironment;
 use shared::domain::ids::SharingUrlId;
 use shared::domain::partner::PartnerCredentials;
 use shared::domain::timestamp::Timestamp;
+use shared::http::USER_MANAGEMENT;
 use shared::http::fields::Fields;
 use shared::http::parameters::{Segments, provider, segment};
 use shared::http::problem::Problem;
 use shared::http::refusals::not_registered;
-use shared::http::{Routes, USER_MANAGEMENT};
+use shared::http::routes::Routes;
 use shared::service::Service;
 use shared::use_cases::register_app_key::{
     RegisterError, Registration, register_app_key, remove_app_key, update_app_key,
@@ -24,18 +24,15 @@ use shared::use_cases::register_app_key::{
 
 /// The function's routes.
 pub fn routes(service: Service) -> Routes {
-    let owner_only = Router::new()
-        .route(&format!("{USER_MANAGEMENT}/app-keys/{{provider}}"), get(list))
-        .route(
-            &format!("{USER_MANAGEMENT}/app-keys/{{provider}}/{{appName}}/{{clientEnvironment}}"),
-            get(read).post(create).put(update).delete(remove),
-        )
-        .route(
-            &format!("{USER_MANAGEMENT}/app-keys/{{provider}}/{{appName}}/{{clientEnvironment}}/verify"),
-            post(verify::verify),
-        )
-        .with_state(service);
-    Routes { owner_only, ..Routes::default() }
+    let app_keys = format!("{USER_MANAGEMENT}/app-keys/{{provider}}");
+    let app_key = format!("{app_keys}/{{appName}}/{{clientEnvironment}}");
+    Routes::new(service)
+        .owner(Method::GET, &app_keys, list)
+        .owner(Method::GET, &app_key, read)
+        .owner(Method::POST, &app_key, create)
+        .owner(Method::PUT, &app_key, update)
+        .owner(Method::DELETE, &app_key, remove)
+        .owner(Method::POST, &format!("{app_key}/verify"), verify::verify)
 }
 
 /// An app key as the contract shows it: never with its secrets. The last two fields are ours.

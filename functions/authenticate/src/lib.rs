@@ -1,22 +1,21 @@
 //! Step 0: `POST /api/authenticate`.
 
+use axum::Json;
 use axum::extract::{Request, State};
-use axum::routing::post;
-use axum::{Json, Router};
+use http::Method;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
 use shared::domain::partner::{Password, Username};
-use shared::http::Routes;
 use shared::http::error_key::ErrorKey;
 use shared::http::fields::Fields;
 use shared::http::problem::Problem;
+use shared::http::routes::Routes;
 use shared::service::Service;
 use shared::use_cases::authenticate::authenticate;
 
 /// The function's routes.
 pub fn routes(service: Service) -> Routes {
-    let public = Router::new().route("/api/authenticate", post(sign_in)).with_state(service);
-    Routes { public, ..Routes::default() }
+    Routes::new(service).public(Method::POST, "/api/authenticate", sign_in)
 }
 
 #[derive(Serialize)]

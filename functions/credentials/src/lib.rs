@@ -4,17 +4,17 @@ mod create;
 mod events;
 mod status;
 
-use axum::Router;
-use axum::routing::get;
-use shared::http::{Routes, USER_MANAGEMENT};
+use http::Method;
+use shared::http::USER_MANAGEMENT;
+use shared::http::routes::Routes;
 use shared::service::Service;
 
 /// The function's routes.
 pub fn routes(service: Service) -> Routes {
     let credentials = format!("{USER_MANAGEMENT}/users/{{leafUserId}}/panorama-credentials");
-    let owner_only = Router::new()
-        .route(&credentials, get(status::read).post(create::create).delete(status::remove))
-        .route(&format!("{credentials}/events"), get(events::list))
-        .with_state(service);
-    Routes { owner_only, ..Routes::default() }
+    Routes::new(service)
+        .owner(Method::GET, &credentials, status::read)
+        .owner(Method::POST, &credentials, create::create)
+        .owner(Method::DELETE, &credentials, status::remove)
+        .owner(Method::GET, &format!("{credentials}/events"), events::list)
 }

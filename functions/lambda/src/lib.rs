@@ -2,22 +2,33 @@
 
 use lambda_http::request::RequestContext;
 use lambda_http::{Request, RequestExt as _};
-use shared::http::Routes;
 use shared::http::envelope::GatewayRequestId;
+use shared::http::routes::Routes;
 use shared::service::Service;
 use tower::ServiceExt as _;
 
 pub use lambda_http::Error;
 
-/// Runs a function's routes in Lambda.
+/// Runs the routes of a function over the service in Lambda.
 ///
 /// # Errors
 /// The settings are wrong, or the runtime ended.
 pub async fn serve(routes: fn(Service) -> Routes) -> Result<(), Error> {
     shared::logging::init();
-    let service = Service::from_env().await?;
-    let service = routes(service).behind_authorizer();
-    lambda_http::run(service.map_request(|mut request: Request| {
+    run(routes(Service::from_env().await?)).await
+}
+
+/// Runs the routes of a function that needs nothing of the world: no settings, no client of AWS.
+///
+/// # Errors
+/// The runtime ended.
+pub async fn serve_alone(routes: fn(()) -> Routes<()>) -> Result<(), Error> {
+    shared::logging::init();
+    run(routes(())).await
+}
+
+async fn run<S: Clone + Send + Sync + 'static>(routes: Routes<S>) -> Result<(), Error> {
+    lambda_http::run(routes.behind_authorizer().map_request(|mut request: Request| {
         if let Some(RequestContext::ApiGatewayV2(context)) = request.request_context_ref()
             && let Some(id) = context.request_id.clone()
         {

@@ -1,16 +1,16 @@
 //! Step 6, too: `GET /services/integrations/api/resources`.
 
+use axum::Json;
 use axum::extract::{OriginalUri, State};
-use axum::routing::get;
-use axum::{Json, Router};
+use http::Method;
 use serde::Serialize;
 use shared::domain::ids::LeafUserId;
 use shared::domain::timestamp::Timestamp;
-use shared::http::Routes;
 use shared::http::error_key::ErrorKey;
 use shared::http::parameters::Query;
 use shared::http::problem::Problem;
 use shared::http::refusals::no_such_user;
+use shared::http::routes::Routes;
 use shared::service::Service;
 use shared::use_cases::summarize_sync::{SummarizeError, summarize_sync};
 
@@ -19,8 +19,7 @@ const PAGE_SIZE: u32 = 20;
 
 /// The function's routes.
 pub fn routes(service: Service) -> Routes {
-    let owner_only = Router::new().route("/services/integrations/api/resources", get(list)).with_state(service);
-    Routes { owner_only, ..Routes::default() }
+    Routes::new(service).owner(Method::GET, "/services/integrations/api/resources", list)
 }
 
 #[derive(Serialize)]

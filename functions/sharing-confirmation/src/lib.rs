@@ -1,28 +1,27 @@
 //! The Sharing Confirmation URL: the farmer's browser comes back from Panorama with `?orgCode=`.
 
-use axum::Router;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{OriginalUri, Path, State};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::get;
 use http::header::{LOCATION, REFERRER_POLICY};
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use shared::domain::ids::{SessionId, SharingUrlId};
 use shared::domain::organization_code::OrganizationCode;
-use shared::http::Routes;
 use shared::http::cookies::binding_cookies;
 use shared::http::pages::Page;
 use shared::http::parameters::Query;
+use shared::http::routes::Routes;
 use shared::service::Service;
 use shared::use_cases::receive_confirmation::{Confirmation, Outcome, receive_confirmation};
 
 /// The function's routes.
 pub fn routes(service: Service) -> Routes {
-    let public = Router::new()
-        .route("/sharing-confirmation/{sharingUrlId}", get(with_path).head(nothing))
-        .route("/sharing-confirmation", get(with_query).head(nothing))
-        .with_state(service);
-    Routes { public, ..Routes::default() }
+    let (in_path, in_query) = ("/sharing-confirmation/{sharingUrlId}", "/sharing-confirmation");
+    Routes::new(service)
+        .public(Method::GET, in_path, with_path)
+        .public(Method::HEAD, in_path, nothing)
+        .public(Method::GET, in_query, with_query)
+        .public(Method::HEAD, in_query, nothing)
 }
 
 /// `HEAD` is what link checkers send. A router would answer it with what `GET` does, which connects an operation.

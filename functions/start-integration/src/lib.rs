@@ -3,21 +3,20 @@
 mod hop_link;
 mod start;
 
-use axum::Router;
-use axum::routing::{get, post};
-use http::StatusCode;
-use shared::http::{Routes, USER_MANAGEMENT};
+use http::{Method, StatusCode};
+use shared::http::USER_MANAGEMENT;
+use shared::http::routes::Routes;
 use shared::service::Service;
 
 /// The function's routes.
 pub fn routes(service: Service) -> Routes {
     let start = format!("{USER_MANAGEMENT}/users/{{leafUserId}}/one-click-integration/{{provider}}");
-    Routes {
-        owner_only: Router::new().route(&start, post(start::start)).with_state(service.clone()),
-        public: Router::new()
-            .route("/connect/{sessionId}", get(hop_link::follow).head(nothing).post(hop_link::continue_here))
-            .with_state(service),
-    }
+    let hop_link = "/connect/{sessionId}";
+    Routes::new(service)
+        .owner(Method::POST, &start, start::start)
+        .public(Method::GET, hop_link, hop_link::follow)
+        .public(Method::HEAD, hop_link, nothing)
+        .public(Method::POST, hop_link, hop_link::continue_here)
 }
 
 /// `HEAD` is what link checkers send. A router would answer it with what `GET` does, which binds a browser.

@@ -1,17 +1,17 @@
 //! Step 2: Leaf users. `/users`, `/users/{leafUserId}`.
 
+use axum::Json;
 use axum::extract::{OriginalUri, Request, State};
-use axum::routing::get;
-use axum::{Json, Router};
-use http::StatusCode;
+use http::{Method, StatusCode};
 use serde::Serialize;
 use shared::domain::ids::LeafUserId;
 use shared::domain::leaf_user::{Filter, LeafUser, Profile};
+use shared::http::USER_MANAGEMENT;
 use shared::http::fields::Fields;
 use shared::http::parameters::{Query, Segments, segment};
 use shared::http::problem::Problem;
 use shared::http::refusals::{concurrent_change, no_such_user};
-use shared::http::{Routes, USER_MANAGEMENT};
+use shared::http::routes::Routes;
 use shared::service::Service;
 use shared::use_cases::disconnect::{DisconnectError, Scope, disconnect};
 
@@ -20,11 +20,14 @@ const PAGE_SIZE: u32 = 20;
 
 /// The function's routes.
 pub fn routes(service: Service) -> Routes {
-    let owner_only = Router::new()
-        .route(&format!("{USER_MANAGEMENT}/users"), get(list).post(create).put(update))
-        .route(&format!("{USER_MANAGEMENT}/users/{{leafUserId}}"), get(read).delete(remove))
-        .with_state(service);
-    Routes { owner_only, ..Routes::default() }
+    let users = format!("{USER_MANAGEMENT}/users");
+    let user = format!("{users}/{{leafUserId}}");
+    Routes::new(service)
+        .owner(Method::GET, &users, list)
+        .owner(Method::POST, &users, create)
+        .owner(Method::PUT, &users, update)
+        .owner(Method::GET, &user, read)
+        .owner(Method::DELETE, &user, remove)
 }
 
 /// A Leaf user as the contract shows it.
