@@ -17,5 +17,6 @@ mod peers;
 mod restart;
 mod routes;
 mod secrets;
+mod template;
 mod tokens;
 mod world;
