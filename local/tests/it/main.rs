@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
-use local::{Data, Machine, Options};
+use local::{Data, Machine, Options, gateway};
 use serde_json::Value;
 use shared::settings::Settings;
 
@@ -120,6 +120,22 @@ fn the_environment_file_has_what_a_function_needs() {
     );
     assert!(shared.to_ascii_lowercase().contains("location: http://127.0.0.1:9/sharing-confirmation/"), "{shared}");
     assert!(program.terminate().success());
+}
+
+#[tokio::test]
+async fn cargo_lambda_watch_serves_every_route() {
+    let machine = Machine::start(Options::default()).await.expect("it starts");
+    let functions = gateway::routes(&machine.service).into_iter();
+    let routes: BTreeMap<_, _> =
+        functions.flat_map(|(name, routes)| routes.into_iter().map(move |route| (route.path, name))).collect();
+    let described = Command::new(env!("CARGO"))
+        .args(["metadata", "--no-deps", "--offline", "--format-version", "1", "--manifest-path"])
+        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml"))
+        .output()
+        .expect("cargo runs");
+    let described: Value = serde_json::from_slice(&described.stdout).expect("JSON");
+    let router = &described["metadata"]["lambda"]["watch"]["router"];
+    assert_eq!(*router, serde_json::to_value(&routes).expect("JSON"));
 }
 
 #[test]
