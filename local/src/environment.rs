@@ -42,11 +42,11 @@ pub(crate) fn of(addresses: Addresses, public_url: &str, panorama_url: &str, opt
     environment
 }
 
-/// As the content of an environment file, a variable a line.
+/// As the content of an environment file, a variable a line; quoted, as shells and `cargo lambda` want values with spaces.
 pub fn file(environment: &Environment) -> String {
     environment.iter().fold(String::new(), |mut file, (name, value)| {
         // Writing to a text does not fail.
-        let _ = writeln!(file, "{name}={value}");
+        let _ = writeln!(file, "{name}='{value}'");
         file
     })
 }

@@ -95,7 +95,11 @@ fn the_environment_file_has_what_a_function_needs() {
     let ready = program.ready();
     // Once it is ready, the file is there.
     let written = std::fs::read_to_string(&file).expect("a file");
-    let written: BTreeMap<_, _> = written.lines().map(|line| line.split_once('=').expect("name=value")).collect();
+    let written: BTreeMap<_, _> = written
+        .lines()
+        .map(|line| line.split_once("='").expect("name='value'"))
+        .map(|(name, value)| (name, value.trim_end_matches('\'')))
+        .collect();
     let asked = RefCell::new(Vec::new());
     let settings = Settings::read(|name| {
         asked.borrow_mut().push(name.to_owned());
