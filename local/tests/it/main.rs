@@ -138,8 +138,8 @@ async fn cargo_lambda_watch_serves_every_route() {
         .output()
         .expect("cargo runs");
     let described: Value = serde_json::from_slice(&described.stdout).expect("JSON");
-    let router = &described["metadata"]["lambda"]["watch"]["router"];
-    assert_eq!(*router, serde_json::to_value(&routes).expect("JSON"));
+    let watched = &described["metadata"]["lambda"]["watch"]["router"];
+    assert_eq!(*watched, serde_json::to_value(&routes).expect("JSON"));
 }
 
 #[test]
