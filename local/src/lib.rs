@@ -4,6 +4,7 @@
 //! (dynoxide, in the process), Secrets Manager and Panorama (the two crates beside this one), API Gateway (the module `gateway`).
 
 mod aws;
+pub mod environment;
 pub mod gateway;
 pub mod machine;
 pub mod options;

@@ -1,7 +1,7 @@
-//! A running machine: four servers on loopback, and the service between them.
+//! A running machine: four servers on one address, and the service between them.
 
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,11 +16,13 @@ use time::OffsetDateTime;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use url::Url;
 
+use crate::environment::Addresses;
 use crate::options::{Data, Options};
 use crate::outbox::Outbox;
 use crate::ready::Ready;
-use crate::{aws, gateway, seed};
+use crate::{aws, environment, gateway, seed};
 
 /// The table's name.
 pub const TABLE_NAME: &str = "panorama-connect";
@@ -63,11 +65,15 @@ impl Machine {
         };
         let file = |name: &str| folder.as_ref().map(|folder| folder.join(name));
         // Both public ports first: a taken one is the commonest trouble, and nothing is half-made by then.
-        let api = bind(options.api_port, "--api-port").await?;
-        let panorama = bind(options.panorama_port, "--panorama-port").await?;
-        let (dynamodb, secrets) = (bind(0, "DynamoDB").await?, bind(0, "Secrets Manager").await?);
-        let (dynamodb_at, secrets_at) = (dynamodb.local_addr()?, secrets.local_addr()?);
-        let ready = Ready::new(url_of(&api)?, url_of(&panorama)?);
+        let address = options.listen;
+        let api = bind(address, options.api_port, "--api-port").await?;
+        let panorama = bind(address, options.panorama_port, "--panorama-port").await?;
+        let (dynamodb, secrets) = (bind(address, 0, "DynamoDB").await?, bind(address, 0, "Secrets Manager").await?);
+        let addresses = Addresses { dynamodb: dynamodb.local_addr()?, secrets_manager: secrets.local_addr()? };
+        let (api_url, panorama_url) = (url_of(&api)?, url_of(&panorama)?);
+        let public_url = options.public_url.as_ref().map_or_else(|| api_url.clone(), without_slash);
+        let environment = environment::of(addresses, &public_url, &panorama_url, &options);
+        let ready = Ready::new(api_url, panorama_url, environment);
 
         let (stop, stopped) = watch::channel(false);
         let mut servers = JoinSet::new();
@@ -82,13 +88,14 @@ impl Machine {
             public_url: ready.panorama_url.clone(),
             state_file: file("panorama.json"),
             now,
-            sharing_confirmation_base: format!("{}/sharing-confirmation", ready.api_url),
+            sharing_confirmation_base: format!("{public_url}/sharing-confirmation"),
         };
         servers.spawn(simulated_panorama::serve(panorama_config, wait(stopped.clone())));
 
-        let dynamodb = aws::dynamodb_client(dynamodb_at, options.interceptor.clone());
-        let secrets = aws::secrets_client(secrets_at, options.interceptor.clone());
-        let settings = settings(&ready, &options)?;
+        let dynamodb = aws::dynamodb_client(addresses.dynamodb, options.interceptor.clone());
+        let secrets = aws::secrets_client(addresses.secrets_manager, options.interceptor.clone());
+        let settings = Settings::read(|variable| ready.environment.get(variable).cloned()).map_err(io::Error::other)?;
+        let settings = Settings { reach: options.reach, ..settings };
         let clients = Clients { dynamodb: dynamodb.clone(), secrets_manager: secrets.clone(), clock: clock.clone() };
         let service = Service::new(settings, clients).map_err(io::Error::other)?;
         schema::create(&dynamodb, TABLE_NAME).await.map_err(io::Error::other)?;
@@ -173,25 +180,8 @@ async fn keep_checking(service: Service, stop: impl Future<Output = ()>) -> io::
     }
 }
 
-fn settings(ready: &Ready, options: &Options) -> io::Result<Settings> {
-    let Ready { api_url, panorama_url, .. } = ready;
-    let production = format!("{panorama_url}/production");
-    let settings = Settings::read(|variable| match variable {
-        "TABLE_NAME" => Some(TABLE_NAME.to_owned()),
-        "SECRETS_PREFIX" => Some(seed::SECRETS_PREFIX.to_owned()),
-        "PUBLIC_BASE_URL" => Some(api_url.clone()),
-        "PARTNER_NAME" => Some(seed::PARTNER_NAME.to_owned()),
-        "RETURN_URL" => options.return_url.as_ref().map(ToString::to_string),
-        _ if variable.starts_with("STAGE_") => Some(panorama_url.clone()),
-        _ if variable.starts_with("PRODUCTION_") => Some(production.clone()),
-        _ => None,
-    })
-    .map_err(io::Error::other)?;
-    Ok(Settings { reach: options.reach, ..settings })
-}
-
-async fn bind(port: u16, what: &str) -> io::Result<TcpListener> {
-    TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await.map_err(|error| {
+async fn bind(address: IpAddr, port: u16, what: &str) -> io::Result<TcpListener> {
+    TcpListener::bind(SocketAddr::from((address, port))).await.map_err(|error| {
         io::Error::new(
             error.kind(),
             format!("port {port} ({what}) cannot be used: {error}. Another run may have it; 0 takes any free one."),
@@ -201,6 +191,10 @@ async fn bind(port: u16, what: &str) -> io::Result<TcpListener> {
 
 fn url_of(listener: &TcpListener) -> io::Result<String> {
     Ok(format!("http://{}", listener.local_addr()?))
+}
+
+fn without_slash(url: &Url) -> String {
+    url.as_str().trim_end_matches('/').to_owned()
 }
 
 fn now_of(clock: Arc<dyn Clock>) -> Arc<dyn Fn() -> OffsetDateTime + Send + Sync> {

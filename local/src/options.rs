@@ -1,5 +1,6 @@
 //! How a machine is to run.
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,10 +15,14 @@ use url::Url;
 /// How a machine is to run.
 #[derive(Clone)]
 pub struct Options {
+    /// The address of all servers; one that [`simulated_secrets_manager::may_serve_on`].
+    pub listen: IpAddr,
     /// Port of the API; 0 means any free one.
     pub api_port: u16,
     /// Port of the simulated Panorama; 0 means any free one.
     pub panorama_port: u16,
+    /// Where farmers' browsers reach the API, if something else than this machine serves it; without it, this machine's.
+    pub public_url: Option<Url>,
     /// Where the data lives.
     pub data: Data,
     /// Where a farmer's browser goes when it is done; without it, it sees the service's own page.
@@ -49,11 +54,13 @@ pub enum Data {
 }
 
 impl Default for Options {
-    /// Free ports, in memory, the operating system's clock.
+    /// Loopback, free ports, in memory, the operating system's clock.
     fn default() -> Self {
         Self {
+            listen: Ipv4Addr::LOCALHOST.into(),
             api_port: 0,
             panorama_port: 0,
+            public_url: None,
             data: Data::Memory,
             return_url: None,
             clock: None,

@@ -4,8 +4,9 @@ use std::io::{self, Write as _};
 use std::path::Path;
 
 use serde::Serialize;
-use simulated_panorama::{Environment, Seed};
+use simulated_panorama::Seed;
 
+use crate::environment::Environment;
 use crate::seed;
 
 /// A running machine, described. The fields of [`PanoramaAccount`] at the top level are STAGE's, which the seeded app key is for.
@@ -16,6 +17,8 @@ pub struct Ready {
     pub api_url: String,
     /// Where the simulated Panorama is, without a slash at the end.
     pub panorama_url: String,
+    /// The environment of a function that is to run beside this machine.
+    pub environment: Environment,
     /// Signs in to the API.
     pub owner: Login,
     /// The seeded app key.
@@ -76,15 +79,16 @@ pub struct Operation {
 
 impl Ready {
     /// The machine at these addresses.
-    pub fn new(api_url: String, panorama_url: String) -> Self {
+    pub fn new(api_url: String, panorama_url: String, environment: Environment) -> Self {
         Self {
             api_url,
             panorama_url,
+            environment,
             owner: Login { username: seed::OWNER_USERNAME, password: seed::OWNER_PASSWORD },
             app_name: seed::APP_NAME,
             leaf_user_id: seed::LEAF_USER_ID,
-            stage: PanoramaAccount::of(Environment::Stage),
-            production: PanoramaAccount::of(Environment::Production),
+            stage: PanoramaAccount::of(simulated_panorama::Environment::Stage),
+            production: PanoramaAccount::of(simulated_panorama::Environment::Production),
         }
     }
 
@@ -105,7 +109,7 @@ impl Ready {
 }
 
 impl PanoramaAccount {
-    fn of(environment: Environment) -> Self {
+    fn of(environment: simulated_panorama::Environment) -> Self {
         let Seed { client_id, username, password, sharing_url_id, growers } = simulated_panorama::seed(environment);
         let operation = |operation: simulated_panorama::SeedOperation| Operation {
             name: operation.name,

@@ -12,6 +12,7 @@ mod doomed;
 mod expiry;
 mod finisher;
 mod health;
+mod logs;
 mod manual_creation;
 mod metrics;
 mod model;

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use aws_sdk_sqs::Client;
 
 use super::sdk_error::kind;
+use super::tls;
 use crate::ports::webhooks::{CallQueue, QueueError};
 use crate::settings::{Settings, SettingsError};
 
@@ -22,7 +23,8 @@ impl SqsCallQueue {
     /// `ALERTS_QUEUE_URL` is not set.
     pub async fn from_env(settings: &Settings) -> Result<Self, SettingsError> {
         let url = settings.alerts_queue_url.clone().ok_or(SettingsError::not_set("ALERTS_QUEUE_URL"))?;
-        Ok(Self::new(Client::new(&aws_config::load_from_env().await), url))
+        let config = aws_config::from_env().http_client(tls::aws_client()).load().await;
+        Ok(Self::new(Client::new(&config), url))
     }
 
     /// The queue of this URL.

@@ -7,3 +7,4 @@ pub mod receivers;
 mod sdk_error;
 pub mod secrets_manager;
 pub mod system_clock;
+pub mod tls;

@@ -12,6 +12,7 @@ use http::header::CONTENT_TYPE;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::Url;
 
+use super::tls;
 use crate::domain::reach::Reach;
 use crate::domain::webhook::CallFailure;
 use crate::domain::webhook_signature::SignedHeaders;
@@ -56,6 +57,7 @@ impl Receivers {
     /// The HTTP client cannot be built.
     pub fn new(reach: Reach, timeout: Duration, look_up: Arc<dyn LookUp>) -> Result<Self, reqwest::Error> {
         let http = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls::public_config())
             .timeout(timeout)
             .user_agent("panorama-connect")
             // A redirect would lead past the check of the address; a proxy would resolve the name itself.

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
-use shared::settings::{self, Settings};
+use shared::settings::{Settings, metrics_namespace};
 
 use super::{binary, functions, template};
 
@@ -13,10 +13,12 @@ const OF_THE_SDK: [&str; 2] = ["AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_SE
 /// Reads the settings; the answer is the settings and the names of the variables that were asked for.
 fn read(value: impl Fn(&str) -> Option<String>) -> (Settings, BTreeSet<String>) {
     let asked = RefCell::new(BTreeSet::new());
-    let settings = Settings::read(|name| {
+    let variable = |name: &str| {
         asked.borrow_mut().insert(name.to_owned());
         value(name)
-    });
+    };
+    let settings = Settings::read(variable);
+    metrics_namespace(variable);
     (settings.expect("the settings are complete"), asked.into_inner())
 }
 
@@ -26,13 +28,7 @@ fn required(name: &str) -> Option<String> {
 
 #[test]
 fn every_variable_that_is_read_is_set_and_every_one_that_is_set_is_read() {
-    let (_, mut read) = read(required);
-    let asked = RefCell::new(String::new());
-    settings::metrics_namespace(|name| {
-        asked.replace(name.to_owned());
-        None
-    });
-    read.insert(asked.into_inner());
+    let (_, read) = read(required);
     for (id, function) in functions() {
         let variables = function["Environment"]["Variables"].as_object().expect("variables");
         let set: BTreeSet<_> = variables.keys().filter(|name| !OF_THE_SDK.contains(&name.as_str())).cloned().collect();
