@@ -184,6 +184,15 @@ class Day:
             # Of the first there is nothing left to finish; the second stays in the queue.
             again = finish.invoke(sample)["batchItemFailures"]
             expect(again, [{"itemIdentifier": sample["Records"][1]["messageId"]}], "finish-confirmations: what comes again")
+        with self.function("webhooks") as webhooks:
+            created = json.loads(http(webhooks, event("webhooks"), 201)["body"])
+            expect("secret" in created, False, "webhooks: never its secret")
+            expect(json.loads(http(webhooks, event("webhooks"), 400)["body"])["errorKey"], "eventRegisteredTwice", "webhooks: once more")
+        with self.function("deliver-alerts") as deliver:
+            sample = event("deliver-alerts")
+            # Nobody is registered for the first; the second stays in the queue.
+            again = deliver.invoke(sample)["batchItemFailures"]
+            expect(again, [{"itemIdentifier": sample["Records"][1]["messageId"]}], "deliver-alerts: what comes again")
         with self.function("check-connections") as check:
             report = check.invoke(event("check-connections"))
             expect(report, {"done": 1, "outOfTime": 0, "loginRefused": 0, "unavailable": 0, "compared": 1, "revoked": 0, "recovered": 0},

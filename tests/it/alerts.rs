@@ -2,7 +2,7 @@
 
 mod addresses;
 mod events;
-mod receiver;
+pub(crate) mod receiver;
 mod registration;
 mod retries;
 mod signatures;

@@ -30,6 +30,7 @@ async fn a_whole_day_leaves_secrets_only_where_they_belong() {
     production_logs_have_only_our_lines(&log, &day.planted);
     metrics_say_what_happened_and_nothing_of_whom(&log, &day);
     answers_show_only_what_they_may(&day);
+    alerts_tell_no_secret(&day);
     rows_have_codes_in_two_places_and_nothing_else(&day).await;
     secrets_manager_has_nothing_of_a_farmer(&day);
     day.end().await;
@@ -115,6 +116,17 @@ fn answers_show_only_what_they_may(day: &Day) {
     }
 }
 
+fn alerts_tell_no_secret(day: &Day) {
+    for kind in
+        ["connectionActivated", "connectionRevoked", "connectionRecovered", "connectionDeleted", "connectionExpired"]
+    {
+        assert!(day.alerts.iter().any(|alert| alert.contains(kind)), "nothing was told of {kind}");
+    }
+    for alert in &day.alerts {
+        assert_eq!(day.planted.seen_in(alert), [], "{alert}");
+    }
+}
+
 async fn rows_have_codes_in_two_places_and_nothing_else(day: &Day) {
     let rows = all_rows(day).await;
     let codes = day.planted.of_kind("organization code");
@@ -186,6 +198,7 @@ fn secrets_manager_has_nothing_of_a_farmer(day: &Day) {
         "panorama-connect/app-key/STAGE/prairie-insights",
         "panorama-connect/index-key",
         "panorama-connect/owners",
+        &format!("panorama-connect/webhook/{}", day.webhook),
     ];
-    assert_eq!(names, expected, "one for each app key, whatever the number of farmers");
+    assert_eq!(names, expected, "one for each app key and webhook, whatever the number of farmers");
 }

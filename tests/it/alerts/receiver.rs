@@ -13,9 +13,9 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 
 /// Accepts every call, unless it was told what to answer.
-pub(super) struct Receiver {
-    pub(super) url: String,
-    pub(super) port: u16,
+pub(crate) struct Receiver {
+    pub(crate) url: String,
+    pub(crate) port: u16,
     shared: Arc<Mutex<Shared>>,
     server: tokio::task::JoinHandle<()>,
 }
@@ -28,21 +28,21 @@ struct Shared {
 
 /// A call that came.
 #[derive(Debug, Clone)]
-pub(super) struct Call {
-    pub(super) headers: HeaderMap,
-    pub(super) body: String,
+pub(crate) struct Call {
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
 }
 
 /// What a receiver does with a call.
 #[derive(Debug, Clone)]
-pub(super) enum Reply {
+pub(crate) enum Reply {
     Status(u16),
     RedirectTo(String),
     Hang,
 }
 
 impl Receiver {
-    pub(super) async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
         let port = listener.local_addr().expect("an address").port();
         let shared = Arc::<Mutex<Shared>>::default();
@@ -52,17 +52,17 @@ impl Receiver {
     }
 
     /// From now on it answers these, one after the other, and then accepts again.
-    pub(super) fn answer(&self, replies: impl IntoIterator<Item = Reply>) {
+    pub(crate) fn answer(&self, replies: impl IntoIterator<Item = Reply>) {
         self.shared.lock().expect("the receiver").replies = replies.into_iter().collect();
     }
 
     /// The calls since the last time.
-    pub(super) fn take(&self) -> Vec<Call> {
+    pub(crate) fn take(&self) -> Vec<Call> {
         std::mem::take(&mut self.shared.lock().expect("the receiver").calls)
     }
 
     /// The types of the calls since the last time.
-    pub(super) fn types(&self) -> Vec<String> {
+    pub(crate) fn types(&self) -> Vec<String> {
         self.take().iter().map(|call| call.json()["type"].as_str().expect("a type").to_owned()).collect()
     }
 }
@@ -74,11 +74,11 @@ impl Drop for Receiver {
 }
 
 impl Call {
-    pub(super) fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.body).expect("JSON")
     }
 
-    pub(super) fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         self.headers[name].to_str().expect("ASCII")
     }
 }

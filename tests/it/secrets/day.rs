@@ -6,14 +6,17 @@ use std::time::Duration;
 use aws_sdk_dynamodb::config::SharedInterceptor;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use shared::domain::alert::AlertType;
 use shared::domain::app_key::AppKeyId;
 use shared::domain::client_environment::ClientEnvironment;
+use shared::domain::reach::Reach;
 use shared::ports::clock::Clock as _;
 use shared::ports::secrets::Freshness;
 
 use super::answers::Answer;
 use super::outage::Outage;
 use super::planted::Planted;
+use crate::alerts::receiver::{Receiver, Reply};
 use crate::data_folder::DataFolder;
 use crate::world::{MANAGEMENT, World};
 
@@ -34,6 +37,10 @@ pub(crate) struct Day {
     pub(crate) answers: Vec<Answer>,
     /// The ids of the farmers' Leaf users.
     pub(crate) users: Vec<String>,
+    /// What the partner's receiver was told: headers and bodies.
+    pub(crate) alerts: Vec<String>,
+    /// Where it was told.
+    pub(crate) webhook: String,
     outage: Outage,
 }
 
@@ -45,12 +52,23 @@ impl Day {
         let world = World::start_with(|options| {
             options.data = folder.data();
             options.interceptor = Some(interceptor);
+            options.reach = Reach::ThisMachineToo;
         })
         .await;
-        let mut day =
-            Self { world, folder, planted: Planted::default(), answers: Vec::new(), users: Vec::new(), outage };
+        let mut day = Self {
+            world,
+            folder,
+            planted: Planted::default(),
+            answers: Vec::new(),
+            users: Vec::new(),
+            alerts: Vec::new(),
+            webhook: String::new(),
+            outage,
+        };
+        let receiver = Receiver::start().await;
         day.plant_what_is_there();
         day.sign_in().await;
+        day.register_webhook(&receiver).await;
         day.register_app_keys().await;
         day.plant_tokens().await;
         day.connect_by_code_through_faults().await;
@@ -65,6 +83,7 @@ impl Day {
         day.let_time_do_its_work().await;
         day.delete().await;
         day.plant_tokens().await;
+        day.hear_alerts(&receiver).await;
         day
     }
 
@@ -104,6 +123,45 @@ impl Day {
         for kind in ["index key", "signing key", "hash of"] {
             assert_eq!(self.planted.of_kind(kind).len(), 1, "{kind}");
         }
+    }
+
+    async fn register_webhook(&mut self, receiver: &Receiver) {
+        let (first, second) = ("Planted-Webhook-Secret-5", "whsec_UGxhbnRlZC1XZWJob29rLVNlY3JldC02");
+        self.planted.plant("webhook's secret", first);
+        self.planted.plant("webhook's second secret", second);
+        let webhooks = "/services/alerts/api/alerts/webhooks";
+        let right =
+            json!({ "events": AlertType::ALL, "name": "Our receiver", "secret": first, "url": receiver.url.clone() });
+        for (field, value) in [
+            ("events", json!([first])),
+            ("name", json!({ "is": first })),
+            ("secret", json!([first])),
+            ("url", json!(format!("https://{first}@receiver.example/"))),
+        ] {
+            let mut wrong = right.clone();
+            wrong[field] = value;
+            assert_eq!(self.owner(Method::POST, webhooks, Some(&wrong)).await.status, StatusCode::BAD_REQUEST);
+        }
+        let answer = self.owner(Method::POST, webhooks, Some(&right)).await;
+        assert_eq!(answer.status, StatusCode::CREATED, "{answer:#?}");
+        answer.json()["id"].as_str().expect("an id").clone_into(&mut self.webhook);
+        assert_eq!(self.owner(Method::POST, webhooks, Some(&right)).await.error_key(), "eventRegisteredTwice");
+        let secret = format!("{webhooks}/{}/secret", self.webhook);
+        let answer = self.owner(Method::PUT, &secret, Some(&json!({ "secret": second }))).await;
+        assert_eq!(answer.status, StatusCode::OK, "{answer:#?}");
+        receiver.answer([Reply::Status(500), Reply::Status(204), Reply::Status(500)]);
+    }
+
+    async fn hear_alerts(&mut self, receiver: &Receiver) {
+        for _ in 0..3 {
+            self.world.machine.outbox.deliver().await.expect("the stream can be read");
+            self.world.pass(16, 0);
+        }
+        let webhooks = "/services/alerts/api/alerts/webhooks";
+        for path in [webhooks.to_owned(), format!("{webhooks}/{}", self.webhook), format!("{webhooks}/failed-calls")] {
+            assert_eq!(self.owner(Method::GET, &path, None).await.status, StatusCode::OK);
+        }
+        self.alerts = receiver.take().iter().map(|call| format!("{:?} {}", call.headers, call.body)).collect();
     }
 
     /// The partner's tokens as they are now.
