@@ -107,18 +107,18 @@ mod tests {
     use super::*;
 
     /// A session's row.
-    fn session(state: &str, version: &str) -> Option<Value> {
+    fn session(state: &str, version: &str) -> Value {
         let fields = [("sk", "SESSION"), ("state", state), ("leafUserId", "the user"), ("id", "the session")];
         let mut row: Map<_, _> =
             fields.map(|(name, text)| (name.to_owned(), json!({ "S": text }))).into_iter().collect();
         row.insert("version".to_owned(), json!({ "N": version }));
-        Some(row.into())
+        row.into()
     }
 
     /// A record of the stream.
-    fn record(sk: &str, old: Option<Value>, new: Option<Value>) -> Value {
+    fn record(sk: &str, old: impl Into<Option<Value>>, new: impl Into<Option<Value>>) -> Value {
         let mut images = json!({ "Keys": { "pk": { "S": "USER#1" }, "sk": { "S": sk } } });
-        for (name, image) in [("OldImage", old), ("NewImage", new)] {
+        for (name, image) in [("OldImage", old.into()), ("NewImage", new.into())] {
             if let Some(image) = image {
                 images[name] = image;
             }
@@ -127,7 +127,7 @@ mod tests {
     }
 
     /// What goes through the bus to a queue.
-    fn through(rule: &Way, old: Option<Value>, new: Option<Value>) -> Option<String> {
+    fn through(rule: &Way, old: impl Into<Option<Value>>, new: impl Into<Option<Value>>) -> Option<String> {
         let message = CHANGES.message(&record("SESSION", old, new))?;
         rule.message(&CHANGES.event(&message).expect("a pipe's message is JSON"))
     }
@@ -139,10 +139,10 @@ mod tests {
         assert_eq!(through(&CONFIRMATIONS, pending.clone(), confirming.clone()), message);
         assert_eq!(through(&CONFIRMATIONS, None, confirming.clone()), message);
         for (old, new) in [
-            (confirming.clone(), session("Confirming", "3")),
-            (None, pending),
-            (confirming.clone(), session("Completed", "3")),
-            (confirming, None),
+            (Some(confirming.clone()), Some(session("Confirming", "3"))),
+            (None, Some(pending)),
+            (Some(confirming.clone()), Some(session("Completed", "3"))),
+            (Some(confirming), None),
         ] {
             assert_eq!(through(&CONFIRMATIONS, old, new), None);
         }
@@ -152,7 +152,7 @@ mod tests {
     fn a_session_that_begins_to_wait_goes_to_the_queue_of_its_end() {
         let message = Some(r#"{"leafUserId":"the user","sessionId":"the session"}"#.to_owned());
         let new = session("Pending", "1");
-        for old in [None, session("Pending", "4"), session("Completed", "3")] {
+        for old in [None, Some(session("Pending", "4")), Some(session("Completed", "3"))] {
             assert_eq!(through(&EXPIRIES, old, new.clone()), message, "a start, whatever was there");
         }
         assert_eq!(through(&EXPIRIES, session("Confirming", "2"), session("Pending", "3")), message);
@@ -164,14 +164,14 @@ mod tests {
     #[test]
     fn only_what_may_be_an_alert_goes_to_the_alerts_queue_in_the_group_of_its_connection() {
         let refused = |since: &str| Some(json!({ "refusedSince": { "S": since } }));
-        let is_sent = |sk, old, new| ALERTS.message(&record(sk, old, new)).is_some();
+        let is_sent = |sk, old: Option<Value>, new: Option<Value>| ALERTS.message(&record(sk, old, new)).is_some();
         assert!(is_sent("CREDENTIAL", None, None));
-        assert!(is_sent("SESSION", session("Pending", "1"), session("Expired", "2")));
-        assert!(is_sent("SESSION", session("Confirming", "1"), session("Expired", "2")));
+        assert!(is_sent("SESSION", Some(session("Pending", "1")), Some(session("Expired", "2"))));
+        assert!(is_sent("SESSION", Some(session("Confirming", "1")), Some(session("Expired", "2"))));
         assert!(is_sent("STATE", None, refused("today")) && is_sent("STATE", refused("today"), Some(json!({}))));
         for (sk, old, new) in [
-            ("SESSION", None, session("Pending", "1")),
-            ("SESSION", session("Expired", "2"), session("Expired", "3")),
+            ("SESSION", None, Some(session("Pending", "1"))),
+            ("SESSION", Some(session("Expired", "2")), Some(session("Expired", "3"))),
             ("STATE", refused("today"), refused("today")),
             ("STATE", None, Some(json!({ "leaseUntil": { "S": "soon" } }))),
             ("PROFILE", None, None),
