@@ -19,7 +19,7 @@ use tokio::task::JoinSet;
 use crate::options::{Data, Options};
 use crate::outbox::Outbox;
 use crate::ready::Ready;
-use crate::{aws, gateway, seed};
+use crate::{aws, gateway, running, seed};
 
 /// The table's name.
 pub const TABLE_NAME: &str = "panorama-connect";
@@ -85,8 +85,8 @@ impl Machine {
         };
         servers.spawn(simulated_panorama::serve(panorama_config, wait(stopped.clone())));
 
-        let dynamodb = aws::dynamodb_client(dynamodb_at, options.interceptor.clone());
-        let secrets = aws::secrets_client(secrets_at, options.interceptor.clone());
+        let dynamodb = aws::dynamodb_client(dynamodb_at, &options.interceptors);
+        let secrets = aws::secrets_client(secrets_at, &options.interceptors);
         let settings = settings(&ready, &options)?;
         let clients = Clients { dynamodb: dynamodb.clone(), secrets_manager: secrets.clone(), clock: clock.clone() };
         let service = Service::new(settings, clients).map_err(io::Error::other)?;
@@ -161,7 +161,7 @@ async fn keep_checking(service: Service, stop: impl Future<Output = ()>) -> io::
             _ = timer.tick() => {}
         }
         let deadline = service.ports.clock.now().plus(CHECK_EVERY);
-        if let Err(error) = check_connections::check(&service, deadline).await {
+        if let Err(error) = running::check_connections(&service, deadline).await {
             tracing::error!(%error, "connections could not be checked");
         }
     }

@@ -20,8 +20,8 @@ pub struct Options {
     pub return_url: Option<Url>,
     /// The clock of everything; without one, the operating system's.
     pub clock: Option<Arc<dyn Clock>>,
-    /// Sees every call to DynamoDB and Secrets Manager before it is sent.
-    pub interceptor: Option<SharedInterceptor>,
+    /// They see every call to DynamoDB and Secrets Manager before it is sent.
+    pub interceptors: Vec<SharedInterceptor>,
 }
 
 /// Where the data lives.
@@ -36,6 +36,13 @@ pub enum Data {
 impl Default for Options {
     /// Free ports, in memory, the operating system's clock.
     fn default() -> Self {
-        Self { api_port: 0, panorama_port: 0, data: Data::Memory, return_url: None, clock: None, interceptor: None }
+        Self {
+            api_port: 0,
+            panorama_port: 0,
+            data: Data::Memory,
+            return_url: None,
+            clock: None,
+            interceptors: Vec::new(),
+        }
     }
 }

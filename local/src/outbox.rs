@@ -12,12 +12,14 @@ use dynoxide::actions::get_records::{GetRecordsRequest, Record};
 use dynoxide::actions::get_shard_iterator::GetShardIteratorRequest;
 use dynoxide::actions::list_streams::ListStreamsRequest;
 use dynoxide::{AttributeValue, Item};
-use finish_confirmations::{Message, finish};
+use finish_confirmations::Message;
 use shared::domain::session::HANDSHAKE_LEASE;
 use shared::domain::timestamp::Timestamp;
 use shared::ports::clock::Clock;
 use shared::service::Service;
 use tokio::sync::Mutex;
+
+use crate::running;
 
 /// How long a message that was delivered is not delivered again.
 const VISIBILITY_TIMEOUT: Duration = Duration::from_mins(1);
@@ -88,7 +90,7 @@ impl Outbox {
             }
             let mut event = SqsEvent::default();
             event.records = batch.iter().map(|queued| message(queued)).collect();
-            let again = finish(&self.service, event).await;
+            let again = running::finish_confirmations(&self.service, event).await;
             let failed = |id: u64| again.batch_item_failures.iter().any(|item| item.item_identifier == id.to_string());
             done.extend(batch.iter().map(|queued| queued.id).filter(|id| !failed(*id)));
         }

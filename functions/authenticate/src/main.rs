@@ -2,5 +2,5 @@
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda::Error> {
-    lambda::serve(authenticate::routes).await
+    lambda::serve(authenticate::routes, authenticate::WARM_UP).await
 }

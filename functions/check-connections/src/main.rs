@@ -15,7 +15,7 @@ const RESERVE: Duration = Duration::from_mins(1);
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     shared::logging::init();
-    let service = Service::from_env().await?;
+    let service = Service::from_env(check_connections::WARM_UP).await?;
     lambda_runtime::run(service_fn(async |event: LambdaEvent<Value>| {
         let seconds = i64::try_from(event.context.deadline / 1_000)?;
         let deadline = Timestamp::new(OffsetDateTime::from_unix_timestamp(seconds)?).minus(RESERVE);

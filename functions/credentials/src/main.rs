@@ -2,5 +2,5 @@
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda::Error> {
-    lambda::serve(credentials::routes).await
+    lambda::serve(credentials::routes, credentials::WARM_UP).await
 }

@@ -4,7 +4,7 @@ use lambda_http::request::RequestContext;
 use lambda_http::{Request, RequestExt as _};
 use shared::http::envelope::GatewayRequestId;
 use shared::http::routes::Routes;
-use shared::service::Service;
+use shared::service::{Service, WarmUp};
 use tower::ServiceExt as _;
 
 pub use lambda_http::Error;
@@ -13,9 +13,9 @@ pub use lambda_http::Error;
 ///
 /// # Errors
 /// The settings are wrong, or the runtime ended.
-pub async fn serve(routes: fn(Service) -> Routes) -> Result<(), Error> {
+pub async fn serve(routes: fn(Service) -> Routes, warm_up: WarmUp) -> Result<(), Error> {
     shared::logging::init();
-    run(routes(Service::from_env().await?)).await
+    run(routes(Service::from_env(warm_up).await?)).await
 }
 
 /// Runs the routes of a function that needs nothing of the world: no settings, no client of AWS.

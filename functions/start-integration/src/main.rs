@@ -2,5 +2,5 @@
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda::Error> {
-    lambda::serve(start_integration::routes).await
+    lambda::serve(start_integration::routes, start_integration::WARM_UP).await
 }

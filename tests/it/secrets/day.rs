@@ -43,7 +43,7 @@ impl Day {
         let interceptor = SharedInterceptor::new(outage.clone());
         let world = World::start_with(|options| {
             options.data = folder.data();
-            options.interceptor = Some(interceptor);
+            options.interceptors.push(interceptor);
         })
         .await;
         let mut day =
