@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use local::ready::PanoramaAccount;
+use local::seed::SECRETS_PREFIX;
 use local::{Machine, Options};
 use reqwest::header::{COOKIE, HeaderMap, LOCATION, SET_COOKIE};
 use reqwest::{Method, RequestBuilder, StatusCode};
@@ -146,6 +147,13 @@ impl World {
         let status = self.app_key(Method::POST, production, production.partner.password).await;
         assert_eq!(status, StatusCode::CREATED);
         production
+    }
+
+    /// Somebody deletes the secret of the seeded app key by hand.
+    pub(crate) async fn lose_the_secret(&self) {
+        let name = format!("{SECRETS_PREFIX}/app-key/STAGE/{}", self.machine.ready.app_name);
+        let deletion = self.machine.secrets_manager.delete_secret().secret_id(name).force_delete_without_recovery(true);
+        deletion.send().await.expect("it is deleted");
     }
 
     /// The grower switches sharing on; the address that Panorama sends the browser to.
