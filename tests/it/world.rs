@@ -5,6 +5,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
+use aws_sdk_dynamodb::config::SharedInterceptor;
 use local::ready::PanoramaAccount;
 use local::seed::SECRETS_PREFIX;
 use local::{Machine, Options};
@@ -16,6 +17,8 @@ use shared::ports::clock::ManualClock;
 use time::macros::datetime;
 use tokio::task::JoinSet;
 
+use crate::permissions::guard::Guard;
+
 /// What the paths of Leaf's user management begin with.
 pub(crate) const MANAGEMENT: &str = "/services/usermanagement/api";
 
@@ -25,6 +28,8 @@ pub(crate) struct World {
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) http: reqwest::Client,
     pub(crate) token: String,
+    /// No function of the machine may do what its role does not allow.
+    pub(crate) guard: Guard,
 }
 
 /// What a start answered.
@@ -45,19 +50,22 @@ impl World {
     pub(crate) async fn start_with(change: impl FnOnce(&mut Options)) -> Self {
         let clock = Arc::new(ManualClock::new(Timestamp::new(datetime!(2026-11-22 12:00 UTC))));
         let mut options = Options { clock: Some(clock.clone()), ..Options::default() };
+        let guard = Guard::default();
+        options.interceptors.push(SharedInterceptor::new(guard.interceptor()));
         change(&mut options);
         let machine = Machine::start(options).await.expect("the machine starts");
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
-        let mut world = Self { machine, clock, http, token: String::new() };
+        let mut world = Self { machine, clock, http, token: String::new(), guard };
         world.token = world.sign_in().await;
         world
     }
 
     /// Stops the machine and lets it finish.
     pub(crate) async fn stop(self) {
-        let Self { machine, http, .. } = self;
+        let Self { machine, http, guard, .. } = self;
         drop(http);
         machine.stop().await.expect("no server had failed");
+        drop(guard);
     }
 
     /// A bearer token of the seeded owner.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use local::running;
 use reqwest::header::COOKIE;
 use reqwest::{Method, RequestBuilder};
 use serde_json::json;
@@ -82,7 +83,7 @@ impl Field {
         match *request {
             Request::Check => {
                 let deadline = self.world.clock.now().plus(std::time::Duration::from_mins(1));
-                check_connections::check(&self.world.machine.service, deadline).await.expect("a report");
+                running::check_connections(&self.world.machine.service, deadline).await.expect("a report");
             }
             Request::Deliver(_) => {
                 self.world.machine.outbox.deliver().await.expect("the stream can be read");
@@ -107,11 +108,12 @@ impl Field {
         match *request {
             Request::Check => {
                 let deadline = self.world.clock.now().plus(std::time::Duration::from_mins(1));
-                drop(check_connections::check(&doomed.service, deadline).await);
+                drop(running::check_connections(&doomed.service, deadline).await);
             }
             Request::Deliver(user) => {
                 let user = self.users[user].parse().expect("an id");
-                drop(resume_handshake(&doomed.service.ports, user).await);
+                let finishing = resume_handshake(&doomed.service.ports, user);
+                drop(running::as_function("finish-confirmations", finishing).await);
             }
             _ => {
                 let Some(sent) = self.request(request, before) else { return };
