@@ -1,6 +1,9 @@
 //! What stands between the table and `finish-confirmations` in AWS: the table's stream, the pipe that filters it, the queue with its
 //! visibility time-out, the dead-letter queue. The function is the one that Lambda runs.
 
+mod pattern;
+mod pipe;
+
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,8 +14,6 @@ use dynoxide::actions::describe_stream::DescribeStreamRequest;
 use dynoxide::actions::get_records::{GetRecordsRequest, Record};
 use dynoxide::actions::get_shard_iterator::GetShardIteratorRequest;
 use dynoxide::actions::list_streams::ListStreamsRequest;
-use dynoxide::{AttributeValue, Item};
-use finish_confirmations::Message;
 use shared::domain::session::HANDSHAKE_LEASE;
 use shared::domain::timestamp::Timestamp;
 use shared::ports::clock::Clock;
@@ -75,7 +76,7 @@ impl Outbox {
     pub async fn deliver(&self) -> io::Result<InQueues> {
         let mut state = self.state.lock().await;
         let now = self.clock.now();
-        for body in self.new_records(&mut state)?.iter().filter_map(through_the_pipe) {
+        for body in self.new_records(&mut state)?.iter().filter_map(pipe::to_confirmations) {
             state.last_id += 1;
             let id = state.last_id;
             // The callback itself is at it for as long as its lease lasts.
@@ -143,24 +144,6 @@ impl Outbox {
             }
         }
         Ok(iterators)
-    }
-}
-
-/// The pipe's filter and its input template: a session that is `Confirming` and was not.
-fn through_the_pipe(record: &Record) -> Option<String> {
-    let state = |image: &Option<Item>| text(image.as_ref()?, "state");
-    let (new, old) = (state(&record.dynamodb.new_image), state(&record.dynamodb.old_image));
-    if new.as_deref() != Some("Confirming") || old.as_deref() == Some("Confirming") {
-        return None;
-    }
-    let leaf_user_id = text(record.dynamodb.new_image.as_ref()?, "leafUserId")?;
-    serde_json::to_string(&Message { leaf_user_id }).ok()
-}
-
-fn text(item: &Item, name: &str) -> Option<String> {
-    match item.get(name) {
-        Some(AttributeValue::S(text)) => Some(text.clone()),
-        _ => None,
     }
 }
 

@@ -18,5 +18,6 @@ mod permissions;
 mod restart;
 mod routes;
 mod secrets;
+mod template;
 mod tokens;
 mod world;

@@ -18,6 +18,8 @@ use access::Access;
 use guard::POLICIES;
 use seen::Seen;
 
+use crate::template::CRATES_TO_COME;
+
 #[tokio::test]
 async fn every_function_may_do_what_it_does_and_nothing_else() {
     let seen = Seen::default();
@@ -25,7 +27,7 @@ async fn every_function_may_do_what_it_does_and_nothing_else() {
     let seen = seen.by_function();
     let none = BTreeSet::new();
     let mut wrong = Vec::new();
-    for (function, allowed) in &*POLICIES {
+    for (function, allowed) in POLICIES.iter().filter(|(name, _)| !CRATES_TO_COME.contains(&name.as_str())) {
         let done = seen.get(function.as_str()).unwrap_or(&none);
         let tell = |what: &str, access: &Access| format!("{function} {what}: {access}");
         wrong.extend(allowed.difference(done).map(|access| tell("may, and does not", access)));
@@ -38,6 +40,6 @@ async fn every_function_may_do_what_it_does_and_nothing_else() {
 fn every_function_has_a_role() {
     let with_role: BTreeSet<_> = POLICIES.keys().map(String::as_str).collect();
     // It asks nobody anything, so it reads nothing in init.
-    let all: BTreeSet<_> = running::FUNCTIONS.iter().map(|(name, _)| *name).chain(["api-document"]).collect();
-    assert_eq!(with_role, all);
+    let all = running::FUNCTIONS.iter().map(|(name, _)| *name).chain(["api-document"]);
+    assert_eq!(with_role, all.chain(CRATES_TO_COME).collect());
 }

@@ -12,13 +12,11 @@ use local::running;
 
 use super::access;
 use super::policies::{self, Policies};
+use crate::template::template;
 
 /// The template's.
-pub(crate) static POLICIES: LazyLock<Policies> = LazyLock::new(|| {
-    let snapshot: serde_json::Value =
-        serde_json::from_str(include_str!("../../../infra/cloudformation.json")).expect("JSON");
-    policies::read(&snapshot["template"]).expect("policies that are understood")
-});
+pub(crate) static POLICIES: LazyLock<Policies> =
+    LazyLock::new(|| policies::read(template()).expect("policies that are understood"));
 
 /// Denies what the policies do not allow. The test that holds it fails at its end if there was any such call.
 #[derive(Debug, Default)]

@@ -1,4 +1,4 @@
-//! What each function may do: the roles of the deployment's template, as SAM transforms it (`infra/cloudformation.json`).
+//! What each function may do: the roles of the deployment's template, as SAM transforms it.
 //!
 //! It reads the few forms that the template is written in, and refuses every other: a policy that is not understood allows nobody knows what.
 
