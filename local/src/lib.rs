@@ -10,6 +10,7 @@ pub mod machine;
 pub mod options;
 pub mod outbox;
 pub mod ready;
+pub mod running;
 pub mod seed;
 pub mod walkthrough;
 

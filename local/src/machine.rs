@@ -22,7 +22,7 @@ use crate::environment::Addresses;
 use crate::options::{Data, Options};
 use crate::outbox::Outbox;
 use crate::ready::Ready;
-use crate::{aws, environment, gateway, seed};
+use crate::{aws, environment, gateway, running, seed};
 
 /// The table's name.
 pub const TABLE_NAME: &str = "panorama-connect";
@@ -92,8 +92,8 @@ impl Machine {
         };
         servers.spawn(simulated_panorama::serve(panorama_config, wait(stopped.clone())));
 
-        let dynamodb = aws::dynamodb_client(addresses.dynamodb, options.interceptor.clone());
-        let secrets = aws::secrets_client(addresses.secrets_manager, options.interceptor.clone());
+        let dynamodb = aws::dynamodb_client(addresses.dynamodb, &options.interceptors);
+        let secrets = aws::secrets_client(addresses.secrets_manager, &options.interceptors);
         let settings = Settings::read(|variable| ready.environment.get(variable).cloned()).map_err(io::Error::other)?;
         let settings = Settings { reach: options.reach, ..settings };
         let clients = Clients { dynamodb: dynamodb.clone(), secrets_manager: secrets.clone(), clock: clock.clone() };
@@ -174,7 +174,7 @@ async fn keep_checking(service: Service, stop: impl Future<Output = ()>) -> io::
             _ = timer.tick() => {}
         }
         let deadline = service.ports.clock.now().plus(CHECK_EVERY);
-        if let Err(error) = check_connections::check(&service, deadline).await {
+        if let Err(error) = running::check_connections(&service, deadline).await {
             tracing::error!(%error, "connections could not be checked");
         }
     }

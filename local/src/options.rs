@@ -35,8 +35,8 @@ pub struct Options {
     pub receiver_timeout: Duration,
     /// Resolves receivers' names; without it, the operating system does.
     pub look_up: Option<Arc<dyn LookUp>>,
-    /// Sees every call to DynamoDB and Secrets Manager before it is sent.
-    pub interceptor: Option<SharedInterceptor>,
+    /// They see every call to DynamoDB and Secrets Manager before it is sent.
+    pub interceptors: Vec<SharedInterceptor>,
     /// Put around the API's router.
     pub around_api: Option<Around>,
 }
@@ -67,7 +67,7 @@ impl Default for Options {
             reach: Reach::Public,
             receiver_timeout: TIMEOUT,
             look_up: None,
-            interceptor: None,
+            interceptors: Vec::new(),
             around_api: None,
         }
     }

@@ -13,8 +13,6 @@ use std::sync::Arc;
 use deliver_alerts::Delivery;
 use dynoxide::Database;
 use dynoxide::actions::get_records::Record;
-use expire_sessions::expire;
-use finish_confirmations::finish;
 use shared::domain::session::{HANDSHAKE_LEASE, LIFETIME};
 use shared::ports::clock::Clock;
 use shared::ports::webhooks::Receivers;
@@ -26,6 +24,8 @@ pub use queue::InQueue;
 use queue::Queue;
 use stream::Stream;
 use template::{ALERTS, CHANGES, CONFIRMATIONS, EXPIRIES};
+
+use crate::running;
 
 /// The ways from a change in the table to the functions that something follows from.
 pub struct Outbox {
@@ -104,9 +104,11 @@ impl Outbox {
             }
         }
         Ok(InQueues {
-            confirmations: confirmations.deliver(now, |event| finish(&self.service, event)).await,
-            expiries: expiries.deliver(now, |event| expire(&self.service, event)).await,
-            alerts: self.alerts.deliver(|event| self.delivery.deliver(event)).await,
+            confirmations: confirmations
+                .deliver(now, |event| running::finish_confirmations(&self.service, event))
+                .await,
+            expiries: expiries.deliver(now, |event| running::expire_sessions(&self.service, event)).await,
+            alerts: self.alerts.deliver(|event| running::deliver_alerts(&self.delivery, event)).await,
         })
     }
 

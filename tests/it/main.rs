@@ -19,6 +19,7 @@ mod model;
 mod one_click;
 mod owners;
 mod peers;
+mod permissions;
 mod restart;
 mod routes;
 mod secrets;

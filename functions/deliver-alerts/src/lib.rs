@@ -12,10 +12,13 @@ use std::time::Duration;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use shared::ports::webhooks::{CallQueue, Receivers};
-use shared::service::Service;
+use shared::service::{Service, WarmUp};
 use shared::use_cases::deliver_alert::{Outcome, after_failure, deliver_alert};
 
 pub use message::{Image, Message};
+
+/// What it reads in init.
+pub const WARM_UP: WarmUp = WarmUp::Table;
 
 /// What the function works with.
 #[derive(Clone)]

@@ -10,6 +10,7 @@ use shared::adapters::receivers::{Receivers, SystemLookUp, TIMEOUT};
 async fn main() -> Result<(), lambda::Error> {
     lambda::handle_with(
         env!("CARGO_PKG_NAME"),
+        deliver_alerts::WARM_UP,
         async |service| {
             Ok(Delivery {
                 receivers: Arc::new(Receivers::new(service.settings.reach, TIMEOUT, Arc::new(SystemLookUp))?),

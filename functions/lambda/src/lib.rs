@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use shared::http::envelope::{GatewayRequestId, TraceId};
 use shared::http::routes::Routes;
-use shared::service::Service;
+use shared::service::{Service, WarmUp};
 use tower::ServiceExt as _;
 use tracing::Instrument as _;
 
@@ -20,9 +20,9 @@ pub use lambda_runtime::LambdaEvent;
 ///
 /// # Errors
 /// The settings are wrong, or the runtime ended.
-pub async fn serve(function: &'static str, routes: fn(Service) -> Routes) -> Result<(), Error> {
+pub async fn serve(function: &'static str, routes: fn(Service) -> Routes, warm_up: WarmUp) -> Result<(), Error> {
     shared::logging::init(function);
-    run(routes(Service::from_env().await?)).await
+    run(routes(Service::from_env(warm_up).await?)).await
 }
 
 /// Runs the routes of a function that needs nothing of the world: no settings, no client of AWS.
@@ -55,13 +55,14 @@ async fn run<S: Clone + Send + Sync + 'static>(routes: Routes<S>) -> Result<(), 
 /// The settings are wrong, or the runtime ended.
 pub async fn handle<E, A>(
     function: &'static str,
+    warm_up: WarmUp,
     handler: impl AsyncFn(&Service, LambdaEvent<E>) -> Result<A, Error>,
 ) -> Result<(), Error>
 where
     E: DeserializeOwned,
     A: Serialize,
 {
-    handle_with(function, async |service| Ok(service), handler).await
+    handle_with(function, warm_up, async |service| Ok(service), handler).await
 }
 
 /// The same for a function that works with more than the service: `make` makes it in init.
@@ -70,6 +71,7 @@ where
 /// The settings are wrong, or the runtime ended.
 pub async fn handle_with<W, E, A>(
     function: &'static str,
+    warm_up: WarmUp,
     make: impl AsyncFnOnce(Service) -> Result<W, Error>,
     handler: impl AsyncFn(&W, LambdaEvent<E>) -> Result<A, Error>,
 ) -> Result<(), Error>
@@ -78,7 +80,7 @@ where
     A: Serialize,
 {
     shared::logging::init(function);
-    let with = make(Service::from_env().await?).await?;
+    let with = make(Service::from_env(warm_up).await?).await?;
     lambda_runtime::run(service_fn(async |event: LambdaEvent<E>| {
         let (request_id, trace_id) = (&*event.context.request_id, event.context.xray_trace_id.as_deref());
         let span = tracing::info_span!("invocation", request_id, trace_id);

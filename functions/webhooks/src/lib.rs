@@ -18,10 +18,13 @@ use shared::http::fields::Fields;
 use shared::http::parameters::{Segments, segment};
 use shared::http::problem::Problem;
 use shared::http::routes::Routes;
-use shared::service::Service;
+use shared::service::{Service, WarmUp};
 use shared::use_cases::register_webhook::{
     WebhookError, delete_webhook, find_webhook, register_webhook, rotate_secret,
 };
+
+/// What it reads in init.
+pub const WARM_UP: WarmUp = WarmUp::Table;
 
 /// The function's routes.
 pub fn routes(service: Service) -> Routes {
