@@ -1,7 +1,10 @@
 //! What the environment's variables say. Every variable that the service reads is read here.
 
+use std::time::Duration;
+
 use url::Url;
 
+use crate::adapters::leaf::LeafEndpoints;
 use crate::adapters::panorama::{Endpoints, Environments};
 
 /// The service's settings.
@@ -20,6 +23,22 @@ pub struct Settings {
     /// Where Panorama is: `STAGE_PORTAL_URL`, `STAGE_PARTNER_API_URL`, `STAGE_LOGIN_URL` and the same with `PRODUCTION_`. The
     /// defaults are Precision Planting's; those of PRODUCTION's partner API and login are presumed from STAGE's.
     pub panorama: Environments,
+    /// `UPSTREAM`: `panorama`, the default, or `leaf`. Leaf is at `LEAF_API_URL`, and its Sharing Confirmation URL is
+    /// `LEAF_CONFIRMATION_URL`.
+    pub upstream: UpstreamChoice,
+    /// A call to Panorama, Cognito or Leaf may take this long. Two of them and our own writes fit into a handshake's lease.
+    pub upstream_timeout: Duration,
+}
+
+const UPSTREAM_TIMEOUT: Duration = Duration::from_secs(8);
+
+/// Who does the handshake.
+#[derive(Debug, Clone)]
+pub enum UpstreamChoice {
+    /// We ourselves.
+    Panorama,
+    /// Leaf, in front of which we are.
+    Leaf(LeafEndpoints),
 }
 
 /// A variable is missing or has the wrong form.
@@ -51,6 +70,12 @@ impl Settings {
             _ => Err(SettingsError { variable: name, rule: "is not an http or https URL" }),
         };
         let url_or = |name: &'static str, default: &str| url(name, text(name).as_deref().unwrap_or(default));
+        let leaf_confirmation = || {
+            let name = "LEAF_CONFIRMATION_URL";
+            let confirmation = text(name).unwrap_or_else(|| "https://widget.withleaf.io".to_owned());
+            // Every id makes a URL of the same form.
+            url(name, &confirmation.replace("{sharingUrlId}", "0")).map(|_| confirmation)
+        };
         Ok(Self {
             table_name: required("TABLE_NAME")?,
             secrets_prefix: required("SECRETS_PREFIX")?,
@@ -68,6 +93,15 @@ impl Settings {
                     partner_api: url_or("PRODUCTION_PARTNER_API_URL", "https://api.partner.panorama.ag")?,
                     login: url_or("PRODUCTION_LOGIN_URL", "https://cognito-idp.us-east-2.amazonaws.com")?,
                 },
+            },
+            upstream_timeout: UPSTREAM_TIMEOUT,
+            upstream: match text("UPSTREAM").as_deref() {
+                None | Some("panorama") => UpstreamChoice::Panorama,
+                Some("leaf") => UpstreamChoice::Leaf(LeafEndpoints {
+                    api: url_or("LEAF_API_URL", "https://api.withleaf.io")?,
+                    confirmation: leaf_confirmation()?,
+                }),
+                Some(_) => return Err(SettingsError { variable: "UPSTREAM", rule: "is neither panorama nor leaf" }),
             },
         })
     }

@@ -4,8 +4,11 @@
 //!   `{"accessToken","accessExpiresAt","refreshToken"?,"refreshTokenRotates"?}`
 //! - `{prefix}/owners`: `{"signingKey": 32 bytes in base64, "owners": [{"username","passwordHash"}]}`
 //! - `{prefix}/index-key`: `{"indexKey": 32 bytes in base64}`
+//! - `{prefix}/leaf`: the account at Leaf, see [`leaf`]; only with the upstream `leaf`
 //!
 //! Reads are kept in the process for [`CACHED_FOR`]: a rotation is seen after that time, or at once when a login is refused.
+
+pub mod leaf;
 
 use std::collections::HashMap;
 use std::str::FromStr;
@@ -42,6 +45,7 @@ pub struct SecretsManager {
     partners: Mutex<HashMap<AppKeyId, (VersionedSecret, Timestamp)>>,
     owners: Mutex<Option<(Owners, Timestamp)>>,
     index_key: Mutex<Option<IndexKey>>,
+    leaf: Mutex<Option<leaf::Remembered>>,
 }
 
 /// An app key's secret, as it is stored.
@@ -122,6 +126,7 @@ impl SecretsManager {
             partners: Mutex::default(),
             owners: Mutex::default(),
             index_key: Mutex::default(),
+            leaf: Mutex::default(),
         }
     }
 

@@ -16,8 +16,8 @@ use clock::Clock;
 use connections::Connections;
 use leaf_users::LeafUsers;
 use logins::Logins;
-use secrets::{PartnerSecrets, SecretsError, ServiceSecrets};
-use upstream::Upstream;
+use secrets::{LeafSecrets, PartnerSecrets, SecretsError, ServiceSecrets};
+use upstream::{PartnerAccount, RecordKeeper, Upstream};
 
 /// The world, as a use case sees it: built once a process.
 #[derive(Clone)]
@@ -36,8 +36,14 @@ pub struct Ports {
     pub partner_secrets: Arc<dyn PartnerSecrets>,
     /// The service's own secrets.
     pub service_secrets: Arc<dyn ServiceSecrets>,
-    /// Panorama, or Leaf in front of it.
+    /// The Leaf account's secret.
+    pub leaf_secrets: Arc<dyn LeafSecrets>,
+    /// The partner's account at Panorama.
+    pub partner_account: Arc<dyn PartnerAccount>,
+    /// Who does the handshake: we, or Leaf.
     pub upstream: Arc<dyn Upstream>,
+    /// The upstream's own records, if it keeps any: ours follow them.
+    pub record_keeper: Option<Arc<dyn RecordKeeper>>,
 }
 
 impl Ports {

@@ -12,8 +12,9 @@ use crate::domain::organization_code::{IndexKey, OrganizationCode};
 use crate::domain::timestamp::Timestamp;
 use crate::ports::connections::{ConnectionEntry, SaveError, StatusChange};
 use crate::ports::secrets::SecretsError;
-use crate::ports::upstream::{LoginRefusal, UpstreamError};
+use crate::ports::upstream::{Confirmed, LoginRefusal, UpstreamError};
 use crate::ports::{Ports, StoreError};
+use crate::use_cases::check_each::check_each;
 
 /// How many rows one read of kept confirmations has (`BatchGetItem`).
 const BATCH: usize = 100;
@@ -117,13 +118,16 @@ pub(super) async fn note_refusal(ports: &Ports, app_key: &AppKeyId, refusal: &Lo
 /// # Errors
 /// See [`CheckError`]; what was compared before is written.
 pub async fn check_connections(ports: &Ports, app_key: &AppKey, deadline: Timestamp) -> Result<Check, CheckError> {
+    if let Some(keeper) = &ports.record_keeper {
+        return check_each(ports, &**keeper, app_key, deadline).await;
+    }
     let id = &app_key.id;
     let state = ports.logins.state(id).await?;
     let asked_at = ports.clock.now();
     if state.is_left_alone(asked_at) {
         return Ok(Check::LeftAlone);
     }
-    let codes = match ports.upstream.list_sharing(id).await {
+    let codes = match ports.partner_account.list_sharing(id).await {
         Ok(codes) => codes,
         Err(UpstreamError::PartnerLogin(refusal)) => {
             note_refusal(ports, id, &refusal).await?;
@@ -217,8 +221,11 @@ impl Checker<'_> {
             if credential.id != entry.credential_id || credential.operation != entry.operation {
                 continue;
             }
-            match ports.upstream.confirm(&app_key.id, &credential.organization_code).await {
-                Ok(_) => recovered += usize::from(self.change(entry, CredentialStatus::Active).await?),
+            match ports.upstream.confirm(&app_key.id, credential.leaf_user_id, &credential.organization_code).await {
+                Ok(Confirmed::Yes { .. }) => {
+                    recovered += usize::from(self.change(entry, CredentialStatus::Active).await?);
+                }
+                Ok(Confirmed::NotYet) => {}
                 Err(error) => tracing::info!(leaf_user_id = %entry.leaf_user_id, %error, "not confirmed again"),
             }
         }
