@@ -10,10 +10,11 @@ use shared::service::Service;
 type Function = fn(Service) -> Routes;
 
 /// Every function with an HTTP route.
-pub const FUNCTIONS: [(&str, Function); 7] = [
+pub const FUNCTIONS: [(&str, Function); 8] = [
     ("app-keys", app_keys::routes),
     ("authenticate", authenticate::routes),
     ("credentials", credentials::routes),
+    ("leaf-alerts", leaf_alerts::routes),
     ("resources", resources::routes),
     ("sharing-confirmation", sharing_confirmation::routes),
     ("start-integration", start_integration::routes),

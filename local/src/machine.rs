@@ -1,4 +1,4 @@
-//! A running machine: four servers on loopback, and the service between them.
+//! A running machine: four servers on loopback, and the service between them. With the upstream `leaf` a second machine stands for Leaf.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -16,10 +16,10 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::options::{Data, Options};
+use crate::options::{Data, Options, Upstream};
 use crate::outbox::Outbox;
 use crate::ready::Ready;
-use crate::{aws, gateway, seed};
+use crate::{aws, gateway, seed, switch};
 
 /// The table's name.
 pub const TABLE_NAME: &str = "panorama-connect";
@@ -44,6 +44,8 @@ pub struct Machine {
     pub dynamodb: aws_sdk_dynamodb::Client,
     /// A client of the secrets, for tests that run another process beside this one.
     pub secrets_manager: aws_sdk_secretsmanager::Client,
+    /// The machine that stands for Leaf, if it is the upstream.
+    pub leaf: Option<Box<Machine>>,
     clock: Arc<dyn Clock>,
     stop: watch::Sender<bool>,
     servers: JoinSet<io::Result<()>>,
@@ -63,10 +65,17 @@ impl Machine {
         let file = |name: &str| folder.as_ref().map(|folder| folder.join(name));
         // Both public ports first: a taken one is the commonest trouble, and nothing is half-made by then.
         let api = bind(options.api_port, "--api-port").await?;
-        let panorama = bind(options.panorama_port, "--panorama-port").await?;
+        let panorama = match &options.stands_for_leaf_at {
+            Some(_) => None,
+            None => Some(bind(options.panorama_port, "--panorama-port").await?),
+        };
         let (dynamodb, secrets) = (bind(0, "DynamoDB").await?, bind(0, "Secrets Manager").await?);
         let (dynamodb_at, secrets_at) = (dynamodb.local_addr()?, secrets.local_addr()?);
-        let ready = Ready::new(url_of(&api)?, url_of(&panorama)?);
+        let panorama_url = match &panorama {
+            Some(panorama) => url_of(panorama)?,
+            None => options.stands_for_leaf_at.clone().unwrap_or_default(),
+        };
+        let mut ready = Ready::new(url_of(&api)?, panorama_url);
 
         let (stop, stopped) = watch::channel(false);
         let mut servers = JoinSet::new();
@@ -76,14 +85,21 @@ impl Machine {
         let secrets_config =
             simulated_secrets_manager::Config { listener: secrets, file: file("secrets.json"), now: now.clone() };
         servers.spawn(simulated_secrets_manager::serve(secrets_config, wait(stopped.clone())));
-        let panorama_config = simulated_panorama::Config {
-            listener: panorama,
-            public_url: ready.panorama_url.clone(),
-            state_file: file("panorama.json"),
-            now,
-            sharing_confirmation_base: format!("{}/sharing-confirmation", ready.api_url),
+        if let Some(listener) = panorama {
+            let config = simulated_panorama::Config {
+                listener,
+                public_url: ready.panorama_url.clone(),
+                state_file: file("panorama.json"),
+                now,
+                sharing_confirmation_base: format!("{}/sharing-confirmation", ready.api_url),
+            };
+            servers.spawn(simulated_panorama::serve(config, wait(stopped.clone())));
+        }
+        let leaf = match options.upstream {
+            Upstream::Panorama => None,
+            Upstream::Leaf => Some(Box::new(start_leaf(&options, &ready).await?)),
         };
-        servers.spawn(simulated_panorama::serve(panorama_config, wait(stopped.clone())));
+        ready.leaf_url = leaf.as_ref().map(|leaf| leaf.ready.api_url.clone());
 
         let dynamodb = aws::dynamodb_client(dynamodb_at, options.interceptor.clone());
         let secrets = aws::secrets_client(secrets_at, options.interceptor.clone());
@@ -92,18 +108,25 @@ impl Machine {
         let service = Service::new(settings, clients).map_err(io::Error::other)?;
         schema::create(&dynamodb, TABLE_NAME).await.map_err(io::Error::other)?;
         seed::index_key(&secrets).await?;
+        if leaf.is_some() {
+            seed::leaf_account(&secrets).await?;
+        }
         let is_new = seed::is_new(&secrets).await;
         if is_new {
-            seed::first_start(&service, &secrets).await?;
+            let owner = if options.stands_for_leaf_at.is_some() { seed::LEAF_ACCOUNT } else { ready.owner };
+            seed::first_start(&service, &secrets, owner).await?;
         }
         let outbox = Arc::new(Outbox::new(database, service.clone(), clock.clone()));
         if options.clock.is_none() {
             servers.spawn(keep_delivering(outbox.clone(), wait(stopped.clone())));
             servers.spawn(keep_checking(service.clone(), wait(stopped.clone())));
         }
-        let router = gateway::api(&service);
+        let mut router = gateway::api(&service);
+        if options.stands_for_leaf_at.is_some() {
+            router = switch::before(router);
+        }
         servers.spawn(async move { axum::serve(api, router).with_graceful_shutdown(wait(stopped)).await });
-        Ok(Self { ready, is_new, service, outbox, dynamodb, secrets_manager: secrets, clock, stop, servers })
+        Ok(Self { ready, is_new, service, outbox, dynamodb, secrets_manager: secrets, leaf, clock, stop, servers })
     }
 
     /// The service once more over the same servers, with nothing in its memory: as another process of Lambda's.
@@ -127,7 +150,10 @@ impl Machine {
         while let Some(ended) = self.servers.join_next().await {
             ended.map_err(io::Error::other)??;
         }
-        Ok(())
+        match self.leaf {
+            Some(leaf) => Box::pin(leaf.stop()).await,
+            None => Ok(()),
+        }
     }
 
     /// Waits until a server ends by itself, which it should not.
@@ -137,6 +163,25 @@ impl Machine {
             _ => io::Error::other("a server ended"),
         }
     }
+}
+
+/// Another machine of the same kind: with the upstream `panorama` it speaks Leaf's contract.
+async fn start_leaf(options: &Options, ready: &Ready) -> io::Result<Machine> {
+    let options = Options {
+        api_port: 0,
+        data: match &options.data {
+            Data::Memory => Data::Memory,
+            Data::Folder(folder) => Data::Folder(folder.join("leaf")),
+        },
+        upstream: Upstream::Panorama,
+        stands_for_leaf_at: Some(ready.panorama_url.clone()),
+        return_url: None,
+        // What is counted and interrupted is the service, not Leaf.
+        interceptor: None,
+        upstream_timeout: None,
+        ..options.clone()
+    };
+    Box::pin(Machine::start(options)).await
 }
 
 async fn keep_delivering(outbox: Arc<Outbox>, stop: impl Future<Output = ()>) -> io::Result<()> {
@@ -170,17 +215,26 @@ async fn keep_checking(service: Service, stop: impl Future<Output = ()>) -> io::
 fn settings(ready: &Ready, options: &Options) -> io::Result<Settings> {
     let Ready { api_url, panorama_url, .. } = ready;
     let production = format!("{panorama_url}/production");
-    Settings::read(|variable| match variable {
+    let read = Settings::read(|variable| match variable {
         "TABLE_NAME" => Some(TABLE_NAME.to_owned()),
         "SECRETS_PREFIX" => Some(seed::SECRETS_PREFIX.to_owned()),
         "PUBLIC_BASE_URL" => Some(api_url.clone()),
         "PARTNER_NAME" => Some(seed::PARTNER_NAME.to_owned()),
+        "UPSTREAM" => ready.leaf_url.as_ref().map(|_| "leaf".to_owned()),
+        "LEAF_API_URL" => ready.leaf_url.clone(),
+        "LEAF_CONFIRMATION_URL" => {
+            ready.leaf_url.as_ref().map(|leaf| format!("{leaf}/sharing-confirmation/{{sharingUrlId}}"))
+        }
         "RETURN_URL" => options.return_url.as_ref().map(ToString::to_string),
         _ if variable.starts_with("STAGE_") => Some(panorama_url.clone()),
         _ if variable.starts_with("PRODUCTION_") => Some(production.clone()),
         _ => None,
-    })
-    .map_err(io::Error::other)
+    });
+    let mut settings = read.map_err(io::Error::other)?;
+    if let Some(timeout) = options.upstream_timeout {
+        settings.upstream_timeout = timeout;
+    }
+    Ok(settings)
 }
 
 async fn bind(port: u16, what: &str) -> io::Result<TcpListener> {

@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use clap::Parser;
-use local::{Data, Machine, Options, walkthrough};
+use local::{Data, Machine, Options, Upstream, walkthrough};
 use url::Url;
 
 /// Panorama Connect on one machine: the whole service, and a simulated Panorama to connect to. Nothing leaves this machine.
@@ -18,6 +18,10 @@ struct Flags {
     /// Port of the simulated Panorama on 127.0.0.1; 0 takes any free one
     #[arg(long, value_name = "PORT", default_value_t = 3001)]
     panorama_port: u16,
+
+    /// Who does the handshake: the service itself, or a simulated Leaf in front of which it is
+    #[arg(long, value_enum, default_value_t = Upstream::Panorama)]
+    upstream: Upstream,
 
     /// Folder that keeps everything between runs; delete it to begin anew
     #[arg(long, value_name = "FOLDER", default_value = ".local", conflicts_with = "in_memory")]
@@ -62,6 +66,7 @@ async fn run(flags: Flags) -> io::Result<()> {
         api_port: flags.api_port,
         panorama_port: flags.panorama_port,
         data,
+        upstream: flags.upstream,
         return_url: flags.return_url,
         ..Options::default()
     };

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws_sdk_dynamodb::config::SharedInterceptor;
 use shared::ports::clock::Clock;
@@ -16,12 +17,27 @@ pub struct Options {
     pub panorama_port: u16,
     /// Where the data lives.
     pub data: Data,
+    /// Who does the handshake.
+    pub upstream: Upstream,
+    /// The simulated Panorama of another machine, for one that stands for Leaf: it starts none, and its API can be disturbed.
+    pub stands_for_leaf_at: Option<String>,
+    /// How long the upstream may take to answer; without it, as long as in AWS.
+    pub upstream_timeout: Option<Duration>,
     /// Where a farmer's browser goes when it is done; without it, it sees the service's own page.
     pub return_url: Option<Url>,
     /// The clock of everything; without one, the operating system's.
     pub clock: Option<Arc<dyn Clock>>,
     /// Sees every call to DynamoDB and Secrets Manager before it is sent.
     pub interceptor: Option<SharedInterceptor>,
+}
+
+/// Who does the handshake.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Upstream {
+    /// The service itself.
+    Panorama,
+    /// A simulated Leaf: another machine, whose upstream is `Panorama`.
+    Leaf,
 }
 
 /// Where the data lives.
@@ -36,6 +52,16 @@ pub enum Data {
 impl Default for Options {
     /// Free ports, in memory, the operating system's clock.
     fn default() -> Self {
-        Self { api_port: 0, panorama_port: 0, data: Data::Memory, return_url: None, clock: None, interceptor: None }
+        Self {
+            api_port: 0,
+            panorama_port: 0,
+            data: Data::Memory,
+            upstream: Upstream::Panorama,
+            stands_for_leaf_at: None,
+            upstream_timeout: None,
+            return_url: None,
+            clock: None,
+            interceptor: None,
+        }
     }
 }

@@ -16,6 +16,9 @@ pub struct Ready {
     pub api_url: String,
     /// Where the simulated Panorama is, without a slash at the end.
     pub panorama_url: String,
+    /// Where the simulated Leaf is, if it is the upstream.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub leaf_url: Option<String>,
     /// Signs in to the API.
     pub owner: Login,
     /// The seeded app key.
@@ -80,7 +83,8 @@ impl Ready {
         Self {
             api_url,
             panorama_url,
-            owner: Login { username: seed::OWNER_USERNAME, password: seed::OWNER_PASSWORD },
+            leaf_url: None,
+            owner: seed::OWNER,
             app_name: seed::APP_NAME,
             leaf_user_id: seed::LEAF_USER_ID,
             stage: PanoramaAccount::of(Environment::Stage),
