@@ -16,6 +16,10 @@ use http::header::{CONTENT_LENGTH, RETRY_AFTER};
 use http::{HeaderValue, StatusCode};
 use http_body::Frame;
 use serde::Deserialize;
+use serde_json::Value;
+
+/// What the simulated Leaf shows in the places where the real one shows tokens.
+const PLANTED: &str = "planted-by-leaf";
 
 /// What to do with the API's calls.
 #[derive(Debug, Clone, Deserialize)]
@@ -113,7 +117,7 @@ async fn disturb(State(switch): State<Switch>, request: Request, next: Next) -> 
         return next.run(request).await;
     }
     let Some(fault) = switch.meet(format!("{} {path}", request.method()), &path) else {
-        return next.run(request).await;
+        return as_leaf_answers(&path, next.run(request).await).await;
     };
     match fault.fault {
         Kind::Down => Response::new(Body::new(Broken)),
@@ -123,7 +127,8 @@ async fn disturb(State(switch): State<Switch>, request: Request, next: Next) -> 
         }
         Kind::Status => {
             let status = fault.status.and_then(|status| StatusCode::from_u16(status).ok());
-            let mut response = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR).into_response();
+            let body = format!("{{\"message\":\"the token {PLANTED} was not accepted\"}}");
+            let mut response = (status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), body).into_response();
             if let Some(seconds) = fault.retry_after {
                 response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
             }
@@ -138,6 +143,28 @@ async fn disturb(State(switch): State<Switch>, request: Request, next: Next) -> 
             rewritten(next.run(request).await, mumble).await
         }
     }
+}
+
+/// The real Leaf shows tokens with a credential, and quotes them in its history. This one's are told from all others.
+async fn as_leaf_answers(path: &str, response: Response) -> Response {
+    let is_credential = path.ends_with("/panorama-credentials");
+    if !response.status().is_success() || !(is_credential || path.ends_with("/events")) {
+        return response;
+    }
+    rewritten(response, |whole| {
+        let Ok(mut answer) = serde_json::from_slice::<Value>(&whole) else { return whole };
+        if let Value::Object(credential) = &mut answer {
+            for name in ["accessToken", "refreshToken", "password"] {
+                credential.insert(name.to_owned(), format!("{PLANTED}-{name}").into());
+            }
+        }
+        for event in answer.as_array_mut().into_iter().flatten() {
+            event["headers"] = format!("Authorization: Bearer {PLANTED}").into();
+            event["body"] = format!("the token {PLANTED} was sent").into();
+        }
+        Bytes::from(answer.to_string())
+    })
+    .await
 }
 
 async fn rewritten(response: Response, rewrite: impl FnOnce(Bytes) -> Bytes) -> Response {

@@ -3,15 +3,16 @@
 
 mod answer;
 mod binding;
+mod both;
 mod budget;
 mod crash;
 mod data_folder;
 mod doomed;
 mod finisher;
 mod health;
+mod leaf;
 mod manual_creation;
 mod model;
-mod one_click;
 mod owners;
 mod peers;
 mod restart;
