@@ -5,6 +5,8 @@ use std::io;
 
 use aws_lc_rs::rand;
 use aws_sdk_secretsmanager::Client;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use shared::adapters::secrets_manager::leaf::{leaf_document, leaf_name};
 use shared::adapters::secrets_manager::{index_key_document, index_key_name, owners_document, owners_name};
 use shared::domain::app_key::AppKeyId;
@@ -104,8 +106,8 @@ fn constant<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
     text.parse().expect("the seed's constants have the right form")
 }
 
-fn random_key() -> [u8; 32] {
+fn random_key() -> String {
     let mut key = [0; 32];
     rand::fill(&mut key).expect("the operating system gives random bytes");
-    key
+    STANDARD.encode(key)
 }

@@ -41,6 +41,12 @@ pub enum UpstreamChoice {
     Leaf(LeafEndpoints),
 }
 
+/// `METRICS_NAMESPACE`: where `CloudWatch` shows the metrics. Read apart from the rest: a function without [`Settings`] has logs, too.
+pub fn metrics_namespace(variable: impl Fn(&str) -> Option<String>) -> String {
+    let text = variable("METRICS_NAMESPACE").filter(|value| !value.is_empty());
+    text.unwrap_or_else(|| "PanoramaConnect".to_owned())
+}
+
 /// A variable is missing or has the wrong form.
 #[derive(Debug, thiserror::Error)]
 #[error("the environment variable {variable} {rule}")]

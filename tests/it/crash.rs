@@ -5,7 +5,9 @@ use std::time::Duration;
 use reqwest::header::COOKIE;
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::json;
+use shared::domain::session::State;
 use shared::ports::clock::Clock as _;
+use shared::use_cases::expire_session::expire_session;
 use shared::use_cases::resume_handshake::resume_handshake;
 
 use crate::doomed::Doomed;
@@ -132,6 +134,30 @@ async fn a_finisher_is_finished_by_the_next() {
 
         others_finish(&world).await;
         assert_connected_once(&world, &user, calls).await;
+        if !doomed.has_died() {
+            break;
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_end_that_was_not_noted_is_noted_by_the_next() {
+    for calls in 0.. {
+        assert!(calls < MORE_THAN_ANY);
+        let world = World::start().await;
+        let user = world.create_user("maria").await;
+        let started = world.start_session(&user, Some(FARM)).await;
+        world.machine.outbox.deliver().await.expect("the stream can be read");
+        world.pass(15, 0);
+        let doomed = Doomed::after(calls, &world).await;
+        let (user, session) = (user.parse().expect("an id"), started.session_id.parse().expect("an id"));
+        let _unheard = expire_session(&doomed.service.ports, &doomed.service.app_keys, user, session).await;
+
+        others_finish(&world).await;
+        let [session] = &world.machine.service.ports.connections.sessions_of(&[user]).await.expect("read")[..] else {
+            panic!("after {calls} calls there is no session")
+        };
+        assert_eq!((&session.state, session.version), (&State::Expired, 2), "after {calls} calls");
         if !doomed.has_died() {
             break;
         }

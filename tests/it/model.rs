@@ -145,8 +145,8 @@ impl Player {
             self.play(&Step::Pass(7_200)).await?;
         }
         self.play(&Step::Asked(Request::Deliver(0))).await?;
-        if self.state.is_unfinished() {
-            return Err(format!("a confirmation is not finished: {:#?}", self.state));
+        if self.state.is_unfinished(self.field.now()) {
+            return Err(format!("a session waits for ever: {:#?}", self.state));
         }
         self.play(&Step::Pass(900)).await?;
         self.play(&Step::Asked(Request::Check)).await?;

@@ -9,7 +9,7 @@ mod outage;
 mod partner;
 mod planted;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use local::machine::TABLE_NAME;
@@ -28,6 +28,7 @@ async fn a_whole_day_leaves_secrets_only_where_they_belong() {
 
     no_log_line_of_ours_has_a_secret(&log, &day.planted);
     production_logs_have_only_our_lines(&log, &day.planted);
+    metrics_say_what_happened_and_nothing_of_whom(&log, &day);
     answers_show_only_what_they_may(&day);
     rows_have_codes_in_two_places_and_nothing_else(&day).await;
     secrets_manager_has_nothing_of_a_farmer(&day);
@@ -61,10 +62,48 @@ fn production_logs_have_only_our_lines(log: &Log, planted: &Planted) {
     for line in written.lines() {
         assert_eq!(planted.seen_in(line), [], "{line}");
         let line: Value = serde_json::from_str(line).expect("one JSON object a line");
+        if line.get("_aws").is_some() {
+            continue;
+        }
         let target = line["target"].as_str().expect("a target");
         assert!(shared::logging::is_ours(target), "{line}");
         assert!(!["DEBUG", "TRACE"].contains(&line["level"].as_str().expect("a level")), "{line}");
     }
+}
+
+fn metrics_say_what_happened_and_nothing_of_whom(log: &Log, day: &Day) {
+    let mut counts = BTreeMap::new();
+    for text in log.production().lines() {
+        let line: Value = serde_json::from_str(text).expect("one JSON object a line");
+        let Some(directive) = line.get("_aws").map(|aws| &aws["CloudWatchMetrics"][0]) else { continue };
+        assert_eq!(day.planted.seen_in(text), [], "{text}");
+        let of_whom = ["prairie-insights", "harvest-hub", "leaf_user_id", "@farm.example"];
+        let of_whom = of_whom.into_iter().chain(day.users.iter().map(String::as_str));
+        assert!(!of_whom.into_iter().any(|whom| text.contains(whom)), "{text}");
+        for metric in directive["Metrics"].as_array().expect("metrics") {
+            let name = metric["Name"].as_str().expect("a name").to_owned();
+            assert!(line[&name].is_number(), "{text}");
+            *counts.entry(name).or_insert(0) += 1;
+        }
+    }
+    let calls = counts.remove("UpstreamLatency");
+    assert_eq!(calls, counts.remove("UpstreamErrors"));
+    assert!(calls.is_some_and(|calls| calls > 30), "only {calls:?}");
+    let expected = [
+        // FAULTY, BY_COOKIE, OWNED and RENEWED; BY_COOKIE's refused try before, FAULTY when it is switched on again; five of six tried codes.
+        ("CallbacksBound", 11),
+        // Two kept without a session and one that came late; the sixth code; two at an operation that was another's.
+        ("CallbacksUnbound", 6),
+        ("CredentialsRecovered", 1),
+        ("CredentialsRevoked", 1),
+        ("PartnerLoginsRefused", 1),
+        ("SessionsCompleted", 5),
+        // late, late-cookie, waits, bodies, unlucky
+        ("SessionsExpired", 5),
+        // One for each Leaf user but the one of `bodies`, which has three.
+        ("SessionsStarted", 16),
+    ];
+    assert_eq!(counts, expected.into_iter().map(|(name, count)| (name.to_owned(), count)).collect());
 }
 
 fn answers_show_only_what_they_may(day: &Day) {

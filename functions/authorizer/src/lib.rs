@@ -1,7 +1,7 @@
 //! The Lambda authorizer of the HTTP API: payload format 2.0, simple response.
 
 use aws_lambda_events::apigw::{ApiGatewayV2CustomAuthorizerSimpleResponse, ApiGatewayV2CustomAuthorizerV2Request};
-use lambda_runtime::LambdaEvent;
+use lambda::LambdaEvent;
 use serde_json::{Map, Value};
 use shared::http::bearer;
 use shared::service::Service;
@@ -13,7 +13,7 @@ use shared::service::Service;
 pub async fn authorize(
     service: &Service,
     event: LambdaEvent<ApiGatewayV2CustomAuthorizerV2Request>,
-) -> Result<ApiGatewayV2CustomAuthorizerSimpleResponse<Map<String, Value>>, lambda_runtime::Error> {
+) -> Result<ApiGatewayV2CustomAuthorizerSimpleResponse<Map<String, Value>>, lambda::Error> {
     let header = event.payload.headers.get("authorization").and_then(|value| value.to_str().ok());
     let owner = bearer::owner_of(&service.ports, header).await?;
     tracing::info!(authorized = owner.is_some(), "looked at a token");

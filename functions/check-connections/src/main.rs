@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use lambda_runtime::{Error, LambdaEvent, service_fn};
+use lambda::LambdaEvent;
 use serde_json::Value;
 use shared::domain::timestamp::Timestamp;
-use shared::service::Service;
 use time::OffsetDateTime;
 
 /// What is left of the function's time when no new page is begun. A page is some 3,000 credentials; should all of them have changed, as when
@@ -13,13 +12,11 @@ use time::OffsetDateTime;
 const RESERVE: Duration = Duration::from_mins(1);
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Error> {
-    shared::logging::init();
-    let service = Service::from_env().await?;
-    lambda_runtime::run(service_fn(async |event: LambdaEvent<Value>| {
+async fn main() -> Result<(), lambda::Error> {
+    lambda::handle(env!("CARGO_PKG_NAME"), async |service, event: LambdaEvent<Value>| {
         let seconds = i64::try_from(event.context.deadline / 1_000)?;
         let deadline = Timestamp::new(OffsetDateTime::from_unix_timestamp(seconds)?).minus(RESERVE);
-        Ok::<_, Error>(check_connections::check(&service, deadline).await?)
-    }))
+        Ok(check_connections::check(service, deadline).await?)
+    })
     .await
 }

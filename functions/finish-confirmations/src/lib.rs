@@ -6,10 +6,11 @@
 //! dead-letter queue.
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use lambda::queue;
 use serde::{Deserialize, Serialize};
 use shared::domain::ids::LeafUserId;
 use shared::service::Service;
-use shared::use_cases::resume_handshake::{Left, resume_handshake};
+use shared::use_cases::resume_handshake::resume_handshake;
 
 /// What the queue carries: whose session to look at, and nothing that is secret.
 #[derive(Debug, Serialize, Deserialize)]
@@ -19,29 +20,13 @@ pub struct Message {
     pub leaf_user_id: String,
 }
 
-/// Looks at every session of a batch. The messages that it answers with are delivered again.
-pub async fn finish(service: &Service, event: SqsEvent) -> SqsBatchResponse {
-    let mut again = SqsBatchResponse::default();
-    for message in event.records {
-        if !is_done(service, message.body.as_deref().unwrap_or_default()).await {
-            again.add_failure(message.message_id.unwrap_or_default());
-        }
+impl queue::Message for Message {
+    fn leaf_user_id(&self) -> Option<LeafUserId> {
+        self.leaf_user_id.parse().ok()
     }
-    again
 }
 
-async fn is_done(service: &Service, body: &str) -> bool {
-    let message = serde_json::from_str::<Message>(body).ok();
-    let Some(user) = message.and_then(|message| message.leaf_user_id.parse::<LeafUserId>().ok()) else {
-        // It stays in the queue and ends among the dead letters, where somebody sees it.
-        tracing::error!("a message is not in the form that this version reads");
-        return false;
-    };
-    match resume_handshake(&service.ports, user).await {
-        Ok(left) => left == Left::Nothing,
-        Err(error) => {
-            tracing::error!(%error, leaf_user_id = %user, "a handshake could not be looked at");
-            false
-        }
-    }
+/// Looks at every session of a batch. The messages that it answers with are delivered again.
+pub async fn finish(service: &Service, event: SqsEvent) -> SqsBatchResponse {
+    queue::each(event, |user, _: Message| resume_handshake(&service.ports, user)).await
 }

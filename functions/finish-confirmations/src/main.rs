@@ -1,14 +1,9 @@
 //! The Lambda function `finish-confirmations`.
 
-use lambda_runtime::{Error, LambdaEvent, service_fn};
-use shared::service::Service;
-
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Error> {
-    shared::logging::init();
-    let service = Service::from_env().await?;
-    lambda_runtime::run(service_fn(async |event: LambdaEvent<_>| {
-        Ok::<_, Error>(finish_confirmations::finish(&service, event.payload).await)
-    }))
+async fn main() -> Result<(), lambda::Error> {
+    lambda::handle(env!("CARGO_PKG_NAME"), async |service, event| {
+        Ok(finish_confirmations::finish(service, event.payload).await)
+    })
     .await
 }

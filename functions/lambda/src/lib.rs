@@ -1,20 +1,27 @@
-//! What every function's `main` does: logs, settings, clients, router, run.
+//! What every function's `main` does: logs, settings, clients, and then a router or a handler of events.
+
+pub mod queue;
 
 use lambda_http::request::RequestContext;
 use lambda_http::{Request, RequestExt as _};
-use shared::http::envelope::GatewayRequestId;
+use lambda_runtime::service_fn;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use shared::http::envelope::{GatewayRequestId, TraceId};
 use shared::http::routes::Routes;
 use shared::service::Service;
 use tower::ServiceExt as _;
+use tracing::Instrument as _;
 
 pub use lambda_http::Error;
+pub use lambda_runtime::LambdaEvent;
 
-/// Runs the routes of a function over the service in Lambda.
+/// Runs the routes of a function over the service in Lambda. `function` is its name in the logs.
 ///
 /// # Errors
 /// The settings are wrong, or the runtime ended.
-pub async fn serve(routes: fn(Service) -> Routes) -> Result<(), Error> {
-    shared::logging::init();
+pub async fn serve(function: &'static str, routes: fn(Service) -> Routes) -> Result<(), Error> {
+    shared::logging::init(function);
     run(routes(Service::from_env().await?)).await
 }
 
@@ -22,8 +29,8 @@ pub async fn serve(routes: fn(Service) -> Routes) -> Result<(), Error> {
 ///
 /// # Errors
 /// The runtime ended.
-pub async fn serve_alone(routes: fn(()) -> Routes<()>) -> Result<(), Error> {
-    shared::logging::init();
+pub async fn serve_alone(function: &'static str, routes: fn(()) -> Routes<()>) -> Result<(), Error> {
+    shared::logging::init(function);
     run(routes(())).await
 }
 
@@ -34,7 +41,32 @@ async fn run<S: Clone + Send + Sync + 'static>(routes: Routes<S>) -> Result<(), 
         {
             request.extensions_mut().insert(GatewayRequestId(id));
         }
+        if let Some(id) = request.lambda_context_ref().and_then(|context| context.xray_trace_id.clone()) {
+            request.extensions_mut().insert(TraceId(id));
+        }
         request
+    }))
+    .await
+}
+
+/// Runs a function that is not HTTP in Lambda. `function` is its name in the logs.
+///
+/// # Errors
+/// The settings are wrong, or the runtime ended.
+pub async fn handle<E, A>(
+    function: &'static str,
+    handler: impl AsyncFn(&Service, LambdaEvent<E>) -> Result<A, Error>,
+) -> Result<(), Error>
+where
+    E: DeserializeOwned,
+    A: Serialize,
+{
+    shared::logging::init(function);
+    let service = Service::from_env().await?;
+    lambda_runtime::run(service_fn(async |event: LambdaEvent<E>| {
+        let (request_id, trace_id) = (&*event.context.request_id, event.context.xray_trace_id.as_deref());
+        let span = tracing::info_span!("invocation", request_id, trace_id);
+        handler(&service, event).instrument(span).await
     }))
     .await
 }

@@ -45,6 +45,7 @@ async fn list(State(service): State<Service>, OriginalUri(uri): OriginalUri) -> 
         return Err(Problem::of_field(ErrorKey::MalformedField, "provider", "must be Panorama"));
     }
     let id = query.required("leafUserId")?;
+    shared::logging::about(id);
     let page = query.page(PAGE_SIZE)?;
     let summary = summarize_sync(&service.ports, id).await.map_err(|error| match error {
         SummarizeError::NoSuchUser => no_such_user(id),

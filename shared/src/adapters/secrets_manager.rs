@@ -2,9 +2,12 @@
 //!
 //! - `{prefix}/app-key/{environment}/{appName}`: `{"clientId","username","password"}`, and once there was a login
 //!   `{"accessToken","accessExpiresAt","refreshToken"?,"refreshTokenRotates"?}`
-//! - `{prefix}/owners`: `{"signingKey": 32 bytes in base64, "owners": [{"username","passwordHash"}]}`
-//! - `{prefix}/index-key`: `{"indexKey": 32 bytes in base64}`
+//! - `{prefix}/owners`: `{"signingKey", "owners": [{"username","passwordHash"}]}`
+//! - `{prefix}/index-key`: `{"indexKey"}`
 //! - `{prefix}/leaf`: the account at Leaf, see [`leaf`]; only with the upstream `leaf`
+//!
+//! Both keys are texts of at least [`KEY_LENGTH`] random characters, whose bytes are the key: what CloudFormation generates, and 32 bytes in
+//! base64 as well.
 //!
 //! Reads are kept in the process for [`CACHED_FOR`]: a rotation is seen after that time, or at once when a login is refused.
 
@@ -18,8 +21,6 @@ use std::time::Duration;
 use async_trait::async_trait;
 use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -34,6 +35,9 @@ use crate::ports::secrets::{Freshness, PartnerSecrets, SecretsError, ServiceSecr
 
 /// How long a read is good for.
 pub const CACHED_FOR: Duration = Duration::from_mins(5);
+
+/// The shortest key: so many letters and digits are 256 random bits, as much as an HMAC with SHA-256 has a use for.
+pub const KEY_LENGTH: usize = 43;
 
 const CURRENT: &str = "AWSCURRENT";
 
@@ -89,12 +93,12 @@ struct IndexKeyDocument {
 ///
 /// # Panics
 /// Never: texts can be written as JSON.
-pub fn owners_document(signing_key: &[u8; 32], owners: &[(&str, &str)]) -> String {
+pub fn owners_document(signing_key: &str, owners: &[(&str, &str)]) -> String {
     let owners = owners.iter().map(|(username, password_hash)| OwnerDocument {
         username: (*username).to_owned(),
         password_hash: (*password_hash).to_owned(),
     });
-    let document = OwnersDocument { signing_key: STANDARD.encode(signing_key), owners: owners.collect() };
+    let document = OwnersDocument { signing_key: signing_key.to_owned(), owners: owners.collect() };
     serde_json::to_string(&document).expect("texts can be written")
 }
 
@@ -102,8 +106,8 @@ pub fn owners_document(signing_key: &[u8; 32], owners: &[(&str, &str)]) -> Strin
 ///
 /// # Panics
 /// Never: texts can be written as JSON.
-pub fn index_key_document(index_key: &[u8; 32]) -> String {
-    serde_json::to_string(&IndexKeyDocument { index_key: STANDARD.encode(index_key) }).expect("texts can be written")
+pub fn index_key_document(index_key: &str) -> String {
+    serde_json::to_string(&IndexKeyDocument { index_key: index_key.to_owned() }).expect("texts can be written")
 }
 
 /// The name of the owners' secret.
@@ -273,7 +277,7 @@ impl ServiceSecrets for SecretsManager {
         }
         let document: OwnersDocument = self.service_document(owners_name(&self.prefix)).await?;
         let owners = Owners {
-            signing_key: SigningKey(key_bytes(&document.signing_key, "`signingKey` is not 32 bytes in base64")?),
+            signing_key: SigningKey(key_bytes(document.signing_key, "`signingKey` is shorter than 43 characters")?),
             owners: document
                 .owners
                 .into_iter()
@@ -292,7 +296,7 @@ impl ServiceSecrets for SecretsManager {
             return Ok(key);
         }
         let document: IndexKeyDocument = self.service_document(index_key_name(&self.prefix)).await?;
-        let key = IndexKey::new(&key_bytes(&document.index_key, "`indexKey` is not 32 bytes in base64")?);
+        let key = IndexKey::new(&key_bytes(document.index_key, "`indexKey` is shorter than 43 characters")?);
         *self.index_key.lock().expect("no thread panics while it holds the cache") = Some(key.clone());
         Ok(key)
     }
@@ -344,9 +348,11 @@ fn bad_field(name: &str) -> SecretsError {
     SecretsError { operation: "GetSecretValue", failure: format!("`{name}` of an app key's secret cannot be used") }
 }
 
-fn key_bytes(text: &str, failure: &str) -> Result<[u8; 32], SecretsError> {
-    let bytes = STANDARD.decode(text).ok().and_then(|bytes| bytes.try_into().ok());
-    bytes.ok_or_else(|| unreadable("GetSecretValue", failure))
+fn key_bytes(text: String, failure: &str) -> Result<Vec<u8>, SecretsError> {
+    if text.len() < KEY_LENGTH {
+        return Err(unreadable("GetSecretValue", failure));
+    }
+    Ok(text.into_bytes())
 }
 
 fn unreadable(operation: &'static str, failure: &str) -> SecretsError {
@@ -364,4 +370,18 @@ fn gone(code: Option<&str>) -> bool {
 
 fn failure<E: ProvideErrorMetadata, R>(operation: &'static str, error: &SdkError<E, R>) -> SecretsError {
     SecretsError { operation, failure: kind(error) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_generated_key_is_long_enough_and_a_typed_one_is_not() {
+        let generated = "aZ09".repeat(16);
+        assert_eq!(key_bytes(generated.clone(), "").expect("a key"), generated.as_bytes());
+        assert!(key_bytes("k".repeat(KEY_LENGTH), "").is_ok());
+        let short = key_bytes("k".repeat(KEY_LENGTH - 1), "too short").expect_err("not 256 bits");
+        assert_eq!(short.failure, "too short");
+    }
 }

@@ -1,5 +1,8 @@
 //! The operating system's time.
 
+use std::sync::LazyLock;
+use std::time::{Duration, Instant};
+
 use crate::domain::timestamp::Timestamp;
 use crate::ports::clock::Clock;
 
@@ -11,5 +14,11 @@ impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "this is the clock that everybody else is given")]
     fn now(&self) -> Timestamp {
         Timestamp::new(time::OffsetDateTime::now_utc())
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "this is the clock that everybody else is given")]
+    fn elapsed(&self) -> Duration {
+        static BEGINNING: LazyLock<Instant> = LazyLock::new(Instant::now);
+        BEGINNING.elapsed()
     }
 }

@@ -183,7 +183,7 @@ mod tests {
             let code = code(&format!("code{attempt}"));
             let operation = Operation::new(&key, ClientEnvironment::Stage, &code);
             match session.receive(&code, &operation, at(attempt)) {
-                Received::Begin(confirming) if attempt <= 5 => session = confirming.turn_back(),
+                Received::Begin(confirming) if attempt <= 5 => session = confirming.turn_back(at(attempt)),
                 Received::TooMany(rejected) if attempt == 6 => {
                     assert_eq!(rejected.state, crate::domain::session::State::Rejected(Rejection::TooManyOperations));
                     return;

@@ -66,8 +66,8 @@ impl fmt::Debug for OrganizationCode {
 pub struct IndexKey(hmac::Key);
 
 impl IndexKey {
-    /// A key from 32 random bytes.
-    pub fn new(bytes: &[u8; 32]) -> Self {
+    /// A key from at least 256 random bits.
+    pub fn new(bytes: &[u8]) -> Self {
         Self(hmac::Key::new(hmac::HMAC_SHA256, bytes))
     }
 

@@ -23,9 +23,9 @@ pub struct Owner {
     pub password_hash: SecretString,
 }
 
-/// 32 random bytes.
+/// At least 256 random bits.
 #[derive(Clone)]
-pub struct SigningKey(pub [u8; 32]);
+pub struct SigningKey(pub Vec<u8>);
 
 impl fmt::Debug for SigningKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -2,10 +2,12 @@
 //!
 //! ```text
 //! Pending ──receive──▶ Confirming ──complete──▶ Completed
-//!    ▲                     │ ├─postpone──▶ Confirming (Panorama did not answer: tried again later)
-//!    └──────turn_back──────┘ └─reject────▶ Rejected (owned by another account)
+//!  │ ▲                     │ ├─postpone──▶ Confirming (Panorama did not answer: tried again later)
+//!  │ └──────turn_back──────┤ └─reject────▶ Rejected (owned by another account)
+//!  └─────────lapse─────────┴─▶ Expired
 //! ```
-//! `Expired` is not stored: it is what a `Pending` session is from its `expires_at` on, whatever the clock of a clean-up says.
+//! A `Pending` session is expired from its `expires_at` on, whether or not somebody has noticed and stored it. That it is stored once is what
+//! lets it be counted once.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -75,6 +77,8 @@ pub enum State {
         /// The operation's code.
         code: OrganizationCode,
     },
+    /// The farmer did not come in time, and it was noticed.
+    Expired,
     /// It cannot succeed any more.
     Rejected(Rejection),
 }
@@ -91,6 +95,8 @@ pub struct Handshake {
     /// Whether the farmer was sent on to the upstream with the code. Nobody here has asked about it, so a wrong code must not keep the right
     /// one out.
     pub handed_on: bool,
+    /// Whether the session had been completed before; see [`Session::reopen`].
+    pub again: bool,
 }
 
 impl Handshake {
@@ -167,6 +173,17 @@ pub enum Resumed {
     NothingToDo,
 }
 
+/// What the end of the 15 minutes makes of a session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Lapsed {
+    /// The farmer has not come: save this.
+    Expired(Box<Session>),
+    /// There is time left.
+    NotYet,
+    /// It does not wait for its farmer any more.
+    NothingToDo,
+}
+
 /// What opening the hop link does to a session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Opened {
@@ -211,7 +228,7 @@ impl Session {
     pub fn already_confirmed(self, code: OrganizationCode, operation: &Operation, now: Timestamp) -> Self {
         let tried = BTreeSet::from([operation.hash.clone()]);
         let lease_until = now.plus(HANDSHAKE_LEASE);
-        let state = State::Confirming(Handshake { code, lease_until, attempts: 0, handed_on: false });
+        let state = State::Confirming(Handshake { code, lease_until, attempts: 0, again: false, handed_on: false });
         // It is not the first version: that is the start which a callback may remember, and it was `Pending`.
         Self { tried, state, ..self.next() }
     }
@@ -222,6 +239,7 @@ impl Session {
             State::Pending if now >= self.expires_at => Status::Expired,
             State::Pending => Status::Pending,
             State::Confirming(_) => Status::Confirming,
+            State::Expired => Status::Expired,
             State::Completed { .. } => Status::Completed,
             State::Rejected(rejection) => Status::Rejected(*rejection),
         }
@@ -261,9 +279,10 @@ impl Session {
         if tried.len() > MAX_CODES {
             return Received::TooMany(self.rejected(Rejection::TooManyOperations));
         }
-        let attempts = self.handshake().map_or(0, |handshake| handshake.attempts);
+        let (attempts, again) = self.handshake().map_or((0, false), |handshake| (handshake.attempts, handshake.again));
         let lease_until = now.plus(HANDSHAKE_LEASE);
-        let state = State::Confirming(Handshake { code: code.clone(), lease_until, attempts, handed_on: false });
+        let code = code.clone();
+        let state = State::Confirming(Handshake { code, lease_until, attempts, again, handed_on: false });
         Received::Begin(Self { tried, state, ..self.next() })
     }
 
@@ -286,7 +305,8 @@ impl Session {
     #[must_use]
     pub fn reopen(self, code: OrganizationCode, now: Timestamp) -> Self {
         let lease_until = now.plus(HANDSHAKE_LEASE);
-        Self { state: State::Confirming(Handshake { code, lease_until, attempts: 0, handed_on: false }), ..self.next() }
+        let state = State::Confirming(Handshake { code, lease_until, attempts: 0, again: true, handed_on: false });
+        Self { state, ..self.next() }
     }
 
     /// The farmer goes on to the upstream with the code that was received.
@@ -311,10 +331,21 @@ impl Session {
         Self { state, ..self.next() }
     }
 
-    /// Panorama refused the operation: the session waits again (or has expired meanwhile).
+    /// Panorama refused the operation: the session waits again, or has expired meanwhile.
     #[must_use]
-    pub fn turn_back(self) -> Self {
-        Self { state: State::Pending, ..self.next() }
+    pub fn turn_back(self, now: Timestamp) -> Self {
+        let state = if now < self.expires_at { State::Pending } else { State::Expired };
+        Self { state, ..self.next() }
+    }
+
+    /// Its 15 minutes may be over.
+    pub fn lapse(self, now: Timestamp) -> Lapsed {
+        match self.state {
+            State::Pending if now < self.expires_at => Lapsed::NotYet,
+            State::Pending => Lapsed::Expired(Box::new(Self { state: State::Expired, ..self.next() })),
+            // One that is at the handshake came in time; should Panorama refuse it, `turn_back` looks at the clock.
+            _ => Lapsed::NothingToDo,
+        }
     }
 
     /// It cannot succeed any more.

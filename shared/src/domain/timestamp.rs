@@ -31,6 +31,11 @@ impl Timestamp {
         self.0.unix_timestamp()
     }
 
+    /// Milliseconds since 1970, cut: the unit of a metric's time.
+    pub fn epoch_milliseconds(self) -> i64 {
+        self.0.unix_timestamp() * 1_000 + i64::from(self.0.millisecond())
+    }
+
     /// This moment and `length` more.
     #[must_use]
     pub fn plus(self, length: Duration) -> Self {

@@ -1,7 +1,7 @@
 //! What is around every response: a request id, problem documents for unknown paths, one log line.
 
 use axum::Router;
-use axum::extract::{MatchedPath, Request};
+use axum::extract::{FromRequestParts as _, MatchedPath, RawPathParams, Request};
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use http::header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS};
@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::error_key::ErrorKey;
 use super::problem::Problem;
+use crate::domain::ids::LeafUserId;
 
 /// The response header with the request's id.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -18,6 +19,10 @@ pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// The id that the gateway gave the request, for whoever puts one into the request's extensions.
 #[derive(Debug, Clone)]
 pub struct GatewayRequestId(pub String);
+
+/// The trace that the invocation is part of, in AWS X-Ray's form; likewise.
+#[derive(Debug, Clone)]
+pub struct TraceId(pub String);
 
 /// Puts the envelope around a router.
 pub fn wrap(router: Router) -> Router {
@@ -41,7 +46,10 @@ async fn envelope(request: Request, next: Next) -> Response {
     let method = request.method().clone();
     // The route, not the path: paths hold session ids, and the callback's query an organization code.
     let route = request.extensions().get::<MatchedPath>().map_or("(none)", |matched| matched.as_str()).to_owned();
-    let span = tracing::info_span!("request", request_id = %id, %method, route);
+    let trace_id = request.extensions().get::<TraceId>().map(|TraceId(id)| id.clone());
+    let (user, request) = leaf_user_of(request).await;
+    let user = user.map(tracing::field::display);
+    let span = tracing::info_span!("request", request_id = %id, trace_id, %method, route, leaf_user_id = user);
     async move {
         let mut response = next.run(request).await;
         let problem = response.extensions_mut().remove::<Problem>();
@@ -60,4 +68,13 @@ async fn envelope(request: Request, next: Next) -> Response {
     }
     .instrument(span)
     .await
+}
+
+/// The Leaf user that the path names.
+async fn leaf_user_of(request: Request) -> (Option<LeafUserId>, Request) {
+    const NAME: &str = "leafUserId";
+    let (mut parts, body) = request.into_parts();
+    let segments = RawPathParams::from_request_parts(&mut parts, &()).await.ok();
+    let user = segments.and_then(|segments| segments.iter().find(|(name, _)| *name == NAME)?.1.parse().ok());
+    (user, Request::from_parts(parts, body))
 }

@@ -9,6 +9,9 @@ use crate::domain::timestamp::Timestamp;
 pub trait Clock: Send + Sync {
     /// Now.
     fn now(&self) -> Timestamp;
+
+    /// The time since some moment that stays the same in a process; it never goes back. For how long something took.
+    fn elapsed(&self) -> Duration;
 }
 
 /// A clock that stands until it is moved: for tests.
@@ -34,5 +37,9 @@ impl ManualClock {
 impl Clock for ManualClock {
     fn now(&self) -> Timestamp {
         *self.0.lock().expect("no thread panics while it holds the clock")
+    }
+
+    fn elapsed(&self) -> Duration {
+        Duration::from_secs(self.now().seconds_since(Timestamp::new(time::OffsetDateTime::UNIX_EPOCH)))
     }
 }

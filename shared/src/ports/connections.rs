@@ -43,12 +43,16 @@ pub trait Connections: Send + Sync {
     async fn save(&self, session: &Session, event: Option<&Event>) -> Result<(), SaveError>;
 
     /// Ends a session in success: session, credential, the operation's owner and the event in one transaction. A credential that the
-    /// Leaf user had for another operation is replaced and that operation released.
-    async fn complete(&self, completion: &Completion<'_>) -> Result<(), CompleteError>;
+    /// Leaf user had for another operation is replaced and that operation released. The answer is the credential that was replaced.
+    async fn complete(&self, completion: &Completion<'_>) -> Result<Option<Credential>, CompleteError>;
 
     /// Stores a credential that was not made by a session: credential, the operation's owner and the event in one transaction. A credential
     /// that the Leaf user had is replaced as in [`Self::complete`].
-    async fn create_credential(&self, credential: &Credential, event: &Event) -> Result<(), CompleteError>;
+    async fn create_credential(
+        &self,
+        credential: &Credential,
+        event: &Event,
+    ) -> Result<Option<Credential>, CompleteError>;
 
     /// Keeps a confirmation that fits nobody, if there is room for it and no session was started with its code since `starts` were seen.
     async fn keep(&self, kept: &KeptConfirmation<'_>, starts: u64) -> Result<Keeping, StoreError>;
@@ -209,8 +213,10 @@ pub struct KeptConfirmation<'a> {
 /// What became of a confirmation that was to be kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Keeping {
-    /// It is kept, or was already.
+    /// It is kept.
     Kept,
+    /// It was kept before: a repeat.
+    KeptBefore,
     /// This app key has as many as it may have; it is dropped.
     Full,
     /// A session was started with the code in the meantime: whose the confirmation is must be decided anew.

@@ -6,10 +6,12 @@
 use crate::domain::app_key::{AppKey, AppKeyId};
 use crate::domain::credential::{CredentialStatus, SETTLING};
 use crate::domain::event::Event;
+use crate::domain::ids::SharingUrlId;
 use crate::domain::login_state::EntryCursor;
 use crate::domain::operation::Operation;
 use crate::domain::organization_code::{IndexKey, OrganizationCode};
 use crate::domain::timestamp::Timestamp;
+use crate::metrics::Metric;
 use crate::ports::connections::{ConnectionEntry, SaveError, StatusChange};
 use crate::ports::secrets::SecretsError;
 use crate::ports::upstream::{Confirmed, LoginRefusal, UpstreamError};
@@ -90,8 +92,35 @@ impl Listing {
     }
 }
 
+/// Gives a credential its new status.
+pub(super) async fn change_status(
+    ports: &Ports,
+    entry: &ConnectionEntry,
+    to: CredentialStatus,
+    sharing_url_id: SharingUrlId,
+) -> Result<(), SaveError> {
+    let event = event_of(to, ports.clock.now());
+    write_status(ports, &StatusChange { entry, to, sharing_url_id, event: &event }).await
+}
+
+/// The same, with what somebody else says of it.
+pub(super) async fn write_status(ports: &Ports, change: &StatusChange<'_>) -> Result<(), SaveError> {
+    let StatusChange { entry, to, .. } = *change;
+    ports.connections.change_status(change).await?;
+    match (entry.status, to) {
+        (_, CredentialStatus::Revoked) => Metric::CredentialsRevoked.record(entry.operation.environment),
+        (CredentialStatus::Revoked, CredentialStatus::Active) => {
+            Metric::CredentialsRecovered.record(entry.operation.environment);
+        }
+        // Said by Leaf alone, and neither the farmer's doing nor a recovery from it.
+        _ => {}
+    }
+    tracing::info!(leaf_user_id = %entry.leaf_user_id, status = to.as_str(), "a credential has a new status");
+    Ok(())
+}
+
 /// What the event of a new status says.
-pub(super) fn event_of(status: CredentialStatus, now: Timestamp) -> Event {
+fn event_of(status: CredentialStatus, now: Timestamp) -> Event {
     let body = match status {
         CredentialStatus::Revoked => {
             "The operation has left Panorama's listing: the farmer has switched sharing off. The credential is REVOKED."
@@ -125,11 +154,13 @@ pub async fn check_connections(ports: &Ports, app_key: &AppKey, deadline: Timest
     let state = ports.logins.state(id).await?;
     let asked_at = ports.clock.now();
     if state.is_left_alone(asked_at) {
+        Metric::PartnerLoginsRefused.record(id.environment);
         return Ok(Check::LeftAlone);
     }
     let codes = match ports.partner_account.list_sharing(id).await {
         Ok(codes) => codes,
         Err(UpstreamError::PartnerLogin(refusal)) => {
+            Metric::PartnerLoginsRefused.record(id.environment);
             note_refusal(ports, id, &refusal).await?;
             return Ok(Check::LoginRefused);
         }
@@ -233,13 +264,8 @@ impl Checker<'_> {
     }
 
     async fn change(&self, entry: &ConnectionEntry, to: CredentialStatus) -> Result<bool, StoreError> {
-        let event = event_of(to, self.ports.clock.now());
-        let change = StatusChange { entry, to, sharing_url_id: self.app_key.sharing_url_id, event: &event };
-        match self.ports.connections.change_status(&change).await {
-            Ok(()) => {
-                tracing::info!(leaf_user_id = %entry.leaf_user_id, status = to.as_str(), "a credential has a new status");
-                Ok(true)
-            }
+        match change_status(self.ports, entry, to, self.app_key.sharing_url_id).await {
+            Ok(()) => Ok(true),
             // Reconnected or deleted since it was read: the next check sees what it is now.
             Err(SaveError::Conflict) => Ok(false),
             Err(SaveError::Store(error)) => Err(error),

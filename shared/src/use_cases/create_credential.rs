@@ -12,6 +12,7 @@ pub use crate::ports::upstream::NewCredential;
 use crate::ports::upstream::{CreateRefusal, LoginRefusal, UpstreamError};
 use crate::ports::{Ports, StoreError};
 use crate::use_cases::app_key_cache::AppKeyCache;
+use crate::use_cases::finish_handshake::count_recovery;
 use crate::use_cases::leaf_users::{UserError, find_user};
 use crate::use_cases::resolve_app_key::{AppKeyHint, ResolveError, resolve_app_key};
 
@@ -85,7 +86,10 @@ pub async fn create_credential(ports: &Ports, app_keys: &AppKeyCache, new: &NewC
     };
     let event = Event::of_listing(200, "Panorama lists the operation as shared; the credential is ACTIVE.", now);
     match ports.connections.create_credential(&credential, &event).await {
-        Ok(()) => Ok(()),
+        Ok(before) => {
+            count_recovery(before.as_ref(), &credential);
+            Ok(())
+        }
         Err(CompleteError::OperationOwned) => Err(CreateError::OperationOwned),
         Err(CompleteError::Conflict) => Err(CreateError::Conflict),
         Err(CompleteError::Store(error)) => Err(error.into()),

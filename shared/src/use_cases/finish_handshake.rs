@@ -8,7 +8,8 @@ use crate::domain::event::Event;
 use crate::domain::ids::CredentialId;
 use crate::domain::operation::Operation;
 use crate::domain::organization_code::OrganizationCode;
-use crate::domain::session::{Rejection, Session, Status};
+use crate::domain::session::{Rejection, Session, State, Status};
+use crate::metrics::Metric;
 use crate::ports::connections::{CompleteError, Completion, SaveError};
 use crate::ports::upstream::{Confirmed, UpstreamError};
 use crate::ports::{Ports, StoreError};
@@ -51,7 +52,7 @@ async fn try_to_finish(ports: &Ports, session: Session, operation: &Operation) -
         Err(UpstreamError::Refused { status }) => {
             let body = "Panorama does not list the operation as shared: the switch is off, or the organization code is wrong or of the \
                         other environment.";
-            (session.turn_back(), Some(Event::of_handshake(status, body, now)), Handshake::NotShared)
+            (session.turn_back(now), Some(Event::of_handshake(status, body, now)), Handshake::NotShared)
         }
         Err(error) => {
             tracing::warn!(%error, "the upstream's side of a handshake is left for later");
@@ -64,18 +65,14 @@ async fn try_to_finish(ports: &Ports, session: Session, operation: &Operation) -
             (session.postpone(&handshake, now), Some(Event::of_handshake(status, body, now)), Handshake::Later)
         }
     };
-    save(ports, &next, event.as_ref(), outcome).await
-}
-
-async fn save(
-    ports: &Ports,
-    next: &Session,
-    event: Option<&Event>,
-    outcome: Handshake,
-) -> Result<Handshake, StoreError> {
-    match ports.connections.save(next, event).await {
-        Ok(()) => Ok(outcome),
-        Err(SaveError::Conflict) => after_conflict(ports, next).await,
+    match ports.connections.save(&next, event.as_ref()).await {
+        Ok(()) => {
+            if next.state == State::Expired && !handshake.again {
+                Metric::SessionsExpired.record(next.app_key.environment);
+            }
+            Ok(outcome)
+        }
+        Err(SaveError::Conflict) => after_conflict(ports, &next).await,
         Err(SaveError::Store(error)) => Err(error),
     }
 }
@@ -111,13 +108,33 @@ pub(super) async fn complete(
     };
     let done = session.clone().complete(code.clone());
     match ports.connections.complete(&Completion { session: &done, credential: &credential, event }).await {
-        Ok(()) => Ok(Handshake::Connected),
+        Ok(before) => {
+            // One that is completed again is a credential that has recovered, and no second session.
+            if !session.handshake().is_some_and(|handshake| handshake.again) {
+                Metric::SessionsCompleted.record(session.app_key.environment);
+            }
+            count_recovery(before.as_ref(), &credential);
+            Ok(Handshake::Connected)
+        }
         Err(CompleteError::Conflict) => after_conflict(ports, &session).await,
         Err(CompleteError::Store(error)) => Err(error),
         Err(CompleteError::OperationOwned) => {
             let rejected = session.rejected(Rejection::OperationOwned);
-            save(ports, &rejected, Some(&operation_owned_event(now)), Handshake::OperationOwned).await
+            match ports.connections.save(&rejected, Some(&operation_owned_event(now))).await {
+                Ok(()) => Ok(Handshake::OperationOwned),
+                Err(SaveError::Conflict) => after_conflict(ports, &rejected).await,
+                Err(SaveError::Store(error)) => Err(error),
+            }
         }
+    }
+}
+
+/// Counts a credential that has taken the place of one of the same operation which was REVOKED.
+pub(super) fn count_recovery(before: Option<&Credential>, now: &Credential) {
+    let was_revoked =
+        |before: &Credential| before.operation == now.operation && before.status == CredentialStatus::Revoked;
+    if before.is_some_and(was_revoked) {
+        Metric::CredentialsRecovered.record(now.app_key.environment);
     }
 }
 

@@ -12,7 +12,8 @@ use crate::ports::secrets::SecretsError;
 use crate::ports::upstream::{Kept, RecordKeeper, Theirs, UpstreamError};
 use crate::ports::{Ports, StoreError};
 use crate::use_cases::app_key_cache::AppKeyCache;
-use crate::use_cases::finish_handshake::{Confirmation, complete};
+use crate::use_cases::check_connections::write_status;
+use crate::use_cases::finish_handshake::{Confirmation, complete, count_recovery};
 use crate::use_cases::leaf_users::{UserError, account};
 
 /// Why the records were not followed; nothing has changed.
@@ -131,7 +132,7 @@ impl Follower<'_> {
             let Some(app_key) = self.app_keys.find(&credential.app_key).await? else { return Ok(None) };
             let event = event(body, self.ports.clock.now());
             let sharing_url_id = app_key.sharing_url_id;
-            connections.change_status(&StatusChange { entry: &entry, to, sharing_url_id, event: &event }).await
+            write_status(self.ports, &StatusChange { entry: &entry, to, sharing_url_id, event: &event }).await
         };
         let noted = match changed {
             Ok(()) => connections.note_check(credential, self.asked_at).await,
@@ -173,7 +174,10 @@ impl Follower<'_> {
         };
         let event = event("The credential was taken over from Leaf; it is ACTIVE.", now);
         match self.ports.connections.create_credential(&credential, &event).await {
-            Ok(()) => Ok(Some(CredentialStatus::Active)),
+            Ok(before) => {
+                count_recovery(before.as_ref(), &credential);
+                Ok(Some(CredentialStatus::Active))
+            }
             Err(CompleteError::Conflict) => Ok(None),
             Err(CompleteError::OperationOwned) => {
                 tracing::warn!(leaf_user_id = %user, "Leaf has an operation connected to two Leaf users");
@@ -191,7 +195,7 @@ fn waits_for(session: &Session, theirs: &Theirs) -> bool {
     session.app_key.environment == theirs.environment
         && match &session.state {
             State::Confirming(handshake) => handshake.code == *code,
-            State::Pending => session.organization_code.as_ref().is_none_or(|started| started == code),
+            State::Pending | State::Expired => session.organization_code.as_ref().is_none_or(|started| started == code),
             State::Completed { .. } | State::Rejected(_) => false,
         }
 }

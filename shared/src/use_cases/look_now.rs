@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use crate::domain::ids::LeafUserId;
-use crate::ports::connections::{ConnectionEntry, SaveError, StatusChange};
+use crate::metrics::Metric;
+use crate::ports::connections::{ConnectionEntry, SaveError};
 use crate::ports::secrets::SecretsError;
 use crate::ports::upstream::UpstreamError;
 use crate::ports::{Ports, StoreError};
 use crate::use_cases::app_key_cache::AppKeyCache;
-use crate::use_cases::check_connections::{Listing, event_of, note_refusal};
+use crate::use_cases::check_connections::{Listing, change_status, note_refusal};
 use crate::use_cases::follow_upstream::{FollowError, follow_upstream};
 
 /// How long the next look must wait.
@@ -56,6 +57,7 @@ pub async fn look_now(ports: &Ports, app_keys: &AppKeyCache, user: LeafUserId) -
     let codes = match ports.partner_account.list_sharing(id).await {
         Ok(codes) => codes,
         Err(UpstreamError::PartnerLogin(refusal)) => {
+            Metric::PartnerLoginsRefused.record(id.environment);
             note_refusal(ports, id, &refusal).await?;
             app_keys.forget();
             return Ok(());
@@ -73,11 +75,7 @@ pub async fn look_now(ports: &Ports, app_keys: &AppKeyCache, user: LeafUserId) -
     };
     let listing = Listing::new(&ports.index_key().await?, id, &codes, asked_at);
     let changed = match (listing.verdict(&entry), app_keys.find(id).await?) {
-        (Some(to), Some(app_key)) => {
-            let event = event_of(to, ports.clock.now());
-            let sharing_url_id = app_key.sharing_url_id;
-            ports.connections.change_status(&StatusChange { entry: &entry, to, sharing_url_id, event: &event }).await
-        }
+        (Some(to), Some(app_key)) => change_status(ports, &entry, to, app_key.sharing_url_id).await,
         _ => Ok(()),
     };
     let noted = match changed {

@@ -7,6 +7,7 @@ mod check_each;
 pub mod create_credential;
 pub mod credential_status;
 pub mod disconnect;
+pub mod expire_session;
 pub mod finish_handshake;
 pub mod follow_upstream;
 pub mod leaf_users;

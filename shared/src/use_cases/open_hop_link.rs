@@ -5,6 +5,7 @@ use url::Url;
 use crate::domain::browser::BindingCookie;
 use crate::domain::ids::SessionId;
 use crate::domain::session::{Opened, Session, Status};
+use crate::logging;
 use crate::ports::connections::SaveError;
 use crate::ports::{Ports, StoreError};
 
@@ -56,6 +57,7 @@ pub async fn open_hop_link(
 ) -> Result<Hop, StoreError> {
     for _ in 0..ATTEMPTS {
         let Some(session) = ports.connections.find_session(id).await? else { return Ok(Hop::UnknownLink) };
+        logging::about(session.leaf_user_id);
         let to = sign_in_url(ports, &session);
         let fresh = BindingCookie::random(session.leaf_user_id, session.id);
         let shown = cookies.iter().find(|cookie| cookie.session_id == id).map(BindingCookie::hash);

@@ -12,6 +12,8 @@ use crate::domain::operation::Operation;
 use crate::domain::organization_code::OrganizationCode;
 use crate::domain::session::{LIFETIME, Received, Rejection, Session, State, Status};
 use crate::domain::timestamp::Timestamp;
+use crate::logging;
+use crate::metrics::Metric;
 use crate::ports::connections::{CallbackFacts, Keeping, KeptConfirmation, SaveError, StartedSession};
 use crate::ports::secrets::SecretsError;
 use crate::ports::{Ports, StoreError};
@@ -154,7 +156,14 @@ impl Callback<'_> {
             Binding::Ambiguous => Outcome::Contradicted,
             Binding::Nobody => Outcome::NotBound,
         };
-        Ok(if self.keep(&seen).await? { Decision::Final(outcome) } else { Decision::LookAgain })
+        Ok(match self.keep(&seen).await? {
+            Keeping::Outdated => Decision::LookAgain,
+            Keeping::KeptBefore => Decision::Final(outcome),
+            Keeping::Kept | Keeping::Full => {
+                self.count(Metric::CallbacksUnbound);
+                Decision::Final(outcome)
+            }
+        })
     }
 
     async fn evidence(&self, facts: CallbackFacts, trusting: bool) -> Result<Evidence, StoreError> {
@@ -183,6 +192,8 @@ impl Callback<'_> {
     async fn bound(&self, session: Session, proof: Proof, seen: &Seen) -> Result<Decision, ReceiveError> {
         let Seen { owner, now, .. } = *seen;
         let (id, user) = (session.id, session.leaf_user_id);
+        logging::about(user);
+        let is_new = session.handshake().is_none();
         let version = session.version;
         let hands_on = self.ports.upstream.onward(self.app_key.sharing_url_id).is_some();
         let received = session.clone().receive(&self.confirmation.code, self.operation, now);
@@ -210,7 +221,11 @@ impl Callback<'_> {
             Err(SaveError::Store(error)) => return Err(error.into()),
         }
         if let Some(outcome) = outcome {
+            self.count(Metric::CallbacksUnbound);
             return Ok(Decision::Final(outcome));
+        }
+        if is_new {
+            self.count(Metric::CallbacksBound);
         }
         if hands_on {
             return Ok(Decision::Final(Outcome::HandedOn(id)));
@@ -261,8 +276,11 @@ impl Callback<'_> {
         }
     }
 
-    /// Keeps the confirmation; `false` when a session was started with its code in the meantime.
-    async fn keep(&self, seen: &Seen) -> Result<bool, StoreError> {
+    fn count(&self, metric: Metric) {
+        metric.record(self.app_key.id.environment);
+    }
+
+    async fn keep(&self, seen: &Seen) -> Result<Keeping, StoreError> {
         let kept = KeptConfirmation {
             operation: self.operation,
             app_key: &self.app_key.id,
@@ -274,6 +292,6 @@ impl Callback<'_> {
         if keeping == Keeping::Full {
             tracing::warn!(app_key = %self.app_key.id, "too many unbound confirmations in this hour: one was dropped");
         }
-        Ok(keeping != Keeping::Outdated)
+        Ok(keeping)
     }
 }

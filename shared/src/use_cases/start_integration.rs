@@ -8,6 +8,7 @@ use crate::domain::kept::KEPT_FOR;
 use crate::domain::operation::Operation;
 use crate::domain::organization_code::OrganizationCode;
 use crate::domain::session::Session;
+use crate::metrics::Metric;
 use crate::ports::connections::{KeptConfirmation, Start, StartConflict};
 use crate::ports::secrets::SecretsError;
 use crate::ports::upstream::{Run, UpstreamError};
@@ -98,7 +99,10 @@ pub async fn start_integration(
         let mut plan = Plan::new(ports, request, &app_key, unfinished.as_ref(), claims_kept).await?;
         plan.session.sign_in_url.clone_from(&sign_in_url);
         match ports.connections.start(&plan.as_start()).await {
-            Ok(()) => return Ok(plan.carry_out(ports).await),
+            Ok(()) => {
+                Metric::SessionsStarted.record(app_key.id.environment);
+                return Ok(plan.carry_out(ports).await);
+            }
             Err(StartConflict::NoSuchUser) if attempt == 0 => {
                 find_user(ports, user).await?.ok_or(StartError::NoSuchUser)?;
             }

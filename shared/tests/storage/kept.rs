@@ -16,13 +16,14 @@ async fn an_app_key_keeps_so_many_an_hour_and_a_repeat_is_not_one_more() {
             let operation = operation(&format!("C{number}"));
             assert_eq!(table.keep(&kept(&operation, &app_key, 0), 0).await.expect("asked"), Keeping::Kept, "{number}");
             if number == 0 {
-                assert_eq!(table.keep(&kept(&operation, &app_key, 1), 0).await.expect("asked"), Keeping::Kept);
+                let again = table.keep(&kept(&operation, &app_key, 1), 0).await.expect("asked");
+                assert_eq!(again, Keeping::KeptBefore);
             }
         }
         let one_more = operation("OneMore");
         assert_eq!(table.keep(&kept(&one_more, &app_key, 2), 0).await.expect("asked"), Keeping::Full);
         let first = operation("C0");
-        assert_eq!(table.keep(&kept(&first, &app_key, 2), 0).await.expect("asked"), Keeping::Kept, "it was already");
+        assert_eq!(table.keep(&kept(&first, &app_key, 2), 0).await.expect("asked"), Keeping::KeptBefore, "not full");
         assert_eq!(table.keep(&kept(&one_more, &other, 2), 0).await.expect("asked"), Keeping::Kept, "another app key");
         assert_eq!(
             table.keep(&kept(&one_more, &app_key, 3_600), 0).await.expect("asked"),

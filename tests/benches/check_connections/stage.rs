@@ -35,7 +35,7 @@ use crate::counted::Counted;
 use crate::subject::{self, Mode, PREFIX, TABLE, Told};
 
 const ENVIRONMENT: ClientEnvironment = ClientEnvironment::Stage;
-const INDEX_KEY: [u8; 32] = [7; 32];
+const INDEX_KEY: &str = "the benchmark's index key, as long as any key";
 /// How many rows are imported at once.
 const BATCH: usize = 10_000;
 
@@ -143,7 +143,7 @@ async fn prepare(addresses: &[String; 3], service: &Service) {
         .credentials_provider(Credentials::new("local", "local", None, None, "local"))
         .endpoint_url(&addresses[1]);
     let secrets = aws_sdk_secretsmanager::Client::from_conf(config.build());
-    let index_key = secrets.create_secret().name(index_key_name(PREFIX)).secret_string(index_key_document(&INDEX_KEY));
+    let index_key = secrets.create_secret().name(index_key_name(PREFIX)).secret_string(index_key_document(INDEX_KEY));
     index_key.send().await.expect("the index key");
     schema::create(&dynamodb(addresses), TABLE).await.expect("a table");
     let credentials = PartnerCredentials {
@@ -171,7 +171,7 @@ fn app_key_id() -> AppKeyId {
 /// The first connection is made as the service makes it; its row is the mould of the others, so their form is the service's.
 async fn fill(addresses: &[String; 3], service: &Service, database: &Database, size: usize) {
     let ports = &service.ports;
-    let key = IndexKey::new(&INDEX_KEY);
+    let key = IndexKey::new(INDEX_KEY.as_bytes());
     let now = ports.clock.now();
     let user = LeafUser {
         id: LeafUserId::random(),

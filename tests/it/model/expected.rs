@@ -46,6 +46,7 @@ pub(super) enum Phase {
     Pending,
     Confirming { code: usize, lease_until: u64, attempts: u32 },
     Completed { code: usize },
+    Expired,
     OperationOwned,
     TooManyOperations,
 }
@@ -271,7 +272,9 @@ impl State {
 
     /// What may come of a handshake whose session is `Confirming`, and stored so.
     fn handshake(self, user: usize, risk: Risk, now: u64) -> Vec<Self> {
-        let Some(Session { phase: Phase::Confirming { code, attempts, .. }, .. }) = self.users[user].session else {
+        let Some(Session { phase: Phase::Confirming { code, attempts, .. }, started_at, .. }) =
+            self.users[user].session
+        else {
             return vec![self];
         };
         let is_shared = self.sharing[code] != Sharing::Off;
@@ -281,7 +284,8 @@ impl State {
             }
         });
         let done = match (is_shared, self.is_others(code, user)) {
-            (false, _) => asked.in_phase(user, Phase::Pending),
+            (false, _) if now < started_at + LIFETIME => asked.in_phase(user, Phase::Pending),
+            (false, _) => asked.in_phase(user, Phase::Expired),
             (true, true) => asked.in_phase(user, Phase::OperationOwned),
             (true, false) => asked.in_phase(user, Phase::Completed { code }).with(|state| {
                 state.owners.retain(|_, owner| *owner != user);
@@ -372,7 +376,7 @@ impl State {
         })
     }
 
-    /// Any due sessions, in any order: which messages are visible is the queue's affair.
+    /// Any due sessions and any that are over, in any order: which messages are visible is the queues' affair.
     fn delivered(&self, risk: Risk, now: u64) -> Vec<Self> {
         self.every_part(|state, user| {
             let Some(session) = &state.users[user].session else { return vec![] };
@@ -381,6 +385,7 @@ impl State {
                     let phase = Phase::Confirming { code, lease_until: now + LEASE, attempts: attempts + 1 };
                     state.in_phase(user, phase).handshake(user, risk, now)
                 }
+                Phase::Pending if now >= session.started_at + LIFETIME => vec![state.in_phase(user, Phase::Expired)],
                 _ => vec![],
             }
         })
@@ -403,11 +408,13 @@ impl State {
         reached
     }
 
-    /// Whether some session waits for Panorama.
-    pub(super) fn is_unfinished(&self) -> bool {
-        let confirming = |user: &User| {
-            user.session.as_ref().is_some_and(|session| matches!(session.phase, Phase::Confirming { .. }))
+    /// Whether some session waits for Panorama, or for a farmer who can only come too late.
+    pub(super) fn is_unfinished(&self, now: u64) -> bool {
+        let waits = |session: &Session| match session.phase {
+            Phase::Confirming { .. } => true,
+            Phase::Pending => now >= session.started_at + LIFETIME,
+            _ => false,
         };
-        self.users.iter().any(confirming)
+        self.users.iter().any(|user| user.session.as_ref().is_some_and(waits))
     }
 }

@@ -9,6 +9,7 @@ use serde_json::json;
 use shared::domain::client_environment::ClientEnvironment;
 use shared::domain::timestamp::Timestamp;
 use shared::ports::clock::Clock as _;
+use shared::use_cases::expire_session::expire_session;
 use shared::use_cases::resume_handshake::resume_handshake;
 
 use super::expected::{Credential, Phase, Session, Sharing, State};
@@ -110,8 +111,12 @@ impl Field {
                 drop(check_connections::check(&doomed.service, deadline).await);
             }
             Request::Deliver(user) => {
-                let user = self.users[user].parse().expect("an id");
-                drop(resume_handshake(&doomed.service.ports, user).await);
+                let id = self.users[user].parse().expect("an id");
+                drop(resume_handshake(&doomed.service.ports, id).await);
+                let session = before.users[user].session.as_ref().and_then(|session| session.id.as_ref());
+                if let Some(session) = session.and_then(|session| session.parse().ok()) {
+                    drop(expire_session(&doomed.service.ports, &doomed.service.app_keys, id, session).await);
+                }
             }
             _ => {
                 let Some(sent) = self.request(request, before) else { return };
@@ -225,6 +230,7 @@ impl Field {
                 Phase::Confirming { code: confirmed(), lease_until, attempts: attempts() }
             }
             Some("Completed") => Phase::Completed { code: confirmed() },
+            Some("Expired") => Phase::Expired,
             Some("OperationOwned") => Phase::OperationOwned,
             _ => Phase::TooManyOperations,
         };

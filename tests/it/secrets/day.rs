@@ -8,6 +8,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use shared::domain::app_key::AppKeyId;
 use shared::domain::client_environment::ClientEnvironment;
+use shared::ports::clock::Clock as _;
 use shared::ports::secrets::Freshness;
 
 use super::answers::Answer;
@@ -61,6 +62,7 @@ impl Day {
         day.renew_the_login().await;
         day.lose_storage().await;
         day.try_nonsense().await;
+        day.let_time_do_its_work().await;
         day.delete().await;
         day.plant_tokens().await;
         day
@@ -292,6 +294,22 @@ impl Day {
         self.ask(request.header("user-agent", password).header("x-amzn-trace-id", OWNED)).await;
         let body = json!({ "name": "Maria", "email": password, "phone": { "is": OWNED }, "address": [password] });
         assert!(self.owner(Method::POST, &format!("{MANAGEMENT}/users"), Some(&body)).await.status.is_client_error());
+    }
+
+    /// The queues and the scheduled check, which finds one operation switched off; it is switched on again.
+    async fn let_time_do_its_work(&mut self) {
+        for _ in 0..2 {
+            self.world.machine.outbox.deliver().await.expect("the stream can be read");
+            self.world.pass(16, 0);
+        }
+        self.check().await;
+        self.world.share(FAULTY).await;
+        assert_eq!(self.callback(FAULTY, None).await.outcome(), "connected");
+    }
+
+    pub(super) async fn check(&self) {
+        let deadline = self.world.clock.now().plus(Duration::from_mins(1));
+        check_connections::check(&self.world.machine.service, deadline).await.expect("a report");
     }
 
     async fn delete(&mut self) {

@@ -55,7 +55,7 @@ fn debug_of_partner_secrets_shows_none_of_them() {
 
 #[test]
 fn debug_of_the_services_keys_and_owners_shows_none_of_them() {
-    let signing_key = SigningKey(KEY);
+    let signing_key = SigningKey(KEY.to_vec());
     let owner = Owner { username: "owner".to_owned(), password_hash: "planted-hash".to_owned().into() };
     for shown in
         [format!("{signing_key:?}{:?}", IndexKey::new(&KEY)), format!("{signing_key:#?}{:#?}", IndexKey::new(&KEY))]

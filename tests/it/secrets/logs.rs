@@ -8,6 +8,8 @@ use std::io;
 use std::sync::{Arc, LazyLock, Mutex};
 use std::thread::ThreadId;
 
+use shared::adapters::system_clock::SystemClock;
+use shared::logging::Origin;
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Level, Subscriber};
@@ -16,8 +18,9 @@ use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 
 static LOG: LazyLock<Log> = LazyLock::new(|| {
     let log = Log::default();
-    let subscriber =
-        tracing_subscriber::registry().with(shared::logging::lines(log.clone())).with(Everything(log.clone()));
+    let origin = Origin { function: "it", metrics_namespace: "Day".to_owned(), clock: Arc::new(SystemClock) };
+    let lines = shared::logging::lines(origin, log.clone());
+    let subscriber = tracing_subscriber::registry().with(lines).with(Everything(log.clone()));
     tracing::subscriber::set_global_default(subscriber).expect("nobody else in this binary sets one");
     log
 });

@@ -88,14 +88,18 @@ impl Connections for Table {
         saved.map_err(save_error)
     }
 
-    async fn complete(&self, completion: &Completion<'_>) -> Result<(), CompleteError> {
+    async fn complete(&self, completion: &Completion<'_>) -> Result<Option<Credential>, CompleteError> {
         let Completion { session, credential, event } = completion;
         let done = self.put_where(session_row(session), follows(session));
         let claimed = self.delete(kept_key(&credential.operation, session.sharing_url_id));
         self.write_credential(credential, event, vec![done, claimed]).await
     }
 
-    async fn create_credential(&self, credential: &Credential, event: &Event) -> Result<(), CompleteError> {
+    async fn create_credential(
+        &self,
+        credential: &Credential,
+        event: &Event,
+    ) -> Result<Option<Credential>, CompleteError> {
         let user = self.check(profile_key(credential.leaf_user_id), Condition::exists());
         self.write_credential(credential, event, vec![user]).await
     }
@@ -117,7 +121,8 @@ impl Connections for Table {
             self.update(counter, "ADD #count :one SET #ttl = :ttl", room),
         ];
         match self.transact(changes).await {
-            Ok(()) | Err(Cancelled::Condition { place: KEPT, .. }) => Ok(Keeping::Kept),
+            Ok(()) => Ok(Keeping::Kept),
+            Err(Cancelled::Condition { place: KEPT, .. }) => Ok(Keeping::KeptBefore),
             Err(Cancelled::Condition { place: STARTS, .. }) => Ok(Keeping::Outdated),
             Err(Cancelled::Condition { .. }) => Ok(Keeping::Full),
             Err(Cancelled::Store(error)) => Err(error),
@@ -194,17 +199,18 @@ impl Connections for Table {
 }
 
 impl Table {
-    /// Writes a new credential together with `others`. Nearly every one is a Leaf user's first: that is tried without a read.
+    /// Writes a new credential together with `others`. Nearly every one is a Leaf user's first: that is tried without a read. The answer is
+    /// the credential that it has replaced.
     async fn write_credential(
         &self,
         credential: &Credential,
         event: &Event,
         others: Vec<TransactWriteItem>,
-    ) -> Result<(), CompleteError> {
+    ) -> Result<Option<Credential>, CompleteError> {
         match self.write_credential_over(None, credential, event, others.clone()).await? {
-            None => Ok(()),
+            None => Ok(None),
             Some(before) => match self.write_credential_over(Some(&before), credential, event, others).await? {
-                None => Ok(()),
+                None => Ok(Some(before)),
                 Some(_) => Err(CompleteError::Conflict),
             },
         }

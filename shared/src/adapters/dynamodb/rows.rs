@@ -165,7 +165,9 @@ pub(super) fn session_row(session: &Session) -> Item {
             .text("confirmedCode", handshake.code.expose())
             .text("leaseUntil", handshake.lease_until)
             .with("attempts", number(handshake.attempts))
+            .with("again", AttributeValue::Bool(handshake.again))
             .optional("handedOn", handshake.handed_on.then_some("yes")),
+        State::Expired => row.text("state", "Expired").ttl(over),
         State::Completed { code } => row.text("state", "Completed").text("confirmedCode", code.expose()).ttl(over),
         State::Rejected(Rejection::OperationOwned) => row.text("state", "OperationOwned").ttl(over),
         State::Rejected(Rejection::TooManyOperations) => row.text("state", "TooManyOperations").ttl(over),
@@ -181,7 +183,10 @@ pub(super) fn read_session(row: Reading<'_>) -> Result<Session, StoreError> {
             lease_until: row.moment("leaseUntil")?,
             attempts: row.number("attempts")?,
             handed_on: row.optional_text("handedOn").is_some(),
+            // Rows of earlier versions do not say.
+            again: row.item.get("again").is_some_and(|value| value.as_bool() == Ok(&true)),
         }),
+        "Expired" => State::Expired,
         "Completed" => State::Completed { code: row.parsed("confirmedCode")? },
         "OperationOwned" => State::Rejected(Rejection::OperationOwned),
         "TooManyOperations" => State::Rejected(Rejection::TooManyOperations),

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use tokio::sync::Mutex as AsyncMutex;
-use url::Url;
 
 use super::renewal::{Login, Renewals};
 use crate::domain::app_key::AppKeyId;
@@ -24,12 +23,7 @@ impl AccessTokens {
     }
 
     /// A token that is good, as far as is known, and is not the `refused` one.
-    pub(super) async fn token(
-        &self,
-        login: &Url,
-        app_key: &AppKeyId,
-        refused: Option<&Token>,
-    ) -> Result<Token, UpstreamError> {
+    pub(super) async fn token(&self, app_key: &AppKeyId, refused: Option<&Token>) -> Result<Token, UpstreamError> {
         let slot = self.slot(app_key);
         let mut slot = slot.lock().await;
         if let Some(kept) = slot.as_ref()
@@ -40,7 +34,7 @@ impl AccessTokens {
         }
         // What was kept is of no use, whatever comes of the renewal.
         *slot = None;
-        let renewed = self.renewals.current_or_renewed(login, app_key, refused).await?;
+        let renewed = self.renewals.current_or_renewed(app_key, refused).await?;
         Ok(slot.insert(renewed).tokens.access.clone())
     }
 

@@ -8,8 +8,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::transport_failure;
+use super::{Environments, transport_failure};
+use crate::domain::client_environment::ClientEnvironment;
 use crate::domain::partner::{ClientId, PartnerCredentials, PartnerTokens, Token};
+use crate::metrics::{Call, Metric};
 use crate::ports::clock::Clock;
 use crate::ports::upstream::{LoginError, LoginRefusal, Party, Unavailable};
 
@@ -20,6 +22,7 @@ const ASSUMED_LIFETIME: u64 = 1_800;
 
 pub(super) struct Cognito {
     pub(super) http: reqwest::Client,
+    pub(super) environments: Environments,
     pub(super) clock: Arc<dyn Clock>,
 }
 
@@ -48,12 +51,12 @@ impl Cognito {
     /// `USER_PASSWORD_AUTH`.
     pub(super) async fn log_in(
         &self,
-        login: &Url,
+        environment: ClientEnvironment,
         credentials: &PartnerCredentials,
     ) -> Result<PartnerTokens, LoginError> {
         let PartnerCredentials { client_id, username, password } = credentials;
         let parameters = json!({ "USERNAME": username.expose(), "PASSWORD": password.expose() });
-        self.initiate_auth(login, "USER_PASSWORD_AUTH", client_id, &parameters).await
+        self.initiate_auth(environment, "USER_PASSWORD_AUTH", client_id, &parameters).await
     }
 
     /// Exchanges a refresh token. An answer that carries no refresh token leaves the old one in use; one that does has retired the old one,
@@ -64,7 +67,7 @@ impl Cognito {
     /// everything counts that is not about the token itself.
     pub(super) async fn refresh(
         &self,
-        login: &Url,
+        environment: ClientEnvironment,
         client_id: &ClientId,
         token: &Token,
         rotates: bool,
@@ -75,28 +78,37 @@ impl Cognito {
         };
         if !rotates {
             let parameters = json!({ "REFRESH_TOKEN": token.expose() });
-            match self.initiate_auth(login, "REFRESH_TOKEN_AUTH", client_id, &parameters).await {
+            match self.initiate_auth(environment, "REFRESH_TOKEN_AUTH", client_id, &parameters).await {
                 Err(LoginError::Refused(LoginRefusal::FlowNotEnabled | LoginRefusal::Other(_))) => {}
                 answer => return answer.map(|tokens| keep(tokens, false)),
             }
         }
         let body = json!({ "RefreshToken": token.expose(), "ClientId": client_id.expose() });
-        self.ask(login, "GetTokensFromRefreshToken", &body).await.map(|tokens| keep(tokens, true))
+        self.ask(environment, Call::GetTokensFromRefreshToken, &body).await.map(|tokens| keep(tokens, true))
     }
 
     async fn initiate_auth(
         &self,
-        login: &Url,
+        environment: ClientEnvironment,
         flow: &str,
         client_id: &ClientId,
         parameters: &Value,
     ) -> Result<PartnerTokens, LoginError> {
         let body = json!({ "AuthFlow": flow, "ClientId": client_id.expose(), "AuthParameters": parameters });
-        self.ask(login, "InitiateAuth", &body).await
+        self.ask(environment, Call::InitiateAuth, &body).await
     }
 
     /// Makes a call that answers with tokens.
-    async fn ask(&self, login: &Url, call: &str, body: &Value) -> Result<PartnerTokens, LoginError> {
+    async fn ask(&self, environment: ClientEnvironment, call: Call, body: &Value) -> Result<PartnerTokens, LoginError> {
+        let before = self.clock.elapsed();
+        let answer = self.exchange(&self.environments.of(environment).login, call.as_str(), body).await;
+        let latency = self.clock.elapsed().saturating_sub(before);
+        let failed = matches!(answer, Err(LoginError::Unavailable(_)));
+        Metric::UpstreamCall { call, latency, failed }.record(environment);
+        answer
+    }
+
+    async fn exchange(&self, login: &Url, call: &str, body: &Value) -> Result<PartnerTokens, LoginError> {
         let asked_at = self.clock.now();
         let sent = self
             .http

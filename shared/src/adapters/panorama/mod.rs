@@ -78,10 +78,11 @@ impl Panorama {
         logins: Arc<dyn Logins>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        let cognito = Arc::new(Cognito { http: http.clone(), clock: clock.clone() });
+        let cognito =
+            Arc::new(Cognito { http: http.clone(), environments: environments.clone(), clock: clock.clone() });
         Self {
             cognito: cognito.clone(),
-            partner_api: PartnerApi { http },
+            partner_api: PartnerApi { http, clock: clock.clone() },
             access: AccessTokens::new(Renewals { secrets, logins, clock, cognito }),
             environments,
         }
@@ -99,7 +100,7 @@ impl PartnerAccount for Panorama {
         environment: ClientEnvironment,
         credentials: &PartnerCredentials,
     ) -> Result<PartnerTokens, LoginError> {
-        self.cognito.log_in(&self.environments.of(environment).login, credentials).await
+        self.cognito.log_in(environment, credentials).await
     }
 
     async fn try_refresh_token(
@@ -108,7 +109,7 @@ impl PartnerAccount for Panorama {
         client_id: &ClientId,
         refresh_token: &Token,
     ) -> Result<PartnerTokens, LoginError> {
-        self.cognito.refresh(&self.environments.of(environment).login, client_id, refresh_token, false).await
+        self.cognito.refresh(environment, client_id, refresh_token, false).await
     }
 
     async fn list_sharing(&self, app_key: &AppKeyId) -> Result<Vec<OrganizationCode>, UpstreamError> {
@@ -175,11 +176,12 @@ impl Upstream for Panorama {
 impl Panorama {
     /// Makes a call with the app key's access token. If that is refused, it is renewed and the call made again, once.
     async fn call(&self, app_key: &AppKeyId, call: &Call<'_>) -> Result<Answer, UpstreamError> {
-        let Endpoints { partner_api, login, .. } = self.environments.of(app_key.environment);
+        let environment = app_key.environment;
+        let Endpoints { partner_api, .. } = self.environments.of(environment);
         let mut refused = None;
         loop {
-            let token = self.access.token(login, app_key, refused.as_ref()).await?;
-            match self.partner_api.make(partner_api, &token, call).await {
+            let token = self.access.token(app_key, refused.as_ref()).await?;
+            match self.partner_api.make(environment, partner_api, &token, call).await {
                 Ok(answer) => return Ok(answer),
                 Err(CallError::Failed(error)) => return Err(error),
                 Err(CallError::TokenRefused) if refused.is_none() => refused = Some(token),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::Arc;
 
 use http::header::RETRY_AFTER;
 use serde::de::{self, Visitor};
@@ -10,8 +11,11 @@ use serde_json::json;
 use url::Url;
 
 use super::{below, transport_failure};
+use crate::domain::client_environment::ClientEnvironment;
 use crate::domain::organization_code::OrganizationCode;
 use crate::domain::partner::Token;
+use crate::metrics::{self, Metric};
+use crate::ports::clock::Clock;
 use crate::ports::upstream::{Party, SyncSummary, Unavailable, UpstreamError};
 
 const PARTY: Party = Party::PartnerApi;
@@ -27,6 +31,7 @@ pub(super) const MAX_PAGES: usize = 10_000;
 
 pub(super) struct PartnerApi {
     pub(super) http: reqwest::Client,
+    pub(super) clock: Arc<dyn Clock>,
 }
 
 /// What is asked.
@@ -37,6 +42,16 @@ pub(super) enum Call<'a> {
     Confirm(&'a OrganizationCode),
     /// `GET /sharing/{orgCode}`.
     Fields(&'a OrganizationCode),
+}
+
+impl Call<'_> {
+    fn measured_as(&self) -> metrics::Call {
+        match self {
+            Self::Listing(_) => metrics::Call::ListSharing,
+            Self::Confirm(_) => metrics::Call::ConfirmSharing,
+            Self::Fields(_) => metrics::Call::ListFields,
+        }
+    }
 }
 
 /// What was answered.
@@ -105,7 +120,22 @@ impl<'de> Deserialize<'de> for ListedCode {
 
 impl PartnerApi {
     /// Makes a call.
-    pub(super) async fn make(&self, api: &Url, token: &Token, call: &Call<'_>) -> Result<Answer, CallError> {
+    pub(super) async fn make(
+        &self,
+        environment: ClientEnvironment,
+        api: &Url,
+        token: &Token,
+        call: &Call<'_>,
+    ) -> Result<Answer, CallError> {
+        let before = self.clock.elapsed();
+        let answer = self.exchange(api, token, call).await;
+        let latency = self.clock.elapsed().saturating_sub(before);
+        let failed = matches!(answer, Err(CallError::Failed(UpstreamError::Unavailable(_))));
+        Metric::UpstreamCall { call: call.measured_as(), latency, failed }.record(environment);
+        answer
+    }
+
+    async fn exchange(&self, api: &Url, token: &Token, call: &Call<'_>) -> Result<Answer, CallError> {
         let request = match call {
             Call::Listing(next) => {
                 let mut url = below(api, &["sharing"]);

@@ -6,8 +6,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use url::Url;
-
 use super::cognito::Cognito;
 use crate::domain::app_key::AppKeyId;
 use crate::domain::partner::{PartnerCredentials, PartnerSecret, PartnerTokens, Token};
@@ -71,7 +69,6 @@ impl Renewals {
     /// The login that is in the secret, if it is usable; else a new one, which is in the secret before it is returned.
     pub(super) async fn current_or_renewed(
         &self,
-        login: &Url,
         app_key: &AppKeyId,
         refused: Option<&Token>,
     ) -> Result<Login, UpstreamError> {
@@ -84,15 +81,15 @@ impl Renewals {
             }
             match self.take_lease(app_key).await {
                 Lease::Ours(until) => {
-                    let renewed = self.renew_with_lease(login, app_key, refused).await;
+                    let renewed = self.renew_with_lease(app_key, refused).await;
                     self.release_lease(app_key, until).await;
                     return renewed;
                 }
-                Lease::Unknown => return self.renew(login, app_key, refused, read).await,
+                Lease::Unknown => return self.renew(app_key, refused, read).await,
                 Lease::SomebodyElses => {
                     let Some(wait) = waits.next() else {
                         tracing::warn!(app_key = %app_key, "the lease's holder has not renewed the tokens; going on without");
-                        return self.renew(login, app_key, refused, read).await;
+                        return self.renew(app_key, refused, read).await;
                     };
                     tokio::time::sleep(*wait).await;
                 }
@@ -100,24 +97,18 @@ impl Renewals {
         }
     }
 
-    async fn renew_with_lease(
-        &self,
-        login: &Url,
-        app_key: &AppKeyId,
-        refused: Option<&Token>,
-    ) -> Result<Login, UpstreamError> {
+    async fn renew_with_lease(&self, app_key: &AppKeyId, refused: Option<&Token>) -> Result<Login, UpstreamError> {
         // Between the read and the lease, the holder before us may have finished.
         let read = self.read(app_key).await?;
         match self.current(&read, refused) {
             Some(current) => Ok(current),
-            None => self.renew(login, app_key, refused, read).await,
+            None => self.renew(app_key, refused, read).await,
         }
     }
 
     /// Gets tokens and saves them, then returns them: a rotated refresh token that is lost is a login by password for everybody.
     async fn renew(
         &self,
-        login: &Url,
         app_key: &AppKeyId,
         refused: Option<&Token>,
         mut read: VersionedSecret,
@@ -127,7 +118,7 @@ impl Renewals {
             let credentials = read.secret.credentials.clone();
             let tokens = match got.take() {
                 Some(got) if got.credentials == credentials => got.tokens,
-                _ => self.ask(login, app_key, &read.secret).await?,
+                _ => self.ask(app_key, &read.secret).await?,
             };
             let renewed = PartnerSecret { credentials, tokens: Some(tokens.clone()) };
             let saved = self.secrets.replace(app_key, &read, &renewed).await;
@@ -157,16 +148,11 @@ impl Renewals {
     }
 
     /// Asks Cognito: with the refresh token, or else with the password.
-    async fn ask(
-        &self,
-        login: &Url,
-        app_key: &AppKeyId,
-        secret: &PartnerSecret,
-    ) -> Result<PartnerTokens, UpstreamError> {
+    async fn ask(&self, app_key: &AppKeyId, secret: &PartnerSecret) -> Result<PartnerTokens, UpstreamError> {
         let PartnerSecret { credentials, tokens } = secret;
         let rotates = tokens.as_ref().is_some_and(|tokens| tokens.refresh_rotates);
         if let Some(refresh) = tokens.as_ref().and_then(|tokens| tokens.refresh.as_ref()) {
-            match self.cognito.refresh(login, &credentials.client_id, refresh, rotates).await {
+            match self.cognito.refresh(app_key.environment, &credentials.client_id, refresh, rotates).await {
                 Ok(tokens) => return Ok(tokens),
                 // Expired, revoked, or rotated by a process that could not save the next one: the password is the fall-back.
                 Err(LoginError::Refused(refusal)) => {
@@ -175,7 +161,7 @@ impl Renewals {
                 Err(LoginError::Unavailable(unavailable)) => return Err(unavailable.into()),
             }
         }
-        match self.cognito.log_in(login, credentials).await {
+        match self.cognito.log_in(app_key.environment, credentials).await {
             Ok(tokens) => Ok(PartnerTokens { refresh_rotates: rotates, ..tokens }),
             Err(LoginError::Refused(refusal)) => Err(UpstreamError::PartnerLogin(refusal)),
             Err(LoginError::Unavailable(unavailable)) => Err(unavailable.into()),

@@ -1,0 +1,54 @@
+//! Messages of a queue, one by one: those that are not done are delivered again, the others of their batch are not.
+
+use std::fmt;
+
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use serde::de::DeserializeOwned;
+use shared::domain::ids::LeafUserId;
+use shared::use_cases::resume_handshake::Left;
+use tracing::Instrument as _;
+
+/// A message that this project's pipes write: about one Leaf user, without any secret.
+pub trait Message: DeserializeOwned {
+    /// Whom it is about; `None` if that is no Leaf user's id.
+    fn leaf_user_id(&self) -> Option<LeafUserId>;
+}
+
+/// Looks at every message of a batch. The messages that it answers with are delivered again.
+pub async fn each<M, F, E>(event: SqsEvent, look: impl Fn(LeafUserId, M) -> F) -> SqsBatchResponse
+where
+    M: Message,
+    F: Future<Output = Result<Left, E>>,
+    E: fmt::Display,
+{
+    let mut again = SqsBatchResponse::default();
+    for message in event.records {
+        if !is_done(message.body.as_deref().unwrap_or_default(), &look).await {
+            again.add_failure(message.message_id.unwrap_or_default());
+        }
+    }
+    again
+}
+
+async fn is_done<M, F, E>(body: &str, look: &impl Fn(LeafUserId, M) -> F) -> bool
+where
+    M: Message,
+    F: Future<Output = Result<Left, E>>,
+    E: fmt::Display,
+{
+    let message = serde_json::from_str::<M>(body).ok();
+    let Some((user, message)) = message.and_then(|message| Some((message.leaf_user_id()?, message))) else {
+        // It stays in the queue and ends among the dead letters, where somebody sees it.
+        tracing::error!("a message is not in the form that this version reads");
+        return false;
+    };
+    let span = tracing::info_span!("message", leaf_user_id = %user);
+    async {
+        let left = look(user, message).await.inspect_err(|error| {
+            tracing::error!(%error, "a session could not be looked at");
+        });
+        left.is_ok_and(|left| left == Left::Nothing)
+    }
+    .instrument(span)
+    .await
+}

@@ -1,0 +1,125 @@
+//! One function for each crate that Lambda runs, with a role and a log group of its own.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::{
+    CRATES_TO_COME, Resource, after_the_stacks_name, arn_of, binary, functions, of_type, properties, template,
+};
+
+/// API Gateway's own limit on an integration, and on an authorizer, in seconds.
+const GATEWAY_WAITS: u64 = 30;
+const GATEWAY_WAITS_FOR_AN_AUTHORIZER: u64 = 10;
+
+/// How often connections are checked, in seconds.
+const CHECK_EVERY: u64 = 900;
+
+fn roles() -> Vec<Resource> {
+    of_type(template(), "AWS::IAM::Role").collect()
+}
+
+/// Every statement of a role's policies.
+fn statements(role: &'static Value) -> impl Iterator<Item = &'static Value> {
+    let policies = role["Policies"].as_array().expect("policies").iter();
+    policies.flat_map(|policy| policy["PolicyDocument"]["Statement"].as_array().expect("statements"))
+}
+
+/// A text, or the texts of a list.
+fn texts(value: &Value) -> Vec<&str> {
+    match value {
+        Value::Array(values) => values.iter().filter_map(Value::as_str).collect(),
+        value => value.as_str().into_iter().collect(),
+    }
+}
+
+#[test]
+fn every_binary_is_deployed_and_nothing_else_is() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../functions");
+    let crates: BTreeSet<_> = std::fs::read_dir(folder)
+        .expect("the functions")
+        .map(|entry| entry.expect("a folder").path())
+        .filter(|folder| folder.join("src/main.rs").exists())
+        .map(|folder| folder.file_name().expect("a name").to_string_lossy().into_owned())
+        .collect();
+    let crates = crates.into_iter().chain(CRATES_TO_COME.map(ToOwned::to_owned)).collect::<Vec<_>>();
+    let deployed: BTreeSet<_> = functions().iter().map(|(id, _)| binary(id).to_owned()).collect();
+    assert_eq!(crates.len(), deployed.len(), "what has come is to come no more");
+    assert_eq!(deployed, crates.into_iter().collect());
+}
+
+#[test]
+fn every_function_runs_and_logs_under_its_crates_name() {
+    for (id, function) in functions() {
+        let crate_name = binary(id);
+        assert_eq!(function["Runtime"], "provided.al2023", "{id}");
+        assert_eq!(function["Handler"], "bootstrap", "{id}");
+        assert_eq!(after_the_stacks_name(&function["FunctionName"]), crate_name);
+        assert_eq!(function["LoggingConfig"]["LogFormat"], "JSON", "{id}");
+        let logs = properties(function["LoggingConfig"]["LogGroup"]["Ref"].as_str().expect("a log group"));
+        assert_eq!(logs["LogGroupName"]["Fn::Sub"], format!("/aws/lambda/${{AWS::StackName}}-{crate_name}"));
+    }
+    for (id, logs) in of_type(template(), "AWS::Logs::LogGroup") {
+        assert_eq!(logs["RetentionInDays"], json!({ "Ref": "LogRetentionDays" }), "{id}");
+    }
+}
+
+#[test]
+fn no_two_functions_share_a_role_or_a_log_group() {
+    let count = functions().len();
+    let roles: BTreeSet<_> = functions().iter().map(|(_, function)| arn_of(&function["Role"])).collect();
+    assert_eq!(roles.len(), count);
+    for (id, function) in functions() {
+        let logs = function["LoggingConfig"]["LogGroup"]["Ref"].as_str().expect("a log group");
+        let may_log: Vec<_> = statements(properties(arn_of(&function["Role"])))
+            .filter(|statement| texts(&statement["Action"]).iter().any(|action| action.starts_with("logs:")))
+            .map(|statement| arn_of(&statement["Resource"]))
+            .collect();
+        assert_eq!(may_log, [logs], "{id}");
+    }
+}
+
+#[test]
+fn no_role_has_an_action_or_a_resource_with_a_star_or_a_policy_of_somebody_elses() {
+    for (id, role) in roles() {
+        assert!(role["ManagedPolicyArns"].is_null(), "{id}");
+        for statement in statements(role) {
+            assert_eq!(statement["Effect"], "Allow", "{id}");
+            let actions = texts(&statement["Action"]);
+            assert!(!actions.is_empty() && actions.iter().all(|action| !action.contains('*')), "{id}: {statement}");
+            let resource = statement["Resource"].to_string();
+            // The app keys' secrets are made at run time; their names begin alike.
+            let starred = resource.replace(":secret:${AWS::StackName}/app-key/*", "");
+            assert!(!statement["Resource"].is_null() && !starred.contains('*'), "{id}: {statement}");
+        }
+    }
+}
+
+#[test]
+fn traces_are_the_only_policy_beside_the_roles_and_are_off_by_default() {
+    let policies: Vec<_> = of_type(template(), "AWS::IAM::Policy").collect();
+    let [(id, policy)] = &policies[..] else { panic!("one policy: {policies:?}") };
+    assert_eq!(template()["Resources"][id]["Condition"], "Traced");
+    assert_eq!(template()["Parameters"]["Tracing"]["Default"], "false");
+    let actions = texts(&policy["PolicyDocument"]["Statement"][0]["Action"]);
+    assert_eq!(actions, ["xray:PutTraceSegments", "xray:PutTelemetryRecords"]);
+    let traced: BTreeSet<_> =
+        policy["Roles"].as_array().expect("roles").iter().filter_map(|role| role["Ref"].as_str()).collect();
+    let all: BTreeSet<_> = functions().iter().map(|(_, function)| arn_of(&function["Role"])).collect();
+    assert_eq!(traced, all);
+}
+
+#[test]
+fn no_function_works_on_after_its_caller_has_given_up() {
+    let seconds = |id: &str| properties(id)["Timeout"].as_u64().expect("seconds");
+    assert!(seconds("AuthorizerFunction") <= GATEWAY_WAITS_FOR_AN_AUTHORIZER);
+    for (_, integration) in of_type(template(), "AWS::ApiGatewayV2::Integration") {
+        let function = integration["IntegrationUri"]["Fn::Sub"].as_str().and_then(|uri| uri.rsplit_once("${"));
+        let function = function.expect("a function").1.trim_end_matches('}');
+        assert!(seconds(function) < GATEWAY_WAITS, "{function}");
+    }
+    // Nor do two checks overlap.
+    assert_eq!(properties("CheckSchedule")["ScheduleExpression"], format!("rate({} minutes)", CHECK_EVERY / 60));
+    assert!(seconds("CheckConnectionsFunction") <= CHECK_EVERY);
+}
