@@ -1,4 +1,4 @@
-//! DynamoDB and Secrets Manager on loopback, and SDK clients for them.
+//! DynamoDB and Secrets Manager on this machine, and SDK clients for them.
 
 use std::future::Future;
 use std::io;
@@ -17,17 +17,19 @@ use tokio::task::JoinHandle;
 /// How often expired rows are deleted. DynamoDB takes up to days; nothing is decided by it.
 const SWEEP_EVERY: Duration = Duration::from_mins(1);
 
-/// Any credentials do: nothing on loopback looks at signatures.
-fn credentials() -> Credentials {
-    Credentials::new("local", "local", None, None, "local")
-}
+/// Any credentials do: nothing here looks at signatures.
+pub(crate) const ANY_CREDENTIAL: &str = "local";
 
-const REGION: Region = Region::from_static("us-east-2");
+pub(crate) const REGION: &str = "us-east-2";
+
+fn credentials() -> Credentials {
+    Credentials::new(ANY_CREDENTIAL, ANY_CREDENTIAL, None, None, "local")
+}
 
 pub(crate) fn dynamodb_client(at: SocketAddr, interceptor: Option<SharedInterceptor>) -> aws_sdk_dynamodb::Client {
     let mut config = aws_sdk_dynamodb::Config::builder()
         .behavior_version(BehaviorVersion::latest())
-        .region(REGION)
+        .region(Region::from_static(REGION))
         .credentials_provider(credentials())
         .endpoint_url(format!("http://{at}"));
     if let Some(interceptor) = interceptor {
@@ -39,7 +41,7 @@ pub(crate) fn dynamodb_client(at: SocketAddr, interceptor: Option<SharedIntercep
 pub(crate) fn secrets_client(at: SocketAddr, interceptor: Option<SharedInterceptor>) -> aws_sdk_secretsmanager::Client {
     let mut config = aws_sdk_secretsmanager::Config::builder()
         .behavior_version(BehaviorVersion::latest())
-        .region(REGION)
+        .region(Region::from_static(REGION))
         .credentials_provider(credentials())
         .endpoint_url(format!("http://{at}"));
     if let Some(interceptor) = interceptor {

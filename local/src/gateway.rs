@@ -10,7 +10,8 @@ use shared::service::Service;
 type Function = fn(Service) -> Routes;
 
 /// Every function with an HTTP route.
-pub const FUNCTIONS: [(&str, Function); 8] = [
+pub const FUNCTIONS: [(&str, Function); 9] = [
+    ("api-document", api_document::routes),
     ("app-keys", app_keys::routes),
     ("authenticate", authenticate::routes),
     ("credentials", credentials::routes),

@@ -1,7 +1,7 @@
-//! A running machine: four servers on loopback, and the service between them. With the upstream `leaf` a second machine stands for Leaf.
+//! A running machine: four servers on one address, and the service between them. With the upstream `leaf` a second machine stands for Leaf.
 
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,11 +15,13 @@ use time::OffsetDateTime;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use url::Url;
 
+use crate::environment::Addresses;
 use crate::options::{Data, Options, Upstream};
 use crate::outbox::Outbox;
 use crate::ready::Ready;
-use crate::{aws, gateway, seed, switch};
+use crate::{aws, environment, gateway, seed, switch};
 
 /// The table's name.
 pub const TABLE_NAME: &str = "panorama-connect";
@@ -64,18 +66,20 @@ impl Machine {
         };
         let file = |name: &str| folder.as_ref().map(|folder| folder.join(name));
         // Both public ports first: a taken one is the commonest trouble, and nothing is half-made by then.
-        let api = bind(options.api_port, "--api-port").await?;
+        let address = options.listen;
+        let api = bind(address, options.api_port, "--api-port").await?;
         let panorama = match &options.stands_for_leaf_at {
             Some(_) => None,
-            None => Some(bind(options.panorama_port, "--panorama-port").await?),
+            None => Some(bind(address, options.panorama_port, "--panorama-port").await?),
         };
-        let (dynamodb, secrets) = (bind(0, "DynamoDB").await?, bind(0, "Secrets Manager").await?);
-        let (dynamodb_at, secrets_at) = (dynamodb.local_addr()?, secrets.local_addr()?);
+        let (dynamodb, secrets) = (bind(address, 0, "DynamoDB").await?, bind(address, 0, "Secrets Manager").await?);
+        let addresses = Addresses { dynamodb: dynamodb.local_addr()?, secrets_manager: secrets.local_addr()? };
+        let api_url = url_of(&api)?;
         let panorama_url = match &panorama {
             Some(panorama) => url_of(panorama)?,
             None => options.stands_for_leaf_at.clone().unwrap_or_default(),
         };
-        let mut ready = Ready::new(url_of(&api)?, panorama_url);
+        let public_url = options.public_url.as_ref().map_or_else(|| api_url.clone(), without_slash);
 
         let (stop, stopped) = watch::channel(false);
         let mut servers = JoinSet::new();
@@ -88,22 +92,28 @@ impl Machine {
         if let Some(listener) = panorama {
             let config = simulated_panorama::Config {
                 listener,
-                public_url: ready.panorama_url.clone(),
+                public_url: panorama_url.clone(),
                 state_file: file("panorama.json"),
                 now,
-                sharing_confirmation_base: format!("{}/sharing-confirmation", ready.api_url),
+                sharing_confirmation_base: format!("{public_url}/sharing-confirmation"),
             };
             servers.spawn(simulated_panorama::serve(config, wait(stopped.clone())));
         }
         let leaf = match options.upstream {
             Upstream::Panorama => None,
-            Upstream::Leaf => Some(Box::new(start_leaf(&options, &ready).await?)),
+            Upstream::Leaf => Some(Box::new(start_leaf(&options, &panorama_url).await?)),
         };
-        ready.leaf_url = leaf.as_ref().map(|leaf| leaf.ready.api_url.clone());
+        let leaf_url = leaf.as_ref().map(|leaf| leaf.ready.api_url.clone());
+        let environment = environment::of(addresses, &public_url, &panorama_url, leaf_url.as_deref(), &options);
+        let ready = Ready::new(api_url, panorama_url, leaf_url, environment);
 
-        let dynamodb = aws::dynamodb_client(dynamodb_at, options.interceptor.clone());
-        let secrets = aws::secrets_client(secrets_at, options.interceptor.clone());
-        let settings = settings(&ready, &options)?;
+        let dynamodb = aws::dynamodb_client(addresses.dynamodb, options.interceptor.clone());
+        let secrets = aws::secrets_client(addresses.secrets_manager, options.interceptor.clone());
+        let mut settings =
+            Settings::read(|variable| ready.environment.get(variable).cloned()).map_err(io::Error::other)?;
+        if let Some(timeout) = options.upstream_timeout {
+            settings.upstream_timeout = timeout;
+        }
         let clients = Clients { dynamodb: dynamodb.clone(), secrets_manager: secrets.clone(), clock: clock.clone() };
         let service = Service::new(settings, clients).map_err(io::Error::other)?;
         schema::create(&dynamodb, TABLE_NAME).await.map_err(io::Error::other)?;
@@ -122,8 +132,8 @@ impl Machine {
             servers.spawn(keep_checking(service.clone(), wait(stopped.clone())));
         }
         let mut router = gateway::api(&service);
-        if options.stands_for_leaf_at.is_some() {
-            router = switch::before(router);
+        if let Some(around) = &options.around_api {
+            router = around(router);
         }
         servers.spawn(async move { axum::serve(api, router).with_graceful_shutdown(wait(stopped)).await });
         Ok(Self { ready, is_new, service, outbox, dynamodb, secrets_manager: secrets, leaf, clock, stop, servers })
@@ -166,7 +176,7 @@ impl Machine {
 }
 
 /// Another machine of the same kind: with the upstream `panorama` it speaks Leaf's contract.
-async fn start_leaf(options: &Options, ready: &Ready) -> io::Result<Machine> {
+async fn start_leaf(options: &Options, panorama_url: &str) -> io::Result<Machine> {
     let options = Options {
         api_port: 0,
         data: match &options.data {
@@ -174,11 +184,13 @@ async fn start_leaf(options: &Options, ready: &Ready) -> io::Result<Machine> {
             Data::Folder(folder) => Data::Folder(folder.join("leaf")),
         },
         upstream: Upstream::Panorama,
-        stands_for_leaf_at: Some(ready.panorama_url.clone()),
+        stands_for_leaf_at: Some(panorama_url.to_owned()),
+        public_url: None,
         return_url: None,
         // What is counted and interrupted is the service, not Leaf.
         interceptor: None,
         upstream_timeout: None,
+        around_api: Some(Arc::new(switch::before)),
         ..options.clone()
     };
     Box::pin(Machine::start(options)).await
@@ -212,33 +224,8 @@ async fn keep_checking(service: Service, stop: impl Future<Output = ()>) -> io::
     }
 }
 
-fn settings(ready: &Ready, options: &Options) -> io::Result<Settings> {
-    let Ready { api_url, panorama_url, .. } = ready;
-    let production = format!("{panorama_url}/production");
-    let read = Settings::read(|variable| match variable {
-        "TABLE_NAME" => Some(TABLE_NAME.to_owned()),
-        "SECRETS_PREFIX" => Some(seed::SECRETS_PREFIX.to_owned()),
-        "PUBLIC_BASE_URL" => Some(api_url.clone()),
-        "PARTNER_NAME" => Some(seed::PARTNER_NAME.to_owned()),
-        "UPSTREAM" => ready.leaf_url.as_ref().map(|_| "leaf".to_owned()),
-        "LEAF_API_URL" => ready.leaf_url.clone(),
-        "LEAF_CONFIRMATION_URL" => {
-            ready.leaf_url.as_ref().map(|leaf| format!("{leaf}/sharing-confirmation/{{sharingUrlId}}"))
-        }
-        "RETURN_URL" => options.return_url.as_ref().map(ToString::to_string),
-        _ if variable.starts_with("STAGE_") => Some(panorama_url.clone()),
-        _ if variable.starts_with("PRODUCTION_") => Some(production.clone()),
-        _ => None,
-    });
-    let mut settings = read.map_err(io::Error::other)?;
-    if let Some(timeout) = options.upstream_timeout {
-        settings.upstream_timeout = timeout;
-    }
-    Ok(settings)
-}
-
-async fn bind(port: u16, what: &str) -> io::Result<TcpListener> {
-    TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await.map_err(|error| {
+async fn bind(address: IpAddr, port: u16, what: &str) -> io::Result<TcpListener> {
+    TcpListener::bind(SocketAddr::from((address, port))).await.map_err(|error| {
         io::Error::new(
             error.kind(),
             format!("port {port} ({what}) cannot be used: {error}. Another run may have it; 0 takes any free one."),
@@ -248,6 +235,10 @@ async fn bind(port: u16, what: &str) -> io::Result<TcpListener> {
 
 fn url_of(listener: &TcpListener) -> io::Result<String> {
     Ok(format!("http://{}", listener.local_addr()?))
+}
+
+fn without_slash(url: &Url) -> String {
+    url.as_str().trim_end_matches('/').to_owned()
 }
 
 fn now_of(clock: Arc<dyn Clock>) -> Arc<dyn Fn() -> OffsetDateTime + Send + Sync> {

@@ -1,21 +1,22 @@
 //! `cargo run`: Panorama Connect on one machine, with a simulated Panorama to connect to.
 
 use std::io;
-use std::path::PathBuf;
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
 
 use clap::Parser;
-use local::{Data, Machine, Options, Upstream, walkthrough};
+use local::{Data, Machine, Options, Upstream, environment, walkthrough};
 use url::Url;
 
 /// Panorama Connect on one machine: the whole service, and a simulated Panorama to connect to. Nothing leaves this machine.
 #[derive(Parser)]
 #[command(name = "panorama-connect", version)]
 struct Flags {
-    /// Port of the API on 127.0.0.1; 0 takes any free one
+    /// Port of the API; 0 takes any free one
     #[arg(long, value_name = "PORT", default_value_t = 3000)]
     api_port: u16,
 
-    /// Port of the simulated Panorama on 127.0.0.1; 0 takes any free one
+    /// Port of the simulated Panorama; 0 takes any free one
     #[arg(long, value_name = "PORT", default_value_t = 3001)]
     panorama_port: u16,
 
@@ -30,6 +31,18 @@ struct Flags {
     /// Keep nothing
     #[arg(long)]
     in_memory: bool,
+
+    /// Address of all servers: loopback, or a private one, as of a container network's gateway. Nothing here checks who calls
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1", value_parser = private)]
+    listen: IpAddr,
+
+    /// Where browsers reach the API when something else serves it, as `sam local` or `cargo lambda watch`
+    #[arg(long, value_name = "URL")]
+    public_url: Option<Url>,
+
+    /// Write the environment of functions that run beside this program to this file once it serves
+    #[arg(long, value_name = "PATH")]
+    env_file: Option<PathBuf>,
 
     /// Write a JSON description of the running service to this file once it serves
     #[arg(long, value_name = "PATH")]
@@ -63,13 +76,18 @@ async fn main() -> std::process::ExitCode {
 async fn run(flags: Flags) -> io::Result<()> {
     let data = if flags.in_memory { Data::Memory } else { Data::Folder(flags.data_dir) };
     let options = Options {
+        listen: flags.listen,
         api_port: flags.api_port,
         panorama_port: flags.panorama_port,
+        public_url: flags.public_url,
         data,
         upstream: flags.upstream,
         return_url: flags.return_url,
         ..Options::default()
     };
+    if !flags.listen.is_loopback() {
+        tracing::warn!(address = %flags.listen, "whoever reaches this address reads and changes everything here, secrets included");
+    }
     let mut machine = Machine::start(options).await?;
     #[expect(clippy::print_stdout, reason = "it is what the program is started for")]
     if machine.is_new || flags.walk_through {
@@ -77,16 +95,32 @@ async fn run(flags: Flags) -> io::Result<()> {
     } else {
         println!("{}", walkthrough::short(&machine.ready));
     }
+    if let Some(file) = &flags.env_file {
+        let content = environment::file(&machine.ready.environment);
+        std::fs::write(file, content).map_err(|error| not_written("environment file", file, &error))?;
+    }
+    // Last: whoever waits for it finds the rest.
     if let Some(file) = &flags.ready_file {
-        machine.ready.write(file).map_err(|error| {
-            io::Error::new(error.kind(), format!("the ready file {} cannot be written: {error}", file.display()))
-        })?;
+        machine.ready.write(file).map_err(|error| not_written("ready file", file, &error))?;
     }
     tokio::select! {
         error = machine.failed() => return Err(error),
         told = told_to_stop() => told?,
     }
     machine.stop().await
+}
+
+fn not_written(what: &str, file: &Path, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("the {what} {} cannot be written: {error}", file.display()))
+}
+
+fn private(text: &str) -> Result<IpAddr, String> {
+    let address = text.parse::<IpAddr>().map_err(|error| error.to_string())?;
+    if simulated_secrets_manager::may_serve_on(address) {
+        Ok(address)
+    } else {
+        Err("others could reach it: give a loopback or a private address".to_owned())
+    }
 }
 
 #[cfg(unix)]

@@ -1,20 +1,26 @@
 //! How a machine is to run.
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::config::SharedInterceptor;
+use axum::Router;
 use shared::ports::clock::Clock;
 use url::Url;
 
 /// How a machine is to run.
 #[derive(Clone)]
 pub struct Options {
+    /// The address of all servers; one that [`simulated_secrets_manager::may_serve_on`].
+    pub listen: IpAddr,
     /// Port of the API; 0 means any free one.
     pub api_port: u16,
     /// Port of the simulated Panorama; 0 means any free one.
     pub panorama_port: u16,
+    /// Where farmers' browsers reach the API, if something else than this machine serves it; without it, this machine's.
+    pub public_url: Option<Url>,
     /// Where the data lives.
     pub data: Data,
     /// Who does the handshake.
@@ -29,6 +35,8 @@ pub struct Options {
     pub clock: Option<Arc<dyn Clock>>,
     /// Sees every call to DynamoDB and Secrets Manager before it is sent.
     pub interceptor: Option<SharedInterceptor>,
+    /// Put around the API's router.
+    pub around_api: Option<Around>,
 }
 
 /// Who does the handshake.
@@ -40,6 +48,9 @@ pub enum Upstream {
     Leaf,
 }
 
+/// What is put around a router: it sees every request and every answer.
+pub type Around = Arc<dyn Fn(Router) -> Router + Send + Sync>;
+
 /// Where the data lives.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Data {
@@ -50,11 +61,13 @@ pub enum Data {
 }
 
 impl Default for Options {
-    /// Free ports, in memory, the operating system's clock.
+    /// Loopback, free ports, in memory, the operating system's clock.
     fn default() -> Self {
         Self {
+            listen: Ipv4Addr::LOCALHOST.into(),
             api_port: 0,
             panorama_port: 0,
+            public_url: None,
             data: Data::Memory,
             upstream: Upstream::Panorama,
             stands_for_leaf_at: None,
@@ -62,6 +75,7 @@ impl Default for Options {
             return_url: None,
             clock: None,
             interceptor: None,
+            around_api: None,
         }
     }
 }

@@ -4,8 +4,9 @@ use std::io::{self, Write as _};
 use std::path::Path;
 
 use serde::Serialize;
-use simulated_panorama::{Environment, Seed};
+use simulated_panorama::Seed;
 
+use crate::environment::Environment;
 use crate::seed;
 
 /// A running machine, described. The fields of [`PanoramaAccount`] at the top level are STAGE's, which the seeded app key is for.
@@ -19,6 +20,8 @@ pub struct Ready {
     /// Where the simulated Leaf is, if it is the upstream.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub leaf_url: Option<String>,
+    /// The environment of a function that is to run beside this machine.
+    pub environment: Environment,
     /// Signs in to the API.
     pub owner: Login,
     /// The seeded app key.
@@ -79,16 +82,17 @@ pub struct Operation {
 
 impl Ready {
     /// The machine at these addresses.
-    pub fn new(api_url: String, panorama_url: String) -> Self {
+    pub fn new(api_url: String, panorama_url: String, leaf_url: Option<String>, environment: Environment) -> Self {
         Self {
             api_url,
             panorama_url,
-            leaf_url: None,
+            leaf_url,
+            environment,
             owner: seed::OWNER,
             app_name: seed::APP_NAME,
             leaf_user_id: seed::LEAF_USER_ID,
-            stage: PanoramaAccount::of(Environment::Stage),
-            production: PanoramaAccount::of(Environment::Production),
+            stage: PanoramaAccount::of(simulated_panorama::Environment::Stage),
+            production: PanoramaAccount::of(simulated_panorama::Environment::Production),
         }
     }
 
@@ -109,7 +113,7 @@ impl Ready {
 }
 
 impl PanoramaAccount {
-    fn of(environment: Environment) -> Self {
+    fn of(environment: simulated_panorama::Environment) -> Self {
         let Seed { client_id, username, password, sharing_url_id, growers } = simulated_panorama::seed(environment);
         let operation = |operation: simulated_panorama::SeedOperation| Operation {
             name: operation.name,

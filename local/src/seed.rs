@@ -1,5 +1,5 @@
 //! What a new machine begins with: an API owner, an app key and a Leaf user. The values are constants, so that a walk-through can be
-//! copied from the README; everything listens on loopback and knows simulated farmers only.
+//! copied from the README; the machine is reached from this computer only, and knows simulated farmers only.
 
 use std::io;
 

@@ -22,7 +22,8 @@ use crate::ports::clock::Clock;
 use crate::{metrics, settings};
 
 /// The workspace's crates that log.
-const OURS: [&str; 15] = [
+const OURS: [&str; 16] = [
+    "api_document",
     "app_keys",
     "authenticate",
     "authorizer",

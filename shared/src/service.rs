@@ -7,6 +7,7 @@ use crate::adapters::leaf::Leaf;
 use crate::adapters::panorama::Panorama;
 use crate::adapters::secrets_manager::SecretsManager;
 use crate::adapters::system_clock::SystemClock;
+use crate::adapters::tls;
 use crate::ports::Ports;
 use crate::ports::clock::Clock;
 use crate::ports::upstream::{RecordKeeper, Upstream};
@@ -52,7 +53,7 @@ impl Service {
     /// See [`InitError`].
     pub async fn from_env() -> Result<Self, InitError> {
         let settings = Settings::from_env()?;
-        let config = aws_config::load_from_env().await;
+        let config = aws_config::from_env().http_client(tls::aws_client()).load().await;
         let clients = Clients {
             dynamodb: aws_sdk_dynamodb::Client::new(&config),
             secrets_manager: aws_sdk_secretsmanager::Client::new(&config),
@@ -75,6 +76,7 @@ impl Service {
         let table = Arc::new(Table::new(dynamodb, &settings.table_name));
         let secrets = Arc::new(SecretsManager::new(secrets_manager, &settings.secrets_prefix, clock.clone()));
         let http = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls::upstream_config())
             .timeout(settings.upstream_timeout)
             // A redirect would take a token or an organization code to a place that nobody configured.
             .redirect(reqwest::redirect::Policy::none())

@@ -2,6 +2,7 @@
 //! with a clock that the test moves, and speaks HTTP with it.
 
 mod answer;
+mod api_document;
 mod binding;
 mod both;
 mod budget;
@@ -12,6 +13,7 @@ mod expiry;
 mod finisher;
 mod health;
 mod leaf;
+mod logs;
 mod manual_creation;
 mod metrics;
 mod model;

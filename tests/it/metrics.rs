@@ -1,44 +1,28 @@
 //! Metrics and log lines as `CloudWatch` gets them.
 
-use std::io;
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use shared::domain::client_environment::ClientEnvironment;
-use shared::logging::Origin;
 use shared::metrics::{Call, Metric};
-use shared::ports::clock::Clock;
-use tracing::subscriber::DefaultGuard;
-use tracing_subscriber::fmt::MakeWriter;
-use tracing_subscriber::layer::SubscriberExt as _;
+use shared::ports::clock::Clock as _;
 
+use crate::logs::Log;
 use crate::world::World;
 
 const FARM: &str = "krwv4vYH";
 
-/// What this thread writes; a test's machine runs on the test's own thread.
-struct Output {
-    written: Written,
-    _guard: DefaultGuard,
-}
-
-#[derive(Clone, Default)]
-struct Written(Arc<Mutex<Vec<u8>>>);
+/// What the functions of this test's machine write.
+struct Output(Log);
 
 impl Output {
-    fn watch(clock: Arc<dyn Clock>) -> Self {
-        let written = Written::default();
-        let origin = Origin { function: "sharing-confirmation", metrics_namespace: "Farms".to_owned(), clock };
-        let lines = shared::logging::lines(origin, written.clone());
-        let guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(lines));
-        Self { written, _guard: guard }
+    fn watch() -> Self {
+        Self(Log::watch())
     }
 
     /// What was written since the last look, line by line.
     fn lines(&self) -> Vec<Value> {
-        let bytes = std::mem::take(&mut *self.written.0.lock().expect("the output"));
-        let text = String::from_utf8(bytes).expect("text");
+        let text = self.0.take_production();
         text.lines().map(|line| serde_json::from_str(line).expect("one JSON object a line")).collect()
     }
 
@@ -59,25 +43,6 @@ impl Output {
     }
 }
 
-impl io::Write for Written {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().expect("the output").extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl MakeWriter<'_> for Written {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
-    }
-}
-
 async fn deliver(world: &World) {
     world.machine.outbox.deliver().await.expect("the stream can be read");
 }
@@ -87,10 +52,9 @@ async fn check(world: &World) {
     check_connections::check(&world.machine.service, deadline).await.expect("a report");
 }
 
-#[tokio::test]
-async fn a_metric_is_a_line_in_the_embedded_metric_format() {
-    let world = World::start().await;
-    let output = Output::watch(world.clock.clone());
+#[test]
+fn a_metric_is_a_line_in_the_embedded_metric_format() {
+    let output = Output::watch();
     tracing::info_span!(target: "shared", "request", request_id = "r-1", leaf_user_id = "u-1").in_scope(|| {
         Metric::SessionsExpired.record(ClientEnvironment::Production);
         let (call, latency) = (Call::ConfirmSharing, Duration::from_micros(12_500));
@@ -128,7 +92,7 @@ async fn a_metric_is_a_line_in_the_embedded_metric_format() {
 #[tokio::test]
 async fn a_connection_is_counted_once_however_often_its_callback_comes() {
     let world = World::start().await;
-    let output = Output::watch(world.clock.clone());
+    let output = Output::watch();
     let user = world.create_user("maria").await;
     world.start_session(&user, Some(FARM)).await;
     assert_eq!(output.counted(), "SessionsStarted");
@@ -146,7 +110,7 @@ async fn a_connection_is_counted_once_however_often_its_callback_comes() {
 #[tokio::test]
 async fn a_callback_of_nobody_is_counted_when_it_is_kept_and_not_when_it_is_repeated() {
     let world = World::start().await;
-    let output = Output::watch(world.clock.clone());
+    let output = Output::watch();
     let callback = world.share(FARM).await;
     for _ in 0..3 {
         assert_eq!(world.browser().open(&callback).await.outcome, "notBound");
@@ -163,7 +127,7 @@ async fn a_callback_that_is_refused_is_counted_as_unbound() {
     let (owner, other) = (world.create_user("owner").await, world.create_user("other").await);
     let mut browser = world.hop(&world.start_session(&other, None).await).await;
     world.connect(&owner, FARM).await;
-    let output = Output::watch(world.clock.clone());
+    let output = Output::watch();
     assert_eq!(browser.open(&world.callback(FARM)).await.outcome, "operationOwned");
     assert_eq!(output.counted(), "CallbacksUnbound");
 }
@@ -171,7 +135,7 @@ async fn a_callback_that_is_refused_is_counted_as_unbound() {
 #[tokio::test]
 async fn a_session_that_expires_is_counted_once_by_whoever_stores_it() {
     let world = World::start().await;
-    let output = Output::watch(world.clock.clone());
+    let output = Output::watch();
     let (late, refused) = (world.create_user("late").await, world.create_user("refused").await);
     world.start_session(&late, None).await;
     world.start_session(&refused, Some(FARM)).await;
@@ -195,7 +159,7 @@ async fn a_credential_that_is_revoked_and_recovers_is_counted_each_time_and_its_
     let world = World::start().await;
     let user = world.create_user("maria").await;
     world.connect(&user, FARM).await;
-    let output = Output::watch(world.clock.clone());
+    let output = Output::watch();
     world.unshare(FARM).await;
     world.pass(15, 0);
     check(&world).await;
@@ -225,7 +189,7 @@ async fn a_login_that_stays_refused_is_counted_by_every_check() {
     let world = World::start().await;
     let user = world.create_user("maria").await;
     world.connect(&user, FARM).await;
-    let output = Output::watch(world.clock.clone());
+    let output = Output::watch();
     check(&world).await;
     assert_eq!(output.counted(), "");
     let change = world.panorama("/control/partners/STAGE/password");
@@ -249,7 +213,7 @@ async fn every_call_to_panorama_has_its_time_and_whether_it_failed() {
     let user = world.create_user("maria").await;
     world.start_session(&user, Some(FARM)).await;
     let callback = world.share(FARM).await;
-    let output = Output::watch(world.clock.clone());
+    let output = Output::watch();
     world.fault(json!({ "call": "confirmSharing", "fault": "status", "status": 503 })).await;
     for outcome in ["finishing", "connected"] {
         assert_eq!(world.browser().open(&callback).await.outcome, outcome);
@@ -288,7 +252,7 @@ async fn every_call_to_panorama_has_its_time_and_whether_it_failed() {
 async fn a_log_line_says_function_request_and_leaf_user() {
     let world = World::start().await;
     let user = world.create_user("maria").await;
-    let output = Output::watch(world.clock.clone());
+    let output = Output::watch();
     world.start_session(&user, Some(FARM)).await;
     let callback = world.share(FARM).await;
     world.browser().open(&callback).await;

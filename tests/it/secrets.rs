@@ -4,7 +4,6 @@
 mod answers;
 mod day;
 mod debug;
-mod logs;
 mod outage;
 mod partner;
 mod planted;
@@ -16,8 +15,9 @@ use local::machine::TABLE_NAME;
 use serde_json::Value;
 
 use day::Day;
-use logs::Log;
 use planted::Planted;
+
+use crate::logs::Log;
 
 /// One test: the day takes a second, and each search is of what the whole day left.
 #[tokio::test]

@@ -12,10 +12,6 @@ use std::sync::LazyLock;
 use aws_lc_rs::digest;
 use serde_json::Value;
 
-/// Crates and a variable that other branches bring. The tests that allow for them fail as soon as they are there, and then these go.
-const CRATES_TO_COME: [&str; 2] = ["api-document", "expire-sessions"];
-const VARIABLE_TO_COME: &str = "METRICS_NAMESPACE";
-
 /// A resource: its logical id and its properties.
 type Resource = (&'static str, &'static Value);
 

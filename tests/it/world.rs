@@ -16,6 +16,8 @@ use shared::ports::clock::{Clock as _, ManualClock};
 use time::macros::datetime;
 use tokio::task::JoinSet;
 
+use crate::api_document::contract::Contract;
+
 /// What the paths of Leaf's user management begin with.
 pub(crate) const MANAGEMENT: &str = "/services/usermanagement/api";
 
@@ -25,6 +27,8 @@ pub(crate) struct World {
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) http: reqwest::Client,
     pub(crate) token: String,
+    /// Every answer is held to the API's document; the last field, so that it is dropped when all is answered.
+    pub(crate) contract: Contract,
 }
 
 /// What a start answered.
@@ -44,11 +48,13 @@ impl World {
     /// A machine with other options.
     pub(crate) async fn start_with(change: impl FnOnce(&mut Options)) -> Self {
         let clock = Arc::new(ManualClock::new(Timestamp::new(datetime!(2026-11-22 12:00 UTC))));
-        let mut options = Options { clock: Some(clock.clone()), ..Options::default() };
+        let contract = Contract::default();
+        let around_api = Some(Arc::new(contract.layer()) as _);
+        let mut options = Options { clock: Some(clock.clone()), around_api, ..Options::default() };
         change(&mut options);
         let machine = Machine::start(options).await.expect("the machine starts");
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
-        let mut world = Self { machine, clock, http, token: String::new() };
+        let mut world = Self { machine, clock, http, token: String::new(), contract };
         world.token = world.sign_in().await;
         world
     }
@@ -60,7 +66,7 @@ impl World {
 
     /// Stops the machine and lets it finish.
     pub(crate) async fn stop(self) {
-        let Self { machine, http, .. } = self;
+        let Self { machine, http, contract: _contract, .. } = self;
         drop(http);
         machine.stop().await.expect("no server had failed");
     }

@@ -24,6 +24,7 @@ const CONTENT_TYPE: &str = "application/x-amz-json-1.1";
 
 /// What every request shares.
 pub(crate) struct Service {
+    address: IpAddr,
     store: Mutex<Store>,
     file: Option<StateFile>,
     now: Arc<dyn Fn() -> OffsetDateTime + Send + Sync>,
@@ -31,11 +32,12 @@ pub(crate) struct Service {
 
 impl Service {
     pub(crate) fn new(
+        address: IpAddr,
         store: Store,
         file: Option<StateFile>,
         now: Arc<dyn Fn() -> OffsetDateTime + Send + Sync>,
     ) -> Self {
-        Self { store: Mutex::new(store), file, now }
+        Self { address, store: Mutex::new(store), file, now }
     }
 
     pub(crate) fn router(self) -> Router {
@@ -61,7 +63,7 @@ impl Service {
 }
 
 async fn handle(State(service): State<Arc<Service>>, headers: HeaderMap, body: Bytes) -> Response {
-    if !is_addressed_to_this_machine(&headers) {
+    if !is_addressed_to(service.address, &headers) {
         return StatusCode::MISDIRECTED_REQUEST.into_response();
     }
     let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok());
@@ -84,13 +86,13 @@ async fn handle(State(service): State<Arc<Service>>, headers: HeaderMap, body: B
     }
 }
 
-/// A web page in the developer's browser can reach a loopback port under a name of its own (DNS rebinding); nobody else uses such a name.
-fn is_addressed_to_this_machine(headers: &HeaderMap) -> bool {
+/// A web page in the developer's browser can reach this port under a name of its own (DNS rebinding); nobody else uses such a name.
+fn is_addressed_to(own: IpAddr, headers: &HeaderMap) -> bool {
     let authority = headers.get(header::HOST).and_then(|host| Authority::try_from(host.as_bytes()).ok());
     authority.is_some_and(|authority| {
         let host = authority.host();
-        let address = host.trim_start_matches('[').trim_end_matches(']');
-        host.eq_ignore_ascii_case("localhost") || address.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+        let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+        host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback() || address == own)
     })
 }
 

@@ -1,7 +1,7 @@
-//! The few AWS Secrets Manager operations that the service uses, on loopback.
+//! The few AWS Secrets Manager operations that the service uses, on this machine.
 //!
 //! It speaks AWS JSON 1.1, so the same `aws-sdk-secretsmanager` code runs here and in AWS: point the client's endpoint at the listener.
-//! Nothing checks signatures and nothing is encrypted; therefore it refuses to serve on any address but loopback.
+//! Nothing checks signatures and nothing is encrypted; therefore it refuses to serve on an address that others may reach ([`may_serve_on`]).
 //!
 //! - Operations: `CreateSecret`, `DeleteSecret`, `DescribeSecret`, `GetSecretValue`, `ListSecretVersionIds`, `ListSecrets`,
 //!   `PutSecretValue`, `RestoreSecret`, `TagResource`, `UntagResource`, `UpdateSecret`, `UpdateSecretVersionStage`. Any other is an
@@ -35,6 +35,7 @@ mod timestamp;
 
 use std::future::Future;
 use std::io;
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -47,7 +48,7 @@ use crate::store::Store;
 
 /// What [`serve`] needs.
 pub struct Config {
-    /// Where to answer: a loopback address. Port 0 lets the system choose one.
+    /// Where to answer: an address that it [`may_serve_on`]. Port 0 lets the system choose one.
     pub listener: TcpListener,
     /// Where the secrets outlive the process, readable by its user only; in a folder that exists. `None` keeps them in memory.
     pub file: Option<PathBuf>,
@@ -58,12 +59,12 @@ pub struct Config {
 /// Serves until `stop` is ready, and finishes what it has begun.
 ///
 /// # Errors
-/// - `InvalidInput`: the listener is not on a loopback address.
+/// - `InvalidInput`: the listener is on an address that others may reach.
 /// - `InvalidData`: the file holds something else than this wrote. It is left as it is.
 /// - Whatever the file system or the network says.
 pub async fn serve(config: Config, stop: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
     let address = config.listener.local_addr()?;
-    if !address.ip().is_loopback() {
+    if !may_serve_on(address.ip()) {
         let message = format!("the simulated Secrets Manager checks no signatures, so it does not serve on {address}");
         return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
     }
@@ -72,6 +73,15 @@ pub async fn serve(config: Config, stop: impl Future<Output = ()> + Send + 'stat
         Some(path) => StateFile::open(path).map(|(file, store)| (Some(file), store))?,
         None => (None, Store::default()),
     };
-    let router = Service::new(store, file, config.now).router();
+    let router = Service::new(address.ip(), store, file, config.now).router();
     axum::serve(config.listener, router).with_graceful_shutdown(stop).await
+}
+
+/// Loopback; or a private address, such as that of a container network's gateway, for a function that runs in a container.
+pub fn may_serve_on(address: IpAddr) -> bool {
+    let is_private = match address {
+        IpAddr::V4(address) => address.is_private(),
+        IpAddr::V6(address) => address.is_unique_local(),
+    };
+    address.is_loopback() || is_private
 }

@@ -3,14 +3,18 @@
 //! It is another process, so its clock cannot be moved and nobody is told when it is ready: these tests, and only these, look again and
 //! again for a bounded time.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::fs::File;
-use std::net::TcpListener;
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
-use local::{Data, Machine, Options};
+use local::{Data, Machine, Options, gateway};
 use serde_json::Value;
+use shared::settings::Settings;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_panorama-connect");
 
@@ -26,6 +30,9 @@ fn help_shows_every_flag() {
     for flag in [
         "--api-port <PORT>",
         "--panorama-port <PORT>",
+        "--listen <ADDRESS>",
+        "--public-url <URL>",
+        "--env-file <PATH>",
         "--data-dir <FOLDER>",
         "--in-memory",
         "--ready-file <PATH>",
@@ -46,7 +53,7 @@ fn the_ready_file_has_exactly_the_documented_fields() {
     let mut program = Running::start(&["--in-memory"]);
     let ready = program.ready();
     let account = ["clientEnvironment", "clientId", "growers", "partner", "sharingUrlId"];
-    let top = ["apiUrl", "appName", "leafUserId", "owner", "panoramaUrl", "production"];
+    let top = ["apiUrl", "appName", "environment", "leafUserId", "owner", "panoramaUrl", "production"];
     let mut expected: Vec<_> = top.into_iter().chain(account).collect();
     expected.sort_unstable();
     assert_eq!(fields(&ready), expected);
@@ -69,6 +76,78 @@ fn the_ready_file_has_exactly_the_documented_fields() {
         assert!(address.starts_with("http://127.0.0.1:") && !address.ends_with('/'), "{address}");
     }
     assert!(program.terminate().success());
+}
+
+#[test]
+fn the_environment_file_has_what_a_function_needs() {
+    let folder = Folder::new();
+    let file = folder.0.join("lambda.env");
+    let path = file.to_str().expect("UTF-8");
+    let mut program = Running::start(&[
+        "--in-memory",
+        "--env-file",
+        path,
+        "--public-url",
+        "http://127.0.0.1:9/",
+        "--return-url",
+        "https://app.example",
+    ]);
+    let ready = program.ready();
+    // Once it is ready, the file is there.
+    let written = std::fs::read_to_string(&file).expect("a file");
+    let written: BTreeMap<_, _> = written
+        .lines()
+        .map(|line| line.split_once("='").expect("name='value'"))
+        .map(|(name, value)| (name, value.trim_end_matches('\'')))
+        .collect();
+    let asked = RefCell::new(Vec::new());
+    let settings = Settings::read(|name| {
+        asked.borrow_mut().push(name.to_owned());
+        written.get(name).map(|value| (*value).to_owned())
+    });
+    assert_eq!(settings.expect("settings").public_url(&["connect"]).as_str(), "http://127.0.0.1:9/connect");
+    // The rest is the SDK's own.
+    let mut expected = asked.into_inner();
+    let sdk = ["ACCESS_KEY_ID", "ENDPOINT_URL_DYNAMODB", "ENDPOINT_URL_SECRETS_MANAGER", "REGION", "SECRET_ACCESS_KEY"];
+    expected.extend(sdk.map(|name| format!("AWS_{name}")));
+    expected.sort_unstable();
+    expected.dedup();
+    assert_eq!(written.keys().copied().collect::<Vec<_>>(), expected);
+    assert_eq!(ready["environment"], serde_json::to_value(&written).expect("JSON"));
+    // The simulated Panorama knows where browsers go, too.
+    let shared = post(
+        ready["panoramaUrl"].as_str().expect("an address"),
+        &format!(
+            "/control/operations/{}/share",
+            ready["growers"][0]["operations"][0]["organizationCode"].as_str().expect("a code")
+        ),
+    );
+    assert!(shared.to_ascii_lowercase().contains("location: http://127.0.0.1:9/sharing-confirmation/"), "{shared}");
+    assert!(program.terminate().success());
+}
+
+#[tokio::test]
+async fn cargo_lambda_watch_serves_every_route() {
+    let machine = Machine::start(Options::default()).await.expect("it starts");
+    let functions = gateway::routes(&machine.service).into_iter();
+    let routes: BTreeMap<_, _> =
+        functions.flat_map(|(name, routes)| routes.into_iter().map(move |route| (route.path, name))).collect();
+    let described = Command::new(env!("CARGO"))
+        .args(["metadata", "--no-deps", "--offline", "--format-version", "1", "--manifest-path"])
+        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml"))
+        .output()
+        .expect("cargo runs");
+    let described: Value = serde_json::from_slice(&described.stdout).expect("JSON");
+    let watched = &described["metadata"]["lambda"]["watch"]["router"];
+    assert_eq!(*watched, serde_json::to_value(&routes).expect("JSON"));
+}
+
+#[test]
+fn an_address_that_others_could_reach_is_refused() {
+    for address in ["0.0.0.0", "203.0.113.7", "::", "here"] {
+        let output = Command::new(PROGRAM).args(["--in-memory", "--listen", address]).output().expect("it runs");
+        assert_eq!(output.status.code(), Some(2), "{address}");
+    }
 }
 
 #[test]
@@ -176,6 +255,17 @@ fn refused(arguments: &[&str]) -> String {
     assert_eq!(output.status.code(), Some(1), "{error}");
     assert_eq!(error.lines().count(), 1, "{error}");
     error
+}
+
+/// The head and body of the answer to an empty `POST`.
+fn post(server: &str, path: &str) -> String {
+    let host = server.trim_start_matches("http://");
+    let mut stream = TcpStream::connect(host).expect("it serves");
+    write!(stream, "POST {path} HTTP/1.1\r\nhost: {host}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+        .expect("sent");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("text");
+    answer
 }
 
 fn fields(value: &Value) -> Vec<&str> {

@@ -6,3 +6,4 @@ pub mod panorama;
 mod sdk_error;
 pub mod secrets_manager;
 pub mod system_clock;
+pub mod tls;

@@ -4,7 +4,7 @@ use std::time::Duration;
 use reqwest::header::HeaderMap;
 use reqwest::{Response, StatusCode};
 use serde_json::{Value, json};
-use simulated_secrets_manager::{Config, serve};
+use simulated_secrets_manager::{Config, may_serve_on, serve};
 use tokio::net::TcpListener;
 
 use crate::peer::{ManualClock, Simulation, create, fresh_token, now};
@@ -117,13 +117,16 @@ async fn a_web_page_that_claims_the_port_under_its_own_name_gets_nothing() {
 }
 
 #[tokio::test]
-async fn it_serves_on_no_other_address_than_loopback() {
+async fn it_serves_on_no_address_that_others_may_reach() {
     let listener = TcpListener::bind("0.0.0.0:0").await.unwrap();
     let clock = ManualClock::at(time::OffsetDateTime::UNIX_EPOCH);
 
     let error = serve(Config { listener, file: None, now: now(&clock) }, std::future::pending()).await.unwrap_err();
 
     assert_eq!(error.kind(), io::ErrorKind::InvalidInput);
+    let may = |address: &str| may_serve_on(address.parse().unwrap());
+    assert!(["127.0.0.1", "::1", "172.30.0.1", "192.168.1.2", "fd00::1"].into_iter().all(may));
+    assert!(!["0.0.0.0", "::", "203.0.113.7", "172.32.0.1", "2001:db8::1"].into_iter().any(may));
 }
 
 #[tokio::test]

@@ -1,15 +1,19 @@
-//! Every log line of this thread, at every level, and what the production configuration makes of them.
+//! Every log line of a test, at every level, and what the production configuration makes of them.
 //!
-//! A process has one subscriber, so all tests of the binary run under it; only the lines of a thread that is watched are kept. A test's
-//! machine runs on the test's own thread.
+//! A process has one subscriber, so all tests of the binary run under it: one for a thread alone would be deaf to what another thread logged
+//! first, since `tracing` remembers whether anybody listens. Only the lines of threads that are watched are kept. A test's machine runs on the
+//! test's own thread.
 
+use std::collections::HashMap;
 use std::fmt::{self, Write as _};
 use std::io;
 use std::sync::{Arc, LazyLock, Mutex};
 use std::thread::ThreadId;
 
-use shared::adapters::system_clock::SystemClock;
+use shared::domain::timestamp::Timestamp;
 use shared::logging::Origin;
+use shared::ports::clock::ManualClock;
+use time::macros::datetime;
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Level, Subscriber};
@@ -18,10 +22,12 @@ use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 
 static LOG: LazyLock<Log> = LazyLock::new(|| {
     let log = Log::default();
-    let origin = Origin { function: "it", metrics_namespace: "Day".to_owned(), clock: Arc::new(SystemClock) };
+    let clock = Arc::new(ManualClock::new(Timestamp::new(datetime!(2026-11-22 12:00 UTC))));
+    let origin = Origin { function: "sharing-confirmation", metrics_namespace: "Farms".to_owned(), clock };
     let lines = shared::logging::lines(origin, log.clone());
     let subscriber = tracing_subscriber::registry().with(lines).with(Everything(log.clone()));
     tracing::subscriber::set_global_default(subscriber).expect("nobody else in this binary sets one");
+    tracing::callsite::rebuild_interest_cache();
     log
 });
 
@@ -34,42 +40,44 @@ pub(crate) struct Line {
 }
 
 #[derive(Clone, Default)]
-pub(crate) struct Log(Arc<Mutex<Kept>>);
+pub(crate) struct Log(Arc<Mutex<HashMap<ThreadId, Kept>>>);
 
 #[derive(Default)]
 struct Kept {
-    watched: Option<ThreadId>,
     lines: Vec<Line>,
     production: Vec<u8>,
 }
 
 impl Log {
-    /// Keeps the lines of this thread from now on. One test does this.
+    /// Keeps the lines of this thread from now on.
     pub(crate) fn watch() -> Self {
         let log = LOG.clone();
-        log.kept(|kept| {
-            assert_eq!(kept.watched, None, "one test watches");
-            kept.watched = Some(std::thread::current().id());
-        });
+        log.0.lock().expect("the log").insert(std::thread::current().id(), Kept::default());
         log
     }
 
     /// All lines, of all crates and levels.
     pub(crate) fn lines(&self) -> Vec<Line> {
-        self.kept(|kept| kept.lines.clone())
+        self.kept(|kept| kept.lines.clone()).unwrap_or_default()
     }
 
     /// What the production configuration wrote.
     pub(crate) fn production(&self) -> String {
-        self.kept(|kept| String::from_utf8(kept.production.clone()).expect("text"))
+        String::from_utf8(self.kept(|kept| kept.production.clone()).unwrap_or_default()).expect("text")
     }
 
-    fn kept<T>(&self, use_it: impl FnOnce(&mut Kept) -> T) -> T {
-        use_it(&mut self.0.lock().expect("the log"))
+    /// The same, since the last look.
+    pub(crate) fn take_production(&self) -> String {
+        String::from_utf8(self.kept(|kept| std::mem::take(&mut kept.production)).unwrap_or_default()).expect("text")
+    }
+
+    /// What is kept of this thread, if it is watched.
+    fn kept<T>(&self, use_it: impl FnOnce(&mut Kept) -> T) -> Option<T> {
+        self.0.lock().expect("the log").get_mut(&std::thread::current().id()).map(use_it)
     }
 
     fn is_watched(&self) -> bool {
-        self.kept(|kept| kept.watched == Some(std::thread::current().id()))
+        self.kept(|_| ()).is_some()
     }
 }
 

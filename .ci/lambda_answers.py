@@ -1,0 +1,212 @@
+#!/usr/bin/env python3
+"""Every function under the Lambda runtime emulator, with the events in infra/events: what it answers, and how long its init took.
+
+    .ci/lambda_answers.py READY_FILE FOLDER        FOLDER/<function>/bootstrap, as `cargo lambda build` writes it
+
+The events are one farmer's day: ids and cookies that only exist at run time are put in the place of the samples'.
+"""
+
+import base64
+import contextlib
+import copy
+import json
+import sys
+import urllib.error
+import urllib.parse
+import urllib.request
+from pathlib import Path
+
+from emulator import Function
+
+ROOT = Path(__file__).resolve().parent.parent
+EVENTS = {file.stem: json.loads(file.read_text()) for file in sorted((ROOT / "infra/events").glob("*.json"))}
+unused = set(EVENTS)
+
+
+def event(name: str) -> dict:
+    unused.discard(name)
+    return copy.deepcopy(EVENTS[name])
+
+
+def expect(actual: object, expected: object, what: str) -> None:
+    # Not what was found: it may be a token.
+    if actual != expected:
+        sys.exit(f"{what}: expected {expected!r}" + (f", found {actual!r}" if isinstance(actual, (bool, int)) else ""))
+
+
+def addressed(sample: dict, path: str, query: str = "") -> dict:
+    """The event with another path and query, wherever an event has them."""
+    sample["rawPath"] = sample["requestContext"]["http"]["path"] = path
+    sample["rawQueryString"] = query
+    sample["queryStringParameters"] = dict(urllib.parse.parse_qsl(query))
+    sample["pathParameters"] = {name: path.rsplit("/", 1)[1] for name in sample.get("pathParameters", {})}
+    return sample
+
+
+def http(function: Function, sample: dict, status: int) -> dict:
+    """The answer, after what holds for every answer in payload format 2.0."""
+    what = f"{function.name}, {sample['routeKey']}"
+    answer = function.invoke(sample)
+    expect(answer.get("statusCode"), status, f"{what}: statusCode")
+    expect(answer.get("isBase64Encoded"), False, f"{what}: isBase64Encoded")
+    expect(type(answer.get("body", "")), str, f"{what}: body")
+    expect(all(isinstance(value, str) for value in answer["headers"].values()), True, f"{what}: one value a header")
+    expect("set-cookie" in {name.lower() for name in answer["headers"]}, False, f"{what}: set-cookie among the headers")
+    expect(answer["headers"].get("x-request-id"), sample["requestContext"]["requestId"], f"{what}: the gateway's request id")
+    return answer
+
+
+class Day:
+    """One day, function by function."""
+
+    def __init__(self, ready: dict, folder: Path):
+        self.ready, self.folder, self.inits = ready, folder, {}
+
+    @contextlib.contextmanager
+    def function(self, name: str):
+        with Function(name, self.folder / name / "bootstrap", self.ready["environment"]) as function:
+            yield function
+            self.inits[name] = function.init_milliseconds()
+            for secret in (self.ready["owner"]["password"], self.ready["partner"]["password"], self.code()):
+                expect(secret in function.log(), False, f"{name}: a secret in the log")
+
+    def code(self) -> str:
+        return self.ready["growers"][0]["operations"][0]["organizationCode"]
+
+    def run(self) -> None:
+        token = self.sign_in()
+        self.authorize(token)
+        self.read_app_keys()
+        user = self.create_user()
+        cookie = self.start_and_follow(user)
+        self.come_back(cookie)
+        self.read_what_came_of_it(user)
+        self.work_in_the_background()
+        if unused:
+            sys.exit(f"events that no function was asked: {', '.join(sorted(unused))}")
+
+    def sign_in(self) -> str:
+        with self.function("authenticate") as authenticate:
+            sample = event("authenticate")
+            expect(sample["isBase64Encoded"], True, "authenticate: the sample's body is in base64")
+            token = json.loads(http(authenticate, sample, 200)["body"])["id_token"]
+            sample["body"] = base64.b64encode(b'{"username":"nobody","password":"wrong","rememberMe":false}').decode()
+            problem = http(authenticate, sample, 401)
+            expect(problem["headers"]["content-type"], "application/problem+json", "authenticate: a problem document")
+            return token
+
+    def authorize(self, token: str) -> None:
+        with self.function("authorizer") as authorizer:
+            sample = event("authorizer")
+            expect(authorizer.invoke(sample)["isAuthorized"], False, "authorizer: a wrong token")
+            sample["headers"]["authorization"] = sample["identitySource"][0] = f"Bearer {token}"
+            answer = authorizer.invoke(sample)
+            expect(answer["isAuthorized"], True, "authorizer: an owner's token")
+            expect(answer["context"], {"owner": self.ready["owner"]["username"]}, "authorizer: whose token")
+            del sample["headers"]["authorization"]
+            expect(authorizer.invoke(sample)["isAuthorized"], False, "authorizer: no token")
+
+    def read_app_keys(self) -> None:
+        with self.function("app-keys") as app_keys:
+            keys = json.loads(http(app_keys, event("app-keys"), 200)["body"])
+            expect([key["appName"] for key in keys], [self.ready["appName"]], "app-keys: the seeded one")
+
+    def create_user(self) -> str:
+        with self.function("users") as users:
+            expect(len(json.loads(http(users, event("users"), 200)["body"])), 1, "users: the seeded one")
+            sample = event("users-create")
+            created = json.loads(http(users, sample, 201)["body"])
+            sent = json.loads(base64.b64decode(sample["body"]))
+            expect({name: created[name] for name in sent}, sent, "users: what was sent in base64")
+            http(users, addressed(event("users"), "/no-such-path"), 404)
+            return created["id"]
+
+    def start_and_follow(self, user: str) -> str:
+        with self.function("start-integration") as start_integration:
+            # As it is, with an organization code: straight to Panorama.
+            answer = json.loads(http(start_integration, event("start-integration"), 200)["body"])
+            expect(answer["signInUrl"].startswith(self.ready["panoramaUrl"]), True, "start: straight to Panorama")
+            # Nobody's hop link.
+            expect(http(start_integration, event("start-integration-hop-link"), 404).get("cookies") or [], [], "hop link: no cookie")
+
+            # Another farmer, without: through the hop link, which sets a cookie.
+            sample = event("start-integration")
+            path = sample["rawPath"].replace(self.ready["leafUserId"], user)
+            body = json.loads(sample["body"])
+            del body["organizationCode"]
+            sample = addressed(sample, path) | {"body": json.dumps(body)}
+            sign_in_url = json.loads(http(start_integration, sample, 200)["body"])["signInUrl"]
+            base = self.ready["environment"]["PUBLIC_BASE_URL"]
+            expect(sign_in_url.startswith(f"{base}/connect/"), True, "start: through the hop link")
+            answer = http(start_integration, addressed(event("start-integration-hop-link"), sign_in_url.removeprefix(base)), 303)
+            expect(answer["headers"]["location"].startswith(self.ready["panoramaUrl"]), True, "hop link: on to Panorama")
+            (cookie,) = answer["cookies"]
+            attributes = {attribute.strip().lower() for attribute in cookie.split(";")[1:]}
+            expect({"httponly", "secure", "samesite=lax"} <= attributes, True, "hop link: the cookie's attributes")
+            return cookie.split(";")[0]
+
+    def come_back(self, cookie: str) -> None:
+        # Another operation than the one that the seeded Leaf user was started with.
+        other = self.ready["growers"][1]["operations"][0]["organizationCode"]
+        back = urllib.parse.urlsplit(switched_on(self.ready["panoramaUrl"], other))
+        with self.function("sharing-confirmation") as callback:
+            # As it is: with the code that the seeded Leaf user was started with, before the farmer has switched on.
+            http(callback, event("sharing-confirmation"), 400)
+            sample = addressed(event("sharing-confirmation"), back.path, back.query)
+            answer = http(callback, sample, 400)
+            expect("<h1>We could not finish connecting.</h1>" in answer["body"], True, "callback without a cookie: nobody's")
+            sample["cookies"].append(cookie)
+            answer = http(callback, sample, 200)
+            expect("<h1>Your operation is connected.</h1>" in answer["body"], True, "callback with the cookie among others")
+            expect(answer["headers"]["content-type"].startswith("text/html"), True, "callback: a page")
+
+    def read_what_came_of_it(self, user: str) -> None:
+        seeded = self.ready["leafUserId"]
+        with self.function("credentials") as credentials:
+            expect(json.loads(http(credentials, event("credentials"), 200)["body"])["status"], "PENDING", "credentials: pending")
+            sample = event("credentials")
+            sample = addressed(sample, sample["rawPath"].replace(seeded, user))
+            expect(json.loads(http(credentials, sample, 200)["body"])["status"], "ACTIVE", "credentials: connected")
+            sample = event("credentials-events")
+            sample["rawPath"] = sample["requestContext"]["http"]["path"] = sample["rawPath"].replace(seeded, user)
+            events = json.loads(http(credentials, sample, 200)["body"])
+            expect([entry["statusCode"] for entry in events], [200], "credentials: its one event")
+        with self.function("resources") as resources:
+            expect(json.loads(http(resources, event("resources"), 200)["body"])["summaries"], [], "resources: not connected yet")
+            sample = event("resources")
+            sample = addressed(sample, sample["rawPath"], sample["rawQueryString"].replace(seeded, user))
+            summaries = json.loads(http(resources, sample, 200)["body"])["summaries"]
+            expect([summary["leafUserId"] for summary in summaries], [user], "resources: a summary")
+
+    def work_in_the_background(self) -> None:
+        with self.function("finish-confirmations") as finish:
+            sample = event("finish-confirmations")
+            # Of the first there is nothing left to finish; the second stays in the queue.
+            again = finish.invoke(sample)["batchItemFailures"]
+            expect(again, [{"itemIdentifier": sample["Records"][1]["messageId"]}], "finish-confirmations: what comes again")
+        with self.function("check-connections") as check:
+            report = check.invoke(event("check-connections"))
+            expect(report, {"done": 1, "outOfTime": 0, "loginRefused": 0, "unavailable": 0, "compared": 1, "revoked": 0, "recovered": 0},
+                   "check-connections: its report")
+
+
+def switched_on(panorama: str, code: str) -> str:
+    """Where Panorama sends the farmer's browser after the switch."""
+
+    class NotFollowed(urllib.request.HTTPRedirectHandler):
+        def redirect_request(self, *_: object) -> None:
+            return None
+
+    try:
+        urllib.request.build_opener(NotFollowed).open(f"{panorama}/control/operations/{code}/share", b"", timeout=10)
+    except urllib.error.HTTPError as redirect:
+        return redirect.headers["location"]
+    sys.exit("the simulated Panorama does not redirect")
+
+
+if __name__ == "__main__":
+    ready_file, folder = map(Path, sys.argv[1:])
+    day = Day(json.loads(ready_file.read_text()), folder)
+    day.run()
+    print(f"{len(day.inits)} functions answered {len(EVENTS)} events. Init under the emulator, on this machine, in ms:")
+    print(", ".join(f"{name} {milliseconds:.1f}" for name, milliseconds in day.inits.items()))

@@ -1,0 +1,65 @@
+//! The environment of a function that runs beside this machine, in Lambda's runtime emulator, `cargo lambda watch` or `sam local`: what the
+//! template sets in AWS, and where DynamoDB and Secrets Manager are. The machine itself reads the same values.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::net::SocketAddr;
+
+use crate::machine::TABLE_NAME;
+use crate::options::Options;
+use crate::{aws, seed};
+
+/// Variables and their values.
+pub type Environment = BTreeMap<&'static str, String>;
+
+/// What servers of a machine are at.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Addresses {
+    pub(crate) dynamodb: SocketAddr,
+    pub(crate) secrets_manager: SocketAddr,
+}
+
+pub(crate) fn of(
+    addresses: Addresses,
+    public_url: &str,
+    panorama_url: &str,
+    leaf_url: Option<&str>,
+    options: &Options,
+) -> Environment {
+    let production = format!("{panorama_url}/production");
+    let mut environment = Environment::from([
+        ("AWS_ACCESS_KEY_ID", aws::ANY_CREDENTIAL.to_owned()),
+        ("AWS_ENDPOINT_URL_DYNAMODB", format!("http://{}", addresses.dynamodb)),
+        ("AWS_ENDPOINT_URL_SECRETS_MANAGER", format!("http://{}", addresses.secrets_manager)),
+        ("AWS_REGION", aws::REGION.to_owned()),
+        ("AWS_SECRET_ACCESS_KEY", aws::ANY_CREDENTIAL.to_owned()),
+        ("PARTNER_NAME", seed::PARTNER_NAME.to_owned()),
+        ("PRODUCTION_LOGIN_URL", production.clone()),
+        ("PRODUCTION_PARTNER_API_URL", production.clone()),
+        ("PRODUCTION_PORTAL_URL", production),
+        ("PUBLIC_BASE_URL", public_url.to_owned()),
+        ("SECRETS_PREFIX", seed::SECRETS_PREFIX.to_owned()),
+        ("STAGE_LOGIN_URL", panorama_url.to_owned()),
+        ("STAGE_PARTNER_API_URL", panorama_url.to_owned()),
+        ("STAGE_PORTAL_URL", panorama_url.to_owned()),
+        ("TABLE_NAME", TABLE_NAME.to_owned()),
+    ]);
+    if let Some(leaf) = leaf_url {
+        environment.extend([
+            ("LEAF_API_URL", leaf.to_owned()),
+            ("LEAF_CONFIRMATION_URL", format!("{leaf}/sharing-confirmation/{{sharingUrlId}}")),
+            ("UPSTREAM", "leaf".to_owned()),
+        ]);
+    }
+    environment.extend(options.return_url.as_ref().map(|url| ("RETURN_URL", url.to_string())));
+    environment
+}
+
+/// As the content of an environment file, a variable a line; quoted, as shells and `cargo lambda` want values with spaces.
+pub fn file(environment: &Environment) -> String {
+    environment.iter().fold(String::new(), |mut file, (name, value)| {
+        // Writing to a text does not fail.
+        let _ = writeln!(file, "{name}='{value}'");
+        file
+    })
+}

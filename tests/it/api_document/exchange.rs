@@ -1,0 +1,120 @@
+//! A request and its answer, and what the document says of them.
+
+use reqwest::header::{CONTENT_TYPE, HeaderMap};
+use reqwest::{Method, StatusCode};
+use serde_json::Value;
+
+use super::document::{Content, DOCUMENT, Operation, Response};
+
+/// A request and its answer.
+pub(super) struct Exchange {
+    pub(super) method: Method,
+    /// The path's template, if there is such a path.
+    pub(super) route: Option<String>,
+    /// The template's parameters and the query's, decoded.
+    pub(super) in_path: Vec<(String, String)>,
+    pub(super) in_query: Vec<(String, String)>,
+    pub(super) sent: Vec<u8>,
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) answered: Vec<u8>,
+}
+
+impl Exchange {
+    /// Holds it to the document.
+    pub(super) fn check(&self) -> Result<(), String> {
+        let found = self.look_up().and_then(|(operation, response)| {
+            self.check_headers(response)?;
+            // The answer to `HEAD` is that to `GET` without its body.
+            if self.method != Method::HEAD {
+                self.check_body(response)?;
+            }
+            match operation {
+                Some(operation) if self.status.is_success() => self.check_request(operation),
+                _ => Ok(()),
+            }
+        });
+        found.map_err(|fault| {
+            let route = self.route.as_deref().unwrap_or("(no route)");
+            let answered = String::from_utf8_lossy(&self.answered);
+            format!("{} {route} answered {}, and the document disagrees: {fault}\n{answered}", self.method, self.status)
+        })
+    }
+
+    fn look_up(&self) -> Result<(Option<&'static Operation>, &'static Response), String> {
+        let Some(route) = &self.route else { return Ok((None, self.outside("RouteNotFound", StatusCode::NOT_FOUND)?)) };
+        let operation = DOCUMENT.operation(&self.method, route).or_else(|| {
+            let get = || DOCUMENT.operation(&Method::GET, route);
+            (self.method == Method::HEAD).then(get).flatten()
+        });
+        let Some(operation) = operation else {
+            return Ok((None, self.outside("MethodNotAllowed", StatusCode::METHOD_NOT_ALLOWED)?));
+        };
+        let response = operation.responses.get(&self.status.as_u16()).ok_or("the status is not documented")?;
+        Ok((Some(operation), response))
+    }
+
+    /// The answer that belongs to no operation.
+    fn outside(&self, name: &str, status: StatusCode) -> Result<&'static Response, String> {
+        if self.status == status { Ok(&DOCUMENT.responses[name]) } else { Err("there is no such operation".to_owned()) }
+    }
+
+    fn check_headers(&self, response: &Response) -> Result<(), String> {
+        for (name, header) in &response.headers {
+            match self.headers.get(name) {
+                None if header.is_required => return Err(format!("the header {name} is missing")),
+                None => {}
+                Some(value) => {
+                    let value = header.content.value_of(value.to_str().map_err(|error| error.to_string())?);
+                    header.content.fault(&value).map_or(Ok(()), |fault| Err(format!("the header {name}: {fault}")))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn check_body(&self, response: &Response) -> Result<(), String> {
+        let text = std::str::from_utf8(&self.answered).map_err(|error| error.to_string())?;
+        if response.contents.is_empty() || self.status == StatusCode::SEE_OTHER {
+            return if text.is_empty() { Ok(()) } else { Err("no body is documented".to_owned()) };
+        }
+        let media = self.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let media = media.split(';').next().unwrap_or_default();
+        let content = response.contents.get(media).ok_or_else(|| format!("{media:?} is not documented"))?;
+        let value = if media == "text/html" {
+            text.into()
+        } else {
+            serde_json::from_str(text).map_err(|error| error.to_string())?
+        };
+        content.fault(&value).map_or(Ok(()), Err)
+    }
+
+    /// What was accepted is what the document says one may send.
+    fn check_request(&self, operation: &Operation) -> Result<(), String> {
+        for parameter in &operation.parameters {
+            let from = if parameter.is_in_path { &self.in_path } else { &self.in_query };
+            // The first counts, and an empty one in a query as none.
+            let sent = from.iter().find(|(name, _)| *name == parameter.name).map(|(_, value)| value.trim());
+            if let Some(sent) = sent.filter(|sent| parameter.is_in_path || !sent.is_empty()) {
+                fault_of(&parameter.content, &parameter.content.value_of(sent), &parameter.name)?;
+            }
+        }
+        match &operation.body {
+            None => Ok(()),
+            Some(content) => {
+                let mut sent: Value = serde_json::from_slice(&self.sent).map_err(|error| error.to_string())?;
+                for text in sent.as_object_mut().into_iter().flat_map(|object| object.values_mut()) {
+                    // Blanks around a text are ignored.
+                    if let Value::String(text) = text {
+                        *text = text.trim().to_owned();
+                    }
+                }
+                fault_of(content, &sent, "body")
+            }
+        }
+    }
+}
+
+fn fault_of(content: &Content, value: &Value, what: &str) -> Result<(), String> {
+    content.fault(value).map_or(Ok(()), |fault| Err(format!("accepted, though its {what} is refused there: {fault}")))
+}
