@@ -82,6 +82,10 @@ impl Settings {
             // Every id makes a URL of the same form.
             url(name, &confirmation.replace("{sharingUrlId}", "0")).map(|_| confirmation)
         };
+        let leaf = LeafEndpoints {
+            api: url_or("LEAF_API_URL", "https://api.withleaf.io")?,
+            confirmation: leaf_confirmation()?,
+        };
         Ok(Self {
             table_name: required("TABLE_NAME")?,
             secrets_prefix: required("SECRETS_PREFIX")?,
@@ -103,10 +107,7 @@ impl Settings {
             upstream_timeout: UPSTREAM_TIMEOUT,
             upstream: match text("UPSTREAM").as_deref() {
                 None | Some("panorama") => UpstreamChoice::Panorama,
-                Some("leaf") => UpstreamChoice::Leaf(LeafEndpoints {
-                    api: url_or("LEAF_API_URL", "https://api.withleaf.io")?,
-                    confirmation: leaf_confirmation()?,
-                }),
+                Some("leaf") => UpstreamChoice::Leaf(leaf),
                 Some(_) => return Err(SettingsError { variable: "UPSTREAM", rule: "is neither panorama nor leaf" }),
             },
         })
@@ -140,6 +141,8 @@ mod tests {
         assert_eq!(missing.to_string(), "the environment variable TABLE_NAME is not set");
         let wrong = read(&[("RETURN_URL", "javascript:alert(1)")]).expect_err("not a web address");
         assert_eq!(wrong.to_string(), "the environment variable RETURN_URL is not an http or https URL");
+        let wrong = read(&[("UPSTREAM", "john-deere")]).expect_err("no upstream");
+        assert_eq!(wrong.to_string(), "the environment variable UPSTREAM is neither panorama nor leaf");
     }
 
     #[test]

@@ -76,6 +76,7 @@ impl From<UpstreamError> for Problem {
                     ErrorKey::LeafDeclined,
                     format!("Leaf declined the request with {status} ({error_key}). Nothing was changed; Leaf's documents say what it means."),
                 )
+                .retry_after(RETRY_AFTER)
             }
             UpstreamError::NoSuchUser => Self::new(ErrorKey::LeafUserNotFound, "Leaf has no Leaf user of this id."),
             UpstreamError::OperationOwned => {

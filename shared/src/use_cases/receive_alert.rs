@@ -43,11 +43,12 @@ pub async fn receive_alert(
     body: &[u8],
     signature: Option<&str>,
 ) -> Result<(), AlertError> {
+    // Without a Leaf nobody can have signed it.
+    let keeper = ports.record_keeper.as_ref().ok_or(AlertError::NotSigned)?;
     let signature = signature.and_then(|text| STANDARD.decode(text.trim()).ok()).ok_or(AlertError::NotSigned)?;
     if !is_signed(ports, body, &signature).await? {
         return Err(AlertError::NotSigned);
     }
-    let Some(keeper) = &ports.record_keeper else { return Ok(()) };
     let alert = serde_json::from_slice::<Alert>(body).ok();
     let Some(id) = alert.and_then(|alert| alert.credential_id?.parse::<CredentialId>().ok()) else { return Ok(()) };
     let user = ports.connections.user_of_credential(id).await.map_err(FollowError::Store)?;
