@@ -26,26 +26,26 @@ fn credentials() -> Credentials {
     Credentials::new(ANY_CREDENTIAL, ANY_CREDENTIAL, None, None, "local")
 }
 
-pub(crate) fn dynamodb_client(at: SocketAddr, interceptor: Option<SharedInterceptor>) -> aws_sdk_dynamodb::Client {
+pub(crate) fn dynamodb_client(at: SocketAddr, interceptors: &[SharedInterceptor]) -> aws_sdk_dynamodb::Client {
     let mut config = aws_sdk_dynamodb::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::from_static(REGION))
         .credentials_provider(credentials())
         .endpoint_url(format!("http://{at}"));
-    if let Some(interceptor) = interceptor {
-        config.push_interceptor(interceptor);
+    for interceptor in interceptors {
+        config.push_interceptor(interceptor.clone());
     }
     aws_sdk_dynamodb::Client::from_conf(config.build())
 }
 
-pub(crate) fn secrets_client(at: SocketAddr, interceptor: Option<SharedInterceptor>) -> aws_sdk_secretsmanager::Client {
+pub(crate) fn secrets_client(at: SocketAddr, interceptors: &[SharedInterceptor]) -> aws_sdk_secretsmanager::Client {
     let mut config = aws_sdk_secretsmanager::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::from_static(REGION))
         .credentials_provider(credentials())
         .endpoint_url(format!("http://{at}"));
-    if let Some(interceptor) = interceptor {
-        config.push_interceptor(interceptor);
+    for interceptor in interceptors {
+        config.push_interceptor(interceptor.clone());
     }
     aws_sdk_secretsmanager::Client::from_conf(config.build())
 }

@@ -1,10 +1,12 @@
 //! What API Gateway does in AWS: one address for all functions, and the authorizer before those that are not public.
 
 use axum::Router;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use shared::http::routes::{Route, Routes};
 use shared::http::{bearer, envelope};
 use shared::service::Service;
+
+use crate::running;
 
 /// A function's routes over a service.
 type Function = fn(Service) -> Routes;
@@ -30,11 +32,15 @@ pub fn routes(service: &Service) -> Vec<(&'static str, Vec<Route>)> {
 /// The whole API.
 pub fn api(service: &Service) -> Router {
     let (mut public, mut owner_only) = (Router::new(), Router::new());
-    for (_, function) in FUNCTIONS {
+    for (name, function) in FUNCTIONS {
         let (open, guarded) = function(service.clone()).split();
-        public = public.merge(open);
-        owner_only = owner_only.merge(guarded);
+        let runs = from_fn(move |request, next: Next| running::as_function(name, next.run(request)));
+        public = public.merge(open.layer(runs.clone()));
+        owner_only = owner_only.merge(guarded.layer(runs));
     }
-    let guarded = owner_only.route_layer(from_fn_with_state(service.ports.clone(), bearer::require));
+    let authorizes = from_fn_with_state(service.ports.clone(), |ports, request, next| {
+        running::as_function("authorizer", bearer::require(ports, request, next))
+    });
+    let guarded = owner_only.route_layer(authorizes);
     envelope::wrap(public.merge(guarded))
 }

@@ -11,6 +11,7 @@ pub mod machine;
 pub mod options;
 pub mod outbox;
 pub mod ready;
+pub mod running;
 pub mod seed;
 mod switch;
 pub mod walkthrough;

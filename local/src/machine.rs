@@ -21,7 +21,7 @@ use crate::environment::Addresses;
 use crate::options::{Data, Options, Upstream};
 use crate::outbox::Outbox;
 use crate::ready::Ready;
-use crate::{aws, environment, gateway, seed, switch};
+use crate::{aws, environment, gateway, running, seed, switch};
 
 /// The table's name.
 pub const TABLE_NAME: &str = "panorama-connect";
@@ -107,8 +107,8 @@ impl Machine {
         let environment = environment::of(addresses, &public_url, &panorama_url, leaf_url.as_deref(), &options);
         let ready = Ready::new(api_url, panorama_url, leaf_url, environment);
 
-        let dynamodb = aws::dynamodb_client(addresses.dynamodb, options.interceptor.clone());
-        let secrets = aws::secrets_client(addresses.secrets_manager, options.interceptor.clone());
+        let dynamodb = aws::dynamodb_client(addresses.dynamodb, &options.interceptors);
+        let secrets = aws::secrets_client(addresses.secrets_manager, &options.interceptors);
         let mut settings =
             Settings::read(|variable| ready.environment.get(variable).cloned()).map_err(io::Error::other)?;
         if let Some(timeout) = options.upstream_timeout {
@@ -188,7 +188,7 @@ async fn start_leaf(options: &Options, panorama_url: &str) -> io::Result<Machine
         public_url: None,
         return_url: None,
         // What is counted and interrupted is the service, not Leaf.
-        interceptor: None,
+        interceptors: Vec::new(),
         upstream_timeout: None,
         around_api: Some(Arc::new(switch::before)),
         ..options.clone()
@@ -218,7 +218,7 @@ async fn keep_checking(service: Service, stop: impl Future<Output = ()>) -> io::
             _ = timer.tick() => {}
         }
         let deadline = service.ports.clock.now().plus(CHECK_EVERY);
-        if let Err(error) = check_connections::check(&service, deadline).await {
+        if let Err(error) = running::check_connections(&service, deadline).await {
             tracing::error!(%error, "connections could not be checked");
         }
     }

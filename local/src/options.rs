@@ -33,8 +33,8 @@ pub struct Options {
     pub return_url: Option<Url>,
     /// The clock of everything; without one, the operating system's.
     pub clock: Option<Arc<dyn Clock>>,
-    /// Sees every call to DynamoDB and Secrets Manager before it is sent.
-    pub interceptor: Option<SharedInterceptor>,
+    /// They see every call to DynamoDB and Secrets Manager before it is sent.
+    pub interceptors: Vec<SharedInterceptor>,
     /// Put around the API's router.
     pub around_api: Option<Around>,
 }
@@ -74,7 +74,7 @@ impl Default for Options {
             upstream_timeout: None,
             return_url: None,
             clock: None,
-            interceptor: None,
+            interceptors: Vec::new(),
             around_api: None,
         }
     }

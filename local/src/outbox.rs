@@ -10,8 +10,6 @@ use std::io;
 use std::sync::Arc;
 
 use dynoxide::Database;
-use expire_sessions::expire;
-use finish_confirmations::finish;
 use shared::domain::session::{HANDSHAKE_LEASE, LIFETIME};
 use shared::ports::clock::Clock;
 use shared::service::Service;
@@ -20,6 +18,8 @@ use tokio::sync::Mutex;
 pub use queue::InQueue;
 use queue::Queue;
 use stream::Stream;
+
+use crate::running;
 
 /// The ways from a session to the finisher, and to the end of its time.
 pub struct Outbox {
@@ -71,8 +71,10 @@ impl Outbox {
             }
         }
         Ok(InQueues {
-            confirmations: confirmations.deliver(now, |event| finish(&self.service, event)).await,
-            expiries: expiries.deliver(now, |event| expire(&self.service, event)).await,
+            confirmations: confirmations
+                .deliver(now, |event| running::finish_confirmations(&self.service, event))
+                .await,
+            expiries: expiries.deliver(now, |event| running::expire_sessions(&self.service, event)).await,
         })
     }
 }

@@ -23,6 +23,16 @@ pub struct Service {
     pub settings: Arc<Settings>,
     /// App keys, for starts and callbacks.
     pub app_keys: Arc<AppKeyCache>,
+    table: Arc<Table>,
+}
+
+/// What a function reads in init, where Lambda gives a full processor: what its requests need, for it has no rights to anything else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WarmUp {
+    /// A row that is not there: it opens the connection to the table.
+    Table,
+    /// The API owners' secret.
+    Owners,
 }
 
 /// A function cannot start.
@@ -47,11 +57,11 @@ pub struct Clients {
 }
 
 impl Service {
-    /// The service as it runs in Lambda: settings and AWS configuration from the environment, the connection to the table opened.
+    /// The service as it runs in Lambda: settings and AWS configuration from the environment, warmed up.
     ///
     /// # Errors
     /// See [`InitError`].
-    pub async fn from_env() -> Result<Self, InitError> {
+    pub async fn from_env(warm_up: WarmUp) -> Result<Self, InitError> {
         let settings = Settings::from_env()?;
         let config = aws_config::from_env().http_client(tls::aws_client()).load().await;
         let clients = Clients {
@@ -59,12 +69,25 @@ impl Service {
             secrets_manager: aws_sdk_secretsmanager::Client::new(&config),
             clock: Arc::new(SystemClock),
         };
-        let table = Table::new(clients.dynamodb.clone(), &settings.table_name);
-        if let Err(error) = table.warm_up().await {
-            // The first request will say what is wrong to whoever can read it.
-            tracing::warn!(%error, "the connection to the table is not warm");
+        let service = Self::new(settings, clients)?;
+        service.warm_up(warm_up).await;
+        Ok(service)
+    }
+
+    /// Reads ahead. A failure is only logged: the first request will say what is wrong to whoever can read it.
+    pub async fn warm_up(&self, what: WarmUp) {
+        match what {
+            WarmUp::Table => {
+                if let Err(error) = self.table.warm_up().await {
+                    tracing::warn!(%error, "the connection to the table is not warm");
+                }
+            }
+            WarmUp::Owners => {
+                if let Err(error) = self.ports.service_secrets.owners().await {
+                    tracing::warn!(%error, "the API owners are not read yet");
+                }
+            }
         }
-        Self::new(settings, clients)
     }
 
     /// The service over these clients.
@@ -109,7 +132,7 @@ impl Service {
             upstream,
             record_keeper,
         };
-        let app_keys = Arc::new(AppKeyCache::new(table.clone(), table, clock));
-        Ok(Self { ports, settings: Arc::new(settings), app_keys })
+        let app_keys = Arc::new(AppKeyCache::new(table.clone(), table.clone(), clock));
+        Ok(Self { ports, settings: Arc::new(settings), app_keys, table })
     }
 }

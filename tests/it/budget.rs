@@ -63,7 +63,7 @@ impl Meter {
     async fn start() -> Self {
         let aws = Calls::default();
         let interceptor = SharedInterceptor::new(aws.clone());
-        let world = World::start_with(|options| options.interceptor = Some(interceptor)).await;
+        let world = World::start_with(|options| options.interceptors.push(interceptor)).await;
         Self { world, aws, table: Vec::new() }
     }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use local::running;
 use reqwest::header::COOKIE;
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::json;
@@ -51,7 +52,7 @@ async fn successes(world: &World, user: &str) -> usize {
 
 async fn check(service: &shared::service::Service, world: &World) -> Option<check_connections::Report> {
     let deadline = world.clock.now().plus(Duration::from_mins(1));
-    check_connections::check(service, deadline).await.ok()
+    running::check_connections(service, deadline).await.ok()
 }
 
 fn callback_of(world: &World, cookies: &std::collections::BTreeMap<String, String>) -> RequestBuilder {
@@ -130,7 +131,8 @@ async fn a_finisher_is_finished_by_the_next() {
         world.clock.advance(Duration::from_hours(1));
         let doomed = Doomed::after(calls, &world).await;
         // What it answers, it answers to a queue that is not told.
-        let _unheard = resume_handshake(&doomed.service.ports, user.parse().expect("an id")).await;
+        let finishing = resume_handshake(&doomed.service.ports, user.parse().expect("an id"));
+        let _unheard = running::as_function("finish-confirmations", finishing).await;
 
         others_finish(&world).await;
         assert_connected_once(&world, &user, calls).await;

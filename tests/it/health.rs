@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use check_connections::Report;
+use local::running;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use shared::ports::clock::Clock as _;
@@ -34,7 +35,7 @@ async fn new_partner_password(world: &World, password: &str) {
 async fn check_after(world: &World, minutes: u64) -> Report {
     world.clock.advance(Duration::from_mins(minutes));
     let deadline = world.clock.now().plus(Duration::from_mins(1));
-    check_connections::check(&world.machine.service, deadline).await.expect("a report")
+    running::check_connections(&world.machine.service, deadline).await.expect("a report")
 }
 
 async fn look(world: &World, user: &str) -> (StatusCode, Value) {
@@ -167,7 +168,7 @@ async fn a_check_that_runs_out_of_time_goes_on_where_it_was() {
     let world = World::start().await;
     connected(&world, "maria", "krwv4vYH").await;
     let now = world.clock.now();
-    let report = check_connections::check(&world.machine.service, now).await.expect("a report");
+    let report = running::check_connections(&world.machine.service, now).await.expect("a report");
     assert_eq!((report.out_of_time, report.compared), (1, 0));
     assert_eq!(check_after(&world, 15).await.compared, 1);
 }

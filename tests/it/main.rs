@@ -19,6 +19,7 @@ mod metrics;
 mod model;
 mod owners;
 mod peers;
+mod permissions;
 mod restart;
 mod routes;
 mod secrets;

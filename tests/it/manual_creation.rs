@@ -84,6 +84,22 @@ async fn what_is_wrong_with_a_credential_is_told_apart_and_nothing_is_created() 
 }
 
 #[tokio::test]
+async fn an_app_key_that_has_lost_its_secret_is_mended_by_a_registration_and_not_by_a_creation() {
+    let world = World::start().await;
+    already_shared(&world, "krwv4vYH").await;
+    let user = world.create_user("maria").await;
+    world.lose_the_secret().await;
+    world.pass(10, 0);
+
+    let (status, problem) = create(&world, &user, |_| {}).await;
+    assert_eq!((status, &problem["errorKey"]), (StatusCode::BAD_REQUEST, &"unknownAppKey".into()), "{problem}");
+
+    let stage = &world.machine.ready.stage;
+    assert_eq!(world.app_key(Method::POST, stage, stage.partner.password).await, StatusCode::OK);
+    assert_eq!(create(&world, &user, |_| {}).await.0, StatusCode::CREATED);
+}
+
+#[tokio::test]
 async fn an_operation_of_another_leaf_user_is_not_taken_by_hand() {
     let world = World::start().await;
     let (first, second) = (world.create_user("first").await, world.create_user("second").await);

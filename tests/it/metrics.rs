@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use local::running;
 use serde_json::{Value, json};
 use shared::domain::client_environment::ClientEnvironment;
 use shared::metrics::{Call, Metric};
@@ -49,7 +50,7 @@ async fn deliver(world: &World) {
 
 async fn check(world: &World) {
     let deadline = world.clock.now().plus(Duration::from_mins(1));
-    check_connections::check(&world.machine.service, deadline).await.expect("a report");
+    running::check_connections(&world.machine.service, deadline).await.expect("a report");
 }
 
 #[test]

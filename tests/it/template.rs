@@ -20,7 +20,7 @@ static SNAPSHOT: LazyLock<Value> = LazyLock::new(|| {
 });
 
 /// The transformed template.
-fn template() -> &'static Value {
+pub(crate) fn template() -> &'static Value {
     &SNAPSHOT["template"]
 }
 

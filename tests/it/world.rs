@@ -5,9 +5,11 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
+use aws_sdk_dynamodb::config::SharedInterceptor;
 use check_connections::Report;
 use local::ready::PanoramaAccount;
-use local::{Machine, Options, Upstream};
+use local::seed::SECRETS_PREFIX;
+use local::{Machine, Options, Upstream, running};
 use reqwest::header::{COOKIE, HeaderMap, LOCATION, SET_COOKIE};
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
@@ -17,6 +19,7 @@ use time::macros::datetime;
 use tokio::task::JoinSet;
 
 use crate::api_document::contract::Contract;
+use crate::permissions::guard::Guard;
 
 /// What the paths of Leaf's user management begin with.
 pub(crate) const MANAGEMENT: &str = "/services/usermanagement/api";
@@ -27,6 +30,8 @@ pub(crate) struct World {
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) http: reqwest::Client,
     pub(crate) token: String,
+    /// No function of the machine may do what its role does not allow.
+    pub(crate) guard: Guard,
     /// Every answer is held to the API's document; the last field, so that it is dropped when all is answered.
     pub(crate) contract: Contract,
 }
@@ -50,11 +55,16 @@ impl World {
         let clock = Arc::new(ManualClock::new(Timestamp::new(datetime!(2026-11-22 12:00 UTC))));
         let contract = Contract::default();
         let around_api = Some(Arc::new(contract.layer()) as _);
-        let mut options = Options { clock: Some(clock.clone()), around_api, ..Options::default() };
+        let guard = Guard::default();
+        let interceptors = vec![SharedInterceptor::new(guard.interceptor())];
+        let mut options = Options { clock: Some(clock.clone()), around_api, interceptors, ..Options::default() };
         change(&mut options);
+        if options.upstream == Upstream::Leaf {
+            guard.in_front_of_leaf();
+        }
         let machine = Machine::start(options).await.expect("the machine starts");
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
-        let mut world = Self { machine, clock, http, token: String::new(), contract };
+        let mut world = Self { machine, clock, http, token: String::new(), guard, contract };
         world.token = world.sign_in().await;
         world
     }
@@ -66,9 +76,10 @@ impl World {
 
     /// Stops the machine and lets it finish.
     pub(crate) async fn stop(self) {
-        let Self { machine, http, contract: _contract, .. } = self;
+        let Self { machine, http, guard, contract: _contract, .. } = self;
         drop(http);
         machine.stop().await.expect("no server had failed");
+        drop(guard);
     }
 
     /// A bearer token of the seeded owner.
@@ -160,6 +171,13 @@ impl World {
         production
     }
 
+    /// Somebody deletes the secret of the seeded app key by hand.
+    pub(crate) async fn lose_the_secret(&self) {
+        let name = format!("{SECRETS_PREFIX}/app-key/STAGE/{}", self.machine.ready.app_name);
+        let deletion = self.machine.secrets_manager.delete_secret().secret_id(name).force_delete_without_recovery(true);
+        deletion.send().await.expect("it is deleted");
+    }
+
     /// The grower switches sharing on; the address that Panorama sends the browser to.
     pub(crate) async fn share(&self, code: &str) -> String {
         let request = self.http.post(self.panorama(&format!("/control/operations/{code}/share")));
@@ -207,9 +225,9 @@ impl World {
         self.pass(minutes, 0);
         let deadline = self.clock.now().plus(Duration::from_mins(1));
         if let Some(leaf) = &self.machine.leaf {
-            check_connections::check(&leaf.service, deadline).await.expect("a report of Leaf's");
+            running::check_connections(&leaf.service, deadline).await.expect("a report of Leaf's");
         }
-        check_connections::check(&self.machine.service, deadline).await.expect("a report")
+        running::check_connections(&self.machine.service, deadline).await.expect("a report")
     }
 
     /// Lets a time pass and the queues deliver, Leaf's first.

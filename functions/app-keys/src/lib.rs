@@ -17,10 +17,13 @@ use shared::http::parameters::{Segments, provider, segment};
 use shared::http::problem::Problem;
 use shared::http::refusals::not_registered;
 use shared::http::routes::Routes;
-use shared::service::Service;
+use shared::service::{Service, WarmUp};
 use shared::use_cases::register_app_key::{
     RegisterError, Registration, register_app_key, remove_app_key, update_app_key,
 };
+
+/// What it reads in init.
+pub const WARM_UP: WarmUp = WarmUp::Table;
 
 /// The function's routes.
 pub fn routes(service: Service) -> Routes {

@@ -10,8 +10,11 @@ use shared::http::error_key::ErrorKey;
 use shared::http::fields::Fields;
 use shared::http::problem::Problem;
 use shared::http::routes::Routes;
-use shared::service::Service;
+use shared::service::{Service, WarmUp};
 use shared::use_cases::authenticate::authenticate;
+
+/// What it reads in init.
+pub const WARM_UP: WarmUp = WarmUp::Owners;
 
 /// The function's routes.
 pub fn routes(service: Service) -> Routes {

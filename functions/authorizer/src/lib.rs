@@ -4,7 +4,10 @@ use aws_lambda_events::apigw::{ApiGatewayV2CustomAuthorizerSimpleResponse, ApiGa
 use lambda::LambdaEvent;
 use serde_json::{Map, Value};
 use shared::http::bearer;
-use shared::service::Service;
+use shared::service::{Service, WarmUp};
+
+/// What it reads in init.
+pub const WARM_UP: WarmUp = WarmUp::Owners;
 
 /// Says whether a request carries an API owner's token, and whose.
 ///

@@ -5,8 +5,11 @@
 use serde::Serialize;
 use shared::domain::timestamp::Timestamp;
 use shared::ports::StoreError;
-use shared::service::Service;
+use shared::service::{Service, WarmUp};
 use shared::use_cases::check_connections::{Check, Counts, check_connections};
+
+/// What it reads in init.
+pub const WARM_UP: WarmUp = WarmUp::Table;
 
 /// What a run did, for its log and for whoever invokes it by hand.
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]

@@ -14,7 +14,6 @@ use shared::http::refusals::{concurrent_change, login_refused, no_such_user, unr
 use shared::ports::upstream::LoginRefusal;
 use shared::service::Service;
 use shared::use_cases::create_credential::{CreateError, NewCredential, create_credential};
-use shared::use_cases::resolve_app_key::ResolveError;
 
 use crate::status::{Resource, resource};
 
@@ -71,14 +70,6 @@ fn refused(error: CreateError, id: LeafUserId, environment: ClientEnvironment) -
                 "does not fit: this `clientId` has an app key in {}, and none in {environment}; send the environment that the client id \
                  is of",
                 environment.other()
-            ),
-        ),
-        CreateError::AppKey(ResolveError::SharingUrlIdNeeded) => Problem::of_field(
-            ErrorKey::UnknownAppKey,
-            "clientId",
-            &format!(
-                "has no app key in {environment}; register it once with POST /app-keys/Panorama/{{appName}}/{environment}, then send this \
-                 request again"
             ),
         ),
         CreateError::AppKey(error) => unresolved(error, environment),

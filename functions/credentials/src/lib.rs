@@ -7,7 +7,10 @@ mod status;
 use http::Method;
 use shared::http::USER_MANAGEMENT;
 use shared::http::routes::Routes;
-use shared::service::Service;
+use shared::service::{Service, WarmUp};
+
+/// What it reads in init.
+pub const WARM_UP: WarmUp = WarmUp::Table;
 
 /// The function's routes.
 pub fn routes(service: Service) -> Routes {

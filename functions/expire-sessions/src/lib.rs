@@ -8,9 +8,12 @@ use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use lambda::queue;
 use serde::{Deserialize, Serialize};
 use shared::domain::ids::LeafUserId;
-use shared::service::Service;
+use shared::service::{Service, WarmUp};
 use shared::use_cases::expire_session::expire_session;
 use shared::use_cases::resume_handshake::Left;
+
+/// What it reads in init.
+pub const WARM_UP: WarmUp = WarmUp::Table;
 
 /// What the queue carries: which session to look at, and nothing that is secret.
 #[derive(Debug, Serialize, Deserialize)]

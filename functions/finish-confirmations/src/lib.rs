@@ -9,8 +9,11 @@ use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use lambda::queue;
 use serde::{Deserialize, Serialize};
 use shared::domain::ids::LeafUserId;
-use shared::service::Service;
+use shared::service::{Service, WarmUp};
 use shared::use_cases::resume_handshake::resume_handshake;
+
+/// What it reads in init.
+pub const WARM_UP: WarmUp = WarmUp::Table;
 
 /// What the queue carries: whose session to look at, and nothing that is secret.
 #[derive(Debug, Serialize, Deserialize)]

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use shared::http::envelope::{GatewayRequestId, TraceId};
 use shared::http::routes::Routes;
-use shared::service::Service;
+use shared::service::{Service, WarmUp};
 use tower::ServiceExt as _;
 use tracing::Instrument as _;
 
@@ -20,9 +20,9 @@ pub use lambda_runtime::LambdaEvent;
 ///
 /// # Errors
 /// The settings are wrong, or the runtime ended.
-pub async fn serve(function: &'static str, routes: fn(Service) -> Routes) -> Result<(), Error> {
+pub async fn serve(function: &'static str, routes: fn(Service) -> Routes, warm_up: WarmUp) -> Result<(), Error> {
     shared::logging::init(function);
-    run(routes(Service::from_env().await?)).await
+    run(routes(Service::from_env(warm_up).await?)).await
 }
 
 /// Runs the routes of a function that needs nothing of the world: no settings, no client of AWS.
@@ -55,6 +55,7 @@ async fn run<S: Clone + Send + Sync + 'static>(routes: Routes<S>) -> Result<(), 
 /// The settings are wrong, or the runtime ended.
 pub async fn handle<E, A>(
     function: &'static str,
+    warm_up: WarmUp,
     handler: impl AsyncFn(&Service, LambdaEvent<E>) -> Result<A, Error>,
 ) -> Result<(), Error>
 where
@@ -62,7 +63,7 @@ where
     A: Serialize,
 {
     shared::logging::init(function);
-    let service = Service::from_env().await?;
+    let service = Service::from_env(warm_up).await?;
     lambda_runtime::run(service_fn(async |event: LambdaEvent<E>| {
         let (request_id, trace_id) = (&*event.context.request_id, event.context.xray_trace_id.as_deref());
         let span = tracing::info_span!("invocation", request_id, trace_id);

@@ -7,13 +7,16 @@ use shared::http::error_key::ErrorKey;
 use shared::http::fields::MAX_BODY;
 use shared::http::problem::Problem;
 use shared::http::routes::Routes;
-use shared::service::Service;
+use shared::service::{Service, WarmUp};
 use shared::use_cases::follow_upstream::FollowError;
 use shared::use_cases::receive_alert::{AlertError, receive_alert};
 use shared::use_cases::register_alerts::{RegisterAlertsError, register_alerts};
 
 /// base64(HMAC-SHA256(secret, raw body)) (Leaf's documents, "Alert Authentication").
 const SIGNATURE: &str = "x-leaf-signature";
+
+/// What it reads in init.
+pub const WARM_UP: WarmUp = WarmUp::Table;
 
 /// The function's routes.
 pub fn routes(service: Service) -> Routes {

@@ -11,11 +11,14 @@ use shared::http::parameters::Query;
 use shared::http::problem::Problem;
 use shared::http::refusals::no_such_user;
 use shared::http::routes::Routes;
-use shared::service::Service;
+use shared::service::{Service, WarmUp};
 use shared::use_cases::summarize_sync::{SummarizeError, summarize_sync};
 
 /// Entries on a page when the request does not say. There is at most one: a Leaf user has one Panorama operation.
 const PAGE_SIZE: u32 = 20;
+
+/// What it reads in init.
+pub const WARM_UP: WarmUp = WarmUp::Table;
 
 /// The function's routes.
 pub fn routes(service: Service) -> Routes {

@@ -11,9 +11,12 @@ use shared::http::cookies::binding_cookies;
 use shared::http::pages::Page;
 use shared::http::parameters::Query;
 use shared::http::routes::Routes;
-use shared::service::Service;
+use shared::service::{Service, WarmUp};
 use shared::use_cases::receive_confirmation::{Confirmation, Outcome, receive_confirmation};
 use url::Url;
+
+/// What it reads in init.
+pub const WARM_UP: WarmUp = WarmUp::Table;
 
 /// The function's routes.
 pub fn routes(service: Service) -> Routes {

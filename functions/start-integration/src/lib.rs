@@ -6,7 +6,10 @@ mod start;
 use http::{Method, StatusCode};
 use shared::http::USER_MANAGEMENT;
 use shared::http::routes::Routes;
-use shared::service::Service;
+use shared::service::{Service, WarmUp};
+
+/// What it reads in init.
+pub const WARM_UP: WarmUp = WarmUp::Table;
 
 /// The function's routes.
 pub fn routes(service: Service) -> Routes {

@@ -84,7 +84,7 @@ async fn read(user: LeafUserId, request: Request) -> Result<StartRequest, Proble
     };
     fields.finish()?;
     let Some(environment) = environment else { unreachable!("clientEnvironment was required") };
-    let app_key = AppKeyHint { environment, app_name, sharing_url_id, credentials };
+    let app_key = AppKeyHint { environment, app_name, sharing_url_id, credentials, may_register: true };
     Ok(StartRequest { leaf_user_id: user, organization_code, app_key })
 }
 

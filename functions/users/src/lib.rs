@@ -12,12 +12,15 @@ use shared::http::parameters::{Query, Segments, segment};
 use shared::http::problem::Problem;
 use shared::http::refusals::{concurrent_change, no_such_user};
 use shared::http::routes::Routes;
-use shared::service::Service;
+use shared::service::{Service, WarmUp};
 use shared::use_cases::disconnect::{DisconnectError, Scope, disconnect};
 use shared::use_cases::leaf_users::{create_user, list_users, read_user, update_user};
 
 /// Entries on a page when the request does not say.
 const PAGE_SIZE: u32 = 20;
+
+/// What it reads in init.
+pub const WARM_UP: WarmUp = WarmUp::Table;
 
 /// The function's routes.
 pub fn routes(service: Service) -> Routes {

@@ -213,6 +213,14 @@ pub fn unresolved(error: ResolveError, environment: ClientEnvironment) -> Proble
             "clientId",
             "is not the app key's; leave the credentials out, or change the app key with PUT",
         ),
+        ResolveError::NotRegistered => Problem::of_field(
+            ErrorKey::UnknownAppKey,
+            "clientId",
+            &format!(
+                "has no app key in {environment}, or one that has lost its secret; register it once with \
+                 POST /app-keys/Panorama/{{appName}}/{environment}, then send this request again"
+            ),
+        ),
         ResolveError::SharingUrlIdNeeded => Problem::of_field(
             ErrorKey::MissingField,
             "sharingUrlId",

@@ -136,6 +136,7 @@ async fn app_key_of(ports: &Ports, app_keys: &AppKeyCache, new: &NewCredential) 
         app_name: None,
         sharing_url_id: None,
         credentials: Some(new.credentials.clone()),
+        may_register: false,
     };
     Ok(resolve_app_key(ports, app_keys, new.leaf_user_id, &hint).await?)
 }

@@ -23,6 +23,8 @@ pub struct AppKeyHint {
     pub sharing_url_id: Option<SharingUrlId>,
     /// Its secrets.
     pub credentials: Option<PartnerCredentials>,
+    /// Whether these may become a secret where there is none: making secrets is not every function's right.
+    pub may_register: bool,
 }
 
 /// Why no app key was found or made.
@@ -46,6 +48,9 @@ pub enum ResolveError {
     /// These credentials are new, and without a sharing URL id they cannot become an app key.
     #[error("a sharing URL id is needed")]
     SharingUrlIdNeeded,
+    /// These credentials are no app key's, and may not become one's here.
+    #[error("the credentials are not registered")]
+    NotRegistered,
     /// There is no such Leaf user, so nothing was registered.
     #[error("there is no such Leaf user")]
     NoSuchUser,
@@ -91,13 +96,14 @@ pub async fn resolve_app_key(
     };
     match (found, &hint.credentials) {
         (None, None) => Err(ResolveError::Unknown),
+        (None, Some(_)) if !hint.may_register => Err(ResolveError::NotRegistered),
         (None, Some(credentials)) => become_app_key(ports, app_keys, user, hint, credentials).await,
         (Some(found), _) if hint.sharing_url_id.is_some_and(|id| id != found.sharing_url_id) => {
             Err(ResolveError::SharingUrlIdMismatch)
         }
         (Some(found), None) => Ok(found),
         (Some(found), Some(credentials)) => {
-            match_or_update(ports, user, &found.id, credentials).await?;
+            match_or_update(ports, user, &found.id, hint.may_register, credentials).await?;
             Ok(found)
         }
     }
@@ -125,6 +131,7 @@ async fn match_or_update(
     ports: &Ports,
     user: LeafUserId,
     id: &AppKeyId,
+    may_register: bool,
     credentials: &PartnerCredentials,
 ) -> Result<(), ResolveError> {
     for freshness in [Freshness::Cached, Freshness::Now] {
@@ -135,6 +142,9 @@ async fn match_or_update(
         }
     }
     // The row is there and its secret is not: somebody removed it by hand. The inline credentials mend it.
+    if !may_register {
+        return Err(ResolveError::NotRegistered);
+    }
     not_for_nobody(ports, user).await?;
     let tokens = ports.partner_account.log_in(id.environment, credentials).await?;
     let secret = PartnerSecret { credentials: credentials.clone(), tokens: Some(tokens) };

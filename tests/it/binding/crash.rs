@@ -27,7 +27,7 @@ enum Of {
 impl Outage {
     async fn world(&self) -> World {
         let interceptor = SharedInterceptor::new(self.clone());
-        World::start_with(|options| options.interceptor = Some(interceptor)).await
+        World::start_with(|options| options.interceptors.push(interceptor)).await
     }
 
     fn set(&self, outage: Option<Of>) {

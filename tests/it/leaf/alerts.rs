@@ -43,7 +43,7 @@ async fn revoked_at_leaf(world: &World) -> (String, String) {
     world.pass(15, 0);
     let deadline = shared::ports::clock::Clock::now(&*world.clock).plus(std::time::Duration::from_mins(1));
     let leaf = world.machine.leaf.as_ref().expect("Leaf");
-    assert_eq!(check_connections::check(&leaf.service, deadline).await.expect("a report").revoked, 1);
+    assert_eq!(local::running::check_connections(&leaf.service, deadline).await.expect("a report").revoked, 1);
     (user, id)
 }
 

@@ -116,7 +116,7 @@ async fn a_check_that_leaf_limits_goes_on_where_it_was() {
     world.pass(15, 0);
     let leaf = world.machine.leaf.as_ref().expect("Leaf");
     let deadline = shared::ports::clock::Clock::now(&*world.clock).plus(Duration::from_mins(1));
-    assert_eq!(check_connections::check(&leaf.service, deadline).await.expect("a report").revoked, 2);
+    assert_eq!(local::running::check_connections(&leaf.service, deadline).await.expect("a report").revoked, 2);
     // The second question is refused.
     let slow_down =
         json!({ "fault": "status", "status": 429, "retryAfter": 60, "path": format!("{dale}/panorama-credentials") });
@@ -126,13 +126,13 @@ async fn a_check_that_leaf_limits_goes_on_where_it_was() {
     for fault in [&slow_down, &slow_down_too] {
         world.disturb(fault).await;
     }
-    let report = check_connections::check(&world.machine.service, deadline).await.expect("a report");
+    let report = local::running::check_connections(&world.machine.service, deadline).await.expect("a report");
     assert_eq!((report.unavailable, report.revoked), (1, 0));
     assert_eq!(world.leaf_calls("/panorama-credentials").await, asked_before + 1, "it stops at once");
     world.leaf_is_back().await;
     world.pass(1, 0);
     let later = deadline.plus(Duration::from_mins(5));
-    let report = check_connections::check(&world.machine.service, later).await.expect("a report");
+    let report = local::running::check_connections(&world.machine.service, later).await.expect("a report");
     assert_eq!((report.done, report.revoked), (1, 2));
 }
 

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use local::running;
 use reqwest::header::COOKIE;
 use reqwest::{Method, RequestBuilder};
 use serde_json::json;
@@ -83,7 +84,7 @@ impl Field {
         match *request {
             Request::Check => {
                 let deadline = self.world.clock.now().plus(std::time::Duration::from_mins(1));
-                check_connections::check(&self.world.machine.service, deadline).await.expect("a report");
+                running::check_connections(&self.world.machine.service, deadline).await.expect("a report");
             }
             Request::Deliver(_) => {
                 self.world.machine.outbox.deliver().await.expect("the stream can be read");
@@ -108,14 +109,16 @@ impl Field {
         match *request {
             Request::Check => {
                 let deadline = self.world.clock.now().plus(std::time::Duration::from_mins(1));
-                drop(check_connections::check(&doomed.service, deadline).await);
+                drop(running::check_connections(&doomed.service, deadline).await);
             }
             Request::Deliver(user) => {
                 let id = self.users[user].parse().expect("an id");
-                drop(resume_handshake(&doomed.service.ports, id).await);
+                let finishing = resume_handshake(&doomed.service.ports, id);
+                drop(running::as_function("finish-confirmations", finishing).await);
                 let session = before.users[user].session.as_ref().and_then(|session| session.id.as_ref());
                 if let Some(session) = session.and_then(|session| session.parse().ok()) {
-                    drop(expire_session(&doomed.service.ports, &doomed.service.app_keys, id, session).await);
+                    let expiring = expire_session(&doomed.service.ports, &doomed.service.app_keys, id, session);
+                    drop(running::as_function("expire-sessions", expiring).await);
                 }
             }
             _ => {

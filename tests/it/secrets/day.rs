@@ -4,6 +4,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::config::SharedInterceptor;
+use local::running;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use shared::domain::app_key::AppKeyId;
@@ -44,7 +45,7 @@ impl Day {
         let interceptor = SharedInterceptor::new(outage.clone());
         let world = World::start_with(|options| {
             options.data = folder.data();
-            options.interceptor = Some(interceptor);
+            options.interceptors.push(interceptor);
         })
         .await;
         let mut day =
@@ -309,7 +310,7 @@ impl Day {
 
     pub(super) async fn check(&self) {
         let deadline = self.world.clock.now().plus(Duration::from_mins(1));
-        check_connections::check(&self.world.machine.service, deadline).await.expect("a report");
+        running::check_connections(&self.world.machine.service, deadline).await.expect("a report");
     }
 
     async fn delete(&mut self) {

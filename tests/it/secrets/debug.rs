@@ -48,6 +48,7 @@ fn debug_of_partner_secrets_shows_none_of_them() {
         app_name: None,
         sharing_url_id: None,
         credentials: Some(credentials.clone()),
+        may_register: true,
     };
     redacted(&hint);
     redacted(&StartRequest { leaf_user_id: LeafUserId::random(), organization_code: Some(code()), app_key: hint });

@@ -1,0 +1,43 @@
+//! Least privilege, measured and not written twice: the roles in `template.yaml` allow each function what it was seen to do, and nothing else.
+//!
+//! A tour drives every function by every way to a call of AWS, and what goes out is the measure. What the tour forgets, another test
+//! meets: the roles are in force in all of them.
+
+mod access;
+mod forgetful;
+pub(crate) mod guard;
+mod policies;
+mod seen;
+mod tour;
+
+use std::collections::BTreeSet;
+
+use local::running;
+
+use access::Access;
+use guard::POLICIES;
+use seen::Seen;
+
+#[tokio::test]
+async fn every_function_may_do_what_it_does_and_nothing_else() {
+    let seen = Seen::default();
+    tour::go(&seen).await;
+    let seen = seen.by_function();
+    let none = BTreeSet::new();
+    let mut wrong = Vec::new();
+    for (function, allowed) in POLICIES.iter() {
+        let done = seen.get(function.as_str()).unwrap_or(&none);
+        let tell = |what: &str, access: &Access| format!("{function} {what}: {access}");
+        wrong.extend(allowed.difference(done).map(|access| tell("may, and does not", access)));
+        wrong.extend(done.difference(allowed).map(|access| tell("does, and may not", access)));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_function_has_a_role() {
+    let with_role: BTreeSet<_> = POLICIES.keys().map(String::as_str).collect();
+    // It asks nobody anything, so it reads nothing in init.
+    let all = running::FUNCTIONS.iter().map(|(name, _)| *name).chain(["api-document"]);
+    assert_eq!(with_role, all.collect());
+}

@@ -1,0 +1,201 @@
+//! What IAM checks when a call goes out: read from the request itself, as AWS reads it.
+//!
+//! A transaction is no action of its own. It needs the actions of its parts, and `ConditionCheckItem` where it only looks
+//! (DynamoDB Developer Guide, "Using IAM with DynamoDB transactions"). A batch is an action of its own (Service Authorization Reference).
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextRef;
+use local::machine::TABLE_NAME;
+use local::seed::SECRETS_PREFIX;
+use serde_json::Value;
+
+/// What is accessed, as far as the policies tell things apart.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Resource {
+    Table,
+    /// An index of the table.
+    Index(String),
+    /// The API owners.
+    Owners,
+    IndexKey,
+    /// The partner's account at Leaf.
+    Leaf,
+    /// Any app key's secret.
+    AppKeys,
+}
+
+impl fmt::Display for Resource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Table => f.write_str("table"),
+            Self::Index(name) => write!(f, "index/{name}"),
+            Self::Owners => f.write_str("owners"),
+            Self::IndexKey => f.write_str("index-key"),
+            Self::Leaf => f.write_str("leaf"),
+            Self::AppKeys => f.write_str("app-key/*"),
+        }
+    }
+}
+
+/// An action on a resource.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Access {
+    pub(crate) action: String,
+    pub(crate) resource: Resource,
+}
+
+impl fmt::Display for Access {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.action, self.resource)
+    }
+}
+
+/// What a call that is about to be sent needs.
+pub(crate) fn of_call(call: &BeforeTransmitInterceptorContextRef<'_>) -> Result<BTreeSet<Access>, String> {
+    let request = call.request();
+    let target = request.headers().get("x-amz-target").ok_or("a call without a target")?;
+    let body = request.body().bytes().ok_or("a call whose body is not in memory")?;
+    let body = serde_json::from_slice(body).map_err(|_| format!("{target}: a body that is not JSON"))?;
+    needed(target, &body)
+}
+
+/// What the call of this target with this body needs; the error is what is not understood.
+fn needed(target: &str, body: &Value) -> Result<BTreeSet<Access>, String> {
+    let (service, operation) = target.split_once('.').ok_or_else(|| format!("{target} is no target"))?;
+    match service {
+        "DynamoDB_20120810" => of_table(operation, body),
+        "secretsmanager" => of_secret(operation, body),
+        _ => Err(format!("{service} is a service that no function has a right to")),
+    }
+}
+
+fn of_table(operation: &str, body: &Value) -> Result<BTreeSet<Access>, String> {
+    let on = |action: &str, resource| Access { action: format!("dynamodb:{action}"), resource };
+    match operation {
+        "GetItem" | "PutItem" | "UpdateItem" | "DeleteItem" => {
+            the_table(&body["TableName"])?;
+            Ok([on(operation, Resource::Table)].into())
+        }
+        "Query" => {
+            the_table(&body["TableName"])?;
+            let index = body["IndexName"].as_str().map(|name| Resource::Index(name.to_owned()));
+            Ok([on(operation, index.unwrap_or(Resource::Table))].into())
+        }
+        "BatchGetItem" | "BatchWriteItem" => {
+            for table in body["RequestItems"].as_object().ok_or("a batch of nothing")?.keys() {
+                the_table(&table.as_str().into())?;
+            }
+            Ok([on(operation, Resource::Table)].into())
+        }
+        "TransactWriteItems" => {
+            let parts = body["TransactItems"].as_array().ok_or("a transaction of nothing")?;
+            let parts = parts.iter().flat_map(|part| part.as_object().into_iter().flatten());
+            parts
+                .map(|(kind, part)| {
+                    the_table(&part["TableName"])?;
+                    match kind.as_str() {
+                        "Put" | "Update" | "Delete" => Ok(on(&format!("{kind}Item"), Resource::Table)),
+                        "ConditionCheck" => Ok(on("ConditionCheckItem", Resource::Table)),
+                        _ => Err(format!("what right does {kind} in a transaction need?")),
+                    }
+                })
+                .collect()
+        }
+        _ => Err(format!("what rights does {operation} need?")),
+    }
+}
+
+fn the_table(name: &Value) -> Result<(), String> {
+    if name == TABLE_NAME { Ok(()) } else { Err(format!("{name} is not the service's table")) }
+}
+
+fn of_secret(operation: &str, body: &Value) -> Result<BTreeSet<Access>, String> {
+    let name = match operation {
+        "GetSecretValue" | "PutSecretValue" | "UpdateSecretVersionStage" | "DeleteSecret" => &body["SecretId"],
+        // With tags it would need `TagResource`, too.
+        "CreateSecret" if body.get("Tags").is_none() => &body["Name"],
+        _ => return Err(format!("what rights does {operation} need?")),
+    };
+    let below = name.as_str().and_then(|name| name.strip_prefix(SECRETS_PREFIX)?.strip_prefix('/'));
+    let resource = match below {
+        Some("owners") => Resource::Owners,
+        Some("index-key") => Resource::IndexKey,
+        Some("leaf") => Resource::Leaf,
+        Some(name) if name.starts_with("app-key/") => Resource::AppKeys,
+        _ => return Err(format!("{name} is none of the service's secrets")),
+    };
+    Ok([Access { action: format!("secretsmanager:{operation}"), resource }].into())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn told(target: &str, body: Value) -> Result<Vec<String>, String> {
+        needed(target, &body).map(|needed| needed.iter().map(ToString::to_string).collect())
+    }
+
+    #[test]
+    fn a_transaction_needs_the_rights_of_its_parts() {
+        let part = json!({ "TableName": TABLE_NAME });
+        let parts = json!([{ "Put": part }, { "ConditionCheck": part }, { "Put": part }, { "Update": part }, { "Delete": part }]);
+        assert_eq!(
+            told("DynamoDB_20120810.TransactWriteItems", json!({ "TransactItems": parts })).expect("it is understood"),
+            [
+                "dynamodb:ConditionCheckItem table",
+                "dynamodb:DeleteItem table",
+                "dynamodb:PutItem table",
+                "dynamodb:UpdateItem table"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_query_of_an_index_needs_a_right_to_the_index_and_a_batch_one_of_its_own() {
+        let of_index = json!({ "TableName": TABLE_NAME, "IndexName": "users" });
+        assert_eq!(told("DynamoDB_20120810.Query", of_index), Ok(vec!["dynamodb:Query index/users".to_owned()]));
+        let batch = json!({ "RequestItems": { TABLE_NAME: [] } });
+        assert_eq!(
+            told("DynamoDB_20120810.BatchWriteItem", batch),
+            Ok(vec!["dynamodb:BatchWriteItem table".to_owned()])
+        );
+    }
+
+    #[test]
+    fn secrets_are_told_apart_by_their_names() {
+        for (operation, field, name, wanted) in [
+            ("GetSecretValue", "SecretId", "owners", "secretsmanager:GetSecretValue owners"),
+            ("GetSecretValue", "SecretId", "index-key", "secretsmanager:GetSecretValue index-key"),
+            ("CreateSecret", "Name", "app-key/STAGE/x", "secretsmanager:CreateSecret app-key/*"),
+        ] {
+            let body = json!({ field: format!("{SECRETS_PREFIX}/{name}") });
+            assert_eq!(told(&format!("secretsmanager.{operation}"), body), Ok(vec![wanted.to_owned()]));
+        }
+    }
+
+    #[test]
+    fn what_is_not_understood_is_refused() {
+        for (target, body) in [
+            ("DynamoDB_20120810.Scan", json!({ "TableName": TABLE_NAME })),
+            ("DynamoDB_20120810.GetItem", json!({ "TableName": "another" })),
+            ("DynamoDB_20120810.BatchGetItem", json!({ "RequestItems": { "another": [] } })),
+            (
+                "DynamoDB_20120810.TransactWriteItems",
+                json!({ "TransactItems": [{ "Put": { "TableName": "another" } }] }),
+            ),
+            (
+                "DynamoDB_20120810.TransactWriteItems",
+                json!({ "TransactItems": [{ "Else": { "TableName": TABLE_NAME } }] }),
+            ),
+            ("secretsmanager.GetSecretValue", json!({ "SecretId": "another/owners" })),
+            ("secretsmanager.CreateSecret", json!({ "Name": format!("{SECRETS_PREFIX}/app-key/x"), "Tags": [] })),
+            ("AWSCognitoIdentityProviderService.InitiateAuth", json!({})),
+        ] {
+            assert!(needed(target, &body).is_err(), "{target} {body}");
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! A machine in front of which every request meets functions that have just been started: nothing is in their memory, so what they need they
+//! must ask for.
+
+use std::io;
+use std::net::Ipv4Addr;
+use std::sync::{Arc, Mutex};
+
+use aws_sdk_dynamodb::config::SharedInterceptor;
+use axum::Router;
+use axum::extract::Request;
+use axum::response::IntoResponse;
+use local::gateway;
+use shared::ports::clock::Clock;
+use shared::service::{Clients, Service};
+use shared::settings::Settings;
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+use tower::ServiceExt as _;
+
+use super::seen::Seen;
+use crate::world::World;
+
+/// Such a machine. [`World::api`] is its address.
+pub(crate) struct Forgetful {
+    pub(crate) world: World,
+    processes: Arc<Processes>,
+    servers: JoinSet<io::Result<()>>,
+}
+
+/// What processes are started from.
+struct Processes {
+    settings: Mutex<Settings>,
+    dynamodb: aws_sdk_dynamodb::Client,
+    secrets_manager: aws_sdk_secretsmanager::Client,
+    clock: Arc<dyn Clock>,
+}
+
+impl Processes {
+    fn start_one(&self) -> Service {
+        let settings = self.settings.lock().expect("nobody panicked").clone();
+        let (dynamodb, secrets_manager) = (self.dynamodb.clone(), self.secrets_manager.clone());
+        Service::new(settings, Clients { dynamodb, secrets_manager, clock: self.clock.clone() }).expect("a service")
+    }
+}
+
+impl Forgetful {
+    /// One whose functions are watched.
+    pub(crate) async fn watched_by(seen: &Seen) -> Self {
+        // In the place of the guard, which would stop at the first call that is not allowed: the comparison tells all.
+        let interceptors = vec![SharedInterceptor::new(seen.clone())];
+        let mut world = World::start_with(|options| options.interceptors = interceptors).await;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
+        world.machine.ready.api_url = url_of(&listener);
+        let mut settings = (*world.machine.service.settings).clone();
+        settings.public_base_url = world.machine.ready.api_url.parse().expect("a URL");
+        let processes = Arc::new(Processes {
+            settings: Mutex::new(settings),
+            dynamodb: world.machine.dynamodb.clone(),
+            secrets_manager: world.machine.secrets_manager.clone(),
+            clock: world.clock.clone(),
+        });
+        let mut forgetful = Self { world, processes: processes.clone(), servers: JoinSet::new() };
+        forgetful.serve(listener, move |request| gateway::api(&processes.start_one()).oneshot(request));
+        forgetful
+    }
+
+    /// From now on this is Panorama's partner API.
+    pub(crate) async fn replace_partner_api<A, R>(&mut self, answer: A)
+    where
+        A: Fn(Request) -> R + Clone + Send + Sync + 'static,
+        R: Future<Output: IntoResponse> + Send,
+    {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
+        let url = url_of(&listener).parse().expect("a URL");
+        self.processes.settings.lock().expect("nobody panicked").panorama.stage.partner_api = url;
+        self.serve(listener, answer);
+    }
+
+    /// A process with nothing in its memory.
+    pub(crate) fn process(&self) -> Service {
+        self.processes.start_one()
+    }
+
+    fn serve<A, R>(&mut self, listener: TcpListener, answer: A)
+    where
+        A: Fn(Request) -> R + Clone + Send + Sync + 'static,
+        R: Future<Output: IntoResponse> + Send,
+    {
+        let router = Router::new().fallback(answer);
+        self.servers.spawn(async move { axum::serve(listener, router).await });
+    }
+}
+
+fn url_of(listener: &TcpListener) -> String {
+    format!("http://{}", listener.local_addr().expect("its address"))
+}

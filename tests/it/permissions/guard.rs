@@ -1,0 +1,117 @@
+//! Holds every function to its role, in every test: a call that AWS would deny is not sent, and fails the test even if the service makes the
+//! best of the refusal.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, LazyLock, Mutex};
+
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::Intercept;
+use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextRef;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::config_bag::ConfigBag;
+use local::running;
+
+use super::access;
+use super::policies::{self, Deployment, Policies};
+use crate::template::template;
+
+/// The template's.
+pub(crate) static POLICIES: LazyLock<Policies> =
+    LazyLock::new(|| policies::read(template(), Deployment::Panorama).expect("policies that are understood"));
+
+/// Those of a deployment in front of Leaf.
+static IN_FRONT_OF_LEAF: LazyLock<Policies> =
+    LazyLock::new(|| policies::read(template(), Deployment::InFrontOfLeaf).expect("policies that are understood"));
+
+/// Denies what the policies do not allow. The test that holds it fails at its end if there was any such call.
+#[derive(Debug, Default)]
+pub(crate) struct Guard {
+    denied: Denied,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Denied {
+    calls: Arc<Mutex<Vec<String>>>,
+    in_front_of_leaf: Arc<AtomicBool>,
+}
+
+impl Guard {
+    /// Sees the calls.
+    pub(crate) fn interceptor(&self) -> impl Intercept + 'static {
+        self.denied.clone()
+    }
+
+    /// The machine is deployed in front of Leaf.
+    pub(crate) fn in_front_of_leaf(&self) {
+        self.denied.in_front_of_leaf.store(true, Ordering::SeqCst);
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        let denied = self.denied.calls.lock().map(|mut denied| std::mem::take(&mut *denied)).unwrap_or_default();
+        // A second panic would hide the first.
+        assert!(denied.is_empty() || std::thread::panicking(), "the roles in template.yaml do not allow: {denied:?}");
+    }
+}
+
+impl Intercept for Denied {
+    fn name(&self) -> &'static str {
+        "Guard"
+    }
+
+    fn read_before_transmit(
+        &self,
+        call: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        // What is done in no function's name is the test's own, or makes the machine.
+        let Some(function) = running::function() else { return Ok(()) };
+        let in_front_of_leaf = self.in_front_of_leaf.load(Ordering::SeqCst);
+        let policies = if in_front_of_leaf { &IN_FRONT_OF_LEAF } else { &POLICIES };
+        let denied = match (access::of_call(call), policies.get(function)) {
+            (Ok(needed), Some(allowed)) => {
+                needed.difference(allowed).map(|access| format!("{function}: {access}")).collect()
+            }
+            (Err(error), _) => vec![format!("{function}: {error}")],
+            (_, None) => vec![format!("{function}: it has no role")],
+        };
+        if denied.is_empty() {
+            return Ok(());
+        }
+        let error = format!("AccessDeniedException: {denied:?}");
+        self.calls.lock().expect("nobody panicked").extend(denied);
+        Err(error.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    use local::running;
+    use shared::service::WarmUp;
+
+    use crate::world::World;
+
+    #[tokio::test]
+    async fn a_call_that_a_role_does_not_allow_is_denied_and_fails_the_test() {
+        let world = World::start().await;
+        let process = world.machine.another_process().expect("a process");
+        let read = running::as_function("users", process.ports.service_secrets.owners()).await;
+        assert!(read.is_err(), "users may not read the owners");
+        let ended = catch_unwind(AssertUnwindSafe(|| drop(world)));
+        let message = *ended.expect_err("it fails").downcast::<String>().expect("a text");
+        assert!(message.ends_with(r#"["users: secretsmanager:GetSecretValue owners"]"#), "{message}");
+    }
+
+    #[tokio::test]
+    async fn a_function_without_a_role_may_do_nothing() {
+        let world = World::start().await;
+        let process = world.machine.another_process().expect("a process");
+        running::as_function("nobody", process.warm_up(WarmUp::Table)).await;
+        let ended = catch_unwind(AssertUnwindSafe(|| drop(world)));
+        assert!(ended.is_err());
+    }
+}

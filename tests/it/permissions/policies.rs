@@ -1,0 +1,335 @@
+//! What each function may do: the roles of the deployment's template, as SAM transforms it.
+//!
+//! It reads the few forms that the template is written in, and refuses every other: a policy that is not understood allows nobody knows what.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::access::{Access, Resource};
+
+/// Where the names of functions and secrets begin.
+const OF_THIS_STACK: &str = "${AWS::StackName}";
+
+/// What Lambda does in a function's name, not the adapters: its log lines, and taking messages from its queue.
+const OF_THE_RUNTIME: [(&str, &str); 5] = [
+    ("logs:CreateLogStream", "AWS::Logs::LogGroup"),
+    ("logs:PutLogEvents", "AWS::Logs::LogGroup"),
+    ("sqs:DeleteMessage", "AWS::SQS::Queue"),
+    ("sqs:GetQueueAttributes", "AWS::SQS::Queue"),
+    ("sqs:ReceiveMessage", "AWS::SQS::Queue"),
+];
+
+/// X-Ray's: they know no resources, so these alone may be on `*`.
+const TRACES: [&str; 2] = ["xray:PutTelemetryRecords", "xray:PutTraceSegments"];
+
+/// The condition of what is there only in front of Leaf.
+const FRONTS_LEAF: &str = "FrontsLeaf";
+
+/// What each function may do, by its name.
+pub(crate) type Policies = BTreeMap<String, BTreeSet<Access>>;
+
+/// Which deployment of a template.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Deployment {
+    Panorama,
+    InFrontOfLeaf,
+}
+
+/// Reads a template; the error is what is not understood.
+pub(crate) fn read(template: &Value, deployment: Deployment) -> Result<Policies, String> {
+    let template = Template { resources: &template["Resources"], deployment };
+    template.no_other_policies()?;
+    let functions = template.of_type("AWS::Lambda::Function");
+    functions
+        .map(|(id, function)| {
+            let name = function["FunctionName"]["Fn::Sub"].as_str().and_then(|name| name.strip_prefix(OF_THIS_STACK));
+            let name = name.and_then(|name| name.strip_prefix('-')).ok_or_else(|| format!("{id} has no such name"))?;
+            let allowed = template.allowed(id, function).map_err(|error| format!("{name}: {error}"))?;
+            Ok((name.to_owned(), allowed))
+        })
+        .collect()
+}
+
+struct Template<'a> {
+    resources: &'a Value,
+    deployment: Deployment,
+}
+
+impl<'a> Template<'a> {
+    /// Logical ids and properties.
+    fn of_type(&self, kind: &str) -> impl Iterator<Item = (&'a str, &'a Value)> {
+        let resources = self.resources.as_object().into_iter().flatten();
+        resources.filter(move |(_, one)| one["Type"] == kind).map(|(id, one)| (id.as_str(), &one["Properties"]))
+    }
+
+    fn type_of(&self, id: &str) -> &'a str {
+        self.resources[id]["Type"].as_str().unwrap_or_default()
+    }
+
+    /// The policies that stand beside the roles for a deployment in front of Leaf.
+    fn in_front_of_leaf(&self) -> impl Iterator<Item = &'a Value> {
+        let resources = self.resources.as_object().into_iter().flatten();
+        let policies =
+            resources.filter(|(_, one)| one["Type"] == "AWS::IAM::Policy" && one["Condition"] == FRONTS_LEAF);
+        policies.map(|(_, one)| &one["Properties"])
+    }
+
+    /// Beside those in the roles, and those for Leaf, there is the one for traces.
+    fn no_other_policies(&self) -> Result<(), String> {
+        if let Some((id, _)) = self.of_type("AWS::IAM::ManagedPolicy").next() {
+            return Err(format!("{id}: a managed policy"));
+        }
+        for (id, policy) in self.of_type("AWS::IAM::Policy") {
+            if self.resources[id]["Condition"] == FRONTS_LEAF {
+                continue;
+            }
+            for statement in statements(&policy["PolicyDocument"])? {
+                let only_traces = actions(statement)?.iter().all(|action| TRACES.contains(action));
+                if !only_traces || statement["Resource"] != "*" {
+                    return Err(format!("{id}: more than traces: {statement}"));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn allowed(&self, id: &str, function: &Value) -> Result<BTreeSet<Access>, String> {
+        let role = attribute_of(&function["Role"], "Arn").ok_or("its role is none of the template's")?;
+        let properties = &self.resources[role]["Properties"];
+        let (known, other): (Vec<_>, Vec<_>) = properties
+            .as_object()
+            .ok_or("its role is none of the template's")?
+            .keys()
+            .partition(|name| ["AssumeRolePolicyDocument", "Policies", "Tags"].contains(&name.as_str()));
+        if !known.iter().any(|name| *name == "Policies") || !other.is_empty() {
+            return Err(format!("its role has {other:?}"));
+        }
+        let mut allowed = BTreeSet::new();
+        let its_own = properties["Policies"].as_array().ok_or("its role's policies are no list")?.iter();
+        let is_its = |policy: &&Value| {
+            let roles = policy["Roles"].as_array().into_iter().flatten();
+            self.deployment == Deployment::InFrontOfLeaf && roles.into_iter().any(|of| of["Ref"] == role)
+        };
+        for policy in its_own.chain(self.in_front_of_leaf().filter(is_its)) {
+            for statement in statements(&policy["PolicyDocument"])? {
+                for action in actions(statement)? {
+                    for resource in one_or_more(&statement["Resource"]) {
+                        let not_understood = || format!("{action} on {resource}");
+                        if OF_THE_RUNTIME.iter().any(|(known, _)| *known == action) {
+                            self.is_its_own(id, function, action, resource).ok_or_else(not_understood)?;
+                        } else {
+                            let resource = self.resource(action, resource).ok_or_else(not_understood)?;
+                            allowed.insert(Access { action: action.to_owned(), resource });
+                        }
+                    }
+                }
+            }
+        }
+        Ok(allowed)
+    }
+
+    /// The function's own log group, or the queue that it is fed from.
+    fn is_its_own(&self, id: &str, function: &Value, action: &str, resource: &Value) -> Option<()> {
+        let target = attribute_of(resource, "Arn")?;
+        let kind = OF_THE_RUNTIME.iter().find(|(known, _)| *known == action)?.1;
+        let is_its_own = match kind {
+            "AWS::Logs::LogGroup" => function["LoggingConfig"]["LogGroup"]["Ref"] == target,
+            _ => self.of_type("AWS::Lambda::EventSourceMapping").any(|(_, mapping)| {
+                mapping["FunctionName"]["Ref"] == id && attribute_of(&mapping["EventSourceArn"], "Arn") == Some(target)
+            }),
+        };
+        (is_its_own && self.type_of(target) == kind).then_some(())
+    }
+
+    /// What an action is allowed on, if it is one of the forms that are known for it.
+    fn resource(&self, action: &str, resource: &Value) -> Option<Resource> {
+        // `dynamodb:*`, `dynamodb:Get*`
+        if action.contains(['*', '?']) {
+            return None;
+        }
+        match action.split_once(':')?.0 {
+            "dynamodb" => self.of_table(resource),
+            "secretsmanager" => self.of_secrets(resource),
+            _ => None,
+        }
+    }
+
+    fn of_table(&self, resource: &Value) -> Option<Resource> {
+        if let Some(id) = attribute_of(resource, "Arn") {
+            return (self.type_of(id) == "AWS::DynamoDB::Table").then_some(Resource::Table);
+        }
+        let (table, index) = resource["Fn::Sub"].as_str()?.strip_prefix("${")?.split_once(".Arn}/index/")?;
+        let is_one = index.chars().all(|letter| letter.is_ascii_lowercase() || letter == '-');
+        (self.type_of(table) == "AWS::DynamoDB::Table" && is_one).then(|| Resource::Index(index.to_owned()))
+    }
+
+    fn of_secrets(&self, resource: &Value) -> Option<Resource> {
+        if let Some(id) = resource["Ref"].as_str().filter(|id| self.type_of(id) == "AWS::SecretsManager::Secret") {
+            let name = self.resources[id]["Properties"]["Name"]["Fn::Sub"].as_str()?.strip_prefix(OF_THIS_STACK)?;
+            return match name {
+                "/owners" => Some(Resource::Owners),
+                "/index-key" => Some(Resource::IndexKey),
+                "/leaf" => Some(Resource::Leaf),
+                _ => None,
+            };
+        }
+        let here =
+            "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:${AWS::StackName}/app-key/*";
+        (resource["Fn::Sub"] == here).then_some(Resource::AppKeys)
+    }
+}
+
+fn statements(document: &Value) -> Result<&Vec<Value>, String> {
+    let statements = document["Statement"].as_array().ok_or("a policy without a list of statements")?;
+    for statement in statements {
+        let understood = statement.as_object().is_some_and(|statement| {
+            statement.keys().all(|key| ["Action", "Effect", "Resource", "Sid"].contains(&key.as_str()))
+        });
+        if !understood || statement["Effect"] != "Allow" {
+            return Err(format!("a statement that is not understood: {statement}"));
+        }
+    }
+    Ok(statements)
+}
+
+fn actions(statement: &Value) -> Result<Vec<&str>, String> {
+    let actions = one_or_more(&statement["Action"]);
+    actions.iter().map(|action| action.as_str().ok_or_else(|| format!("{action} is no action"))).collect()
+}
+
+fn one_or_more(value: &Value) -> &[Value] {
+    value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice)
+}
+
+/// The logical id in `{"Fn::GetAtt": [id, name]}`.
+fn attribute_of<'a>(value: &'a Value, name: &str) -> Option<&'a str> {
+    match value["Fn::GetAtt"].as_array().map(Vec::as_slice) {
+        Some([id, attribute]) if attribute == name => id.as_str(),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// A template of one function, `users`, with one statement.
+    fn with(statement: Value) -> Value {
+        json!({ "Resources": {
+            "UsersFunction": { "Type": "AWS::Lambda::Function", "Properties": {
+                "FunctionName": { "Fn::Sub": "${AWS::StackName}-users" },
+                "Role": { "Fn::GetAtt": ["UsersRole", "Arn"] },
+                "LoggingConfig": { "LogGroup": { "Ref": "UsersLogs" } },
+            } },
+            "UsersLogs": { "Type": "AWS::Logs::LogGroup" },
+            "OtherLogs": { "Type": "AWS::Logs::LogGroup" },
+            "Queue": { "Type": "AWS::SQS::Queue" },
+            "OtherQueue": { "Type": "AWS::SQS::Queue" },
+            "UsersQueue": { "Type": "AWS::Lambda::EventSourceMapping", "Properties": {
+                "FunctionName": { "Ref": "UsersFunction" }, "EventSourceArn": { "Fn::GetAtt": ["Queue", "Arn"] },
+            } },
+            "Table": { "Type": "AWS::DynamoDB::Table" },
+            "OwnersSecret": { "Type": "AWS::SecretsManager::Secret", "Properties": { "Name": { "Fn::Sub": "${AWS::StackName}/owners" } } },
+            "UsersRole": { "Type": "AWS::IAM::Role", "Properties": {
+                "AssumeRolePolicyDocument": {},
+                "Policies": [{ "PolicyDocument": { "Statement": [statement] } }],
+            } },
+        } })
+    }
+
+    fn arn(id: &str) -> Value {
+        json!({ "Fn::GetAtt": [id, "Arn"] })
+    }
+
+    fn allow(action: &str, resource: Value) -> Value {
+        json!({ "Effect": "Allow", "Action": action, "Resource": resource })
+    }
+
+    #[test]
+    fn what_the_template_is_written_in_is_understood() {
+        let app_keys =
+            "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:${AWS::StackName}/app-key/*";
+        for (statement, wanted) in [
+            (allow("dynamodb:GetItem", arn("Table")), "dynamodb:GetItem table"),
+            (
+                allow("dynamodb:Query", json!([{ "Fn::Sub": "${Table.Arn}/index/users-by-name" }])),
+                "dynamodb:Query index/users-by-name",
+            ),
+            (
+                allow("secretsmanager:GetSecretValue", json!({ "Ref": "OwnersSecret" })),
+                "secretsmanager:GetSecretValue owners",
+            ),
+            (
+                allow("secretsmanager:PutSecretValue", json!({ "Fn::Sub": app_keys })),
+                "secretsmanager:PutSecretValue app-key/*",
+            ),
+            (allow("logs:PutLogEvents", arn("UsersLogs")), ""),
+            (allow("sqs:ReceiveMessage", arn("Queue")), ""),
+        ] {
+            let policies = read(&with(statement), Deployment::Panorama).expect("it is understood");
+            let allowed: Vec<_> = policies["users"].iter().map(ToString::to_string).collect();
+            assert_eq!(allowed.join(", "), wanted);
+        }
+    }
+
+    #[test]
+    fn what_is_not_understood_is_refused() {
+        for statement in [
+            allow("dynamodb:*", arn("Table")),
+            allow("dynamodb:GetItem", json!("*")),
+            allow("dynamodb:GetItem", arn("Nothing")),
+            allow("dynamodb:Query", json!({ "Fn::Sub": "${Table.Arn}/index/*" })),
+            allow("dynamodb:Query", json!({ "Fn::Sub": "${Table.Arn}*" })),
+            allow("secretsmanager:GetSecretValue", json!("*")),
+            allow("secretsmanager:GetSecretValue", arn("Table")),
+            allow("secretsmanager:GetSecretValue", json!({ "Ref": "Table" })),
+            allow("kms:Decrypt", arn("Table")),
+            allow("logs:PutLogEvents", arn("OtherLogs")),
+            allow("sqs:ReceiveMessage", arn("OtherQueue")),
+            allow("xray:PutTraceSegments", json!("*")),
+            json!({ "Effect": "Deny", "Action": "dynamodb:GetItem", "Resource": arn("Table") }),
+            json!({ "Effect": "Allow", "NotAction": "dynamodb:GetItem", "Resource": arn("Table") }),
+            json!({ "Effect": "Allow", "Action": "dynamodb:GetItem", "Resource": arn("Table"), "Condition": {} }),
+            json!({ "Fn::If": ["Traced", allow("dynamodb:GetItem", arn("Table")), { "Ref": "AWS::NoValue" }] }),
+        ] {
+            let refused = read(&with(statement.clone()), Deployment::Panorama);
+            assert!(refused.is_err(), "{statement}: {refused:?}");
+        }
+    }
+
+    #[test]
+    fn a_role_with_more_than_its_own_policies_is_refused() {
+        let role = |name: &str, value: Value| {
+            let mut template = with(allow("dynamodb:GetItem", arn("Table")));
+            template["Resources"]["UsersRole"]["Properties"][name] = value;
+            read(&template, Deployment::Panorama)
+        };
+        assert!(role("Tags", json!([])).is_ok());
+        assert!(role("ManagedPolicyArns", json!([])).is_err());
+        let beside = |kind: &str, statement: Value| {
+            let mut template = with(allow("dynamodb:GetItem", arn("Table")));
+            let properties =
+                json!({ "PolicyDocument": { "Statement": [statement] }, "Roles": [{ "Ref": "UsersRole" }] });
+            template["Resources"]["Beside"] = json!({ "Type": kind, "Properties": properties });
+            read(&template, Deployment::Panorama)
+        };
+        assert!(beside("AWS::IAM::Policy", allow("xray:PutTraceSegments", json!("*"))).is_ok());
+        assert!(beside("AWS::IAM::Policy", allow("dynamodb:GetItem", arn("Table"))).is_err());
+        assert!(beside("AWS::IAM::ManagedPolicy", allow("xray:PutTraceSegments", json!("*"))).is_err());
+    }
+
+    #[test]
+    fn what_stands_beside_a_role_for_leaf_is_allowed_in_front_of_leaf_alone() {
+        let mut template = with(allow("dynamodb:GetItem", arn("Table")));
+        let statement = allow("dynamodb:PutItem", arn("Table"));
+        let properties = json!({ "PolicyDocument": { "Statement": [statement] }, "Roles": [{ "Ref": "UsersRole" }] });
+        template["Resources"]["LeafPolicy"] =
+            json!({ "Type": "AWS::IAM::Policy", "Condition": FRONTS_LEAF, "Properties": properties });
+        for (deployment, count) in [(Deployment::Panorama, 1), (Deployment::InFrontOfLeaf, 2)] {
+            assert_eq!(read(&template, deployment).expect("it is understood")["users"].len(), count, "{deployment:?}");
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! `credentials` and `resources`.
+
+use reqwest::{Method, StatusCode};
+use serde_json::json;
+
+use super::{FARM, OTHER_FARM, inline};
+use crate::manual_creation::{already_shared, refresh_token};
+use crate::permissions::forgetful::Forgetful;
+use crate::permissions::seen::Seen;
+use crate::world::World;
+
+pub(super) async fn stops(seen: &Seen) {
+    statuses(&Forgetful::watched_by(seen).await.world).await;
+    manual_creation(&Forgetful::watched_by(seen).await.world).await;
+    resources(&Forgetful::watched_by(seen).await.world).await;
+}
+
+async fn statuses(world: &World) {
+    let user = world.connected("maria", FARM).await;
+    let path = format!("/users/{user}/panorama-credentials");
+    world.gets(200, Method::GET, &path, None).await;
+    world.gets(200, Method::GET, &format!("{path}/events"), None).await;
+    world.revoke(FARM).await;
+    world.pass(15, 0);
+    world.tokens_expire().await;
+    let live = world.gets(200, Method::GET, &format!("{path}?verify=true"), None).await;
+    assert_eq!(live["status"], "REVOKED");
+    world.password_is_outdated().await;
+    world.pass(15, 0);
+    let live = world.gets(200, Method::GET, &format!("{path}?verify=true"), None).await;
+    assert_eq!(live["status"], "REVOKED");
+    world.gets(204, Method::DELETE, &path, None).await;
+    world.gets(204, Method::DELETE, &path, None).await;
+}
+
+/// With the app key's login, over another operation; with its new password; with a refused refresh token.
+async fn manual_creation(world: &World) {
+    already_shared(world, FARM).await;
+    let user = world.connected("maria", OTHER_FARM).await;
+    let path = format!("/users/{user}/panorama-credentials");
+    let mut body = inline(&world.machine.ready.stage);
+    body["organizationCode"] = FARM.into();
+    body["refreshToken"] = refresh_token(world).await.into();
+    world.gets(201, Method::POST, &path, Some(body.clone())).await;
+    world.change_partner_password("STAGE", "Another-Harvest-2027").await;
+    body["password"] = "Another-Harvest-2027".into();
+    world.gets(201, Method::POST, &path, Some(body.clone())).await;
+    body["refreshToken"] = "never-given".into();
+    world.gets(400, Method::POST, &path, Some(body)).await;
+}
+
+async fn resources(world: &World) {
+    let user = world.connected("maria", FARM).await;
+    world.tokens_expire().await;
+    let path = format!("/services/integrations/api/resources?provider=Panorama&leafUserId={user}");
+    let (status, answer) = world.json(world.owner(Method::GET, &path)).await;
+    assert_eq!((status, &answer["message"]), (StatusCode::OK, &json!("SUCCESS")), "{answer}");
+}

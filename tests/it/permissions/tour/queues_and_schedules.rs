@@ -1,0 +1,93 @@
+//! `check-connections`, `finish-confirmations` and `expire-sessions`.
+
+use std::time::Duration;
+
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
+use check_connections::Report;
+use local::running;
+use serde_json::{Value, json};
+use shared::ports::clock::Clock as _;
+
+use super::{FARM, OTHER_FARM};
+use crate::permissions::forgetful::Forgetful;
+use crate::permissions::seen::Seen;
+
+pub(super) async fn stops(seen: &Seen) {
+    check_connections(&Forgetful::watched_by(seen).await).await;
+    finish_confirmations(&Forgetful::watched_by(seen).await).await;
+    expire_sessions(&Forgetful::watched_by(seen).await).await;
+}
+
+/// One has left, one has come back; time runs out; the login is refused, and works again.
+async fn check_connections(machine: &Forgetful) {
+    let world = &machine.world;
+    world.connected("maria", FARM).await;
+    world.connected("dale", OTHER_FARM).await;
+    world.revoke(FARM).await;
+    world.pass(15, 0);
+    world.tokens_expire().await;
+    assert_eq!(check(machine, Duration::from_mins(1)).await.revoked, 1);
+    assert_eq!(check(machine, Duration::from_mins(1)).await.compared, 2);
+    world.clock.advance(Duration::from_hours(24 * 9));
+    world.comes_back(FARM, "notBound").await;
+    assert_eq!(check(machine, Duration::from_mins(1)).await.recovered, 1);
+    assert_eq!(check(machine, Duration::ZERO).await.out_of_time, 1);
+    let right = world.machine.ready.stage.partner.password;
+    world.password_is_outdated().await;
+    assert_eq!(check(machine, Duration::from_mins(1)).await.login_refused, 1);
+    world.change_partner_password("STAGE", right).await;
+    world.clock.advance(Duration::from_hours(24));
+    assert_eq!(check(machine, Duration::from_mins(1)).await.done, 1);
+}
+
+async fn check(machine: &Forgetful, time: Duration) -> Report {
+    let deadline = machine.world.clock.now().plus(time);
+    running::check_connections(&machine.process(), deadline).await.expect("a report")
+}
+
+/// One that is refused for good, one that is put off, one that is connected over another operation.
+async fn finish_confirmations(machine: &Forgetful) {
+    let world = &machine.world;
+    let user = world.connected("maria", OTHER_FARM).await;
+    world.start_session(&user, Some(FARM)).await;
+    world.fault(json!({ "call": "confirmSharing", "fault": "status", "status": 503, "times": 3 })).await;
+    world.comes_back(FARM, "finishing").await;
+    for left in [1, 1, 0] {
+        world.pass(60, 0);
+        world.tokens_expire().await;
+        assert_eq!(finish(machine, &user).await, left);
+    }
+    assert_eq!(world.credential(&user).await.1["organizationCode"], FARM);
+    assert_eq!(finish(machine, &user).await, 0);
+}
+
+/// One whose farmer does not come.
+async fn expire_sessions(machine: &Forgetful) {
+    let world = &machine.world;
+    let user = world.create_user("maria").await;
+    let session = world.start_session(&user, None).await.session_id;
+    let event = || delivery(&json!({ "leafUserId": user, "sessionId": session }));
+    for (minutes, left) in [(14, 1), (1, 0)] {
+        world.pass(minutes, 0);
+        assert_eq!(left_of(running::expire_sessions(&machine.process(), event()).await), left);
+    }
+    assert_eq!(world.status(&user).await, "sessionExpired");
+}
+
+/// How many messages are to be delivered again.
+async fn finish(machine: &Forgetful, user: &str) -> usize {
+    let event = delivery(&json!({ "leafUserId": user }));
+    left_of(running::finish_confirmations(&machine.process(), event).await)
+}
+
+fn left_of(answer: SqsBatchResponse) -> usize {
+    answer.batch_item_failures.len()
+}
+
+fn delivery(body: &Value) -> SqsEvent {
+    let mut message = SqsMessage::default();
+    (message.message_id, message.body) = (Some("1".to_owned()), Some(body.to_string()));
+    let mut event = SqsEvent::default();
+    event.records = vec![message];
+    event
+}

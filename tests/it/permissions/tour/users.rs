@@ -1,0 +1,22 @@
+//! `users`.
+
+use reqwest::Method;
+use serde_json::json;
+
+use super::FARM;
+use crate::world::World;
+
+pub(super) async fn stop(world: &World) {
+    let user = world.connected("maria", FARM).await;
+    for query in ["", "?name=maria", "?email=maria@farm.example", "?externalId=1"] {
+        world.gets(200, Method::GET, &format!("/users{query}"), None).await;
+    }
+    let path = format!("/users/{user}");
+    world.gets(200, Method::GET, &path, None).await;
+    let body = json!({ "id": user, "name": "Maria", "email": "maria@farm.example" });
+    world.gets(200, Method::PUT, "/users", Some(body)).await;
+    // With a credential and its history; then one that has neither.
+    world.gets(204, Method::DELETE, &path, None).await;
+    let user = world.create_user("dale").await;
+    world.gets(204, Method::DELETE, &format!("/users/{user}"), None).await;
+}
