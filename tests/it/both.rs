@@ -36,7 +36,7 @@ const OTHER_FARM: &str = "Hn5cW7pd";
 
 impl World {
     /// A Leaf user that is connected to an operation.
-    async fn connected(&self, name: &str, code: &str) -> String {
+    async fn connected_to(&self, name: &str, code: &str) -> String {
         let user = self.create_user(name).await;
         self.start_session(&user, Some(code)).await;
         let callback = self.share(code).await;

@@ -91,7 +91,7 @@ async fn a_confirmation_that_panorama_does_not_answer_outlives_the_15_minutes(wo
 }
 
 async fn a_repeated_callback_is_harmless(world: World) {
-    let user = world.connected("maria", FARM).await;
+    let user = world.connected_to("maria", FARM).await;
     let before = world.credential(&user).await.1;
     for _ in 0..3 {
         assert_eq!(world.land(&mut world.browser(), &world.callback(FARM)).await.outcome, "connected");

@@ -13,7 +13,7 @@ with_both_upstreams! {
 }
 
 async fn an_operation_whose_switch_is_off_is_revoked_and_the_others_are_not(world: World) {
-    let (maria, dale) = (world.connected("maria", FARM).await, world.connected("dale", OTHER_FARM).await);
+    let (maria, dale) = (world.connected_to("maria", FARM).await, world.connected_to("dale", OTHER_FARM).await);
     world.revoke(FARM).await;
     let report = world.check_after(15).await;
     assert_eq!((report.compared, report.revoked, report.recovered), (2, 1, 0));
@@ -23,7 +23,7 @@ async fn an_operation_whose_switch_is_off_is_revoked_and_the_others_are_not(worl
 }
 
 async fn a_farmer_who_switches_on_again_soon_is_active_at_once(world: World) {
-    let user = world.connected("maria", FARM).await;
+    let user = world.connected_to("maria", FARM).await;
     world.revoke(FARM).await;
     world.check_after(15).await;
     assert_eq!(world.status(&user).await, "REVOKED");
@@ -33,7 +33,7 @@ async fn a_farmer_who_switches_on_again_soon_is_active_at_once(world: World) {
 }
 
 async fn a_farmer_who_switches_on_again_months_later_is_active_after_the_next_check(world: World) {
-    let user = world.connected("maria", FARM).await;
+    let user = world.connected_to("maria", FARM).await;
     world.revoke(FARM).await;
     world.check_after(15).await;
     world.pass(25 * 24 * 60, 0);
@@ -44,7 +44,7 @@ async fn a_farmer_who_switches_on_again_months_later_is_active_after_the_next_ch
 }
 
 async fn a_panorama_that_cannot_be_asked_changes_nothing(world: World) {
-    let user = world.connected("maria", FARM).await;
+    let user = world.connected_to("maria", FARM).await;
     world.revoke(FARM).await;
     for fault in [
         json!({ "call": "listSharing", "fault": "status", "status": 503 }),

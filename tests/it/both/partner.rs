@@ -38,7 +38,7 @@ fn brought(world: &World, refresh_token: &str) -> serde_json::Value {
 }
 
 async fn a_credential_that_the_partner_brings_is_active_at_once(world: World) {
-    let before = world.connected("before", FARM).await;
+    let before = world.connected_to("before", FARM).await;
     world.ask(Method::DELETE, &format!("{MANAGEMENT}/users/{before}")).await.no_content();
     let user = world.create_user("maria").await;
     let path = format!("{MANAGEMENT}/users/{user}/panorama-credentials");
