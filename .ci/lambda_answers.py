@@ -60,7 +60,7 @@ class Day:
     """One day, function by function."""
 
     def __init__(self, ready: dict, folder: Path):
-        self.ready, self.folder, self.inits = ready, folder, {}
+        self.ready, self.folder, self.inits, self.session = ready, folder, {}, ""
 
     @contextlib.contextmanager
     def function(self, name: str):
@@ -74,6 +74,7 @@ class Day:
         return self.ready["growers"][0]["operations"][0]["organizationCode"]
 
     def run(self) -> None:
+        self.read_the_document()
         token = self.sign_in()
         self.authorize(token)
         self.read_app_keys()
@@ -84,6 +85,11 @@ class Day:
         self.work_in_the_background()
         if unused:
             sys.exit(f"events that no function was asked: {', '.join(sorted(unused))}")
+
+    def read_the_document(self) -> None:
+        with self.function("api-document") as api_document:
+            document = json.loads(http(api_document, event("api-document"), 200)["body"])
+            expect(document["openapi"].startswith("3.1"), True, "api-document: OpenAPI 3.1")
 
     def sign_in(self) -> str:
         with self.function("authenticate") as authenticate:
@@ -126,6 +132,7 @@ class Day:
             # As it is, with an organization code: straight to Panorama.
             answer = json.loads(http(start_integration, event("start-integration"), 200)["body"])
             expect(answer["signInUrl"].startswith(self.ready["panoramaUrl"]), True, "start: straight to Panorama")
+            self.session = answer["sessionId"]
             # Nobody's hop link.
             expect(http(start_integration, event("start-integration-hop-link"), 404).get("cookies") or [], [], "hop link: no cookie")
 
@@ -184,6 +191,13 @@ class Day:
             # Of the first there is nothing left to finish; the second stays in the queue.
             again = finish.invoke(sample)["batchItemFailures"]
             expect(again, [{"itemIdentifier": sample["Records"][1]["messageId"]}], "finish-confirmations: what comes again")
+        with self.function("expire-sessions") as expire:
+            sample = event("expire-sessions")
+            # As it is: the Leaf user has another session by now. Then the one it has, which has time left, so the message comes again.
+            expect(expire.invoke(sample)["batchItemFailures"], [], "expire-sessions: nothing to do")
+            sample["Records"][0]["body"] = json.dumps({"leafUserId": self.ready["leafUserId"], "sessionId": self.session})
+            again = [{"itemIdentifier": sample["Records"][0]["messageId"]}]
+            expect(expire.invoke(sample)["batchItemFailures"], again, "expire-sessions: what comes again")
         with self.function("check-connections") as check:
             report = check.invoke(event("check-connections"))
             expect(report, {"done": 1, "outOfTime": 0, "loginRefused": 0, "unavailable": 0, "compared": 1, "revoked": 0, "recovered": 0},

@@ -33,6 +33,7 @@ pub(crate) fn of(
         ("AWS_ENDPOINT_URL_SECRETS_MANAGER", format!("http://{}", addresses.secrets_manager)),
         ("AWS_REGION", aws::REGION.to_owned()),
         ("AWS_SECRET_ACCESS_KEY", aws::ANY_CREDENTIAL.to_owned()),
+        ("METRICS_NAMESPACE", "PanoramaConnect/local".to_owned()),
         ("PARTNER_NAME", seed::PARTNER_NAME.to_owned()),
         ("PRODUCTION_LOGIN_URL", production.clone()),
         ("PRODUCTION_PARTNER_API_URL", production.clone()),
