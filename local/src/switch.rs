@@ -25,7 +25,8 @@ const PLANTED: &str = "planted-by-leaf";
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Fault {
-    fault: Kind,
+    #[serde(rename = "fault")]
+    kind: Kind,
     /// How many calls; 0 is until cleared.
     #[serde(default = "once")]
     times: u32,
@@ -119,7 +120,7 @@ async fn disturb(State(switch): State<Switch>, request: Request, next: Next) -> 
     let Some(fault) = switch.meet(format!("{} {path}", request.method()), &path) else {
         return as_leaf_answers(&path, next.run(request).await).await;
     };
-    match fault.fault {
+    match fault.kind {
         Kind::Down => Response::new(Body::new(Broken)),
         Kind::Slow => {
             tokio::time::sleep(Duration::from_millis(fault.delay_ms.unwrap_or(0))).await;

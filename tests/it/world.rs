@@ -62,7 +62,7 @@ impl World {
         if options.upstream == Upstream::Leaf {
             guard.in_front_of_leaf();
         }
-        let machine = Machine::start(options).await.expect("the machine starts");
+        let machine = Box::pin(Machine::start(options)).await.expect("the machine starts");
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
         let mut world = Self { machine, clock, http, token: String::new(), guard, contract };
         world.token = world.sign_in().await;

@@ -68,7 +68,7 @@ pub async fn credential_status(
             Ok(_) => {}
             // What is stored is still the best answer; `checkedAt` says how old it is.
             Err(FollowError::Upstream(error)) => {
-                tracing::warn!(leaf_user_id = %id, %error, "the upstream was not followed")
+                tracing::warn!(leaf_user_id = %id, %error, "the upstream was not followed");
             }
             Err(FollowError::Store(error)) => return Err(error.into()),
             Err(FollowError::Secrets(error)) => return Err(error.into()),
