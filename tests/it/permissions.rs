@@ -21,7 +21,7 @@ use seen::Seen;
 #[tokio::test]
 async fn every_function_may_do_what_it_does_and_nothing_else() {
     let seen = Seen::default();
-    tour::go(&seen).await;
+    Box::pin(tour::go(&seen)).await;
     let seen = seen.by_function();
     let none = BTreeSet::new();
     let mut wrong = Vec::new();
