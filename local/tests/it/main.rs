@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use local::{Data, Machine, Options, gateway};
 use serde_json::Value;
-use shared::settings::Settings;
+use shared::settings::{Settings, metrics_namespace};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_panorama-connect");
 
@@ -101,10 +101,12 @@ fn the_environment_file_has_what_a_function_needs() {
         .map(|(name, value)| (name, value.trim_end_matches('\'')))
         .collect();
     let asked = RefCell::new(Vec::new());
-    let settings = Settings::read(|name| {
+    let variable = |name: &str| {
         asked.borrow_mut().push(name.to_owned());
         written.get(name).map(|value| (*value).to_owned())
-    });
+    };
+    let settings = Settings::read(variable);
+    assert_eq!(metrics_namespace(variable), "PanoramaConnect/local");
     assert_eq!(settings.expect("settings").public_url(&["connect"]).as_str(), "http://127.0.0.1:9/connect");
     // The rest is the SDK's own.
     let mut expected = asked.into_inner();
