@@ -19,7 +19,13 @@ pub(crate) struct Addresses {
     pub(crate) secrets_manager: SocketAddr,
 }
 
-pub(crate) fn of(addresses: Addresses, public_url: &str, panorama_url: &str, options: &Options) -> Environment {
+pub(crate) fn of(
+    addresses: Addresses,
+    public_url: &str,
+    panorama_url: &str,
+    leaf_url: Option<&str>,
+    options: &Options,
+) -> Environment {
     let production = format!("{panorama_url}/production");
     let mut environment = Environment::from([
         // There is no SQS here: nothing listens, and a message comes back by itself.
@@ -41,6 +47,13 @@ pub(crate) fn of(addresses: Addresses, public_url: &str, panorama_url: &str, opt
         ("STAGE_PORTAL_URL", panorama_url.to_owned()),
         ("TABLE_NAME", TABLE_NAME.to_owned()),
     ]);
+    if let Some(leaf) = leaf_url {
+        environment.extend([
+            ("LEAF_API_URL", leaf.to_owned()),
+            ("LEAF_CONFIRMATION_URL", format!("{leaf}/sharing-confirmation/{{sharingUrlId}}")),
+            ("UPSTREAM", "leaf".to_owned()),
+        ]);
+    }
     environment.extend(options.return_url.as_ref().map(|url| ("RETURN_URL", url.to_string())));
     environment
 }

@@ -12,11 +12,12 @@ use crate::running;
 type Function = fn(Service) -> Routes;
 
 /// Every function with an HTTP route.
-pub const FUNCTIONS: [(&str, Function); 9] = [
+pub const FUNCTIONS: [(&str, Function); 10] = [
     ("api-document", api_document::routes),
     ("app-keys", app_keys::routes),
     ("authenticate", authenticate::routes),
     ("credentials", credentials::routes),
+    ("leaf-alerts", leaf_alerts::routes),
     ("resources", resources::routes),
     ("sharing-confirmation", sharing_confirmation::routes),
     ("start-integration", start_integration::routes),

@@ -1,4 +1,4 @@
-//! A running machine: four servers on one address, and the service between them.
+//! A running machine: four servers on one address, and the service between them. With the upstream `leaf` a second machine stands for Leaf.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -19,10 +19,10 @@ use tokio::task::JoinSet;
 use url::Url;
 
 use crate::environment::Addresses;
-use crate::options::{Data, Options};
+use crate::options::{Data, Options, Upstream};
 use crate::outbox::Outbox;
 use crate::ready::Ready;
-use crate::{aws, environment, gateway, running, seed};
+use crate::{aws, environment, gateway, running, seed, switch};
 
 /// The table's name.
 pub const TABLE_NAME: &str = "panorama-connect";
@@ -47,6 +47,8 @@ pub struct Machine {
     pub dynamodb: aws_sdk_dynamodb::Client,
     /// A client of the secrets, for tests that run another process beside this one.
     pub secrets_manager: aws_sdk_secretsmanager::Client,
+    /// The machine that stands for Leaf, if it is the upstream.
+    pub leaf: Option<Box<Machine>>,
     clock: Arc<dyn Clock>,
     stop: watch::Sender<bool>,
     servers: JoinSet<io::Result<()>>,
@@ -67,13 +69,18 @@ impl Machine {
         // Both public ports first: a taken one is the commonest trouble, and nothing is half-made by then.
         let address = options.listen;
         let api = bind(address, options.api_port, "--api-port").await?;
-        let panorama = bind(address, options.panorama_port, "--panorama-port").await?;
+        let panorama = match &options.stands_for_leaf_at {
+            Some(_) => None,
+            None => Some(bind(address, options.panorama_port, "--panorama-port").await?),
+        };
         let (dynamodb, secrets) = (bind(address, 0, "DynamoDB").await?, bind(address, 0, "Secrets Manager").await?);
         let addresses = Addresses { dynamodb: dynamodb.local_addr()?, secrets_manager: secrets.local_addr()? };
-        let (api_url, panorama_url) = (url_of(&api)?, url_of(&panorama)?);
+        let api_url = url_of(&api)?;
+        let panorama_url = match &panorama {
+            Some(panorama) => url_of(panorama)?,
+            None => options.stands_for_leaf_at.clone().unwrap_or_default(),
+        };
         let public_url = options.public_url.as_ref().map_or_else(|| api_url.clone(), without_slash);
-        let environment = environment::of(addresses, &public_url, &panorama_url, &options);
-        let ready = Ready::new(api_url, panorama_url, environment);
 
         let (stop, stopped) = watch::channel(false);
         let mut servers = JoinSet::new();
@@ -83,26 +90,43 @@ impl Machine {
         let secrets_config =
             simulated_secrets_manager::Config { listener: secrets, file: file("secrets.json"), now: now.clone() };
         servers.spawn(simulated_secrets_manager::serve(secrets_config, wait(stopped.clone())));
-        let panorama_config = simulated_panorama::Config {
-            listener: panorama,
-            public_url: ready.panorama_url.clone(),
-            state_file: file("panorama.json"),
-            now,
-            sharing_confirmation_base: format!("{public_url}/sharing-confirmation"),
+        if let Some(listener) = panorama {
+            let config = simulated_panorama::Config {
+                listener,
+                public_url: panorama_url.clone(),
+                state_file: file("panorama.json"),
+                now,
+                sharing_confirmation_base: format!("{public_url}/sharing-confirmation"),
+            };
+            servers.spawn(simulated_panorama::serve(config, wait(stopped.clone())));
+        }
+        let leaf = match options.upstream {
+            Upstream::Panorama => None,
+            Upstream::Leaf => Some(Box::new(start_leaf(&options, &panorama_url).await?)),
         };
-        servers.spawn(simulated_panorama::serve(panorama_config, wait(stopped.clone())));
+        let leaf_url = leaf.as_ref().map(|leaf| leaf.ready.api_url.clone());
+        let environment = environment::of(addresses, &public_url, &panorama_url, leaf_url.as_deref(), &options);
+        let ready = Ready::new(api_url, panorama_url, leaf_url, environment);
 
         let dynamodb = aws::dynamodb_client(addresses.dynamodb, &options.interceptors);
         let secrets = aws::secrets_client(addresses.secrets_manager, &options.interceptors);
-        let settings = Settings::read(|variable| ready.environment.get(variable).cloned()).map_err(io::Error::other)?;
-        let settings = Settings { reach: options.reach, ..settings };
+        let mut settings =
+            Settings::read(|variable| ready.environment.get(variable).cloned()).map_err(io::Error::other)?;
+        if let Some(timeout) = options.upstream_timeout {
+            settings.upstream_timeout = timeout;
+        }
+        settings.reach = options.reach;
         let clients = Clients { dynamodb: dynamodb.clone(), secrets_manager: secrets.clone(), clock: clock.clone() };
         let service = Service::new(settings, clients).map_err(io::Error::other)?;
         schema::create(&dynamodb, TABLE_NAME).await.map_err(io::Error::other)?;
         seed::index_key(&secrets).await?;
+        if leaf.is_some() {
+            seed::leaf_account(&secrets).await?;
+        }
         let is_new = seed::is_new(&secrets).await;
         if is_new {
-            seed::first_start(&service, &secrets).await?;
+            let owner = if options.stands_for_leaf_at.is_some() { seed::LEAF_ACCOUNT } else { ready.owner };
+            seed::first_start(&service, &secrets, owner).await?;
         }
         let look_up = options.look_up.clone().unwrap_or_else(|| Arc::new(SystemLookUp));
         let receivers = Receivers::new(options.reach, options.receiver_timeout, look_up).map_err(io::Error::other)?;
@@ -116,7 +140,7 @@ impl Machine {
             router = around(router);
         }
         servers.spawn(async move { axum::serve(api, router).with_graceful_shutdown(wait(stopped)).await });
-        Ok(Self { ready, is_new, service, outbox, dynamodb, secrets_manager: secrets, clock, stop, servers })
+        Ok(Self { ready, is_new, service, outbox, dynamodb, secrets_manager: secrets, leaf, clock, stop, servers })
     }
 
     /// The service once more over the same servers, with nothing in its memory: as another process of Lambda's.
@@ -140,7 +164,10 @@ impl Machine {
         while let Some(ended) = self.servers.join_next().await {
             ended.map_err(io::Error::other)??;
         }
-        Ok(())
+        match self.leaf {
+            Some(leaf) => Box::pin(leaf.stop()).await,
+            None => Ok(()),
+        }
     }
 
     /// Waits until a server ends by itself, which it should not.
@@ -150,6 +177,27 @@ impl Machine {
             _ => io::Error::other("a server ended"),
         }
     }
+}
+
+/// Another machine of the same kind: with the upstream `panorama` it speaks Leaf's contract.
+async fn start_leaf(options: &Options, panorama_url: &str) -> io::Result<Machine> {
+    let options = Options {
+        api_port: 0,
+        data: match &options.data {
+            Data::Memory => Data::Memory,
+            Data::Folder(folder) => Data::Folder(folder.join("leaf")),
+        },
+        upstream: Upstream::Panorama,
+        stands_for_leaf_at: Some(panorama_url.to_owned()),
+        public_url: None,
+        return_url: None,
+        // What is counted and interrupted is the service, not Leaf.
+        interceptors: Vec::new(),
+        upstream_timeout: None,
+        around_api: Some(Arc::new(switch::before)),
+        ..options.clone()
+    };
+    Box::pin(Machine::start(options)).await
 }
 
 async fn keep_delivering(outbox: Arc<Outbox>, stop: impl Future<Output = ()>) -> io::Result<()> {

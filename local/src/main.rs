@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use clap::Parser;
-use local::{Data, Machine, Options, environment, walkthrough};
+use local::{Data, Machine, Options, Upstream, environment, walkthrough};
 use shared::domain::reach::Reach;
 use url::Url;
 
@@ -20,6 +20,10 @@ struct Flags {
     /// Port of the simulated Panorama; 0 takes any free one
     #[arg(long, value_name = "PORT", default_value_t = 3001)]
     panorama_port: u16,
+
+    /// Who does the handshake: the service itself, or a simulated Leaf in front of which it is
+    #[arg(long, value_enum, default_value_t = Upstream::Panorama)]
+    upstream: Upstream,
 
     /// Folder that keeps everything between runs; delete it to begin anew
     #[arg(long, value_name = "FOLDER", default_value = ".local", conflicts_with = "in_memory")]
@@ -82,6 +86,7 @@ async fn run(flags: Flags) -> io::Result<()> {
         panorama_port: flags.panorama_port,
         public_url: flags.public_url,
         data,
+        upstream: flags.upstream,
         return_url: flags.return_url,
         reach: if flags.webhooks_to_this_machine { Reach::ThisMachineToo } else { Reach::Public },
         ..Options::default()

@@ -25,6 +25,12 @@ pub struct Options {
     pub public_url: Option<Url>,
     /// Where the data lives.
     pub data: Data,
+    /// Who does the handshake.
+    pub upstream: Upstream,
+    /// The simulated Panorama of another machine, for one that stands for Leaf: it starts none, and its API can be disturbed.
+    pub stands_for_leaf_at: Option<String>,
+    /// How long the upstream may take to answer; without it, as long as in AWS.
+    pub upstream_timeout: Option<Duration>,
     /// Where a farmer's browser goes when it is done; without it, it sees the service's own page.
     pub return_url: Option<Url>,
     /// The clock of everything; without one, the operating system's.
@@ -39,6 +45,15 @@ pub struct Options {
     pub interceptors: Vec<SharedInterceptor>,
     /// Put around the API's router.
     pub around_api: Option<Around>,
+}
+
+/// Who does the handshake.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Upstream {
+    /// The service itself.
+    Panorama,
+    /// A simulated Leaf: another machine, whose upstream is `Panorama`.
+    Leaf,
 }
 
 /// What is put around a router: it sees every request and every answer.
@@ -62,6 +77,9 @@ impl Default for Options {
             panorama_port: 0,
             public_url: None,
             data: Data::Memory,
+            upstream: Upstream::Panorama,
+            stands_for_leaf_at: None,
+            upstream_timeout: None,
             return_url: None,
             clock: None,
             reach: Reach::Public,

@@ -17,6 +17,9 @@ pub struct Ready {
     pub api_url: String,
     /// Where the simulated Panorama is, without a slash at the end.
     pub panorama_url: String,
+    /// Where the simulated Leaf is, if it is the upstream.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub leaf_url: Option<String>,
     /// The environment of a function that is to run beside this machine.
     pub environment: Environment,
     /// Signs in to the API.
@@ -79,12 +82,13 @@ pub struct Operation {
 
 impl Ready {
     /// The machine at these addresses.
-    pub fn new(api_url: String, panorama_url: String, environment: Environment) -> Self {
+    pub fn new(api_url: String, panorama_url: String, leaf_url: Option<String>, environment: Environment) -> Self {
         Self {
             api_url,
             panorama_url,
+            leaf_url,
             environment,
-            owner: Login { username: seed::OWNER_USERNAME, password: seed::OWNER_PASSWORD },
+            owner: seed::OWNER,
             app_name: seed::APP_NAME,
             leaf_user_id: seed::LEAF_USER_ID,
             stage: PanoramaAccount::of(simulated_panorama::Environment::Stage),

@@ -11,7 +11,7 @@ use shared::ports::StoreError;
 use shared::service::{Service, WarmUp};
 
 /// Every function, and what it reads in init.
-pub const FUNCTIONS: [(&str, WarmUp); 13] = [
+pub const FUNCTIONS: [(&str, WarmUp); 14] = [
     ("app-keys", app_keys::WARM_UP),
     ("authenticate", authenticate::WARM_UP),
     ("authorizer", authorizer::WARM_UP),
@@ -20,6 +20,7 @@ pub const FUNCTIONS: [(&str, WarmUp); 13] = [
     ("deliver-alerts", deliver_alerts::WARM_UP),
     ("expire-sessions", expire_sessions::WARM_UP),
     ("finish-confirmations", finish_confirmations::WARM_UP),
+    ("leaf-alerts", leaf_alerts::WARM_UP),
     ("resources", resources::WARM_UP),
     ("sharing-confirmation", sharing_confirmation::WARM_UP),
     ("start-integration", start_integration::WARM_UP),

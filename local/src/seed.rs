@@ -7,6 +7,7 @@ use aws_lc_rs::rand;
 use aws_sdk_secretsmanager::Client;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use shared::adapters::secrets_manager::leaf::{leaf_document, leaf_name};
 use shared::adapters::secrets_manager::{index_key_document, index_key_name, owners_document, owners_name};
 use shared::domain::app_key::AppKeyId;
 use shared::domain::client_environment::ClientEnvironment;
@@ -15,15 +16,19 @@ use shared::domain::leaf_user::{LeafUser, Profile};
 use shared::domain::owner_password;
 use shared::domain::partner::PartnerCredentials;
 use shared::service::Service;
+use shared::use_cases::leaf_users::find_user;
 use shared::use_cases::register_app_key::register_app_key;
 use simulated_panorama::Environment;
+
+use crate::ready::Login;
 
 /// What the names of the service's secrets begin with.
 pub const SECRETS_PREFIX: &str = "panorama-connect";
 /// The API owner.
-pub const OWNER_USERNAME: &str = "owner@prairie-insights.example";
-/// The API owner's password.
-pub const OWNER_PASSWORD: &str = "Prairie-Owner-2026";
+pub const OWNER: Login = Login { username: "owner@prairie-insights.example", password: "Prairie-Owner-2026" };
+/// The partner's account at the simulated Leaf.
+pub const LEAF_ACCOUNT: Login =
+    Login { username: "account@prairie-insights.example", password: "Prairie-At-Leaf-2026" };
 /// What farmers know the partner's application as.
 pub const PARTNER_NAME: &str = "Prairie Insights";
 /// The app key.
@@ -47,8 +52,19 @@ pub async fn index_key(secrets: &Client) -> io::Result<()> {
     created.map(|_| ()).map_err(|_| io::Error::other("the index key's secret could not be made"))
 }
 
+/// Makes the Leaf account's secret; nothing happens when it is there.
+pub async fn leaf_account(secrets: &Client) -> io::Result<()> {
+    let name = leaf_name(SECRETS_PREFIX);
+    if secrets.describe_secret().secret_id(&name).send().await.is_ok() {
+        return Ok(());
+    }
+    let value = leaf_document(LEAF_ACCOUNT.username, LEAF_ACCOUNT.password);
+    let created = secrets.create_secret().name(name).secret_string(value).send().await;
+    created.map(|_| ()).map_err(|_| io::Error::other("the Leaf account's secret could not be made"))
+}
+
 /// Makes the API owner, the app key and the Leaf user.
-pub async fn first_start(service: &Service, secrets: &Client) -> io::Result<()> {
+pub async fn first_start(service: &Service, secrets: &Client, owner: Login) -> io::Result<()> {
     let seed = simulated_panorama::seed(Environment::Stage);
     let credentials = PartnerCredentials {
         client_id: constant(seed.client_id),
@@ -70,12 +86,13 @@ pub async fn first_start(service: &Service, secrets: &Client) -> io::Result<()> 
         },
         created_at: service.ports.clock.now(),
     };
-    let known = service.ports.leaf_users.find(user.id).await.map_err(io::Error::other)?;
+    // Behind a simulated Leaf it is there already, and is taken over.
+    let known = find_user(&service.ports, user.id).await.map_err(io::Error::other)?;
     if known.is_none() {
         service.ports.leaf_users.create(&user).await.map_err(io::Error::other)?;
     }
-    let hash = owner_password::hash(OWNER_PASSWORD).map_err(|error| io::Error::other(error.to_string()))?;
-    let owners = owners_document(&random_key(), &[(OWNER_USERNAME, &hash)]);
+    let hash = owner_password::hash(owner.password).map_err(|error| io::Error::other(error.to_string()))?;
+    let owners = owners_document(&random_key(), &[(owner.username, &hash)]);
     let created = secrets.create_secret().name(owners_name(SECRETS_PREFIX)).secret_string(owners).send().await;
     created.map(|_| ()).map_err(|_| io::Error::other("the API owners' secret could not be made"))
 }

@@ -9,12 +9,13 @@ pub fn text(ready: &Ready) -> String {
     let operation = &grower.operations[0];
     let code = operation.organization_code;
     let environment = &stage.client_environment;
+    let leaf = leaf(ready);
     let management = format!("{api_url}/services/usermanagement/api");
     let user = format!("{management}/users/{leaf_user_id}");
     format!(
         r#"
 Panorama Connect              {api_url}
-Simulated Panorama            {panorama_url}
+Simulated Panorama            {panorama_url}{leaf}
 
 Copy these lines into another terminal.
 
@@ -55,8 +56,13 @@ Stop with Ctrl-C.
 /// What is said at a later start.
 pub fn short(ready: &Ready) -> String {
     let Ready { api_url, panorama_url, .. } = ready;
+    let leaf = leaf(ready);
     format!(
-        "\nPanorama Connect              {api_url}\nSimulated Panorama            {panorama_url}\n\nThe data of the last run is here \
+        "\nPanorama Connect              {api_url}\nSimulated Panorama            {panorama_url}{leaf}\n\nThe data of the last run is here \
          again. `cargo run -- --walk-through` shows the first steps anew. Stop with Ctrl-C.\n"
     )
+}
+
+fn leaf(ready: &Ready) -> String {
+    ready.leaf_url.as_ref().map(|url| format!("\nSimulated Leaf                {url}")).unwrap_or_default()
 }

@@ -1,20 +1,18 @@
 //! The service, wired: what a function's `main` builds in init, and what `local` and the tests build over their own clients.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use crate::adapters::dynamodb::Table;
+use crate::adapters::leaf::Leaf;
 use crate::adapters::panorama::Panorama;
 use crate::adapters::secrets_manager::SecretsManager;
 use crate::adapters::system_clock::SystemClock;
 use crate::adapters::tls;
 use crate::ports::Ports;
 use crate::ports::clock::Clock;
-use crate::settings::{Settings, SettingsError};
+use crate::ports::upstream::{RecordKeeper, Upstream};
+use crate::settings::{Settings, SettingsError, UpstreamChoice};
 use crate::use_cases::app_key_cache::AppKeyCache;
-
-/// A call to Panorama or Cognito may take this long. Two of them and our own writes fit into a handshake's lease.
-const UPSTREAM_TIMEOUT: Duration = Duration::from_secs(8);
 
 /// Everything a route needs. Cheap to clone.
 #[derive(Clone)]
@@ -102,11 +100,25 @@ impl Service {
         let secrets = Arc::new(SecretsManager::new(secrets_manager, &settings.secrets_prefix, clock.clone()));
         let http = reqwest::Client::builder()
             .tls_backend_preconfigured(tls::public_config())
-            .timeout(UPSTREAM_TIMEOUT)
+            .timeout(settings.upstream_timeout)
             // A redirect would take a token or an organization code to a place that nobody configured.
             .redirect(reqwest::redirect::Policy::none())
             .build()?;
-        let upstream = Panorama::new(http, settings.panorama.clone(), secrets.clone(), table.clone(), clock.clone());
+        let panorama = Arc::new(Panorama::new(
+            http.clone(),
+            settings.panorama.clone(),
+            secrets.clone(),
+            table.clone(),
+            clock.clone(),
+        ));
+        let (upstream, record_keeper): (Arc<dyn Upstream>, Option<Arc<dyn RecordKeeper>>) = match &settings.upstream {
+            UpstreamChoice::Panorama => (panorama.clone(), None),
+            UpstreamChoice::Leaf(endpoints) => {
+                let leaf =
+                    Arc::new(Leaf::new(http, endpoints.clone(), secrets.clone(), secrets.clone(), clock.clone()));
+                (leaf.clone(), Some(leaf))
+            }
+        };
         let ports = Ports {
             clock: clock.clone(),
             leaf_users: table.clone(),
@@ -114,10 +126,13 @@ impl Service {
             connections: table.clone(),
             logins: table.clone(),
             partner_secrets: secrets.clone(),
+            leaf_secrets: secrets.clone(),
             service_secrets: secrets.clone(),
             webhooks: table.clone(),
             webhook_secrets: secrets,
-            upstream: Arc::new(upstream),
+            partner_account: panorama,
+            upstream,
+            record_keeper,
         };
         let app_keys = Arc::new(AppKeyCache::new(table.clone(), table.clone(), clock));
         Ok(Self { ports, settings: Arc::new(settings), app_keys, table })

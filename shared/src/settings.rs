@@ -1,7 +1,10 @@
 //! What the environment's variables say. Every variable that the service reads is read here.
 
+use std::time::Duration;
+
 use url::Url;
 
+use crate::adapters::leaf::LeafEndpoints;
 use crate::adapters::panorama::{Endpoints, Environments};
 use crate::domain::reach::Reach;
 
@@ -25,6 +28,22 @@ pub struct Settings {
     pub alerts_queue_url: Option<String>,
     /// Which receivers webhooks may have. No variable says it: a deployment calls public addresses only.
     pub reach: Reach,
+    /// `UPSTREAM`: `panorama`, the default, or `leaf`. Leaf is at `LEAF_API_URL`, and its Sharing Confirmation URL is
+    /// `LEAF_CONFIRMATION_URL`.
+    pub upstream: UpstreamChoice,
+    /// A call to Panorama, Cognito or Leaf may take this long. Two of them and our own writes fit into a handshake's lease.
+    pub upstream_timeout: Duration,
+}
+
+const UPSTREAM_TIMEOUT: Duration = Duration::from_secs(8);
+
+/// Who does the handshake.
+#[derive(Debug, Clone)]
+pub enum UpstreamChoice {
+    /// We ourselves.
+    Panorama,
+    /// Leaf, in front of which we are.
+    Leaf(LeafEndpoints),
 }
 
 /// `METRICS_NAMESPACE`: where `CloudWatch` shows the metrics. Read apart from the rest: a function without [`Settings`] has logs, too.
@@ -69,6 +88,16 @@ impl Settings {
             _ => Err(SettingsError { variable: name, rule: "is not an http or https URL" }),
         };
         let url_or = |name: &'static str, default: &str| url(name, text(name).as_deref().unwrap_or(default));
+        let leaf_confirmation = || {
+            let name = "LEAF_CONFIRMATION_URL";
+            let confirmation = text(name).unwrap_or_else(|| "https://widget.withleaf.io".to_owned());
+            // Every id makes a URL of the same form.
+            url(name, &confirmation.replace("{sharingUrlId}", "0")).map(|_| confirmation)
+        };
+        let leaf = LeafEndpoints {
+            api: url_or("LEAF_API_URL", "https://api.withleaf.io")?,
+            confirmation: leaf_confirmation()?,
+        };
         Ok(Self {
             table_name: required("TABLE_NAME")?,
             secrets_prefix: required("SECRETS_PREFIX")?,
@@ -89,6 +118,12 @@ impl Settings {
             },
             alerts_queue_url: text("ALERTS_QUEUE_URL"),
             reach: Reach::Public,
+            upstream_timeout: UPSTREAM_TIMEOUT,
+            upstream: match text("UPSTREAM").as_deref() {
+                None | Some("panorama") => UpstreamChoice::Panorama,
+                Some("leaf") => UpstreamChoice::Leaf(leaf),
+                Some(_) => return Err(SettingsError { variable: "UPSTREAM", rule: "is neither panorama nor leaf" }),
+            },
         })
     }
 
@@ -120,6 +155,8 @@ mod tests {
         assert_eq!(missing.to_string(), "the environment variable TABLE_NAME is not set");
         let wrong = read(&[("RETURN_URL", "javascript:alert(1)")]).expect_err("not a web address");
         assert_eq!(wrong.to_string(), "the environment variable RETURN_URL is not an http or https URL");
+        let wrong = read(&[("UPSTREAM", "john-deere")]).expect_err("no upstream");
+        assert_eq!(wrong.to_string(), "the environment variable UPSTREAM is neither panorama nor leaf");
     }
 
     #[test]

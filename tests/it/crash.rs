@@ -153,7 +153,7 @@ async fn an_end_that_was_not_noted_is_noted_by_the_next() {
         world.pass(15, 0);
         let doomed = Doomed::after(calls, &world).await;
         let (user, session) = (user.parse().expect("an id"), started.session_id.parse().expect("an id"));
-        let _unheard = expire_session(&doomed.service.ports, user, session).await;
+        let _unheard = expire_session(&doomed.service.ports, &doomed.service.app_keys, user, session).await;
 
         others_finish(&world).await;
         let [session] = &world.machine.service.ports.connections.sessions_of(&[user]).await.expect("read")[..] else {

@@ -155,7 +155,9 @@ async fn a_message_that_comes_too_early_is_delivered_again() {
     let session = world.start_session(&user, None).await.session_id.parse().expect("an id");
     let look = async || {
         let id = user.parse().expect("an id");
-        expire_session(&world.machine.service.ports, id, session).await.expect("a look")
+        expire_session(&world.machine.service.ports, &world.machine.service.app_keys, id, session)
+            .await
+            .expect("a look")
     };
     world.pass(14, 59);
     assert_eq!(look().await, Left::Something);

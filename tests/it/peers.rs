@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use shared::adapters::panorama::{Environments, Panorama};
 use shared::domain::client_environment::ClientEnvironment::Stage;
 use shared::domain::partner::{ClientId, PartnerCredentials, Token};
-use shared::ports::upstream::{LoginError, LoginRefusal, Upstream as _};
+use shared::ports::upstream::{LoginError, LoginRefusal, PartnerAccount as _};
 use url::Url;
 use uuid::Uuid;
 

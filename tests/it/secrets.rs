@@ -23,7 +23,7 @@ use crate::logs::Log;
 #[tokio::test]
 async fn a_whole_day_leaves_secrets_only_where_they_belong() {
     let log = Log::watch();
-    let day = Day::live().await;
+    let day = Box::pin(Day::live()).await;
     assert!(day.planted.len() > 30, "only {} secrets were planted", day.planted.len());
 
     no_log_line_of_ours_has_a_secret(&log, &day.planted);

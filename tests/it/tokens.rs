@@ -18,7 +18,7 @@ use shared::domain::client_environment::ClientEnvironment;
 use shared::domain::partner::PartnerSecret;
 use shared::ports::clock::Clock as _;
 use shared::ports::secrets::{Freshness, PartnerSecrets, SecretsError, VersionedSecret};
-use shared::ports::upstream::{Upstream, UpstreamError};
+use shared::ports::upstream::{PartnerAccount, UpstreamError};
 use shared::service::Service;
 use tokio::sync::Notify;
 
@@ -43,8 +43,8 @@ impl World {
     }
 
     /// Makes a call that needs a token.
-    async fn use_token(&self, upstream: &dyn Upstream) -> Result<(), UpstreamError> {
-        upstream.list_sharing(&self.seeded()).await.map(|_| ())
+    async fn use_token(&self, account: &dyn PartnerAccount) -> Result<(), UpstreamError> {
+        account.list_sharing(&self.seeded()).await.map(|_| ())
     }
 
     /// Whether the lease can be taken; it is then.

@@ -6,14 +6,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::config::SharedInterceptor;
+use check_connections::Report;
 use local::ready::PanoramaAccount;
 use local::seed::SECRETS_PREFIX;
-use local::{Machine, Options};
+use local::{Machine, Options, Upstream, running};
 use reqwest::header::{COOKIE, HeaderMap, LOCATION, SET_COOKIE};
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 use shared::domain::timestamp::Timestamp;
-use shared::ports::clock::ManualClock;
+use shared::ports::clock::{Clock as _, ManualClock};
 use time::macros::datetime;
 use tokio::task::JoinSet;
 
@@ -58,11 +59,19 @@ impl World {
         let interceptors = vec![SharedInterceptor::new(guard.interceptor())];
         let mut options = Options { clock: Some(clock.clone()), around_api, interceptors, ..Options::default() };
         change(&mut options);
-        let machine = Machine::start(options).await.expect("the machine starts");
+        if options.upstream == Upstream::Leaf {
+            guard.in_front_of_leaf();
+        }
+        let machine = Box::pin(Machine::start(options)).await.expect("the machine starts");
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
         let mut world = Self { machine, clock, http, token: String::new(), guard, contract };
         world.token = world.sign_in().await;
         world
+    }
+
+    /// A machine in memory whose handshakes are done by the service itself, or by a simulated Leaf.
+    pub(crate) async fn start_on(upstream: Upstream) -> Self {
+        Self::start_with(|options| options.upstream = upstream).await
     }
 
     /// Stops the machine and lets it finish.
@@ -197,6 +206,36 @@ impl World {
         let mut browser = self.browser();
         assert_eq!(browser.open(&self.hop_link(started)).await.status, StatusCode::SEE_OTHER);
         browser
+    }
+
+    /// Opens an address and goes on as a browser does, from the service to the simulated Leaf if that is the upstream.
+    pub(crate) async fn land(&self, browser: &mut Browser, url: &str) -> Seen {
+        let mut seen = browser.open(url).await;
+        while let (Some(leaf), Some(to)) = (&self.machine.ready.leaf_url, seen.location.clone()) {
+            if !to.starts_with(leaf) {
+                break;
+            }
+            seen = browser.open(&to).await;
+        }
+        seen
+    }
+
+    /// The scheduled check, in minutes from now; Leaf has one of its own, and runs it first.
+    pub(crate) async fn check_after(&self, minutes: u64) -> Report {
+        self.pass(minutes, 0);
+        let deadline = self.clock.now().plus(Duration::from_mins(1));
+        if let Some(leaf) = &self.machine.leaf {
+            running::check_connections(&leaf.service, deadline).await.expect("a report of Leaf's");
+        }
+        running::check_connections(&self.machine.service, deadline).await.expect("a report")
+    }
+
+    /// Lets a time pass and the queues deliver, Leaf's first.
+    pub(crate) async fn deliver_after(&self, seconds: u64) {
+        self.pass(0, seconds);
+        for machine in self.machine.leaf.iter().map(|leaf| &**leaf).chain([&self.machine]) {
+            machine.outbox.deliver().await.expect("the stream can be read");
+        }
     }
 
     /// Time passes.

@@ -12,6 +12,7 @@ use shared::http::problem::Problem;
 use shared::http::refusals::no_such_user;
 use shared::ports::connections::EventPage;
 use shared::service::Service;
+use shared::use_cases::list_events::list_events;
 
 /// Events on a page when the request does not say (Leaf's documents).
 const PAGE_SIZE: u32 = 20;
@@ -49,9 +50,8 @@ pub(crate) async fn list(
             return Err(Problem::of_field(ErrorKey::MalformedField, "sort", rule));
         }
     };
-    service.ports.leaf_users.find(id).await?.ok_or_else(|| no_such_user(id))?;
     let since = service.ports.clock.now().minus(KEPT_FOR);
     let page = EventPage { since, page: page.number, size: page.size, newest_first };
-    let events = service.ports.connections.events(id, &page).await?;
+    let events = list_events(&service.ports, id, &page).await?.ok_or_else(|| no_such_user(id))?;
     Ok(Json(events.into_iter().map(Resource::from).collect()))
 }

@@ -108,6 +108,7 @@ pub(crate) async fn remove(
         Ok(()) => Ok(StatusCode::NO_CONTENT),
         Err(DisconnectError::NoSuchUser) => Err(no_such_user(id)),
         Err(DisconnectError::Conflict) => Err(concurrent_change()),
+        Err(DisconnectError::Upstream(error)) => Err(error.into()),
         Err(DisconnectError::Store(error)) => Err(error.into()),
     }
 }

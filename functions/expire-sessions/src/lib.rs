@@ -35,7 +35,7 @@ impl queue::Message for Message {
 pub async fn expire(service: &Service, event: SqsEvent) -> SqsBatchResponse {
     queue::each(event, |user, message: Message| async move {
         match message.session_id.parse() {
-            Ok(session) => expire_session(&service.ports, user, session).await,
+            Ok(session) => expire_session(&service.ports, &service.app_keys, user, session).await,
             // No session has such an id.
             Err(_) => Ok(Left::Nothing),
         }

@@ -36,9 +36,9 @@ struct Answer {
 struct Summary {
     provider: &'static str,
     leaf_user_id: LeafUserId,
-    growers: usize,
-    farms: usize,
-    fields: usize,
+    growers: u64,
+    farms: u64,
+    fields: u64,
     sync_reference_time: Timestamp,
 }
 
@@ -55,13 +55,13 @@ async fn list(State(service): State<Service>, OriginalUri(uri): OriginalUri) -> 
         SummarizeError::Store(error) => error.into(),
         SummarizeError::Upstream(error) => error.into(),
     })?;
-    let summary = summary.map(|summary| Summary {
+    let summary = summary.map(|(summary, at)| Summary {
         provider: "Panorama",
         leaf_user_id: id,
         growers: summary.growers,
         farms: summary.farms,
         fields: summary.fields,
-        sync_reference_time: summary.at,
+        sync_reference_time: at,
     });
     let summaries = summary.into_iter().filter(|_| page.number == 0).collect();
     Ok(Json(Answer { message: "SUCCESS", summaries }))

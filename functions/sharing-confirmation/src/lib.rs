@@ -4,7 +4,7 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{OriginalUri, Path, State};
 use axum::response::{IntoResponse as _, Response};
 use http::header::{LOCATION, REFERRER_POLICY};
-use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use shared::domain::ids::{SessionId, SharingUrlId};
 use shared::domain::organization_code::OrganizationCode;
 use shared::http::cookies::binding_cookies;
@@ -13,6 +13,7 @@ use shared::http::parameters::Query;
 use shared::http::routes::Routes;
 use shared::service::{Service, WarmUp};
 use shared::use_cases::receive_confirmation::{Confirmation, Outcome, receive_confirmation};
+use url::Url;
 
 /// What it reads in init.
 pub const WARM_UP: WarmUp = WarmUp::Table;
@@ -40,16 +41,16 @@ async fn with_path(
 ) -> Response {
     // What is no text is no id: an empty one is answered like any other that is unknown.
     let id = id.map(|Path(id)| id).unwrap_or_default();
-    receive(&service, &id, &Query::of(&uri), &headers).await
+    receive(&service, &id, &uri, &headers).await
 }
 
 async fn with_query(State(service): State<Service>, OriginalUri(uri): OriginalUri, headers: HeaderMap) -> Response {
-    let query = Query::of(&uri);
-    let id = query.get("sharingUrlId").unwrap_or_default().to_owned();
-    receive(&service, &id, &query, &headers).await
+    let id = Query::of(&uri).get("sharingUrlId").unwrap_or_default().to_owned();
+    receive(&service, &id, &uri, &headers).await
 }
 
-async fn receive(service: &Service, id: &str, query: &Query, headers: &HeaderMap) -> Response {
+async fn receive(service: &Service, id: &str, uri: &Uri, headers: &HeaderMap) -> Response {
+    let query = Query::of(uri);
     // Whatever id comes with an error: nothing was shared. The session stays as it was, for the redirect proves nothing, and the farmer
     // may yet change their mind.
     if query.all("error").next().is_some() {
@@ -70,10 +71,13 @@ async fn receive(service: &Service, id: &str, query: &Query, headers: &HeaderMap
             return show(service, Page::Unavailable);
         }
     };
+    if let Some(onward) = onward(service, sharing_url_id, outcome, uri) {
+        return onward;
+    }
     match outcome {
         Outcome::UnknownLink => show(service, Page::UnknownLink),
         // It asks again by itself, so it is not the end.
-        Outcome::Finishing(_) => {
+        Outcome::Finishing(_) | Outcome::HandedOn(_) => {
             tracing::info!(outcome = Page::Finishing.name(), bound = true, "callback");
             show(service, Page::Finishing)
         }
@@ -82,9 +86,40 @@ async fn receive(service: &Service, id: &str, query: &Query, headers: &HeaderMap
         Outcome::NotShared(session) => end(service, Page::NotShared, Some(session)),
         Outcome::OperationOwned(session) => end(service, Page::OperationOwned, Some(session)),
         Outcome::TooManyOperations(session) => end(service, Page::TooManyOperations, Some(session)),
-        Outcome::NotBound => end(service, Page::NotBound, None),
+        Outcome::NotBound | Outcome::Contradicted => end(service, Page::NotBound, None),
         Outcome::OtherOperation => end(service, Page::OtherOperation, None),
     }
+}
+
+/// Where the upstream takes its part in the browser, the farmer goes on there with the query unchanged. So does a farmer who is nobody's or late
+/// here: the upstream may know the run from elsewhere. What contradicts a proof stays: the upstream has not seen our cookie and could guess.
+fn onward(service: &Service, id: SharingUrlId, outcome: Outcome, uri: &Uri) -> Option<Response> {
+    let mut to = service.ports.upstream.onward(id)?;
+    match outcome {
+        Outcome::HandedOn(_)
+        | Outcome::Connected(_)
+        | Outcome::Finishing(_)
+        | Outcome::Expired(_)
+        | Outcome::NotBound => {}
+        Outcome::UnknownLink
+        | Outcome::Contradicted
+        | Outcome::OtherOperation
+        | Outcome::NotShared(_)
+        | Outcome::OperationOwned(_)
+        | Outcome::TooManyOperations(_) => return None,
+    }
+    tracing::info!(outcome = "onward", "callback");
+    to.set_query(uri.query());
+    Some(redirect(&to))
+}
+
+fn redirect(to: &Url) -> Response {
+    let mut response = StatusCode::SEE_OTHER.into_response();
+    let headers = response.headers_mut();
+    headers.insert(LOCATION, HeaderValue::try_from(to.as_str()).expect("a URL is ASCII"));
+    // The address that the browser leaves has the organization code in it.
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    response
 }
 
 /// The farmer is done here: back to the partner's application if it has an address for that, else our page.
@@ -97,12 +132,7 @@ fn end(service: &Service, page: Page<'_>, session: Option<SessionId>) -> Respons
     if let Some(session) = session {
         url.query_pairs_mut().append_pair("sessionId", &session.to_string());
     }
-    let mut response = StatusCode::SEE_OTHER.into_response();
-    let headers = response.headers_mut();
-    headers.insert(LOCATION, HeaderValue::try_from(url.as_str()).expect("a URL is ASCII"));
-    // The address that the browser leaves has the organization code in it.
-    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    response
+    redirect(&url)
 }
 
 fn show(service: &Service, page: Page<'_>) -> Response {

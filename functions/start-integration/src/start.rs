@@ -41,7 +41,7 @@ pub(crate) async fn start(
     let session = started.session;
     let sign_in_url = if session.organization_code.is_some() {
         // As Leaf answers; the code is the proof.
-        started.share_initiation_url
+        started.upstream_url
     } else {
         service.settings.public_url(&["connect", &session.id.to_string()])
     };
@@ -94,6 +94,7 @@ fn refused(error: StartError, user: LeafUserId, environment: ClientEnvironment) 
         StartError::Conflict => concurrent_change(),
         StartError::Secrets(error) => error.into(),
         StartError::Store(error) => error.into(),
+        StartError::Upstream(error) => error.into(),
         StartError::OperationOwned => Problem::of_field(
             ErrorKey::OperationOwned,
             "organizationCode",

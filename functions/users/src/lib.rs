@@ -14,6 +14,7 @@ use shared::http::refusals::{concurrent_change, no_such_user};
 use shared::http::routes::Routes;
 use shared::service::{Service, WarmUp};
 use shared::use_cases::disconnect::{DisconnectError, Scope, disconnect};
+use shared::use_cases::leaf_users::{create_user, list_users, read_user, update_user};
 
 /// Entries on a page when the request does not say.
 const PAGE_SIZE: u32 = 20;
@@ -65,13 +66,13 @@ async fn list(State(service): State<Service>, OriginalUri(uri): OriginalUri) -> 
     let page = query.page(PAGE_SIZE)?;
     let wanted = |name| query.get(name).map(ToOwned::to_owned);
     let filter = Filter { email: wanted("email"), name: wanted("name"), external_id: wanted("externalId") };
-    let users = service.ports.leaf_users.list(&filter, page.number, page.size).await?;
+    let users = list_users(&service.ports, &filter, page.number, page.size).await?;
     Ok(Json(users.into_iter().map(Resource::from).collect()))
 }
 
 async fn read(State(service): State<Service>, Segments(id): Segments<String>) -> Result<Json<Resource>, Problem> {
     let id = segment("leafUserId", &id)?;
-    let user = service.ports.leaf_users.find(id).await?.ok_or_else(|| no_such_user(id))?;
+    let user = read_user(&service.ports, id).await?.ok_or_else(|| no_such_user(id))?;
     Ok(Json(user.into()))
 }
 
@@ -80,8 +81,7 @@ async fn create(State(service): State<Service>, request: Request) -> Result<(Sta
     let profile = profile(&mut fields);
     fields.finish()?;
     let Some(profile) = profile else { unreachable!("name and email were required") };
-    let user = LeafUser { id: LeafUserId::random(), profile, created_at: service.ports.clock.now() };
-    service.ports.leaf_users.create(&user).await?;
+    let user = create_user(&service.ports, profile).await?;
     Ok((StatusCode::CREATED, Json(user.into())))
 }
 
@@ -91,7 +91,7 @@ async fn update(State(service): State<Service>, request: Request) -> Result<Json
     let profile = profile(&mut fields);
     fields.finish()?;
     let (Some(id), Some(profile)) = (id, profile) else { unreachable!("id, name and email were required") };
-    let user = service.ports.leaf_users.update(id, &profile).await?.ok_or_else(|| no_such_user(id))?;
+    let user = update_user(&service.ports, id, profile).await?.ok_or_else(|| no_such_user(id))?;
     Ok(Json(user.into()))
 }
 
@@ -101,6 +101,7 @@ async fn remove(State(service): State<Service>, Segments(id): Segments<String>) 
         Ok(()) => Ok(StatusCode::NO_CONTENT),
         Err(DisconnectError::NoSuchUser) => Err(no_such_user(id)),
         Err(DisconnectError::Conflict) => Err(concurrent_change()),
+        Err(DisconnectError::Upstream(error)) => Err(error.into()),
         Err(DisconnectError::Store(error)) => Err(error.into()),
     }
 }

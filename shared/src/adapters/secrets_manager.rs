@@ -5,12 +5,14 @@
 //! - `{prefix}/owners`: `{"signingKey", "owners": [{"username","passwordHash"}]}`
 //! - `{prefix}/index-key`: `{"indexKey"}`
 //! - `{prefix}/webhook/{id}`: `{"secret", "older": {"secret","until"}}`
+//! - `{prefix}/leaf`: the account at Leaf, see [`leaf`]; only with the upstream `leaf`
 //!
 //! Both keys are texts of at least [`KEY_LENGTH`] random characters, whose bytes are the key: what CloudFormation generates, and 32 bytes in
 //! base64 as well.
 //!
 //! Reads are kept in the process for [`CACHED_FOR`]: a rotation is seen after that time, or at once when a login is refused.
 
+pub mod leaf;
 mod webhooks;
 
 use std::collections::HashMap;
@@ -52,6 +54,7 @@ pub struct SecretsManager {
     owners: Mutex<Option<(Owners, Timestamp)>>,
     index_key: Mutex<Option<IndexKey>>,
     webhooks: Mutex<HashMap<WebhookId, (WebhookSecrets, Timestamp)>>,
+    leaf: Mutex<Option<leaf::Remembered>>,
 }
 
 /// An app key's secret, as it is stored.
@@ -133,6 +136,7 @@ impl SecretsManager {
             owners: Mutex::default(),
             index_key: Mutex::default(),
             webhooks: Mutex::default(),
+            leaf: Mutex::default(),
         }
     }
 

@@ -49,6 +49,20 @@ impl Event {
         Self { id: EventId::random(), created_at: now, status_code, headers: Self::LIST.to_owned(), body: body.into() }
     }
 
+    /// What was asked when the upstream's records were read.
+    pub const FOLLOW: &str = "GET /users/{leafUserId}/panorama-credentials";
+
+    /// The upstream's records and what they say of the credential.
+    pub fn of_upstream(status_code: u16, body: impl Into<String>, now: Timestamp) -> Self {
+        Self {
+            id: EventId::random(),
+            created_at: now,
+            status_code,
+            headers: Self::FOLLOW.to_owned(),
+            body: body.into(),
+        }
+    }
+
     /// A handshake and its outcome.
     pub fn of_handshake(status_code: u16, body: impl Into<String>, now: Timestamp) -> Self {
         Self {

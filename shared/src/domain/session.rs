@@ -12,6 +12,8 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use url::Url;
+
 use super::app_key::{AppKey, AppKeyId};
 use super::browser::{BindingCookie, BrowserHash};
 use super::ids::{LeafUserId, SessionId, SharingUrlId};
@@ -45,6 +47,8 @@ pub struct Session {
     pub app_key: AppKeyId,
     /// That app key's sharing URL id, at the start.
     pub sharing_url_id: SharingUrlId,
+    /// Where the upstream has the farmer sent, if that is not the app key's Share Initiation URL.
+    pub sign_in_url: Option<Url>,
     /// The code that it was started with, if any.
     pub organization_code: Option<OrganizationCode>,
     /// When it was started.
@@ -88,6 +92,9 @@ pub struct Handshake {
     pub lease_until: Timestamp,
     /// How often the finisher has tried. A farmer in front of the page does not count: their tries are seconds apart.
     pub attempts: u32,
+    /// Whether the farmer was sent on to the upstream with the code. Nobody here has asked about it, so a wrong code must not keep the right
+    /// one out.
+    pub handed_on: bool,
     /// Whether the session had been completed before; see [`Session::reopen`].
     pub again: bool,
 }
@@ -204,6 +211,7 @@ impl Session {
             leaf_user_id,
             app_key: app_key.id.clone(),
             sharing_url_id: app_key.sharing_url_id,
+            sign_in_url: None,
             organization_code,
             started_at: now,
             expires_at: now.plus(LIFETIME),
@@ -220,7 +228,7 @@ impl Session {
     pub fn already_confirmed(self, code: OrganizationCode, operation: &Operation, now: Timestamp) -> Self {
         let tried = BTreeSet::from([operation.hash.clone()]);
         let lease_until = now.plus(HANDSHAKE_LEASE);
-        let state = State::Confirming(Handshake { code, lease_until, attempts: 0, again: false });
+        let state = State::Confirming(Handshake { code, lease_until, attempts: 0, again: false, handed_on: false });
         // It is not the first version: that is the start which a callback may remember, and it was `Pending`.
         Self { tried, state, ..self.next() }
     }
@@ -242,7 +250,7 @@ impl Session {
         match (&self.state, self.status(now)) {
             (_, Status::Expired | Status::Rejected(_)) => Relation::Over,
             (State::Confirming(handshake), _) if handshake.code == *code => Relation::Same,
-            (State::Confirming(_), _) => Relation::Other,
+            (State::Confirming(handshake), _) if !handshake.handed_on || now >= self.expires_at => Relation::Other,
             (State::Completed { code: done }, _) if done == code => Relation::Same,
             (State::Completed { .. }, _) => Relation::Over,
             _ => match &self.organization_code {
@@ -261,7 +269,9 @@ impl Session {
         }
         match &self.state {
             State::Completed { .. } => return Received::Done,
-            State::Confirming(handshake) if now < handshake.lease_until => return Received::UnderWay,
+            State::Confirming(handshake) if now < handshake.lease_until && handshake.code == *code => {
+                return Received::UnderWay;
+            }
             _ => {}
         }
         let mut tried = self.tried.clone();
@@ -271,7 +281,8 @@ impl Session {
         }
         let (attempts, again) = self.handshake().map_or((0, false), |handshake| (handshake.attempts, handshake.again));
         let lease_until = now.plus(HANDSHAKE_LEASE);
-        let state = State::Confirming(Handshake { code: code.clone(), lease_until, attempts, again });
+        let code = code.clone();
+        let state = State::Confirming(Handshake { code, lease_until, attempts, again, handed_on: false });
         Received::Begin(Self { tried, state, ..self.next() })
     }
 
@@ -294,14 +305,23 @@ impl Session {
     #[must_use]
     pub fn reopen(self, code: OrganizationCode, now: Timestamp) -> Self {
         let lease_until = now.plus(HANDSHAKE_LEASE);
-        let state = State::Confirming(Handshake { code, lease_until, attempts: 0, again: true });
+        let state = State::Confirming(Handshake { code, lease_until, attempts: 0, again: true, handed_on: false });
         Self { state, ..self.next() }
+    }
+
+    /// The farmer goes on to the upstream with the code that was received.
+    #[must_use]
+    pub fn handed_on(mut self) -> Self {
+        if let State::Confirming(handshake) = &mut self.state {
+            handshake.handed_on = true;
+        }
+        self
     }
 
     /// Panorama confirmed: the session is done.
     #[must_use]
-    pub fn complete(self, handshake: &Handshake) -> Self {
-        Self { state: State::Completed { code: handshake.code.clone() }, ..self.next() }
+    pub fn complete(self, code: OrganizationCode) -> Self {
+        Self { state: State::Completed { code }, ..self.next() }
     }
 
     /// Panorama did not answer: the handshake is free to be tried again.

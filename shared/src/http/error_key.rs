@@ -98,6 +98,18 @@ error_keys! {
     PanoramaBadAnswer = "panoramaBadAnswer", BAD_GATEWAY, "Panorama gave no useful answer";
     /// Panorama did not answer, or said that it cannot now.
     PanoramaUnavailable = "panoramaUnavailable", SERVICE_UNAVAILABLE, "Panorama is not available";
+    /// Leaf refuses the account that stands in the secret: nothing is wrong with the request or the farmer.
+    LeafLoginRefused = "leafLoginRefused", BAD_GATEWAY, "Leaf refuses the partner's account there";
+    /// Leaf declined what was asked of it, with an `errorKey` of its own.
+    LeafDeclined = "leafDeclined", BAD_GATEWAY, "Leaf declined the request";
+    /// Leaf answered, but not usefully.
+    LeafBadAnswer = "leafBadAnswer", BAD_GATEWAY, "Leaf gave no useful answer";
+    /// Leaf did not answer, or said that it cannot now.
+    LeafUnavailable = "leafUnavailable", SERVICE_UNAVAILABLE, "Leaf is not available";
+    /// An alert is not signed, or not by Leaf.
+    AlertNotSigned = "alertNotSigned", UNAUTHORIZED, "The alert is not signed";
+    /// The service does not front a Leaf account, so there are no alerts to register.
+    NoLeafAccount = "noLeafAccount", CONFLICT, "There is no Leaf account";
 
     /// The client id has an app key in the other environment only.
     EnvironmentMismatch = "environmentMismatch", BAD_REQUEST, "The client id belongs to the other environment";

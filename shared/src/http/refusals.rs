@@ -6,7 +6,8 @@ use crate::domain::client_environment::ClientEnvironment;
 use crate::domain::ids::LeafUserId;
 use crate::ports::StoreError;
 use crate::ports::secrets::SecretsError;
-use crate::ports::upstream::{LoginError, LoginRefusal, Unavailable, UpstreamError};
+use crate::ports::upstream::{LoginError, LoginRefusal, Party, Unavailable, UpstreamError};
+use crate::use_cases::leaf_users::UserError;
 use crate::use_cases::register_app_key::RegisterError;
 use crate::use_cases::resolve_app_key::ResolveError;
 
@@ -31,9 +32,12 @@ impl From<Unavailable> for Problem {
     fn from(error: Unavailable) -> Self {
         tracing::warn!(%error, "the upstream failed");
         // No answer, or "not now": 503. An answer that makes no sense: 502.
-        let key = match error.status {
-            None | Some(408 | 425 | 429 | 500 | 502..=504 | 400) => ErrorKey::PanoramaUnavailable,
-            Some(_) => ErrorKey::PanoramaBadAnswer,
+        let is_down = matches!(error.status, None | Some(408 | 425 | 429 | 500 | 502..=504 | 400));
+        let key = match (error.party, is_down) {
+            (Party::Leaf, true) => ErrorKey::LeafUnavailable,
+            (Party::Leaf, false) => ErrorKey::LeafBadAnswer,
+            (_, true) => ErrorKey::PanoramaUnavailable,
+            (_, false) => ErrorKey::PanoramaBadAnswer,
         };
         let detail = format!("{error}. Nothing was changed; try again later.");
         Self::new(key, detail).retry_after(error.retry_after.unwrap_or(RETRY_AFTER))
@@ -57,6 +61,27 @@ impl From<UpstreamError> for Problem {
                 format!("Panorama refuses the app key's stored login ({refusal}). Update the app key with PUT; no farmer has to do anything."),
             )
             .retry_after(RETRY_AFTER),
+            UpstreamError::LeafLogin => {
+                tracing::error!("Leaf refuses the partner's account there");
+                Self::new(
+                    ErrorKey::LeafLoginRefused,
+                    "Leaf refuses the account that stands in this deployment's secret. Put the right username and password, or a new token, \
+                     there; no farmer has to do anything.",
+                )
+                .retry_after(RETRY_AFTER)
+            }
+            UpstreamError::Declined { status, error_key } => {
+                tracing::warn!(status, %error_key, "Leaf declined a request");
+                Self::new(
+                    ErrorKey::LeafDeclined,
+                    format!("Leaf declined the request with {status} ({error_key}). Nothing was changed; Leaf's documents say what it means."),
+                )
+                .retry_after(RETRY_AFTER)
+            }
+            UpstreamError::NoSuchUser => Self::new(ErrorKey::LeafUserNotFound, "Leaf has no Leaf user of this id."),
+            UpstreamError::OperationOwned => {
+                Self::new(ErrorKey::OperationOwned, "Leaf has the operation connected to another Leaf user.")
+            }
             UpstreamError::NoSecret => Self::new(
                 ErrorKey::PartnerLoginRefused,
                 "The app key or its stored credentials are gone. Register it again with POST, or with PUT if it is still there; no farmer has to do \
@@ -115,6 +140,15 @@ pub fn login_refused(refusal: &LoginRefusal, environment: ClientEnvironment) -> 
     }
 }
 
+impl From<UserError> for Problem {
+    fn from(error: UserError) -> Self {
+        match error {
+            UserError::Store(error) => error.into(),
+            UserError::Upstream(error) => error.into(),
+        }
+    }
+}
+
 /// There is no such Leaf user.
 pub fn no_such_user(id: LeafUserId) -> Problem {
     let detail = format!("No Leaf user has the id {id}. Create one with POST /users, or list them with GET /users.");
@@ -155,6 +189,7 @@ pub fn not_registered(error: RegisterError, environment: ClientEnvironment) -> P
 pub fn unresolved(error: ResolveError, environment: ClientEnvironment) -> Problem {
     match error {
         ResolveError::Register(error) => not_registered(error, environment),
+        ResolveError::Upstream(error) => error.into(),
         ResolveError::Unknown | ResolveError::NotNamed | ResolveError::NoSuchUser => Problem::of_field(
             ErrorKey::UnknownAppKey,
             "appName",

@@ -36,6 +36,9 @@ pub trait Connections: Send + Sync {
     /// Finds a session by its id; `None` also when a newer one has replaced it.
     async fn find_session(&self, id: SessionId) -> Result<Option<Session>, StoreError>;
 
+    /// Whose credential it is, of those that the upstream keeps.
+    async fn user_of_credential(&self, id: CredentialId) -> Result<Option<LeafUserId>, StoreError>;
+
     /// Saves a session's next version, with the event of the change if there is one.
     async fn save(&self, session: &Session, event: Option<&Event>) -> Result<(), SaveError>;
 

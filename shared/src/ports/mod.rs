@@ -17,8 +17,8 @@ use clock::Clock;
 use connections::Connections;
 use leaf_users::LeafUsers;
 use logins::Logins;
-use secrets::{PartnerSecrets, SecretsError, ServiceSecrets};
-use upstream::Upstream;
+use secrets::{LeafSecrets, PartnerSecrets, SecretsError, ServiceSecrets};
+use upstream::{PartnerAccount, RecordKeeper, Upstream};
 use webhooks::{WebhookSecretStore, Webhooks};
 
 /// The world, as a use case sees it: built once a process.
@@ -42,8 +42,14 @@ pub struct Ports {
     pub webhooks: Arc<dyn Webhooks>,
     /// Webhooks' secrets.
     pub webhook_secrets: Arc<dyn WebhookSecretStore>,
-    /// Panorama, or Leaf in front of it.
+    /// The Leaf account's secret.
+    pub leaf_secrets: Arc<dyn LeafSecrets>,
+    /// The partner's account at Panorama.
+    pub partner_account: Arc<dyn PartnerAccount>,
+    /// Who does the handshake: we, or Leaf.
     pub upstream: Arc<dyn Upstream>,
+    /// The upstream's own records, if it keeps any: ours follow them.
+    pub record_keeper: Option<Arc<dyn RecordKeeper>>,
 }
 
 impl Ports {

@@ -1,6 +1,7 @@
 //! Secrets: the partner's, per app key, and the service's own.
 
 use async_trait::async_trait;
+use secrecy::SecretString;
 
 use crate::domain::app_key::AppKeyId;
 use crate::domain::organization_code::IndexKey;
@@ -54,6 +55,33 @@ pub trait ServiceSecrets: Send + Sync {
 
     /// The key of the hashes in keys and indexes.
     async fn index_key(&self) -> Result<IndexKey, SecretsError>;
+}
+
+/// The secret of the partner's account at Leaf.
+#[async_trait]
+pub trait LeafSecrets: Send + Sync {
+    /// How to log in at Leaf.
+    async fn leaf_login(&self, freshness: Freshness) -> Result<LeafLogin, SecretsError>;
+
+    /// The secrets that Leaf's alerts may be signed with: the one of now and, while one replaces the other, the one before.
+    async fn alert_secrets(&self, freshness: Freshness) -> Result<Vec<SecretString>, SecretsError>;
+
+    /// Stores a new secret for Leaf's alerts; the one of now stays good as the one before.
+    async fn replace_alert_secret(&self, secret: &SecretString) -> Result<(), SecretsError>;
+}
+
+/// How to log in at Leaf.
+#[derive(Debug, Clone)]
+pub enum LeafLogin {
+    /// As an API owner.
+    Password {
+        /// The API owner.
+        username: SecretString,
+        /// Its password.
+        password: SecretString,
+    },
+    /// With a token that somebody has fetched, and will have to fetch again.
+    Token(SecretString),
 }
 
 /// A secret could not be read or written. It carries no value.

@@ -1,18 +1,26 @@
-//! The upstream: who does the handshake with Panorama.
+//! The upstream: who does the handshake with Panorama, Panorama itself being asked by us, or Leaf in front of it.
+//!
+//! Three ports. [`PartnerAccount`] is the partner's own account at Panorama, whatever the upstream. [`Upstream`] is what every upstream does.
+//! [`RecordKeeper`] is what an upstream does that keeps records of its own, which ours then follow: Leaf does, Panorama does not.
 
 use async_trait::async_trait;
 use url::Url;
 
+use super::connections::EventPage;
 use super::secrets::SecretsError;
-use crate::domain::app_key::AppKeyId;
+use crate::domain::app_key::{AppKey, AppKeyId};
 use crate::domain::client_environment::ClientEnvironment;
-use crate::domain::ids::SharingUrlId;
+use crate::domain::credential::{Credential, CredentialStatus};
+use crate::domain::event::Event;
+use crate::domain::ids::{CredentialId, LeafUserId, SharingUrlId};
+use crate::domain::leaf_user::{Filter, Profile};
 use crate::domain::organization_code::OrganizationCode;
 use crate::domain::partner::{ClientId, PartnerCredentials, PartnerTokens, Token};
+use crate::domain::timestamp::Timestamp;
 
-/// Panorama itself, or Leaf in front of it.
+/// The partner's account at Panorama.
 #[async_trait]
-pub trait Upstream: Send + Sync {
+pub trait PartnerAccount: Send + Sync {
     /// The page in Panorama's portal on which the farmer switches sharing on.
     fn share_initiation_url(&self, environment: ClientEnvironment, sharing_url_id: SharingUrlId) -> Url;
 
@@ -33,27 +41,164 @@ pub trait Upstream: Send + Sync {
 
     /// Every operation that shares with the partner. All of them or an error: a part would look like a revocation of the rest.
     async fn list_sharing(&self, app_key: &AppKeyId) -> Result<Vec<OrganizationCode>, UpstreamError>;
-
-    /// Completes the sharing handshake. Doing it again is harmless. The answer is the HTTP status.
-    async fn confirm(&self, app_key: &AppKeyId, code: &OrganizationCode) -> Result<u16, UpstreamError>;
-
-    /// What the operation shares.
-    async fn shared_fields(
-        &self,
-        app_key: &AppKeyId,
-        code: &OrganizationCode,
-    ) -> Result<Vec<SharedField>, UpstreamError>;
 }
 
-/// One field of an operation, of one machine; the same field may come from several.
+/// Who does the handshake.
+#[async_trait]
+pub trait Upstream: Send + Sync {
+    /// Begins a run of one-click. The answer is where the farmer is to be sent, unless that is the app key's Share Initiation URL.
+    async fn begin(&self, run: &Run<'_>) -> Result<Option<Url>, UpstreamError>;
+
+    /// Where a farmer's browser goes on to with its confirmation, so that the upstream can do its part. `None`: nowhere,
+    /// [`Self::confirm`] does it.
+    fn onward(&self, sharing_url_id: SharingUrlId) -> Option<Url>;
+
+    /// Does the upstream's part of the handshake, or asks whether it is done. Doing it again is harmless.
+    async fn confirm(
+        &self,
+        app_key: &AppKeyId,
+        user: LeafUserId,
+        code: &OrganizationCode,
+    ) -> Result<Confirmed, UpstreamError>;
+
+    /// Tries a credential that the partner brings itself.
+    async fn create(&self, app_key: &AppKey, new: &NewCredential) -> Result<Created, CreateRefusal>;
+
+    /// Ends a connection at the upstream, or with `user_too` the Leaf user. What is not there is ended.
+    async fn disconnect(&self, user: LeafUserId, user_too: bool) -> Result<(), UpstreamError>;
+
+    /// How much of an operation there is to read.
+    async fn sync_summary(&self, credential: &Credential) -> Result<SyncSummary, UpstreamError>;
+}
+
+/// An upstream with records of its own.
+#[async_trait]
+pub trait RecordKeeper: Send + Sync {
+    /// What it has of a Leaf user's connection now.
+    async fn connection(&self, user: LeafUserId) -> Result<Kept, UpstreamError>;
+
+    /// A page of a connection's history. Their texts are not passed on: they may quote what is secret.
+    async fn events(&self, user: LeafUserId, page: &EventPage) -> Result<Vec<Event>, UpstreamError>;
+
+    /// Stores a new Leaf user, and gives it its id.
+    async fn create_user(&self, profile: &Profile) -> Result<LeafUserId, UpstreamError>;
+
+    /// Finds a Leaf user.
+    async fn find_user(&self, id: LeafUserId) -> Result<Option<Profile>, UpstreamError>;
+
+    /// Replaces a profile; `false` when there is no such Leaf user.
+    async fn update_user(&self, id: LeafUserId, profile: &Profile) -> Result<bool, UpstreamError>;
+
+    /// A page of those that match.
+    async fn list_users(
+        &self,
+        filter: &Filter,
+        page: u32,
+        size: u32,
+    ) -> Result<Vec<(LeafUserId, Profile)>, UpstreamError>;
+
+    /// Has changes of connections told to `url`, signed with `secret`, and to no address of ours that was registered before.
+    async fn register_alerts(&self, url: &Url, secret: &secrecy::SecretString) -> Result<(), UpstreamError>;
+}
+
+/// A run of one-click that is about to begin.
+#[derive(Debug)]
+pub struct Run<'a> {
+    /// For whom.
+    pub leaf_user_id: LeafUserId,
+    /// With which app key.
+    pub app_key: &'a AppKey,
+    /// The operation, if the farmer has told the partner its code.
+    pub organization_code: Option<&'a OrganizationCode>,
+}
+
+/// How far the upstream's part of a handshake is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Confirmed {
+    /// Done.
+    Yes {
+        /// The HTTP status of the answer.
+        status: u16,
+        /// The upstream's own id of the credential, if it keeps one.
+        id: Option<CredentialId>,
+    },
+    /// The upstream is at it.
+    NotYet,
+}
+
+/// A credential as a partner brings it.
+#[derive(Debug)]
+pub struct NewCredential {
+    /// For whom.
+    pub leaf_user_id: LeafUserId,
+    /// In which environment.
+    pub environment: ClientEnvironment,
+    /// The partner's login: it must match an app key.
+    pub credentials: PartnerCredentials,
+    /// A refresh token of that login.
+    pub refresh_token: Token,
+    /// The operation, which must be shared with the partner already.
+    pub organization_code: OrganizationCode,
+}
+
+/// A credential that the upstream accepts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Created {
+    /// The upstream's own id of it, if it keeps one.
+    pub id: Option<CredentialId>,
+}
+
+/// The upstream does not accept a credential.
+#[derive(Debug, thiserror::Error)]
+pub enum CreateRefusal {
+    /// The refresh token is not accepted.
+    #[error("the refresh token was refused: {0}")]
+    RefreshToken(LoginRefusal),
+    /// The operation is not in the partner's listing.
+    #[error("the operation is not shared with the partner")]
+    NotShared,
+    /// Anything else.
+    #[error(transparent)]
+    Upstream(#[from] UpstreamError),
+}
+
+/// What the upstream's records have of a Leaf user's connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SharedField {
-    /// Panorama's `client`: Leaf's grower.
-    pub grower: String,
-    /// The farm.
-    pub farm: String,
-    /// The field's id in Panorama.
-    pub field: String,
+pub enum Kept {
+    /// Nothing, or nothing yet.
+    Nothing,
+    /// Something in words that we do not know. Nothing follows from it.
+    Unclear,
+    /// A credential.
+    Credential(Theirs),
+}
+
+/// A connection in the upstream's records.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Theirs {
+    /// Its id there.
+    pub id: CredentialId,
+    /// Whether it works.
+    pub status: CredentialStatus,
+    /// The operation's code.
+    pub organization_code: OrganizationCode,
+    /// In which environment.
+    pub environment: ClientEnvironment,
+    /// The partner's client id, if it is told: it names the app key.
+    pub client_id: Option<ClientId>,
+}
+
+/// What an operation shares, counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SyncSummary {
+    /// Different growers (Panorama's clients).
+    pub growers: u64,
+    /// Different farms; two growers' farms of one name are two.
+    pub farms: u64,
+    /// Different fields; one field worked by two machines is one.
+    pub fields: u64,
+    /// When it was counted; `None`: now.
+    pub at: Option<Timestamp>,
 }
 
 /// Panorama refused a login, or could not be asked.
@@ -93,12 +238,26 @@ pub enum LoginRefusal {
     Other(String),
 }
 
+/// Whom we ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Party {
+    /// Cognito.
+    #[error("Panorama's login")]
+    PanoramaLogin,
+    /// Panorama.
+    #[error("Panorama's partner API")]
+    PartnerApi,
+    /// Leaf.
+    #[error("Leaf")]
+    Leaf,
+}
+
 /// The upstream did not answer, or answered that it cannot answer now. Says nothing about the connection.
 #[derive(Debug, Clone, thiserror::Error)]
-#[error("{what} did not answer usefully: {failure}")]
+#[error("{party} did not answer usefully: {failure}")]
 pub struct Unavailable {
-    /// Who did not answer, e.g. `Panorama's login`.
-    pub what: &'static str,
+    /// Who did not answer.
+    pub party: Party,
     /// How: a status, a time-out, a broken connection, an answer of an unknown form.
     pub failure: String,
     /// The HTTP status, if there was one.
@@ -107,7 +266,7 @@ pub struct Unavailable {
     pub retry_after: Option<u64>,
 }
 
-/// A call of the partner API failed.
+/// A call of the upstream failed.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum UpstreamError {
     /// Panorama says no to this operation: its farmer does not share it, or there is none.
@@ -122,6 +281,23 @@ pub enum UpstreamError {
     /// The partner's own login is refused: says nothing about the farmer.
     #[error("the partner's login was refused: {0}")]
     PartnerLogin(LoginRefusal),
+    /// Leaf refuses the partner's account there: says nothing about the farmer.
+    #[error("Leaf refused the partner's account there")]
+    LeafLogin,
+    /// Leaf refused what was asked of it.
+    #[error("Leaf declined the request with status {status} ({error_key})")]
+    Declined {
+        /// The HTTP status.
+        status: u16,
+        /// Leaf's `errorKey`, or nothing.
+        error_key: String,
+    },
+    /// The upstream has no such Leaf user.
+    #[error("the upstream has no such Leaf user")]
+    NoSuchUser,
+    /// The upstream has the operation connected to another Leaf user.
+    #[error("the operation belongs to another Leaf user at the upstream")]
+    OperationOwned,
     /// The app key has no secret.
     #[error("the app key has no secret")]
     NoSecret,

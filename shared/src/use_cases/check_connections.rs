@@ -14,8 +14,9 @@ use crate::domain::timestamp::Timestamp;
 use crate::metrics::Metric;
 use crate::ports::connections::{ConnectionEntry, SaveError, StatusChange};
 use crate::ports::secrets::SecretsError;
-use crate::ports::upstream::{LoginRefusal, UpstreamError};
+use crate::ports::upstream::{Confirmed, LoginRefusal, UpstreamError};
 use crate::ports::{Ports, StoreError};
+use crate::use_cases::check_each::check_each;
 
 /// How many rows one read of kept confirmations has (`BatchGetItem`).
 const BATCH: usize = 100;
@@ -99,12 +100,21 @@ pub(super) async fn change_status(
     sharing_url_id: SharingUrlId,
 ) -> Result<(), SaveError> {
     let event = event_of(to, ports.clock.now());
-    ports.connections.change_status(&StatusChange { entry, to, sharing_url_id, event: &event }).await?;
-    let metric = match to {
-        CredentialStatus::Revoked => Metric::CredentialsRevoked,
-        _ => Metric::CredentialsRecovered,
-    };
-    metric.record(entry.operation.environment);
+    write_status(ports, &StatusChange { entry, to, sharing_url_id, event: &event }).await
+}
+
+/// The same, with what somebody else says of it.
+pub(super) async fn write_status(ports: &Ports, change: &StatusChange<'_>) -> Result<(), SaveError> {
+    let StatusChange { entry, to, .. } = *change;
+    ports.connections.change_status(change).await?;
+    match (entry.status, to) {
+        (_, CredentialStatus::Revoked) => Metric::CredentialsRevoked.record(entry.operation.environment),
+        (CredentialStatus::Revoked, CredentialStatus::Active) => {
+            Metric::CredentialsRecovered.record(entry.operation.environment);
+        }
+        // Said by Leaf alone, and neither the farmer's doing nor a recovery from it.
+        _ => {}
+    }
     tracing::info!(leaf_user_id = %entry.leaf_user_id, status = to.as_str(), "a credential has a new status");
     Ok(())
 }
@@ -137,6 +147,9 @@ pub(super) async fn note_refusal(ports: &Ports, app_key: &AppKeyId, refusal: &Lo
 /// # Errors
 /// See [`CheckError`]; what was compared before is written.
 pub async fn check_connections(ports: &Ports, app_key: &AppKey, deadline: Timestamp) -> Result<Check, CheckError> {
+    if let Some(keeper) = &ports.record_keeper {
+        return check_each(ports, &**keeper, app_key, deadline).await;
+    }
     let id = &app_key.id;
     let state = ports.logins.state(id).await?;
     let asked_at = ports.clock.now();
@@ -144,7 +157,7 @@ pub async fn check_connections(ports: &Ports, app_key: &AppKey, deadline: Timest
         Metric::PartnerLoginsRefused.record(id.environment);
         return Ok(Check::LeftAlone);
     }
-    let codes = match ports.upstream.list_sharing(id).await {
+    let codes = match ports.partner_account.list_sharing(id).await {
         Ok(codes) => codes,
         Err(UpstreamError::PartnerLogin(refusal)) => {
             Metric::PartnerLoginsRefused.record(id.environment);
@@ -239,8 +252,11 @@ impl Checker<'_> {
             if credential.id != entry.credential_id || credential.operation != entry.operation {
                 continue;
             }
-            match ports.upstream.confirm(&app_key.id, &credential.organization_code).await {
-                Ok(_) => recovered += usize::from(self.change(entry, CredentialStatus::Active).await?),
+            match ports.upstream.confirm(&app_key.id, credential.leaf_user_id, &credential.organization_code).await {
+                Ok(Confirmed::Yes { .. }) => {
+                    recovered += usize::from(self.change(entry, CredentialStatus::Active).await?);
+                }
+                Ok(Confirmed::NotYet) => {}
                 Err(error) => tracing::info!(leaf_user_id = %entry.leaf_user_id, %error, "not confirmed again"),
             }
         }

@@ -4,32 +4,17 @@ use crate::domain::app_key::AppKey;
 use crate::domain::client_environment::ClientEnvironment;
 use crate::domain::credential::{Credential, CredentialStatus};
 use crate::domain::event::Event;
-use crate::domain::ids::{CredentialId, LeafUserId};
+use crate::domain::ids::CredentialId;
 use crate::domain::operation::Operation;
-use crate::domain::organization_code::OrganizationCode;
-use crate::domain::partner::{PartnerCredentials, Token};
 use crate::ports::connections::CompleteError;
 use crate::ports::secrets::SecretsError;
-use crate::ports::upstream::{LoginError, LoginRefusal, Unavailable, UpstreamError};
+pub use crate::ports::upstream::NewCredential;
+use crate::ports::upstream::{CreateRefusal, LoginRefusal, UpstreamError};
 use crate::ports::{Ports, StoreError};
 use crate::use_cases::app_key_cache::AppKeyCache;
 use crate::use_cases::finish_handshake::count_recovery;
+use crate::use_cases::leaf_users::{UserError, find_user};
 use crate::use_cases::resolve_app_key::{AppKeyHint, ResolveError, resolve_app_key};
-
-/// A credential as the partner brings it.
-#[derive(Debug)]
-pub struct NewCredential {
-    /// For whom.
-    pub leaf_user_id: LeafUserId,
-    /// In which environment.
-    pub environment: ClientEnvironment,
-    /// The partner's login: it must match an app key.
-    pub credentials: PartnerCredentials,
-    /// A refresh token of that login.
-    pub refresh_token: Token,
-    /// The operation, which must be shared with the partner already.
-    pub organization_code: OrganizationCode,
-}
 
 /// Why no credential was created; nothing has changed.
 #[derive(Debug, thiserror::Error)]
@@ -66,9 +51,12 @@ pub enum CreateError {
     Store(#[from] StoreError),
 }
 
-impl From<Unavailable> for CreateError {
-    fn from(error: Unavailable) -> Self {
-        Self::Upstream(error.into())
+impl From<UserError> for CreateError {
+    fn from(error: UserError) -> Self {
+        match error {
+            UserError::Store(error) => error.into(),
+            UserError::Upstream(error) => error.into(),
+        }
     }
 }
 
@@ -77,32 +65,15 @@ impl From<Unavailable> for CreateError {
 /// # Errors
 /// See [`CreateError`].
 pub async fn create_credential(ports: &Ports, app_keys: &AppKeyCache, new: &NewCredential) -> Result<(), CreateError> {
-    ports.leaf_users.find(new.leaf_user_id).await?.ok_or(CreateError::NoSuchUser)?;
+    find_user(ports, new.leaf_user_id).await?.ok_or(CreateError::NoSuchUser)?;
     let app_key = app_key_of(ports, app_keys, new).await?;
-    let client_id = &new.credentials.client_id;
-    match ports.upstream.try_refresh_token(new.environment, client_id, &new.refresh_token).await {
-        Ok(_) => {}
-        Err(LoginError::Refused(refusal)) => {
-            let reason = match &refusal {
-                LoginRefusal::BadPassword => "it is expired, revoked, or of another client id".to_owned(),
-                other => other.to_string(),
-            };
-            let body = format!("Panorama refused the refresh token: {reason}. No credential was created.");
-            ports.connections.record(new.leaf_user_id, &Event::of_refresh(400, body, ports.clock.now())).await?;
-            return Err(CreateError::RefreshToken(refusal));
-        }
-        Err(LoginError::Unavailable(unavailable)) => return Err(unavailable.into()),
-    }
-    let listing = ports.upstream.list_sharing(&app_key.id).await?;
+    let created = match ports.upstream.create(&app_key, new).await {
+        Ok(created) => created,
+        Err(refusal) => return Err(refused(ports, new, refusal).await?),
+    };
     let now = ports.clock.now();
-    if !listing.contains(&new.organization_code) {
-        let body = "Panorama does not list the operation: the organization code is wrong or of the other environment, or the switch is \
-                    off. No credential was created.";
-        ports.connections.record(new.leaf_user_id, &Event::of_listing(200, body, now)).await?;
-        return Err(CreateError::NotShared);
-    }
     let credential = Credential {
-        id: CredentialId::random(),
+        id: created.id.unwrap_or_else(CredentialId::random),
         leaf_user_id: new.leaf_user_id,
         app_key: app_key.id,
         organization_code: new.organization_code.clone(),
@@ -111,6 +82,7 @@ pub async fn create_credential(ports: &Ports, app_keys: &AppKeyCache, new: &NewC
         created_at: now,
         status_since: now,
         checked_at: None,
+        kept_upstream: created.id.is_some(),
     };
     let event = Event::of_listing(200, "Panorama lists the operation as shared; the credential is ACTIVE.", now);
     match ports.connections.create_credential(&credential, &event).await {
@@ -122,6 +94,31 @@ pub async fn create_credential(ports: &Ports, app_keys: &AppKeyCache, new: &NewC
         Err(CompleteError::Conflict) => Err(CreateError::Conflict),
         Err(CompleteError::Store(error)) => Err(error.into()),
     }
+}
+
+/// Writes a refusal into the history, for there is nothing else to remember it by.
+async fn refused(ports: &Ports, new: &NewCredential, refusal: CreateRefusal) -> Result<CreateError, StoreError> {
+    let now = ports.clock.now();
+    let (event, error) = match refusal {
+        CreateRefusal::RefreshToken(refusal) => {
+            let reason = match &refusal {
+                LoginRefusal::BadPassword => "it is expired, revoked, or of another client id".to_owned(),
+                other => other.to_string(),
+            };
+            let body = format!("Panorama refused the refresh token: {reason}. No credential was created.");
+            (Event::of_refresh(400, body, now), CreateError::RefreshToken(refusal))
+        }
+        CreateRefusal::NotShared => {
+            let body = "Panorama does not list the operation: the organization code is wrong or of the other environment, or the switch \
+                        is off. No credential was created.";
+            (Event::of_listing(200, body, now), CreateError::NotShared)
+        }
+        CreateRefusal::Upstream(UpstreamError::NoSuchUser) => return Ok(CreateError::NoSuchUser),
+        CreateRefusal::Upstream(UpstreamError::OperationOwned) => return Ok(CreateError::OperationOwned),
+        CreateRefusal::Upstream(error) => return Ok(error.into()),
+    };
+    ports.connections.record(new.leaf_user_id, &event).await?;
+    Ok(error)
 }
 
 async fn app_key_of(ports: &Ports, app_keys: &AppKeyCache, new: &NewCredential) -> Result<AppKey, CreateError> {

@@ -9,6 +9,7 @@ use crate::ports::connections::Account;
 use crate::ports::secrets::{Freshness, SecretsError};
 use crate::ports::{Ports, StoreError};
 use crate::use_cases::app_key_cache::AppKeyCache;
+use crate::use_cases::follow_upstream::{FollowError, follow_upstream};
 
 /// What a Leaf user has.
 #[derive(Debug)]
@@ -62,16 +63,29 @@ pub async fn credential_status(
     id: LeafUserId,
 ) -> Result<CredentialStatusView, StatusError> {
     let none = |why| Ok(CredentialStatusView::None(why));
+    if let Some(keeper) = &ports.record_keeper {
+        match follow_upstream(ports, app_keys, &**keeper, id).await {
+            Ok(_) => {}
+            // What is stored is still the best answer; `checkedAt` says how old it is.
+            Err(FollowError::Upstream(error)) => {
+                tracing::warn!(leaf_user_id = %id, %error, "the upstream was not followed");
+            }
+            Err(FollowError::Store(error)) => return Err(error.into()),
+            Err(FollowError::Secrets(error)) => return Err(error.into()),
+        }
+    }
     let Some(Account { session, credential, .. }) = ports.connections.account(id).await? else {
         return none(NoCredential::NoSuchUser);
     };
     if let Some(mut credential) = credential {
         let state = app_keys.login_state(&credential.app_key).await?;
-        if state.refused.is_some() && credential.status == CredentialStatus::Active {
+        if !credential.kept_upstream && state.refused.is_some() && credential.status == CredentialStatus::Active {
             // Known once, at the app key; nothing is wrong with the farmer's side.
             credential.status = CredentialStatus::Unauthenticated;
         }
-        let checked_at = credential.checked_at.max(state.checked_at);
+        // A credential that is kept upstream is asked about by itself: no listing says anything about it.
+        let listed_at = state.checked_at.filter(|_| !credential.kept_upstream);
+        let checked_at = credential.checked_at.max(listed_at);
         let secret = ports.partner_secrets.read(&credential.app_key, Freshness::Cached).await?;
         let login = secret.map(|read| (read.secret.credentials.client_id, read.secret.credentials.username));
         return Ok(CredentialStatusView::Credential { credential: Box::new(credential), login, checked_at });

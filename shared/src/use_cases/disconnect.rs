@@ -2,7 +2,9 @@
 
 use crate::domain::ids::LeafUserId;
 use crate::ports::connections::SaveError;
+use crate::ports::upstream::UpstreamError;
 use crate::ports::{Ports, StoreError};
+use crate::use_cases::leaf_users::{UserError, account};
 
 /// How often it is tried when a callback or a check writes at the same moment.
 const ATTEMPTS: u32 = 5;
@@ -16,9 +18,21 @@ pub enum DisconnectError {
     /// Others wrote again and again.
     #[error("it was changed by somebody else")]
     Conflict,
+    /// The upstream did not end it.
+    #[error(transparent)]
+    Upstream(#[from] UpstreamError),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl From<UserError> for DisconnectError {
+    fn from(error: UserError) -> Self {
+        match error {
+            UserError::Store(error) => error.into(),
+            UserError::Upstream(error) => error.into(),
+        }
+    }
 }
 
 /// What is to go.
@@ -35,8 +49,12 @@ pub enum Scope {
 /// # Errors
 /// See [`DisconnectError`].
 pub async fn disconnect(ports: &Ports, id: LeafUserId, scope: Scope) -> Result<(), DisconnectError> {
-    for _ in 0..ATTEMPTS {
-        let account = ports.connections.account(id).await?.ok_or(DisconnectError::NoSuchUser)?;
+    for attempt in 0..ATTEMPTS {
+        let account = account(ports, id).await?.ok_or(DisconnectError::NoSuchUser)?;
+        if attempt == 0 {
+            // There first: what is ended here and goes on there would go on unseen.
+            ports.upstream.disconnect(id, scope == Scope::LeafUser).await?;
+        }
         match ports.connections.disconnect(&account, scope == Scope::LeafUser).await {
             Ok(()) => return Ok(()),
             Err(SaveError::Conflict) => {}

@@ -7,10 +7,11 @@ use crate::domain::credential::{Credential, CredentialStatus};
 use crate::domain::event::Event;
 use crate::domain::ids::CredentialId;
 use crate::domain::operation::Operation;
+use crate::domain::organization_code::OrganizationCode;
 use crate::domain::session::{Rejection, Session, State, Status};
 use crate::metrics::Metric;
 use crate::ports::connections::{CompleteError, Completion, SaveError};
-use crate::ports::upstream::UpstreamError;
+use crate::ports::upstream::{Confirmed, UpstreamError};
 use crate::ports::{Ports, StoreError};
 
 /// What came of a handshake.
@@ -40,57 +41,31 @@ pub async fn finish_handshake(ports: &Ports, session: Session, operation: &Opera
 
 async fn try_to_finish(ports: &Ports, session: Session, operation: &Operation) -> Result<Handshake, StoreError> {
     let Some(handshake) = session.handshake().cloned() else { return Ok(Handshake::Later) };
-    let answer = ports.upstream.confirm(&session.app_key, &handshake.code).await;
+    let answer = ports.upstream.confirm(&session.app_key, session.leaf_user_id, &handshake.code).await;
     let now = ports.clock.now();
     let (next, event, outcome) = match answer {
-        Ok(status) => {
-            let credential = Credential {
-                id: CredentialId::random(),
-                leaf_user_id: session.leaf_user_id,
-                app_key: session.app_key.clone(),
-                organization_code: handshake.code.clone(),
-                operation: operation.clone(),
-                status: CredentialStatus::Active,
-                created_at: now,
-                status_since: now,
-                checked_at: None,
-            };
+        Ok(Confirmed::Yes { status, id }) => {
             let event = Event::of_handshake(status, "Panorama confirmed the sharing; the credential is ACTIVE.", now);
-            let done = session.clone().complete(&handshake);
-            let completion = Completion { session: &done, credential: &credential, event: &event };
-            match ports.connections.complete(&completion).await {
-                Ok(before) => {
-                    // One that is completed again is a credential that has recovered, and no second session.
-                    if !handshake.again {
-                        Metric::SessionsCompleted.record(session.app_key.environment);
-                    }
-                    count_recovery(before.as_ref(), &credential);
-                    return Ok(Handshake::Connected);
-                }
-                Err(CompleteError::Conflict) => return after_conflict(ports, &session).await,
-                Err(CompleteError::Store(error)) => return Err(error),
-                Err(CompleteError::OperationOwned) => {
-                    (session.rejected(Rejection::OperationOwned), operation_owned_event(now), Handshake::OperationOwned)
-                }
-            }
+            return complete(ports, session, &Confirmation { operation, code: &handshake.code, id }, &event).await;
         }
+        Ok(Confirmed::NotYet) => (session.postpone(&handshake, now), None, Handshake::Later),
         Err(UpstreamError::Refused { status }) => {
             let body = "Panorama does not list the operation as shared: the switch is off, or the organization code is wrong or of the \
                         other environment.";
-            (session.turn_back(now), Event::of_handshake(status, body, now), Handshake::NotShared)
+            (session.turn_back(now), Some(Event::of_handshake(status, body, now)), Handshake::NotShared)
         }
         Err(error) => {
-            tracing::warn!(%error, "Panorama's side of a handshake is left for later");
+            tracing::warn!(%error, "the upstream's side of a handshake is left for later");
             let status = match &error {
                 UpstreamError::Unavailable(unavailable) => unavailable.status.unwrap_or(503),
-                UpstreamError::PartnerLogin(_) | UpstreamError::NoSecret => 401,
+                UpstreamError::PartnerLogin(_) | UpstreamError::NoSecret | UpstreamError::LeafLogin => 401,
                 _ => 503,
             };
             let body = format!("{error}. The farmer's confirmation is stored and is finished later.");
-            (session.postpone(&handshake, now), Event::of_handshake(status, body, now), Handshake::Later)
+            (session.postpone(&handshake, now), Some(Event::of_handshake(status, body, now)), Handshake::Later)
         }
     };
-    match ports.connections.save(&next, Some(&event)).await {
+    match ports.connections.save(&next, event.as_ref()).await {
         Ok(()) => {
             if next.state == State::Expired && !handshake.again {
                 Metric::SessionsExpired.record(next.app_key.environment);
@@ -99,6 +74,58 @@ async fn try_to_finish(ports: &Ports, session: Session, operation: &Operation) -
         }
         Err(SaveError::Conflict) => after_conflict(ports, &next).await,
         Err(SaveError::Store(error)) => Err(error),
+    }
+}
+
+/// What the upstream has confirmed.
+pub(super) struct Confirmation<'a> {
+    pub(super) operation: &'a Operation,
+    pub(super) code: &'a OrganizationCode,
+    /// The upstream's own id of the credential.
+    pub(super) id: Option<CredentialId>,
+}
+
+/// Ends a session in success, or in the refusal of an operation that is another Leaf user's.
+pub(super) async fn complete(
+    ports: &Ports,
+    session: Session,
+    confirmation: &Confirmation<'_>,
+    event: &Event,
+) -> Result<Handshake, StoreError> {
+    let Confirmation { operation, code, id } = *confirmation;
+    let now = event.created_at;
+    let credential = Credential {
+        id: id.unwrap_or_else(CredentialId::random),
+        leaf_user_id: session.leaf_user_id,
+        app_key: session.app_key.clone(),
+        organization_code: code.clone(),
+        operation: operation.clone(),
+        status: CredentialStatus::Active,
+        created_at: now,
+        status_since: now,
+        checked_at: None,
+        kept_upstream: id.is_some(),
+    };
+    let done = session.clone().complete(code.clone());
+    match ports.connections.complete(&Completion { session: &done, credential: &credential, event }).await {
+        Ok(before) => {
+            // One that is completed again is a credential that has recovered, and no second session.
+            if !session.handshake().is_some_and(|handshake| handshake.again) {
+                Metric::SessionsCompleted.record(session.app_key.environment);
+            }
+            count_recovery(before.as_ref(), &credential);
+            Ok(Handshake::Connected)
+        }
+        Err(CompleteError::Conflict) => after_conflict(ports, &session).await,
+        Err(CompleteError::Store(error)) => Err(error),
+        Err(CompleteError::OperationOwned) => {
+            let rejected = session.rejected(Rejection::OperationOwned);
+            match ports.connections.save(&rejected, Some(&operation_owned_event(now))).await {
+                Ok(()) => Ok(Handshake::OperationOwned),
+                Err(SaveError::Conflict) => after_conflict(ports, &rejected).await,
+                Err(SaveError::Store(error)) => Err(error),
+            }
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use crate::ports::upstream::UpstreamError;
 use crate::ports::{Ports, StoreError};
 use crate::use_cases::app_key_cache::AppKeyCache;
 use crate::use_cases::check_connections::{Listing, change_status, note_refusal};
+use crate::use_cases::follow_upstream::{FollowError, follow_upstream};
 
 /// How long the next look must wait.
 const AT_MOST_ONCE_IN: Duration = Duration::from_mins(1);
@@ -28,11 +29,24 @@ pub enum LookError {
     Secrets(#[from] SecretsError),
 }
 
+impl From<FollowError> for LookError {
+    fn from(error: FollowError) -> Self {
+        match error {
+            FollowError::Upstream(error) => Self::Upstream(error),
+            FollowError::Store(error) => Self::Store(error),
+            FollowError::Secrets(error) => Self::Secrets(error),
+        }
+    }
+}
+
 /// Brings a Leaf user's stored status up to date, if it has a credential and nobody has looked within the last minute.
 ///
 /// # Errors
 /// See [`LookError`].
 pub async fn look_now(ports: &Ports, app_keys: &AppKeyCache, user: LeafUserId) -> Result<(), LookError> {
+    if let Some(keeper) = &ports.record_keeper {
+        return Ok(follow_upstream(ports, app_keys, &**keeper, user).await.map(|_| ())?);
+    }
     let account = ports.connections.account(user).await?;
     let Some(credential) = account.and_then(|account| account.credential) else { return Ok(()) };
     let id = &credential.app_key;
@@ -40,7 +54,7 @@ pub async fn look_now(ports: &Ports, app_keys: &AppKeyCache, user: LeafUserId) -
     if !ports.logins.take_live_look(id, asked_at, asked_at.minus(AT_MOST_ONCE_IN)).await? {
         return Ok(());
     }
-    let codes = match ports.upstream.list_sharing(id).await {
+    let codes = match ports.partner_account.list_sharing(id).await {
         Ok(codes) => codes,
         Err(UpstreamError::PartnerLogin(refusal)) => {
             Metric::PartnerLoginsRefused.record(id.environment);

@@ -4,7 +4,7 @@ use url::Url;
 
 use crate::domain::browser::BindingCookie;
 use crate::domain::ids::SessionId;
-use crate::domain::session::{Opened, Status};
+use crate::domain::session::{Opened, Session, Status};
 use crate::logging;
 use crate::ports::connections::SaveError;
 use crate::ports::{Ports, StoreError};
@@ -39,6 +39,12 @@ pub enum Hop {
     UnknownLink,
 }
 
+/// Where a session's farmer switches sharing on.
+pub(super) fn sign_in_url(ports: &Ports, session: &Session) -> Url {
+    let ours = || ports.partner_account.share_initiation_url(session.app_key.environment, session.sharing_url_id);
+    session.sign_in_url.clone().unwrap_or_else(ours)
+}
+
 /// Opens a hop link in a browser that showed `cookies`.
 ///
 /// # Errors
@@ -52,7 +58,7 @@ pub async fn open_hop_link(
     for _ in 0..ATTEMPTS {
         let Some(session) = ports.connections.find_session(id).await? else { return Ok(Hop::UnknownLink) };
         logging::about(session.leaf_user_id);
-        let to = ports.upstream.share_initiation_url(session.app_key.environment, session.sharing_url_id);
+        let to = sign_in_url(ports, &session);
         let fresh = BindingCookie::random(session.leaf_user_id, session.id);
         let shown = cookies.iter().find(|cookie| cookie.session_id == id).map(BindingCookie::hash);
         let now = ports.clock.now();

@@ -41,10 +41,14 @@ pub enum Outcome {
     Connected(SessionId),
     /// The confirmation is stored, Panorama has not answered yet.
     Finishing(SessionId),
+    /// The confirmation is stored, and the farmer goes on to the upstream, which does its part then.
+    HandedOn(SessionId),
     /// The farmer came too late; the confirmation is kept.
     Expired(SessionId),
     /// Nobody could be proved to be meant; the confirmation is kept.
     NotBound,
+    /// More than one could be meant, or somebody who is at another operation since; the confirmation is kept.
+    Contradicted,
     /// The browser is at another operation; the confirmation is kept.
     OtherOperation,
     /// Panorama says that the operation is not shared.
@@ -149,7 +153,8 @@ impl Callback<'_> {
             _ if trusting => return Ok(Decision::LookAgain),
             Binding::Over(session, proof) => self.over(&session, proof, now),
             Binding::Disagrees => Outcome::OtherOperation,
-            Binding::Ambiguous | Binding::Nobody => Outcome::NotBound,
+            Binding::Ambiguous => Outcome::Contradicted,
+            Binding::Nobody => Outcome::NotBound,
         };
         Ok(match self.keep(&seen).await? {
             Keeping::Outdated => Decision::LookAgain,
@@ -190,13 +195,15 @@ impl Callback<'_> {
         logging::about(user);
         let is_new = session.handshake().is_none();
         let version = session.version;
+        let hands_on = self.ports.upstream.onward(self.app_key.sharing_url_id).is_some();
         let received = session.clone().receive(&self.confirmation.code, self.operation, now);
         let (next, event, outcome) = match received {
             Received::Done => match self.repeated(session, seen).await? {
                 Repeated::StillConnected => return Ok(Decision::Final(Outcome::Connected(id))),
-                Repeated::NoMore => return Ok(Decision::Final(Outcome::NotBound)),
+                Repeated::NoMore => return Ok(Decision::Final(Outcome::Contradicted)),
                 Repeated::Reopened(reopened) => (*reopened, None, None),
             },
+            Received::UnderWay if hands_on => return Ok(Decision::Final(Outcome::HandedOn(id))),
             Received::UnderWay => return Ok(Decision::Final(Outcome::Finishing(id))),
             Received::NotTaken => return Ok(Decision::LookAgain),
             Received::TooMany(rejected) => (rejected, None, Some(Outcome::TooManyOperations(id))),
@@ -207,6 +214,7 @@ impl Callback<'_> {
                 (rejected, Some(operation_owned_event(now)), Some(Outcome::OperationOwned(id)))
             }
         };
+        let next = if hands_on { next.handed_on() } else { next };
         match self.ports.connections.save(&next, event.as_ref()).await {
             Ok(()) => {}
             Err(SaveError::Conflict) => return Ok(Decision::LookAgain),
@@ -218,6 +226,9 @@ impl Callback<'_> {
         }
         if is_new {
             self.count(Metric::CallbacksBound);
+        }
+        if hands_on {
+            return Ok(Decision::Final(Outcome::HandedOn(id)));
         }
         Ok(Decision::Final(match finish_handshake(self.ports, next, self.operation).await {
             Handshake::Connected => Outcome::Connected(id),

@@ -60,7 +60,7 @@ pub async fn register_app_key(
         return repeated(ports, known, &app_key, credentials, None).await;
     }
     free_for(ports, sharing_url_id, id).await?;
-    let tokens = ports.upstream.log_in(id.environment, credentials).await?;
+    let tokens = ports.partner_account.log_in(id.environment, credentials).await?;
     // The row first: its transaction decides between two that come at once, and only the winner writes the secret. Should the process stop
     // before it does, the next try of the same request mends it.
     let lost = match ports.app_keys.create(&app_key).await {
@@ -96,7 +96,7 @@ async fn repeated(
         None => {
             let tokens = match tokens {
                 Some(tokens) => tokens,
-                None => ports.upstream.log_in(known.id.environment, credentials).await?,
+                None => ports.partner_account.log_in(known.id.environment, credentials).await?,
             };
             let secret = PartnerSecret { credentials: credentials.clone(), tokens: Some(tokens) };
             ports.partner_secrets.write(&known.id, &secret).await?;
@@ -117,7 +117,7 @@ pub async fn update_app_key(
 ) -> Result<AppKey, RegisterError> {
     let before = ports.app_keys.find(id).await?.ok_or(RegisterError::NotFound)?;
     free_for(ports, sharing_url_id, id).await?;
-    let tokens = ports.upstream.log_in(id.environment, credentials).await?;
+    let tokens = ports.partner_account.log_in(id.environment, credentials).await?;
     let after = AppKey {
         sharing_url_id,
         client: ports.index_key().await?.client(id.environment, credentials.client_id.expose()),

@@ -6,9 +6,10 @@ use crate::domain::client_environment::ClientEnvironment;
 use crate::domain::ids::{LeafUserId, SharingUrlId};
 use crate::domain::partner::{PartnerCredentials, PartnerSecret};
 use crate::ports::secrets::{Freshness, SecretsError, VersionedSecret};
-use crate::ports::upstream::LoginError;
+use crate::ports::upstream::{LoginError, UpstreamError};
 use crate::ports::{Ports, StoreError};
 use crate::use_cases::app_key_cache::AppKeyCache;
+use crate::use_cases::leaf_users::{UserError, find_user};
 use crate::use_cases::register_app_key::{RegisterError, register_app_key};
 
 /// What a request says of its app key.
@@ -53,6 +54,9 @@ pub enum ResolveError {
     /// There is no such Leaf user, so nothing was registered.
     #[error("there is no such Leaf user")]
     NoSuchUser,
+    /// The upstream did not say whether there is.
+    #[error(transparent)]
+    Upstream(UpstreamError),
     /// Panorama refused the inline credentials, or they could not be registered.
     #[error(transparent)]
     Register(#[from] RegisterError),
@@ -142,7 +146,7 @@ async fn match_or_update(
         return Err(ResolveError::NotRegistered);
     }
     not_for_nobody(ports, user).await?;
-    let tokens = ports.upstream.log_in(id.environment, credentials).await?;
+    let tokens = ports.partner_account.log_in(id.environment, credentials).await?;
     let secret = PartnerSecret { credentials: credentials.clone(), tokens: Some(tokens) };
     Ok(ports.partner_secrets.write(id, &secret).await?)
 }
@@ -158,7 +162,7 @@ async fn update(
         return Err(ResolveError::ClientIdMismatch);
     }
     not_for_nobody(ports, user).await?;
-    let tokens = ports.upstream.log_in(id.environment, credentials).await?;
+    let tokens = ports.partner_account.log_in(id.environment, credentials).await?;
     let secret = PartnerSecret { credentials: credentials.clone(), tokens: Some(tokens) };
     if !ports.partner_secrets.replace(id, read, &secret).await? {
         tracing::info!(app_key = %id, "another function has written the secret meanwhile");
@@ -189,5 +193,10 @@ async fn become_app_key(
 /// A request for a Leaf user that does not exist must neither ask Panorama nor change an app key. Where nothing of that is about to happen,
 /// the start's own transaction finds out.
 async fn not_for_nobody(ports: &Ports, user: LeafUserId) -> Result<(), ResolveError> {
-    ports.leaf_users.find(user).await?.map(|_| ()).ok_or(ResolveError::NoSuchUser)
+    match find_user(ports, user).await {
+        Ok(Some(_)) => Ok(()),
+        Ok(None) => Err(ResolveError::NoSuchUser),
+        Err(UserError::Store(error)) => Err(error.into()),
+        Err(UserError::Upstream(error)) => Err(ResolveError::Upstream(error)),
+    }
 }

@@ -11,9 +11,12 @@ use crate::domain::session::Session;
 use crate::metrics::Metric;
 use crate::ports::connections::{KeptConfirmation, Start, StartConflict};
 use crate::ports::secrets::SecretsError;
+use crate::ports::upstream::{Run, UpstreamError};
 use crate::ports::{Ports, StoreError};
 use crate::use_cases::app_key_cache::AppKeyCache;
 use crate::use_cases::finish_handshake::{Handshake, finish_handshake};
+use crate::use_cases::leaf_users::{UserError, find_user};
+use crate::use_cases::open_hop_link::sign_in_url;
 use crate::use_cases::resolve_app_key::{AppKeyHint, ResolveError, resolve_app_key};
 
 /// How often a start is tried when it meets something it must first take into account. Each cause appears once; the rest is for two
@@ -36,8 +39,8 @@ pub struct StartRequest {
 pub struct Started {
     /// The session.
     pub session: Session,
-    /// Where Panorama's switch is.
-    pub share_initiation_url: Url,
+    /// Where the farmer's switch is.
+    pub upstream_url: Url,
     /// Whether a confirmation that was already there has connected the operation.
     pub connected: bool,
 }
@@ -57,12 +60,24 @@ pub enum StartError {
     /// Others wrote again and again.
     #[error("it was changed by somebody else")]
     Conflict,
+    /// The upstream did not begin.
+    #[error(transparent)]
+    Upstream(#[from] UpstreamError),
     /// The index key cannot be read.
     #[error(transparent)]
     Secrets(#[from] SecretsError),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl From<UserError> for StartError {
+    fn from(error: UserError) -> Self {
+        match error {
+            UserError::Store(error) => error.into(),
+            UserError::Upstream(error) => error.into(),
+        }
+    }
 }
 
 /// Starts a session.
@@ -76,14 +91,20 @@ pub async fn start_integration(
 ) -> Result<Started, StartError> {
     let user = request.leaf_user_id;
     let mut app_key = resolve_app_key(ports, app_keys, user, &request.app_key).await?;
+    // There first: what it refuses has not begun here either. A run that only the upstream knows of expires there.
+    let mut sign_in_url = begin(ports, request, &app_key).await?;
     let mut unfinished = None;
     let mut claims_kept = false;
-    for _ in 0..ATTEMPTS {
-        let plan = Plan::new(ports, request, &app_key, unfinished.as_ref(), claims_kept).await?;
+    for attempt in 0..ATTEMPTS {
+        let mut plan = Plan::new(ports, request, &app_key, unfinished.as_ref(), claims_kept).await?;
+        plan.session.sign_in_url.clone_from(&sign_in_url);
         match ports.connections.start(&plan.as_start()).await {
             Ok(()) => {
                 Metric::SessionsStarted.record(app_key.id.environment);
                 return Ok(plan.carry_out(ports).await);
+            }
+            Err(StartConflict::NoSuchUser) if attempt == 0 => {
+                find_user(ports, user).await?.ok_or(StartError::NoSuchUser)?;
             }
             Err(StartConflict::NoSuchUser) => return Err(StartError::NoSuchUser),
             Err(StartConflict::OperationOwned) => return Err(StartError::OperationOwned),
@@ -94,10 +115,21 @@ pub async fn start_integration(
             Err(StartConflict::AppKeyChanged) => {
                 app_keys.forget();
                 app_key = resolve_app_key(ports, app_keys, user, &request.app_key).await?;
+                sign_in_url = begin(ports, request, &app_key).await?;
             }
         }
     }
     Err(StartError::Conflict)
+}
+
+async fn begin(ports: &Ports, request: &StartRequest, app_key: &AppKey) -> Result<Option<Url>, StartError> {
+    let organization_code = request.organization_code.as_ref();
+    match ports.upstream.begin(&Run { leaf_user_id: request.leaf_user_id, app_key, organization_code }).await {
+        Ok(url) => Ok(url),
+        Err(UpstreamError::NoSuchUser) => Err(StartError::NoSuchUser),
+        Err(UpstreamError::OperationOwned) => Err(StartError::OperationOwned),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// What is about to be written.
@@ -176,12 +208,12 @@ impl<'a> Plan<'a> {
     }
 
     async fn carry_out(self, ports: &Ports) -> Started {
-        let Self { session, app_key, confirmed, .. } = self;
-        let share_initiation_url = ports.upstream.share_initiation_url(app_key.id.environment, app_key.sharing_url_id);
+        let Self { session, confirmed, .. } = self;
+        let upstream_url = sign_in_url(ports, &session);
         let connected = match confirmed {
             None => false,
             Some(operation) => finish_handshake(ports, session.clone(), &operation).await == Handshake::Connected,
         };
-        Started { session, share_initiation_url, connected }
+        Started { session, upstream_url, connected }
     }
 }

@@ -53,13 +53,13 @@ pub async fn verify_app_key(ports: &Ports, id: &AppKeyId) -> Result<SetUp, Verif
     let mut belongs_to = None;
     let login = match ports.partner_secrets.read(id, Freshness::Now).await? {
         None => Err(LoginProblem::NoSecret),
-        Some(read) => match ports.upstream.log_in(id.environment, &read.secret.credentials).await {
+        Some(read) => match ports.partner_account.log_in(id.environment, &read.secret.credentials).await {
             Ok(_) => Ok(()),
             Err(LoginError::Unavailable(unavailable)) => Err(LoginProblem::Unavailable(unavailable.to_string())),
             Err(LoginError::Refused(refusal)) => {
                 if refusal == LoginRefusal::UnknownClient {
                     let other = id.environment.other();
-                    let known = ports.upstream.log_in(other, &read.secret.credentials).await;
+                    let known = ports.partner_account.log_in(other, &read.secret.credentials).await;
                     // Any other refusal comes from a pool that knows the client.
                     let unknown = matches!(
                         known,
@@ -74,7 +74,7 @@ pub async fn verify_app_key(ports: &Ports, id: &AppKeyId) -> Result<SetUp, Verif
     if login.is_ok() {
         ports.logins.clear_refusal(id).await?;
     }
-    let listing = match ports.upstream.list_sharing(id).await {
+    let listing = match ports.partner_account.list_sharing(id).await {
         Ok(codes) => Ok(codes.len()),
         Err(UpstreamError::Secrets(error)) => return Err(error.into()),
         Err(error) => Err(error.to_string()),

@@ -105,6 +105,7 @@ pub(crate) fn credential(user: &LeafUser, app_key: &AppKey, text: &str) -> Crede
         created_at: at(0),
         status_since: at(0),
         checked_at: None,
+        kept_upstream: false,
     }
 }
 

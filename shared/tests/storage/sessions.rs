@@ -10,7 +10,11 @@ use crate::engine::with_store;
 use crate::people::{at, code, connect, event, farmer, kept, operation, partner, session, settler, start, then};
 
 fn confirming(session: &Session, text: &str) -> Session {
-    then(session, State::Confirming(Handshake { code: code(text), lease_until: at(30), attempts: 0, again: false }))
+    let code = code(text);
+    then(
+        session,
+        State::Confirming(Handshake { code, lease_until: at(30), attempts: 0, again: false, handed_on: false }),
+    )
 }
 
 #[tokio::test]

@@ -194,6 +194,7 @@ async fn fill(addresses: &[String; 3], service: &Service, database: &Database, s
         created_at: now.minus(Duration::from_hours(24)),
         status_since: now.minus(Duration::from_hours(24)),
         checked_at: None,
+        kept_upstream: false,
     };
     let event = Event::of_handshake(200, "The mould.", now);
     ports.leaf_users.create(&user).await.expect("a Leaf user");

@@ -117,7 +117,7 @@ impl Field {
                 drop(running::as_function("finish-confirmations", finishing).await);
                 let session = before.users[user].session.as_ref().and_then(|session| session.id.as_ref());
                 if let Some(session) = session.and_then(|session| session.parse().ok()) {
-                    let expiring = expire_session(&doomed.service.ports, id, session);
+                    let expiring = expire_session(&doomed.service.ports, &doomed.service.app_keys, id, session);
                     drop(running::as_function("expire-sessions", expiring).await);
                 }
             }

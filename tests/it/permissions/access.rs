@@ -20,6 +20,8 @@ pub(crate) enum Resource {
     /// The API owners.
     Owners,
     IndexKey,
+    /// The partner's account at Leaf.
+    Leaf,
     /// Any app key's secret.
     AppKeys,
     /// Any webhook's secret.
@@ -33,6 +35,7 @@ impl fmt::Display for Resource {
             Self::Index(name) => write!(f, "index/{name}"),
             Self::Owners => f.write_str("owners"),
             Self::IndexKey => f.write_str("index-key"),
+            Self::Leaf => f.write_str("leaf"),
             Self::AppKeys => f.write_str("app-key/*"),
             Self::Webhooks => f.write_str("webhook/*"),
         }
@@ -122,6 +125,7 @@ fn of_secret(operation: &str, body: &Value) -> Result<BTreeSet<Access>, String> 
     let resource = match below {
         Some("owners") => Resource::Owners,
         Some("index-key") => Resource::IndexKey,
+        Some("leaf") => Resource::Leaf,
         Some(name) if name.starts_with("app-key/") => Resource::AppKeys,
         Some(name) if name.starts_with("webhook/") => Resource::Webhooks,
         _ => return Err(format!("{name} is none of the service's secrets")),

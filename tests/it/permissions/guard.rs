@@ -1,6 +1,7 @@
 //! Holds every function to its role, in every test: a call that AWS would deny is not sent, and fails the test even if the service makes the
 //! best of the refusal.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 
 use aws_smithy_runtime_api::box_error::BoxError;
@@ -11,12 +12,16 @@ use aws_smithy_types::config_bag::ConfigBag;
 use local::running;
 
 use super::access;
-use super::policies::{self, Policies};
+use super::policies::{self, Deployment, Policies};
 use crate::template::template;
 
 /// The template's.
 pub(crate) static POLICIES: LazyLock<Policies> =
-    LazyLock::new(|| policies::read(template()).expect("policies that are understood"));
+    LazyLock::new(|| policies::read(template(), Deployment::Panorama).expect("policies that are understood"));
+
+/// Those of a deployment in front of Leaf.
+static IN_FRONT_OF_LEAF: LazyLock<Policies> =
+    LazyLock::new(|| policies::read(template(), Deployment::InFrontOfLeaf).expect("policies that are understood"));
 
 /// Denies what the policies do not allow. The test that holds it fails at its end if there was any such call.
 #[derive(Debug, Default)]
@@ -25,18 +30,26 @@ pub(crate) struct Guard {
 }
 
 #[derive(Debug, Clone, Default)]
-struct Denied(Arc<Mutex<Vec<String>>>);
+struct Denied {
+    calls: Arc<Mutex<Vec<String>>>,
+    in_front_of_leaf: Arc<AtomicBool>,
+}
 
 impl Guard {
     /// Sees the calls.
     pub(crate) fn interceptor(&self) -> impl Intercept + 'static {
         self.denied.clone()
     }
+
+    /// The machine is deployed in front of Leaf.
+    pub(crate) fn in_front_of_leaf(&self) {
+        self.denied.in_front_of_leaf.store(true, Ordering::SeqCst);
+    }
 }
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        let denied = self.denied.0.lock().map(|mut denied| std::mem::take(&mut *denied)).unwrap_or_default();
+        let denied = self.denied.calls.lock().map(|mut denied| std::mem::take(&mut *denied)).unwrap_or_default();
         // A second panic would hide the first.
         assert!(denied.is_empty() || std::thread::panicking(), "the roles in template.yaml do not allow: {denied:?}");
     }
@@ -55,7 +68,9 @@ impl Intercept for Denied {
     ) -> Result<(), BoxError> {
         // What is done in no function's name is the test's own, or makes the machine.
         let Some(function) = running::function() else { return Ok(()) };
-        let denied = match (access::of_call(call), POLICIES.get(function)) {
+        let in_front_of_leaf = self.in_front_of_leaf.load(Ordering::SeqCst);
+        let policies = if in_front_of_leaf { &IN_FRONT_OF_LEAF } else { &POLICIES };
+        let denied = match (access::of_call(call), policies.get(function)) {
             (Ok(needed), Some(allowed)) => {
                 needed.difference(allowed).map(|access| format!("{function}: {access}")).collect()
             }
@@ -66,7 +81,7 @@ impl Intercept for Denied {
             return Ok(());
         }
         let error = format!("AccessDeniedException: {denied:?}");
-        self.0.lock().expect("nobody panicked").extend(denied);
+        self.calls.lock().expect("nobody panicked").extend(denied);
         Err(error.into())
     }
 }

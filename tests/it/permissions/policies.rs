@@ -25,12 +25,22 @@ const OF_THE_RUNTIME: [(&str, &str); 6] = [
 /// X-Ray's: they know no resources, so these alone may be on `*`.
 const TRACES: [&str; 2] = ["xray:PutTelemetryRecords", "xray:PutTraceSegments"];
 
+/// The condition of what is there only in front of Leaf.
+const FRONTS_LEAF: &str = "FrontsLeaf";
+
 /// What each function may do, by its name.
 pub(crate) type Policies = BTreeMap<String, BTreeSet<Access>>;
 
+/// Which deployment of a template.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Deployment {
+    Panorama,
+    InFrontOfLeaf,
+}
+
 /// Reads a template; the error is what is not understood.
-pub(crate) fn read(template: &Value) -> Result<Policies, String> {
-    let template = Template { resources: &template["Resources"] };
+pub(crate) fn read(template: &Value, deployment: Deployment) -> Result<Policies, String> {
+    let template = Template { resources: &template["Resources"], deployment };
     template.no_other_policies()?;
     let functions = template.of_type("AWS::Lambda::Function");
     functions
@@ -45,6 +55,7 @@ pub(crate) fn read(template: &Value) -> Result<Policies, String> {
 
 struct Template<'a> {
     resources: &'a Value,
+    deployment: Deployment,
 }
 
 impl<'a> Template<'a> {
@@ -58,12 +69,23 @@ impl<'a> Template<'a> {
         self.resources[id]["Type"].as_str().unwrap_or_default()
     }
 
-    /// Beside those in the roles there is the one for traces.
+    /// The policies that stand beside the roles for a deployment in front of Leaf.
+    fn in_front_of_leaf(&self) -> impl Iterator<Item = &'a Value> {
+        let resources = self.resources.as_object().into_iter().flatten();
+        let policies =
+            resources.filter(|(_, one)| one["Type"] == "AWS::IAM::Policy" && one["Condition"] == FRONTS_LEAF);
+        policies.map(|(_, one)| &one["Properties"])
+    }
+
+    /// Beside those in the roles, and those for Leaf, there is the one for traces.
     fn no_other_policies(&self) -> Result<(), String> {
         if let Some((id, _)) = self.of_type("AWS::IAM::ManagedPolicy").next() {
             return Err(format!("{id}: a managed policy"));
         }
         for (id, policy) in self.of_type("AWS::IAM::Policy") {
+            if self.resources[id]["Condition"] == FRONTS_LEAF {
+                continue;
+            }
             for statement in statements(&policy["PolicyDocument"])? {
                 let only_traces = actions(statement)?.iter().all(|action| TRACES.contains(action));
                 if !only_traces || statement["Resource"] != "*" {
@@ -86,7 +108,12 @@ impl<'a> Template<'a> {
             return Err(format!("its role has {other:?}"));
         }
         let mut allowed = BTreeSet::new();
-        for policy in properties["Policies"].as_array().ok_or("its role's policies are no list")? {
+        let its_own = properties["Policies"].as_array().ok_or("its role's policies are no list")?.iter();
+        let is_its = |policy: &&Value| {
+            let roles = policy["Roles"].as_array().into_iter().flatten();
+            self.deployment == Deployment::InFrontOfLeaf && roles.into_iter().any(|of| of["Ref"] == role)
+        };
+        for policy in its_own.chain(self.in_front_of_leaf().filter(is_its)) {
             for statement in statements(&policy["PolicyDocument"])? {
                 for action in actions(statement)? {
                     for resource in one_or_more(&statement["Resource"]) {
@@ -145,6 +172,7 @@ impl<'a> Template<'a> {
             return match name {
                 "/owners" => Some(Resource::Owners),
                 "/index-key" => Some(Resource::IndexKey),
+                "/leaf" => Some(Resource::Leaf),
                 _ => None,
             };
         }
@@ -246,7 +274,7 @@ mod tests {
             (allow("logs:PutLogEvents", arn("UsersLogs")), ""),
             (allow("sqs:ReceiveMessage", arn("Queue")), ""),
         ] {
-            let policies = read(&with(statement)).expect("it is understood");
+            let policies = read(&with(statement), Deployment::Panorama).expect("it is understood");
             let allowed: Vec<_> = policies["users"].iter().map(ToString::to_string).collect();
             assert_eq!(allowed.join(", "), wanted);
         }
@@ -272,7 +300,7 @@ mod tests {
             json!({ "Effect": "Allow", "Action": "dynamodb:GetItem", "Resource": arn("Table"), "Condition": {} }),
             json!({ "Fn::If": ["Traced", allow("dynamodb:GetItem", arn("Table")), { "Ref": "AWS::NoValue" }] }),
         ] {
-            let refused = read(&with(statement.clone()));
+            let refused = read(&with(statement.clone()), Deployment::Panorama);
             assert!(refused.is_err(), "{statement}: {refused:?}");
         }
     }
@@ -282,7 +310,7 @@ mod tests {
         let role = |name: &str, value: Value| {
             let mut template = with(allow("dynamodb:GetItem", arn("Table")));
             template["Resources"]["UsersRole"]["Properties"][name] = value;
-            read(&template)
+            read(&template, Deployment::Panorama)
         };
         assert!(role("Tags", json!([])).is_ok());
         assert!(role("ManagedPolicyArns", json!([])).is_err());
@@ -291,10 +319,22 @@ mod tests {
             let properties =
                 json!({ "PolicyDocument": { "Statement": [statement] }, "Roles": [{ "Ref": "UsersRole" }] });
             template["Resources"]["Beside"] = json!({ "Type": kind, "Properties": properties });
-            read(&template)
+            read(&template, Deployment::Panorama)
         };
         assert!(beside("AWS::IAM::Policy", allow("xray:PutTraceSegments", json!("*"))).is_ok());
         assert!(beside("AWS::IAM::Policy", allow("dynamodb:GetItem", arn("Table"))).is_err());
         assert!(beside("AWS::IAM::ManagedPolicy", allow("xray:PutTraceSegments", json!("*"))).is_err());
+    }
+
+    #[test]
+    fn what_stands_beside_a_role_for_leaf_is_allowed_in_front_of_leaf_alone() {
+        let mut template = with(allow("dynamodb:GetItem", arn("Table")));
+        let statement = allow("dynamodb:PutItem", arn("Table"));
+        let properties = json!({ "PolicyDocument": { "Statement": [statement] }, "Roles": [{ "Ref": "UsersRole" }] });
+        template["Resources"]["LeafPolicy"] =
+            json!({ "Type": "AWS::IAM::Policy", "Condition": FRONTS_LEAF, "Properties": properties });
+        for (deployment, count) in [(Deployment::Panorama, 1), (Deployment::InFrontOfLeaf, 2)] {
+            assert_eq!(read(&template, deployment).expect("it is understood")["users"].len(), count, "{deployment:?}");
+        }
     }
 }

@@ -28,7 +28,7 @@ pub(crate) async fn go(seen: &Seen) {
     starts::stops(seen).await;
     callbacks::stops(seen).await;
     credentials::stops(seen).await;
-    queues_and_schedules::stops(seen).await;
+    Box::pin(queues_and_schedules::stops(seen)).await;
     alerts::stop(&Forgetful::watched_by(seen).await).await;
 }
 

@@ -75,7 +75,7 @@ fn debug_of_whatever_holds_a_code_does_not_show_it() {
     let started = Session::start(SessionId::random(), LeafUserId::random(), &app_key, Some(code()), now());
     let confirming = started.clone().already_confirmed(code(), &operation, now());
     let handshake = confirming.handshake().expect("a handshake").clone();
-    let completed = confirming.clone().complete(&handshake);
+    let completed = confirming.clone().complete(handshake.code.clone());
     let credential = credential(&completed, &operation);
     redacted(&code());
     redacted(&operation);
@@ -115,7 +115,7 @@ fn debug_of_whatever_holds_a_code_does_not_show_it() {
     redacted(&Account { user: leaf_user(), session: Some(completed), credential: Some(credential.clone()) });
     redacted(&CallbackFacts { cookie_sessions: vec![confirming], ..CallbackFacts::default() });
     let share_initiation_url = "https://panorama.example/connections".parse().expect("a URL");
-    redacted(&Started { session: started, share_initiation_url, connected: false });
+    redacted(&Started { session: started, upstream_url: share_initiation_url, connected: false });
     let PartnerCredentials { client_id, username, .. } = partner_secret().credentials;
     redacted(&CredentialStatusView::Credential {
         credential: Box::new(credential),
@@ -214,6 +214,7 @@ fn credential(session: &Session, operation: &Operation) -> Credential {
         created_at: now(),
         status_since: now(),
         checked_at: None,
+        kept_upstream: false,
     }
 }
 

@@ -40,7 +40,7 @@ fn what_cannot_be_made_again_outlives_its_stack() {
         .flat_map(|kind| of_type(template(), kind))
         .map(|(id, _)| id)
         .collect();
-    assert_eq!(kept, BTreeSet::from(["IndexKeySecret", "OwnersSecret", "Table"]));
+    assert_eq!(kept, BTreeSet::from(["IndexKeySecret", "LeafSecret", "OwnersSecret", "Table"]));
     for id in kept {
         let resource = &template()["Resources"][id];
         assert_eq!(

@@ -61,10 +61,10 @@ async fn the_call_after_a_new_password_uses_the_new_login() {
 async fn another_process_uses_the_new_login_five_minutes_later() {
     let world = World::start().await;
     let process = world.another_process();
-    world.use_token(&*process.ports.upstream).await.expect("a good token");
+    world.use_token(&*process.ports.partner_account).await.expect("a good token");
 
     change_password(&world).await;
     world.pass(5, 0);
-    world.use_token(&*process.ports.upstream).await.expect("a good token");
+    world.use_token(&*process.ports.partner_account).await.expect("a good token");
     assert_eq!(world.calls("listSharing").await, 1, "the first token was the right one");
 }

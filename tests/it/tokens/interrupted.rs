@@ -14,7 +14,7 @@ async fn rotating() -> Arc<World> {
     let world = World::start().await;
     world.rotate_refresh_tokens().await;
     world.pass(60, 0);
-    world.use_token(&*world.another_process().ports.upstream).await.expect("a good token");
+    world.use_token(&*world.another_process().ports.partner_account).await.expect("a good token");
     world.pass(60, 0);
     world.cognito().await;
     Arc::new(world)
@@ -36,14 +36,14 @@ async fn a_process_that_dies_with_the_lease_holds_the_others_up_for_seconds_only
     one_dies_with_the_lease(&world).await;
     let others = (0..5).map(|_| {
         let (world, process) = (world.clone(), world.another_process());
-        async move { world.use_token(&*process.ports.upstream).await }
+        async move { world.use_token(&*process.ports.partner_account).await }
     });
     for result in at_once(others).await {
         result.expect("a good token, though the lease is taken");
     }
     world.cognito().await;
     world.pass(60, 0);
-    world.use_token(&*world.another_process().ports.upstream).await.expect("a good token");
+    world.use_token(&*world.another_process().ports.partner_account).await.expect("a good token");
     assert_eq!(world.cognito().await, ["getTokensFromRefreshToken 200"], "a refresh token that works was saved");
 }
 
@@ -52,10 +52,10 @@ async fn a_refresh_token_that_was_lost_with_its_process_is_replaced_by_a_login()
     let world = rotating().await;
     one_dies_with_the_lease(&world).await;
     world.pass(1, 0);
-    world.use_token(&*world.another_process().ports.upstream).await.expect("a good token");
+    world.use_token(&*world.another_process().ports.partner_account).await.expect("a good token");
     assert_eq!(world.cognito().await, ["getTokensFromRefreshToken 400", "initiateAuth 200"]);
     world.pass(60, 0);
-    world.use_token(&*world.another_process().ports.upstream).await.expect("a good token");
+    world.use_token(&*world.another_process().ports.partner_account).await.expect("a good token");
     assert_eq!(world.cognito().await, ["getTokensFromRefreshToken 200"]);
 }
 
@@ -64,8 +64,8 @@ async fn an_answer_that_was_lost_is_asked_for_again() {
     let world = rotating().await;
     world.fault(json!({ "call": "getTokensFromRefreshToken", "fault": "dropAfter" })).await;
     let process = world.another_process();
-    world.use_token(&*process.ports.upstream).await.expect_err("no answer");
-    world.use_token(&*process.ports.upstream).await.expect("a good token, and no waiting for a lease");
+    world.use_token(&*process.ports.partner_account).await.expect_err("no answer");
+    world.use_token(&*process.ports.partner_account).await.expect("a good token, and no waiting for a lease");
     let asked = ["getTokensFromRefreshToken null", "getTokensFromRefreshToken 200"];
     assert_eq!(world.cognito().await, asked, "the old refresh token works for a minute");
 }
@@ -83,7 +83,7 @@ async fn tokens_that_cannot_be_saved_serve_their_process_and_the_next_one_logs_i
     assert_eq!(world.secret().await, before);
 
     world.pass(1, 0);
-    world.use_token(&*world.another_process().ports.upstream).await.expect("a good token");
+    world.use_token(&*world.another_process().ports.partner_account).await.expect("a good token");
     assert_eq!(world.cognito().await, ["getTokensFromRefreshToken 400", "initiateAuth 200"]);
 }
 
@@ -141,7 +141,7 @@ async fn a_renewal_that_another_process_has_done_meanwhile_is_not_done_again() {
     });
     // It has seen a token that has expired, and not yet asked for the lease.
     secrets.has_read.notified().await;
-    world.use_token(&*world.another_process().ports.upstream).await.expect("a good token");
+    world.use_token(&*world.another_process().ports.partner_account).await.expect("a good token");
     secrets.go.notify_one();
     late.await.expect("it ends").expect("a good token");
     assert_eq!(world.cognito().await, ["getTokensFromRefreshToken 200"]);
@@ -155,7 +155,7 @@ async fn the_lease_is_given_back_whatever_came_of_the_renewal() {
         if let Some(fault) = &fault {
             world.fault(fault.clone()).await;
         }
-        let result = world.use_token(&*world.another_process().ports.upstream).await;
+        let result = world.use_token(&*world.another_process().ports.partner_account).await;
         assert_eq!(result.is_err(), fault.is_some());
         assert!(world.lease_is_free().await, "{fault:?}");
         assert!(!world.lease_is_free().await, "it was taken");

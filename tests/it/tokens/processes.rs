@@ -13,7 +13,7 @@ const PROCESSES: usize = 20;
 async fn an_hour_later(world: &World) -> Vec<Service> {
     let processes: Vec<_> = (0..PROCESSES).map(|_| world.another_process()).collect();
     for process in &processes {
-        world.use_token(&*process.ports.upstream).await.expect("the token of the secret is good");
+        world.use_token(&*process.ports.partner_account).await.expect("the token of the secret is good");
     }
     world.cognito().await;
     world.pass(60, 0);
@@ -24,7 +24,7 @@ async fn an_hour_later(world: &World) -> Vec<Service> {
 async fn all_use_a_token(world: &Arc<World>, processes: Vec<Service>) {
     let calls = processes.into_iter().map(|process| {
         let world = world.clone();
-        async move { world.use_token(&*process.ports.upstream).await }
+        async move { world.use_token(&*process.ports.partner_account).await }
     });
     for result in at_once(calls).await {
         result.expect("a good token");
@@ -45,7 +45,7 @@ async fn twenty_processes_renew_with_one_call_where_refresh_tokens_rotate() {
     world.rotate_refresh_tokens().await;
     world.cognito().await;
     world.pass(60, 0);
-    world.use_token(&*world.another_process().ports.upstream).await.expect("a good token");
+    world.use_token(&*world.another_process().ports.partner_account).await.expect("a good token");
     assert_eq!(
         world.cognito().await,
         ["initiateAuth 400", "getTokensFromRefreshToken 200"],
@@ -61,7 +61,7 @@ async fn twenty_processes_renew_with_one_call_where_refresh_tokens_rotate() {
     let renewed = world.secret().await;
     assert_ne!(renewed.tokens, found_out.tokens);
     world.pass(60, 0);
-    world.use_token(&*world.another_process().ports.upstream).await.expect("a good token");
+    world.use_token(&*world.another_process().ports.partner_account).await.expect("a good token");
     assert_eq!(world.cognito().await, ["getTokensFromRefreshToken 200"], "the newest was in the secret");
 }
 
@@ -80,6 +80,6 @@ async fn a_table_that_gives_no_lease_holds_nobody_up() {
     world.cognito().await;
     world.pass(60, 0);
     world.machine.dynamodb.delete_table().table_name(TABLE_NAME).send().await.expect("it is deleted");
-    world.use_token(&*world.another_process().ports.upstream).await.expect("a good token");
+    world.use_token(&*world.another_process().ports.partner_account).await.expect("a good token");
     assert_eq!(world.cognito().await, ["initiateAuth 200"]);
 }

@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::types::TransactWriteItem;
 use super::item::{Item, Reading, Writing, key, number, text};
 use super::rows::{
     credential_key, credential_row, event_row, kept_key, owner_key, profile_key, read_credential, read_session,
-    read_user, session_key, session_row, session_user_key, started_key, user_partition,
+    read_user, session_key, session_row, session_user_key, started_key, upstream_credential_key, user_partition,
 };
 use super::schema::{SK, TTL};
 use super::start::{STARTS, kept_row, no_more_starts, read_started};
@@ -16,7 +16,7 @@ use super::table::{Cancelled, Condition, Table};
 use crate::domain::app_key::AppKeyId;
 use crate::domain::credential::Credential;
 use crate::domain::event::Event;
-use crate::domain::ids::{LeafUserId, SessionId, SharingUrlId};
+use crate::domain::ids::{CredentialId, LeafUserId, SessionId, SharingUrlId};
 use crate::domain::kept::MAX_PER_HOUR;
 use crate::domain::login_state::EntryCursor;
 use crate::domain::operation::Operation;
@@ -70,6 +70,11 @@ impl Connections for Table {
         let Some(item) = self.get(session_key(user)).await? else { return Ok(None) };
         let session = read_session(Reading { operation: "GetItem", item: &item })?;
         Ok(Some(session).filter(|session| session.id == id))
+    }
+
+    async fn user_of_credential(&self, id: CredentialId) -> Result<Option<LeafUserId>, StoreError> {
+        let row = self.get(upstream_credential_key(id)).await?;
+        row.map(|item| Reading { operation: "GetItem", item: &item }.parsed("leafUserId")).transpose()
     }
 
     async fn save(&self, session: &Session, event: Option<&Event>) -> Result<(), SaveError> {
@@ -177,6 +182,9 @@ impl Connections for Table {
         changes.push(self.delete(session_key(id)));
         if let Some(credential) = &account.credential {
             changes.push(self.release(&credential.operation, id));
+            if credential.kept_upstream {
+                changes.push(self.delete(upstream_credential_key(credential.id)));
+            }
             // What the farmer confirmed for this connection is not for the next one.
             if let Some(session) = &account.session {
                 changes.push(self.delete(kept_key(&credential.operation, session.sharing_url_id)));
@@ -225,8 +233,11 @@ impl Table {
         if let Some(before) = before {
             expected = same_credential(before);
             if before.operation == *operation {
-                // The same operation again: the same credential, working again.
-                (credential.id, credential.created_at) = (before.id, before.created_at);
+                // The same operation again: the same credential, working again. Of one that the upstream keeps, it says which it is.
+                credential.created_at = before.created_at;
+                if !credential.kept_upstream {
+                    credential.id = before.id;
+                }
             } else {
                 released = Some(self.release(&before.operation, id));
             }
@@ -237,6 +248,13 @@ impl Table {
             self.put_where(owner_row(operation, id), mine),
             self.put(event_row(id, event)),
         ];
+        if let Some(before) = before.filter(|before| before.kept_upstream && before.id != credential.id) {
+            changes.push(self.delete(upstream_credential_key(before.id)));
+        }
+        if credential.kept_upstream {
+            let row = Writing::row(upstream_credential_key(credential.id)).text("leafUserId", id);
+            changes.push(self.put(row.done()));
+        }
         changes.extend(others);
         changes.extend(released);
         match self.transact(changes).await {

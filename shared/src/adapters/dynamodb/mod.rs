@@ -6,6 +6,7 @@
 //! | `USER#{leafUserId}` | `SESSION` | the one session that it can have: a new start overwrites it |
 //! | `USER#{leafUserId}` | `CREDENTIAL` | the one credential that it can have |
 //! | `EVENTS#{leafUserId}` | `{createdDate}#{id}` | the credential's history, 30 days |
+//! | `CREDENTIAL#{credentialId}` | `USER` | whose credential it is, for Leaf's alerts; only with the upstream `leaf` |
 //! | `SESSION#{sessionId}` | `USER` | whose session it is, for the hop link |
 //! | `OPERATION#{environment}#{hash}` | `OWNER` | the Leaf user that the operation belongs to |
 //! | `OPERATION#{environment}#{hash}` | `STARTED#{sharingUrlId}` | sessions that were started with its code |

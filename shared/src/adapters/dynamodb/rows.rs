@@ -10,7 +10,7 @@ use crate::domain::browser::BrowserHash;
 use crate::domain::client_environment::ClientEnvironment;
 use crate::domain::credential::{Credential, CredentialStatus};
 use crate::domain::event::{self, Event};
-use crate::domain::ids::{LeafUserId, SessionId, SharingUrlId};
+use crate::domain::ids::{CredentialId, LeafUserId, SessionId, SharingUrlId};
 use crate::domain::leaf_user::{LeafUser, Profile};
 use crate::domain::operation::Operation;
 use crate::domain::organization_code::{ClientHash, OrganizationHash};
@@ -35,6 +35,10 @@ pub(super) fn session_key(id: LeafUserId) -> Item {
 
 pub(super) fn credential_key(id: LeafUserId) -> Item {
     key(user_partition(id), "CREDENTIAL")
+}
+
+pub(super) fn upstream_credential_key(id: CredentialId) -> Item {
+    key(format!("CREDENTIAL#{id}"), "USER")
 }
 
 pub(super) fn session_user_key(id: SessionId) -> Item {
@@ -143,6 +147,7 @@ pub(super) fn session_row(session: &Session) -> Item {
             "organizationCode",
             session.organization_code.as_ref().map(crate::domain::organization_code::OrganizationCode::expose),
         )
+        .optional("signInUrl", session.sign_in_url.as_ref())
         .text("startedAt", session.started_at)
         .text("expiresAt", session.expires_at)
         .optional("browser", session.browser.as_ref().map(crate::domain::browser::BrowserHash::as_str))
@@ -160,7 +165,8 @@ pub(super) fn session_row(session: &Session) -> Item {
             .text("confirmedCode", handshake.code.expose())
             .text("leaseUntil", handshake.lease_until)
             .with("attempts", number(handshake.attempts))
-            .with("again", AttributeValue::Bool(handshake.again)),
+            .with("again", AttributeValue::Bool(handshake.again))
+            .optional("handedOn", handshake.handed_on.then_some("yes")),
         State::Expired => row.text("state", "Expired").ttl(over),
         State::Completed { code } => row.text("state", "Completed").text("confirmedCode", code.expose()).ttl(over),
         State::Rejected(Rejection::OperationOwned) => row.text("state", "OperationOwned").ttl(over),
@@ -176,6 +182,7 @@ pub(super) fn read_session(row: Reading<'_>) -> Result<Session, StoreError> {
             code: row.parsed("confirmedCode")?,
             lease_until: row.moment("leaseUntil")?,
             attempts: row.number("attempts")?,
+            handed_on: row.optional_text("handedOn").is_some(),
             // Rows of earlier versions do not say.
             again: row.item.get("again").is_some_and(|value| value.as_bool() == Ok(&true)),
         }),
@@ -191,6 +198,7 @@ pub(super) fn read_session(row: Reading<'_>) -> Result<Session, StoreError> {
         leaf_user_id: row.parsed("leafUserId")?,
         app_key: read_app_key_id(row)?,
         sharing_url_id: row.parsed("sharingUrlId")?,
+        sign_in_url: row.optional_parsed("signInUrl")?,
         organization_code: row.optional_parsed("organizationCode")?,
         started_at: row.moment("startedAt")?,
         expires_at: row.moment("expiresAt")?,
@@ -213,6 +221,7 @@ pub(super) fn credential_row(credential: &Credential) -> Item {
         .text("createdTime", credential.created_at)
         .text("statusSince", credential.status_since)
         .optional("checkedAt", credential.checked_at)
+        .optional("keptUpstream", credential.kept_upstream.then_some("yes"))
         .text("connection", connection(&credential.app_key))
         .done()
 }
@@ -232,6 +241,7 @@ pub(super) fn read_credential(row: Reading<'_>) -> Result<Credential, StoreError
         created_at: row.moment("createdTime")?,
         status_since: row.moment("statusSince")?,
         checked_at: row.optional_moment("checkedAt")?,
+        kept_upstream: row.optional_text("keptUpstream").is_some(),
     })
 }
 

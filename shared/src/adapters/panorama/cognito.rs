@@ -13,9 +13,9 @@ use crate::domain::client_environment::ClientEnvironment;
 use crate::domain::partner::{ClientId, PartnerCredentials, PartnerTokens, Token};
 use crate::metrics::{Call, Metric};
 use crate::ports::clock::Clock;
-use crate::ports::upstream::{LoginError, LoginRefusal, Unavailable};
+use crate::ports::upstream::{LoginError, LoginRefusal, Party, Unavailable};
 
-const WHAT: &str = "Panorama's login";
+const PARTY: Party = Party::PanoramaLogin;
 
 /// Lifetime of an access token when the answer does not say one: Cognito's default is an hour, half of it is safe.
 const ASSUMED_LIFETIME: u64 = 1_800;
@@ -167,7 +167,7 @@ fn refused(kind: &str) -> LoginError {
 }
 
 fn unavailable(failure: String, status: Option<u16>, retry_after: Option<u64>) -> LoginError {
-    LoginError::Unavailable(Unavailable { what: WHAT, failure, status, retry_after })
+    LoginError::Unavailable(Unavailable { party: PARTY, failure, status, retry_after })
 }
 
 /// A name of Cognito's, and nothing else that an answer might hold.

@@ -13,15 +13,19 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use url::Url;
 
-use crate::domain::app_key::AppKeyId;
+use crate::domain::app_key::{AppKey, AppKeyId};
 use crate::domain::client_environment::ClientEnvironment;
-use crate::domain::ids::SharingUrlId;
+use crate::domain::credential::Credential;
+use crate::domain::ids::{LeafUserId, SharingUrlId};
 use crate::domain::organization_code::OrganizationCode;
 use crate::domain::partner::{ClientId, PartnerCredentials, PartnerTokens, Token};
 use crate::ports::clock::Clock;
 use crate::ports::logins::Logins;
 use crate::ports::secrets::PartnerSecrets;
-use crate::ports::upstream::{LoginError, LoginRefusal, SharedField, Upstream, UpstreamError};
+use crate::ports::upstream::{
+    Confirmed, CreateRefusal, Created, LoginError, LoginRefusal, NewCredential, PartnerAccount, Run, SyncSummary,
+    Upstream, UpstreamError,
+};
 use access::AccessTokens;
 use cognito::Cognito;
 use partner_api::{Answer, Call, CallError, PartnerApi};
@@ -86,7 +90,7 @@ impl Panorama {
 }
 
 #[async_trait]
-impl Upstream for Panorama {
+impl PartnerAccount for Panorama {
     fn share_initiation_url(&self, environment: ClientEnvironment, sharing_url_id: SharingUrlId) -> Url {
         below(&self.environments.of(environment).portal, &["connections", &sharing_url_id.to_string()])
     }
@@ -123,17 +127,49 @@ impl Upstream for Panorama {
         }
         Err(partner_api::endless_listing())
     }
+}
 
-    async fn confirm(&self, app_key: &AppKeyId, code: &OrganizationCode) -> Result<u16, UpstreamError> {
-        Ok(self.call(app_key, &Call::Confirm(code)).await?.status)
+#[async_trait]
+impl Upstream for Panorama {
+    async fn begin(&self, _: &Run<'_>) -> Result<Option<Url>, UpstreamError> {
+        // Panorama learns of a run when its farmer comes.
+        Ok(None)
     }
 
-    async fn shared_fields(
+    fn onward(&self, _: SharingUrlId) -> Option<Url> {
+        None
+    }
+
+    async fn confirm(
         &self,
         app_key: &AppKeyId,
+        _: LeafUserId,
         code: &OrganizationCode,
-    ) -> Result<Vec<SharedField>, UpstreamError> {
-        partner_api::read_fields(&self.call(app_key, &Call::Fields(code)).await?)
+    ) -> Result<Confirmed, UpstreamError> {
+        let status = self.call(app_key, &Call::Confirm(code)).await?.status;
+        Ok(Confirmed::Yes { status, id: None })
+    }
+
+    async fn create(&self, app_key: &AppKey, new: &NewCredential) -> Result<Created, CreateRefusal> {
+        match self.try_refresh_token(new.environment, &new.credentials.client_id, &new.refresh_token).await {
+            Ok(_) => {}
+            Err(LoginError::Refused(refusal)) => return Err(CreateRefusal::RefreshToken(refusal)),
+            Err(LoginError::Unavailable(unavailable)) => return Err(UpstreamError::from(unavailable).into()),
+        }
+        if self.list_sharing(&app_key.id).await?.contains(&new.organization_code) {
+            Ok(Created { id: None })
+        } else {
+            Err(CreateRefusal::NotShared)
+        }
+    }
+
+    async fn disconnect(&self, _: LeafUserId, _: bool) -> Result<(), UpstreamError> {
+        // Only the farmer's switch ends a sharing.
+        Ok(())
+    }
+
+    async fn sync_summary(&self, credential: &Credential) -> Result<SyncSummary, UpstreamError> {
+        partner_api::count_fields(&self.call(&credential.app_key, &Call::Fields(&credential.organization_code)).await?)
     }
 }
 
@@ -159,7 +195,7 @@ impl Panorama {
 }
 
 /// `base` and more segments of a path, each escaped.
-fn below(base: &Url, segments: &[&str]) -> Url {
+pub(super) fn below(base: &Url, segments: &[&str]) -> Url {
     let mut url = base.clone();
     if let Ok(mut path) = url.path_segments_mut() {
         path.pop_if_empty().extend(segments);
@@ -168,7 +204,7 @@ fn below(base: &Url, segments: &[&str]) -> Url {
 }
 
 /// How a request failed, without its URL: that has the organization code in it.
-fn transport_failure(error: &reqwest::Error) -> String {
+pub(super) fn transport_failure(error: &reqwest::Error) -> String {
     if error.is_timeout() {
         "it timed out".to_owned()
     } else if error.is_connect() {

@@ -1,5 +1,6 @@
 //! The partner API, in the shapes that Precision Planting's public demo application reads.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -15,9 +16,9 @@ use crate::domain::organization_code::OrganizationCode;
 use crate::domain::partner::Token;
 use crate::metrics::{self, Metric};
 use crate::ports::clock::Clock;
-use crate::ports::upstream::{SharedField, Unavailable, UpstreamError};
+use crate::ports::upstream::{Party, SyncSummary, Unavailable, UpstreamError};
 
-const WHAT: &str = "Panorama's partner API";
+const PARTY: Party = Party::PartnerApi;
 
 /// The largest answer that is read. An operation's fields are some hundred bytes each.
 const MAX_ANSWER: usize = 32 * 1024 * 1024;
@@ -184,25 +185,25 @@ pub(super) fn read_listing(answer: &Answer) -> Result<ListingPage, UpstreamError
 /// A listing that does not end.
 pub(super) fn endless_listing() -> UpstreamError {
     let failure = "its listing does not end".to_owned();
-    Unavailable { what: WHAT, failure, status: Some(200), retry_after: None }.into()
+    Unavailable { party: PARTY, failure, status: Some(200), retry_after: None }.into()
 }
 
 fn unknown_form(status: u16) -> UpstreamError {
     let failure = "it answered in an unknown form".to_owned();
-    Unavailable { what: WHAT, failure, status: Some(status), retry_after: None }.into()
+    Unavailable { party: PARTY, failure, status: Some(status), retry_after: None }.into()
 }
 
-/// Reads the answer to [`Call::Fields`].
-pub(super) fn read_fields(answer: &Answer) -> Result<Vec<SharedField>, UpstreamError> {
+/// Reads and counts the answer to [`Call::Fields`]. The same field may come from several machines.
+pub(super) fn count_fields(answer: &Answer) -> Result<SyncSummary, UpstreamError> {
     let machines: Vec<Machine> = serde_json::from_slice(&answer.body).map_err(|_| unknown_form(answer.status))?;
-    let fields = machines.into_iter().flat_map(|machine| machine.fields).map(|field| SharedField {
-        grower: field.client.unwrap_or_default(),
-        farm: field.farm.unwrap_or_default(),
-        field: field.uuid,
-    });
-    Ok(fields.collect())
+    let fields: Vec<_> = machines.into_iter().flat_map(|machine| machine.fields).collect();
+    let growers: BTreeSet<_> = fields.iter().map(|field| &field.client).collect();
+    let farms: BTreeSet<_> = fields.iter().map(|field| (&field.client, &field.farm)).collect();
+    let different: BTreeSet<_> = fields.iter().map(|field| &field.uuid).collect();
+    let [growers, farms, fields] = [growers.len(), farms.len(), different.len()].map(|count| count as u64);
+    Ok(SyncSummary { growers, farms, fields, at: None })
 }
 
 fn unavailable(failure: String, status: Option<u16>, retry_after: Option<u64>) -> CallError {
-    CallError::Failed(UpstreamError::Unavailable(Unavailable { what: WHAT, failure, status, retry_after }))
+    CallError::Failed(UpstreamError::Unavailable(Unavailable { party: PARTY, failure, status, retry_after }))
 }

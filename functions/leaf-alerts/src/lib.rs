@@ -1,0 +1,59 @@
+//! `POST /alerts/leaf`: Leaf's webhook. `POST /alerts/leaf/registration`: has Leaf call it.
+
+use axum::body::to_bytes;
+use axum::extract::{Request, State};
+use http::{Method, StatusCode};
+use shared::http::error_key::ErrorKey;
+use shared::http::fields::MAX_BODY;
+use shared::http::problem::Problem;
+use shared::http::routes::Routes;
+use shared::service::{Service, WarmUp};
+use shared::use_cases::follow_upstream::FollowError;
+use shared::use_cases::receive_alert::{AlertError, receive_alert};
+use shared::use_cases::register_alerts::{RegisterAlertsError, register_alerts};
+
+/// base64(HMAC-SHA256(secret, raw body)) (Leaf's documents, "Alert Authentication").
+const SIGNATURE: &str = "x-leaf-signature";
+
+/// What it reads in init.
+pub const WARM_UP: WarmUp = WarmUp::Table;
+
+/// The function's routes.
+pub fn routes(service: Service) -> Routes {
+    Routes::new(service).public(Method::POST, "/alerts/leaf", receive).owner(
+        Method::POST,
+        "/alerts/leaf/registration",
+        register,
+    )
+}
+
+async fn receive(State(service): State<Service>, request: Request) -> Result<StatusCode, Problem> {
+    let (head, body) = request.into_parts();
+    // The bytes as they came: a signature is over those, and not over what they mean.
+    let body = to_bytes(body, MAX_BODY)
+        .await
+        .map_err(|_| Problem::new(ErrorKey::BodyTooLarge, "The body may have at most 65536 bytes (64 KiB)."))?;
+    let signature = head.headers.get(SIGNATURE).and_then(|value| value.to_str().ok());
+    match receive_alert(&service.ports, &service.app_keys, &body, signature).await {
+        Ok(()) => Ok(StatusCode::NO_CONTENT),
+        Err(AlertError::NotSigned) => {
+            Err(Problem::new(ErrorKey::AlertNotSigned, "The request has no valid signature. Nothing was changed."))
+        }
+        Err(AlertError::Secrets(error) | AlertError::Follow(FollowError::Secrets(error))) => Err(error.into()),
+        Err(AlertError::Follow(FollowError::Store(error))) => Err(error.into()),
+        Err(AlertError::Follow(FollowError::Upstream(error))) => Err(error.into()),
+    }
+}
+
+async fn register(State(service): State<Service>) -> Result<StatusCode, Problem> {
+    let url = service.settings.public_url(&["alerts", "leaf"]);
+    match register_alerts(&service.ports, &url).await {
+        Ok(()) => Ok(StatusCode::NO_CONTENT),
+        Err(RegisterAlertsError::NoAlerts) => Err(Problem::new(
+            ErrorKey::NoLeafAccount,
+            "This deployment is its own upstream (UPSTREAM=panorama): there is no Leaf that could send alerts.",
+        )),
+        Err(RegisterAlertsError::Secrets(error)) => Err(error.into()),
+        Err(RegisterAlertsError::Upstream(error)) => Err(error.into()),
+    }
+}

@@ -1,0 +1,42 @@
+//! Has Leaf tell us of changes: one call makes the secret, stores it and registers the webhook.
+
+use aws_lc_rs::rand;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use secrecy::SecretString;
+use url::Url;
+
+use crate::ports::Ports;
+use crate::ports::secrets::SecretsError;
+use crate::ports::upstream::UpstreamError;
+
+/// Why nothing was registered.
+#[derive(Debug, thiserror::Error)]
+pub enum RegisterAlertsError {
+    /// The upstream sends no alerts.
+    #[error("the upstream sends no alerts")]
+    NoAlerts,
+    /// Leaf did not register it.
+    #[error(transparent)]
+    Upstream(#[from] UpstreamError),
+    /// The secret cannot be stored.
+    #[error(transparent)]
+    Secrets(#[from] SecretsError),
+}
+
+/// Registers `url` with a new secret. Doing it again replaces both.
+///
+/// # Errors
+/// See [`RegisterAlertsError`].
+///
+/// # Panics
+/// The operating system gives no random bytes.
+pub async fn register_alerts(ports: &Ports, url: &Url) -> Result<(), RegisterAlertsError> {
+    let keeper = ports.record_keeper.as_ref().ok_or(RegisterAlertsError::NoAlerts)?;
+    let mut bytes = [0; 32];
+    rand::fill(&mut bytes).expect("the operating system gives random bytes");
+    let secret = SecretString::from(URL_SAFE_NO_PAD.encode(bytes));
+    // Stored first: Leaf sends its first message, signed, before it answers.
+    ports.leaf_secrets.replace_alert_secret(&secret).await?;
+    Ok(keeper.register_alerts(url, &secret).await?)
+}

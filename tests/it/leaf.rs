@@ -1,0 +1,66 @@
+//! In front of Leaf: its bad days, its alerts, its secrets, and what it knows that we do not.
+
+mod alerts;
+mod faults;
+mod records;
+mod secrets;
+
+use local::{Upstream, seed};
+use reqwest::{Method, RequestBuilder, StatusCode};
+use serde_json::{Value, json};
+
+use crate::world::World;
+
+const FARM: &str = "krwv4vYH";
+const OTHER_FARM: &str = "Hn5cW7pd";
+
+/// What the simulated Leaf adds to its answers, as the real one does: tokens, and words that quote them.
+const PLANTED: &str = "planted-by-leaf";
+
+impl World {
+    async fn in_front_of_leaf() -> Self {
+        Self::start_on(Upstream::Leaf).await
+    }
+
+    /// An address of the simulated Leaf.
+    fn leaf(&self, path: &str) -> String {
+        let leaf = self.machine.ready.leaf_url.as_ref().expect("Leaf is the upstream");
+        format!("{leaf}{path}")
+    }
+
+    /// A request to Leaf with the partner's account there, past the service.
+    async fn at_leaf(&self, method: Method, path: &str) -> RequestBuilder {
+        let body = json!({ "username": seed::LEAF_ACCOUNT.username, "password": seed::LEAF_ACCOUNT.password });
+        let (_, answer) = self.json(self.http.post(self.leaf("/api/authenticate")).json(&body)).await;
+        let token = answer["id_token"].as_str().expect("a token").to_owned();
+        self.http.request(method, self.leaf(path)).bearer_auth(token)
+    }
+
+    /// Something goes wrong with Leaf.
+    async fn disturb(&self, fault: &Value) {
+        let answer = self.http.post(self.leaf("/control/faults")).json(fault).send().await.expect("an answer");
+        assert_eq!(answer.status(), StatusCode::CREATED, "{fault}");
+    }
+
+    /// Leaf is mended.
+    async fn leaf_is_back(&self) {
+        let answer = self.http.delete(self.leaf("/control/faults")).send().await.expect("an answer");
+        assert_eq!(answer.status(), StatusCode::NO_CONTENT);
+    }
+
+    /// Leaf's calls so far whose path ends so.
+    async fn leaf_calls(&self, end: &str) -> usize {
+        let (_, calls) = self.json(self.http.get(self.leaf("/control/calls"))).await;
+        let calls = calls.as_array().expect("an array");
+        calls.iter().filter(|call| call.as_str().is_some_and(|call| call.ends_with(end))).count()
+    }
+
+    async fn connected_through_leaf(&self, name: &str, code: &str) -> String {
+        let user = self.create_user(name).await;
+        self.start_session(&user, Some(code)).await;
+        let callback = self.share(code).await;
+        assert_eq!(self.land(&mut self.browser(), &callback).await.outcome, "connected");
+        assert_eq!(self.status(&user).await, "ACTIVE");
+        user
+    }
+}

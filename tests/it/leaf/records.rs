@@ -1,0 +1,90 @@
+//! What Leaf knows and we do not: it is taken over, and followed.
+
+use reqwest::{Method, StatusCode};
+use serde_json::json;
+
+use super::{FARM, OTHER_FARM};
+use crate::world::{MANAGEMENT, World};
+
+/// A Leaf user that was created at Leaf, before there was a service in front of it.
+async fn user_of_leaf(world: &World) -> String {
+    let body = json!({ "name": "dale", "email": "dale@farm.example" });
+    let request = world.at_leaf(Method::POST, &format!("{MANAGEMENT}/users")).await;
+    let (status, user) = world.json(request.json(&body)).await;
+    assert_eq!(status, StatusCode::CREATED);
+    user["id"].as_str().expect("an id").to_owned()
+}
+
+/// Connects it there, past the service.
+async fn connect_at_leaf(world: &World, user: &str, code: &str) {
+    let path = format!("{MANAGEMENT}/users/{user}/one-click-integration/Panorama");
+    let request = world.at_leaf(Method::POST, &path).await;
+    assert_eq!(world.json(request.json(&world.start_body("STAGE", Some(code)))).await.0, StatusCode::OK);
+    world.share(code).await;
+    come_to_leaf(world, code).await;
+}
+
+/// The farmer's browser comes to Leaf's own address: that is the one in the Partner Portal.
+async fn come_to_leaf(world: &World, code: &str) {
+    let id = world.machine.ready.stage.sharing_url_id;
+    let url = world.leaf(&format!("/sharing-confirmation/{id}?orgCode={code}"));
+    assert_eq!(world.browser().open(&url).await.outcome, "connected");
+}
+
+#[tokio::test]
+async fn a_leaf_user_of_leafs_is_taken_over_by_its_first_start() {
+    let world = World::in_front_of_leaf().await;
+    let user = user_of_leaf(&world).await;
+    world.start_session(&user, Some(FARM)).await;
+    let callback = world.share(FARM).await;
+    assert_eq!(world.land(&mut world.browser(), &callback).await.outcome, "connected");
+    assert_eq!(world.status(&user).await, "ACTIVE");
+}
+
+#[tokio::test]
+async fn a_connection_from_before_is_taken_over_with_leafs_id() {
+    let world = World::in_front_of_leaf().await;
+    let user = user_of_leaf(&world).await;
+    assert_eq!(world.status(&user).await, "integrationNotStarted");
+    connect_at_leaf(&world, &user, FARM).await;
+    let (_, ours) = world.credential(&user).await;
+    let request = world.at_leaf(Method::GET, &format!("{MANAGEMENT}/users/{user}/panorama-credentials")).await;
+    let (_, theirs) = world.json(request).await;
+    assert_eq!((&ours["id"], &ours["status"]), (&theirs["id"], &json!("ACTIVE")));
+}
+
+#[tokio::test]
+async fn a_farmer_who_came_to_leaf_alone_is_connected_here_even_when_the_time_is_over() {
+    for minutes in [1, 16] {
+        let world = World::in_front_of_leaf().await;
+        let user = world.create_user("maria").await;
+        world.start_session(&user, Some(FARM)).await;
+        world.share(FARM).await;
+        come_to_leaf(&world, FARM).await;
+        world.pass(minutes, 0);
+        assert_eq!(world.status(&user).await, "ACTIVE", "{minutes} minutes");
+    }
+}
+
+#[tokio::test]
+async fn a_session_for_one_operation_is_not_completed_by_leafs_connection_to_another() {
+    let world = World::in_front_of_leaf().await;
+    let user = world.connected_through_leaf("maria", FARM).await;
+    world.start_session(&user, Some(OTHER_FARM)).await;
+    let callback = world.callback(OTHER_FARM);
+    assert_eq!(world.land(&mut world.browser(), &callback).await.outcome, "notBound", "Leaf found it not shared");
+    let (_, credential) = world.credential(&user).await;
+    assert_eq!((&credential["status"], &credential["organizationCode"]), (&json!("ACTIVE"), &json!(FARM)));
+}
+
+#[tokio::test]
+async fn a_credential_that_leaf_has_lost_is_revoked_and_not_forgotten() {
+    let world = World::in_front_of_leaf().await;
+    let user = world.connected_through_leaf("maria", FARM).await;
+    let path = format!("{MANAGEMENT}/users/{user}/panorama-credentials");
+    let gone = world.at_leaf(Method::DELETE, &path).await.send().await.expect("an answer");
+    assert_eq!(gone.status(), StatusCode::NO_CONTENT);
+    assert_eq!(world.status(&user).await, "ACTIVE", "not within the moments after its success");
+    world.pass(5, 0);
+    assert_eq!(world.status(&user).await, "REVOKED");
+}
