@@ -47,13 +47,13 @@ pub(crate) fn of(
         ("STAGE_PORTAL_URL", panorama_url.to_owned()),
         ("TABLE_NAME", TABLE_NAME.to_owned()),
     ]);
-    if let Some(leaf) = leaf_url {
-        environment.extend([
-            ("LEAF_API_URL", leaf.to_owned()),
-            ("LEAF_CONFIRMATION_URL", format!("{leaf}/sharing-confirmation/{{sharingUrlId}}")),
-            ("UPSTREAM", "leaf".to_owned()),
-        ]);
-    }
+    // Empty is not set, so a function has the same variables with both upstreams.
+    let confirmation = leaf_url.map(|leaf| format!("{leaf}/sharing-confirmation/{{sharingUrlId}}"));
+    environment.extend([
+        ("LEAF_API_URL", leaf_url.unwrap_or_default().to_owned()),
+        ("LEAF_CONFIRMATION_URL", confirmation.unwrap_or_default()),
+        ("UPSTREAM", if leaf_url.is_some() { "leaf" } else { "panorama" }.to_owned()),
+    ]);
     environment.extend(options.return_url.as_ref().map(|url| ("RETURN_URL", url.to_string())));
     environment
 }

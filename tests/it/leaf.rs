@@ -3,6 +3,7 @@
 mod alerts;
 mod faults;
 mod records;
+mod registration;
 mod secrets;
 
 use local::{Upstream, seed};

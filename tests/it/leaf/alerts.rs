@@ -12,7 +12,7 @@ use crate::world::World;
 
 const SECRET: &str = "planted-alert-secret-0123456789";
 
-fn sign(secret: &str, body: &[u8]) -> String {
+pub(super) fn sign(secret: &str, body: &[u8]) -> String {
     STANDARD.encode(hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes()), body))
 }
 
