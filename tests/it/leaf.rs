@@ -1,8 +1,8 @@
 //! In front of Leaf: its bad days, its alerts, its secrets, and what it knows that we do not.
 
-mod alerts;
+pub(crate) mod alerts;
 mod faults;
-mod records;
+pub(crate) mod records;
 mod registration;
 mod secrets;
 
@@ -29,22 +29,26 @@ impl World {
         format!("{leaf}{path}")
     }
 
-    /// A request to Leaf with the partner's account there, past the service.
-    async fn at_leaf(&self, method: Method, path: &str) -> RequestBuilder {
+    /// A token of the partner's account at Leaf.
+    pub(crate) async fn leaf_token(&self) -> String {
         let body = json!({ "username": seed::LEAF_ACCOUNT.username, "password": seed::LEAF_ACCOUNT.password });
         let (_, answer) = self.json(self.http.post(self.leaf("/api/authenticate")).json(&body)).await;
-        let token = answer["id_token"].as_str().expect("a token").to_owned();
-        self.http.request(method, self.leaf(path)).bearer_auth(token)
+        answer["id_token"].as_str().expect("a token").to_owned()
+    }
+
+    /// A request to Leaf with the partner's account there, past the service.
+    pub(crate) async fn at_leaf(&self, method: Method, path: &str) -> RequestBuilder {
+        self.http.request(method, self.leaf(path)).bearer_auth(self.leaf_token().await)
     }
 
     /// Something goes wrong with Leaf.
-    async fn disturb(&self, fault: &Value) {
+    pub(crate) async fn disturb(&self, fault: &Value) {
         let answer = self.http.post(self.leaf("/control/faults")).json(fault).send().await.expect("an answer");
         assert_eq!(answer.status(), StatusCode::CREATED, "{fault}");
     }
 
     /// Leaf is mended.
-    async fn leaf_is_back(&self) {
+    pub(crate) async fn leaf_is_back(&self) {
         let answer = self.http.delete(self.leaf("/control/faults")).send().await.expect("an answer");
         assert_eq!(answer.status(), StatusCode::NO_CONTENT);
     }

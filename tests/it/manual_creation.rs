@@ -25,7 +25,7 @@ pub(crate) async fn already_shared(world: &World, code: &str) {
     let user = world.create_user("before").await;
     world.start_session(&user, Some(code)).await;
     let callback = world.share(code).await;
-    assert_eq!(world.browser().open(&callback).await.outcome, "connected");
+    assert_eq!(world.land(&mut world.browser(), &callback).await.outcome, "connected");
     let (status, _) = world.json(world.owner(Method::DELETE, &format!("{MANAGEMENT}/users/{user}"))).await;
     assert_eq!(status, StatusCode::NO_CONTENT);
 }

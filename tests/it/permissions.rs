@@ -1,4 +1,5 @@
-//! Least privilege, measured and not written twice: the roles in `template.yaml` allow each function what it was seen to do, and nothing else.
+//! Least privilege, measured and not written twice: the roles in `template.yaml` allow each function what it was seen to do, and nothing else; in front of
+//! Leaf, with the policies that stand beside them.
 //!
 //! A tour drives every function by every way to a call of AWS, and what goes out is the measure. What the tour forgets, another test
 //! meets: the roles are in force in all of them.
@@ -12,24 +13,39 @@ mod tour;
 
 use std::collections::BTreeSet;
 
-use local::running;
+use local::{Upstream, running};
 
 use access::Access;
 use guard::POLICIES;
+use policies::Rights;
 use seen::Seen;
 
 #[tokio::test]
 async fn every_function_may_do_what_it_does_and_nothing_else() {
+    let seen = toured(Upstream::Panorama).await;
+    compare(|function, rights| (seen.of(function), rights.role.clone()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_front_of_leaf_every_function_may_do_what_it_does_there_and_nothing_that_its_role_has_already() {
+    let seen = toured(Upstream::Leaf).await;
+    compare(|function, rights| (&seen.of(function) - &rights.role, rights.leaf.clone()));
+}
+
+async fn toured(upstream: Upstream) -> Seen {
     let seen = Seen::default();
-    Box::pin(tour::go(&seen)).await;
-    let seen = seen.by_function();
-    let none = BTreeSet::new();
+    Box::pin(tour::go(&seen, upstream)).await;
+    seen
+}
+
+/// What each function does, and what it may do, by its name and its rights, is the same.
+fn compare(done_and_allowed: impl Fn(&str, &Rights) -> (BTreeSet<Access>, BTreeSet<Access>)) {
     let mut wrong = Vec::new();
-    for (function, allowed) in POLICIES.iter() {
-        let done = seen.get(function.as_str()).unwrap_or(&none);
+    for (function, rights) in POLICIES.iter() {
+        let (done, allowed) = done_and_allowed(function, rights);
         let tell = |what: &str, access: &Access| format!("{function} {what}: {access}");
-        wrong.extend(allowed.difference(done).map(|access| tell("may, and does not", access)));
-        wrong.extend(done.difference(allowed).map(|access| tell("does, and may not", access)));
+        wrong.extend(allowed.difference(&done).map(|access| tell("may, and does not", access)));
+        wrong.extend(done.difference(&allowed).map(|access| tell("does, and may not", access)));
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -10,14 +10,14 @@ use super::FARM;
 use crate::answer::Answer;
 use crate::world::World;
 
-const SECRET: &str = "planted-alert-secret-0123456789";
+pub(crate) const SECRET: &str = "planted-alert-secret-0123456789";
 
-pub(super) fn sign(secret: &str, body: &[u8]) -> String {
+pub(crate) fn sign(secret: &str, body: &[u8]) -> String {
     STANDARD.encode(hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes()), body))
 }
 
 /// An alert about a credential, as Leaf's documents show it.
-fn alert(credential_id: &str) -> String {
+pub(crate) fn alert(credential_id: &str) -> String {
     json!({
         "provider": "Panorama", "credentialId": credential_id, "message": "Credential is no longer valid",
         "status": "UNAUTHENTICATED", "type": "credentialsUnauthenticated", "timestamp": "2026-11-22T12:00:00.000000Z",
@@ -25,7 +25,7 @@ fn alert(credential_id: &str) -> String {
     .to_string()
 }
 
-async fn send(world: &World, body: impl Into<Vec<u8>>, signature: Option<String>) -> Answer {
+pub(crate) async fn send(world: &World, body: impl Into<Vec<u8>>, signature: Option<String>) -> Answer {
     let mut request = world.http.post(world.api("/alerts/leaf")).body(body.into());
     if let Some(signature) = signature {
         request = request.header("x-leaf-signature", signature);

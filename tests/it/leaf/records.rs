@@ -7,7 +7,7 @@ use super::{FARM, OTHER_FARM};
 use crate::world::{MANAGEMENT, World};
 
 /// A Leaf user that was created at Leaf, before there was a service in front of it.
-async fn user_of_leaf(world: &World) -> String {
+pub(crate) async fn user_of_leaf(world: &World) -> String {
     let body = json!({ "name": "dale", "email": "dale@farm.example" });
     let request = world.at_leaf(Method::POST, &format!("{MANAGEMENT}/users")).await;
     let (status, user) = world.json(request.json(&body)).await;
@@ -16,19 +16,19 @@ async fn user_of_leaf(world: &World) -> String {
 }
 
 /// Connects it there, past the service.
-async fn connect_at_leaf(world: &World, user: &str, code: &str) {
+pub(crate) async fn connect_at_leaf(world: &World, user: &str, code: &str) {
     let path = format!("{MANAGEMENT}/users/{user}/one-click-integration/Panorama");
     let request = world.at_leaf(Method::POST, &path).await;
     assert_eq!(world.json(request.json(&world.start_body("STAGE", Some(code)))).await.0, StatusCode::OK);
     world.share(code).await;
-    come_to_leaf(world, code).await;
+    assert_eq!(come_to_leaf(world, code).await, "connected");
 }
 
-/// The farmer's browser comes to Leaf's own address: that is the one in the Partner Portal.
-async fn come_to_leaf(world: &World, code: &str) {
+/// The farmer's browser comes to Leaf's own address: that is the one in the Partner Portal. What it is shown there.
+pub(crate) async fn come_to_leaf(world: &World, code: &str) -> String {
     let id = world.machine.ready.stage.sharing_url_id;
     let url = world.leaf(&format!("/sharing-confirmation/{id}?orgCode={code}"));
-    assert_eq!(world.browser().open(&url).await.outcome, "connected");
+    world.browser().open(&url).await.outcome
 }
 
 #[tokio::test]
@@ -60,7 +60,7 @@ async fn a_farmer_who_came_to_leaf_alone_is_connected_here_even_when_the_time_is
         let user = world.create_user("maria").await;
         world.start_session(&user, Some(FARM)).await;
         world.share(FARM).await;
-        come_to_leaf(&world, FARM).await;
+        assert_eq!(come_to_leaf(&world, FARM).await, "connected");
         world.pass(minutes, 0);
         assert_eq!(world.status(&user).await, "ACTIVE", "{minutes} minutes");
     }

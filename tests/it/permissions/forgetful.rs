@@ -9,13 +9,14 @@ use aws_sdk_dynamodb::config::SharedInterceptor;
 use axum::Router;
 use axum::extract::Request;
 use axum::response::IntoResponse;
-use local::gateway;
+use local::{Upstream, gateway};
 use shared::ports::clock::Clock;
 use shared::service::{Clients, Service};
-use shared::settings::Settings;
+use shared::settings::{Settings, UpstreamChoice};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tower::ServiceExt as _;
+use url::Url;
 
 use super::seen::Seen;
 use crate::world::World;
@@ -45,10 +46,14 @@ impl Processes {
 
 impl Forgetful {
     /// One whose functions are watched.
-    pub(crate) async fn watched_by(seen: &Seen) -> Self {
+    pub(crate) async fn watched_by(seen: &Seen, upstream: Upstream) -> Self {
         // In the place of the guard, which would stop at the first call that is not allowed: the comparison tells all.
         let interceptors = vec![SharedInterceptor::new(seen.clone())];
-        let mut world = World::start_with(|options| options.interceptors = interceptors).await;
+        let mut world = World::start_with(|options| {
+            options.interceptors = interceptors;
+            options.upstream = upstream;
+        })
+        .await;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
         world.machine.ready.api_url = url_of(&listener);
         let mut settings = (*world.machine.service.settings).clone();
@@ -70,15 +75,37 @@ impl Forgetful {
         A: Fn(Request) -> R + Clone + Send + Sync + 'static,
         R: Future<Output: IntoResponse> + Send,
     {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
-        let url = url_of(&listener).parse().expect("a URL");
+        let url = self.serve_anywhere(answer).await;
         self.processes.settings.lock().expect("nobody panicked").panorama.stage.partner_api = url;
-        self.serve(listener, answer);
+    }
+
+    /// From now on this is Leaf's API.
+    pub(crate) async fn replace_leaf<A, R>(&mut self, answer: A)
+    where
+        A: Fn(Request) -> R + Clone + Send + Sync + 'static,
+        R: Future<Output: IntoResponse> + Send,
+    {
+        let url = self.serve_anywhere(answer).await;
+        match &mut self.processes.settings.lock().expect("nobody panicked").upstream {
+            UpstreamChoice::Leaf(leaf) => leaf.api = url,
+            UpstreamChoice::Panorama => panic!("there is no Leaf"),
+        }
     }
 
     /// A process with nothing in its memory.
     pub(crate) fn process(&self) -> Service {
         self.processes.start_one()
+    }
+
+    async fn serve_anywhere<A, R>(&mut self, answer: A) -> Url
+    where
+        A: Fn(Request) -> R + Clone + Send + Sync + 'static,
+        R: Future<Output: IntoResponse> + Send,
+    {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
+        let url = url_of(&listener).parse().expect("a URL");
+        self.serve(listener, answer);
+        url
     }
 
     fn serve<A, R>(&mut self, listener: TcpListener, answer: A)

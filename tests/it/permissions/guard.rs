@@ -9,19 +9,15 @@ use aws_smithy_runtime_api::client::interceptors::Intercept;
 use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextRef;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
-use local::running;
+use local::{Upstream, running};
 
 use super::access;
-use super::policies::{self, Deployment, Policies};
+use super::policies::{self, Policies};
 use crate::template::template;
 
 /// The template's.
 pub(crate) static POLICIES: LazyLock<Policies> =
-    LazyLock::new(|| policies::read(template(), Deployment::Panorama).expect("policies that are understood"));
-
-/// Those of a deployment in front of Leaf.
-static IN_FRONT_OF_LEAF: LazyLock<Policies> =
-    LazyLock::new(|| policies::read(template(), Deployment::InFrontOfLeaf).expect("policies that are understood"));
+    LazyLock::new(|| policies::read(template()).expect("policies that are understood"));
 
 /// Denies what the policies do not allow. The test that holds it fails at its end if there was any such call.
 #[derive(Debug, Default)]
@@ -68,11 +64,11 @@ impl Intercept for Denied {
     ) -> Result<(), BoxError> {
         // What is done in no function's name is the test's own, or makes the machine.
         let Some(function) = running::function() else { return Ok(()) };
-        let in_front_of_leaf = self.in_front_of_leaf.load(Ordering::SeqCst);
-        let policies = if in_front_of_leaf { &IN_FRONT_OF_LEAF } else { &POLICIES };
-        let denied = match (access::of_call(call), policies.get(function)) {
-            (Ok(needed), Some(allowed)) => {
-                needed.difference(allowed).map(|access| format!("{function}: {access}")).collect()
+        let upstream = if self.in_front_of_leaf.load(Ordering::SeqCst) { Upstream::Leaf } else { Upstream::Panorama };
+        let denied = match (access::of_call(call), POLICIES.get(function)) {
+            (Ok(needed), Some(rights)) => {
+                let denied = needed.iter().filter(|access| !rights.allow(access, upstream));
+                denied.map(|access| format!("{function}: {access}")).collect()
             }
             (Err(error), _) => vec![format!("{function}: {error}")],
             (_, None) => vec![format!("{function}: it has no role")],

@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use local::Upstream;
 use serde_json::Value;
 
 use super::access::{Access, Resource};
@@ -29,33 +30,40 @@ const TRACES: [&str; 2] = ["xray:PutTelemetryRecords", "xray:PutTraceSegments"];
 const FRONTS_LEAF: &str = "FrontsLeaf";
 
 /// What each function may do, by its name.
-pub(crate) type Policies = BTreeMap<String, BTreeSet<Access>>;
+pub(crate) type Policies = BTreeMap<String, Rights>;
 
-/// Which deployment of a template.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Deployment {
-    Panorama,
-    InFrontOfLeaf,
+/// What a function may do.
+#[derive(Debug, Default)]
+pub(crate) struct Rights {
+    /// By its role, whatever the upstream.
+    pub(crate) role: BTreeSet<Access>,
+    /// By the policy that stands beside the role in front of Leaf.
+    pub(crate) leaf: BTreeSet<Access>,
+}
+
+impl Rights {
+    pub(crate) fn allow(&self, access: &Access, upstream: Upstream) -> bool {
+        self.role.contains(access) || (upstream == Upstream::Leaf && self.leaf.contains(access))
+    }
 }
 
 /// Reads a template; the error is what is not understood.
-pub(crate) fn read(template: &Value, deployment: Deployment) -> Result<Policies, String> {
-    let template = Template { resources: &template["Resources"], deployment };
+pub(crate) fn read(template: &Value) -> Result<Policies, String> {
+    let template = Template { resources: &template["Resources"] };
     template.no_other_policies()?;
     let functions = template.of_type("AWS::Lambda::Function");
     functions
         .map(|(id, function)| {
             let name = function["FunctionName"]["Fn::Sub"].as_str().and_then(|name| name.strip_prefix(OF_THIS_STACK));
             let name = name.and_then(|name| name.strip_prefix('-')).ok_or_else(|| format!("{id} has no such name"))?;
-            let allowed = template.allowed(id, function).map_err(|error| format!("{name}: {error}"))?;
-            Ok((name.to_owned(), allowed))
+            let rights = template.rights(id, function).map_err(|error| format!("{name}: {error}"))?;
+            Ok((name.to_owned(), rights))
         })
         .collect()
 }
 
 struct Template<'a> {
     resources: &'a Value,
-    deployment: Deployment,
 }
 
 impl<'a> Template<'a> {
@@ -84,6 +92,9 @@ impl<'a> Template<'a> {
         }
         for (id, policy) in self.of_type("AWS::IAM::Policy") {
             if self.resources[id]["Condition"] == FRONTS_LEAF {
+                if policy["Roles"].as_array().is_none_or(|roles| roles.len() != 1) {
+                    return Err(format!("{id}: not one function's"));
+                }
                 continue;
             }
             for statement in statements(&policy["PolicyDocument"])? {
@@ -96,7 +107,7 @@ impl<'a> Template<'a> {
         Ok(())
     }
 
-    fn allowed(&self, id: &str, function: &Value) -> Result<BTreeSet<Access>, String> {
+    fn rights(&self, id: &str, function: &Value) -> Result<Rights, String> {
         let role = attribute_of(&function["Role"], "Arn").ok_or("its role is none of the template's")?;
         let properties = &self.resources[role]["Properties"];
         let (known, other): (Vec<_>, Vec<_>) = properties
@@ -107,23 +118,27 @@ impl<'a> Template<'a> {
         if !known.iter().any(|name| *name == "Policies") || !other.is_empty() {
             return Err(format!("its role has {other:?}"));
         }
+        let mut rights = Rights::default();
+        for policy in properties["Policies"].as_array().ok_or("its role's policies are no list")? {
+            rights.role.extend(self.allowed(id, function, policy)?);
+        }
+        for policy in self.in_front_of_leaf().filter(|policy| policy["Roles"][0]["Ref"] == role) {
+            rights.leaf.extend(self.allowed(id, function, policy)?);
+        }
+        Ok(rights)
+    }
+
+    fn allowed(&self, id: &str, function: &Value, policy: &Value) -> Result<BTreeSet<Access>, String> {
         let mut allowed = BTreeSet::new();
-        let its_own = properties["Policies"].as_array().ok_or("its role's policies are no list")?.iter();
-        let is_its = |policy: &&Value| {
-            let roles = policy["Roles"].as_array().into_iter().flatten();
-            self.deployment == Deployment::InFrontOfLeaf && roles.into_iter().any(|of| of["Ref"] == role)
-        };
-        for policy in its_own.chain(self.in_front_of_leaf().filter(is_its)) {
-            for statement in statements(&policy["PolicyDocument"])? {
-                for action in actions(statement)? {
-                    for resource in one_or_more(&statement["Resource"]) {
-                        let not_understood = || format!("{action} on {resource}");
-                        if OF_THE_RUNTIME.iter().any(|(known, _)| *known == action) {
-                            self.is_its_own(id, function, action, resource).ok_or_else(not_understood)?;
-                        } else {
-                            let resource = self.resource(action, resource).ok_or_else(not_understood)?;
-                            allowed.insert(Access { action: action.to_owned(), resource });
-                        }
+        for statement in statements(&policy["PolicyDocument"])? {
+            for action in actions(statement)? {
+                for resource in one_or_more(&statement["Resource"]) {
+                    let not_understood = || format!("{action} on {resource}");
+                    if OF_THE_RUNTIME.iter().any(|(known, _)| *known == action) {
+                        self.is_its_own(id, function, action, resource).ok_or_else(not_understood)?;
+                    } else {
+                        let resource = self.resource(action, resource).ok_or_else(not_understood)?;
+                        allowed.insert(Access { action: action.to_owned(), resource });
                     }
                 }
             }
@@ -274,8 +289,8 @@ mod tests {
             (allow("logs:PutLogEvents", arn("UsersLogs")), ""),
             (allow("sqs:ReceiveMessage", arn("Queue")), ""),
         ] {
-            let policies = read(&with(statement), Deployment::Panorama).expect("it is understood");
-            let allowed: Vec<_> = policies["users"].iter().map(ToString::to_string).collect();
+            let policies = read(&with(statement)).expect("it is understood");
+            let allowed: Vec<_> = policies["users"].role.iter().map(ToString::to_string).collect();
             assert_eq!(allowed.join(", "), wanted);
         }
     }
@@ -300,7 +315,7 @@ mod tests {
             json!({ "Effect": "Allow", "Action": "dynamodb:GetItem", "Resource": arn("Table"), "Condition": {} }),
             json!({ "Fn::If": ["Traced", allow("dynamodb:GetItem", arn("Table")), { "Ref": "AWS::NoValue" }] }),
         ] {
-            let refused = read(&with(statement.clone()), Deployment::Panorama);
+            let refused = read(&with(statement.clone()));
             assert!(refused.is_err(), "{statement}: {refused:?}");
         }
     }
@@ -310,7 +325,7 @@ mod tests {
         let role = |name: &str, value: Value| {
             let mut template = with(allow("dynamodb:GetItem", arn("Table")));
             template["Resources"]["UsersRole"]["Properties"][name] = value;
-            read(&template, Deployment::Panorama)
+            read(&template)
         };
         assert!(role("Tags", json!([])).is_ok());
         assert!(role("ManagedPolicyArns", json!([])).is_err());
@@ -319,7 +334,7 @@ mod tests {
             let properties =
                 json!({ "PolicyDocument": { "Statement": [statement] }, "Roles": [{ "Ref": "UsersRole" }] });
             template["Resources"]["Beside"] = json!({ "Type": kind, "Properties": properties });
-            read(&template, Deployment::Panorama)
+            read(&template)
         };
         assert!(beside("AWS::IAM::Policy", allow("xray:PutTraceSegments", json!("*"))).is_ok());
         assert!(beside("AWS::IAM::Policy", allow("dynamodb:GetItem", arn("Table"))).is_err());
@@ -328,13 +343,21 @@ mod tests {
 
     #[test]
     fn what_stands_beside_a_role_for_leaf_is_allowed_in_front_of_leaf_alone() {
-        let mut template = with(allow("dynamodb:GetItem", arn("Table")));
-        let statement = allow("dynamodb:PutItem", arn("Table"));
-        let properties = json!({ "PolicyDocument": { "Statement": [statement] }, "Roles": [{ "Ref": "UsersRole" }] });
-        template["Resources"]["LeafPolicy"] =
-            json!({ "Type": "AWS::IAM::Policy", "Condition": FRONTS_LEAF, "Properties": properties });
-        for (deployment, count) in [(Deployment::Panorama, 1), (Deployment::InFrontOfLeaf, 2)] {
-            assert_eq!(read(&template, deployment).expect("it is understood")["users"].len(), count, "{deployment:?}");
+        let beside = |roles: Value| {
+            let mut template = with(allow("dynamodb:GetItem", arn("Table")));
+            let statement = allow("dynamodb:PutItem", arn("Table"));
+            let properties = json!({ "PolicyDocument": { "Statement": [statement] }, "Roles": roles });
+            template["Resources"]["UsersLeafPolicy"] =
+                json!({ "Type": "AWS::IAM::Policy", "Condition": FRONTS_LEAF, "Properties": properties });
+            read(&template)
+        };
+        let role = json!({ "Ref": "UsersRole" });
+        let policies = beside(json!([role])).expect("it is understood");
+        for (action, with_panorama) in [("dynamodb:GetItem", true), ("dynamodb:PutItem", false)] {
+            let access = Access { action: action.to_owned(), resource: Resource::Table };
+            assert_eq!(policies["users"].allow(&access, Upstream::Panorama), with_panorama);
+            assert!(policies["users"].allow(&access, Upstream::Leaf));
         }
+        assert!(beside(json!([role, role])).is_err(), "what several share is more than each of them uses");
     }
 }

@@ -17,8 +17,8 @@ use super::access::{self, Access};
 pub(crate) struct Seen(Arc<Mutex<BTreeMap<&'static str, BTreeSet<Access>>>>);
 
 impl Seen {
-    pub(crate) fn by_function(&self) -> BTreeMap<&'static str, BTreeSet<Access>> {
-        self.0.lock().expect("nobody panicked").clone()
+    pub(crate) fn of(&self, function: &str) -> BTreeSet<Access> {
+        self.0.lock().expect("nobody panicked").get(function).cloned().unwrap_or_default()
     }
 }
 

@@ -5,11 +5,13 @@ mod alerts;
 mod app_keys;
 mod callbacks;
 mod credentials;
+mod following_leaf;
+mod in_front_of_leaf;
 mod queues_and_schedules;
 mod starts;
 mod users;
 
-use local::running;
+use local::{Upstream, running};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -20,16 +22,39 @@ use crate::world::{MANAGEMENT, World};
 const FARM: &str = "krwv4vYH";
 const OTHER_FARM: &str = "Hn5cW7pd";
 
+/// Which machines it goes to.
+struct Tour<'a> {
+    seen: &'a Seen,
+    upstream: Upstream,
+}
+
+impl Tour<'_> {
+    async fn machine(&self) -> Forgetful {
+        Forgetful::watched_by(self.seen, self.upstream).await
+    }
+}
+
 /// Goes everywhere.
-pub(crate) async fn go(seen: &Seen) {
-    inits(&Forgetful::watched_by(seen).await).await;
-    users::stop(&Forgetful::watched_by(seen).await.world).await;
-    app_keys::stop(&Forgetful::watched_by(seen).await.world).await;
-    starts::stops(seen).await;
-    callbacks::stops(seen).await;
-    credentials::stops(seen).await;
-    Box::pin(queues_and_schedules::stops(seen)).await;
-    alerts::stop(&Forgetful::watched_by(seen).await).await;
+pub(crate) async fn go(seen: &Seen, upstream: Upstream) {
+    let tour = &Tour { seen, upstream };
+    inits(&tour.machine().await).await;
+    users::stop(&tour.machine().await.world).await;
+    app_keys::stop(&tour.machine().await.world).await;
+    Box::pin(starts::stops(tour)).await;
+    callbacks::stops(tour).await;
+    credentials::stops(tour).await;
+    alerts::stop(&tour.machine().await).await;
+    match upstream {
+        Upstream::Panorama => {
+            Box::pin(starts::finds_another_at_work(tour)).await;
+            credentials::live_looks(&tour.machine().await.world).await;
+            Box::pin(queues_and_schedules::stops(tour)).await;
+        }
+        Upstream::Leaf => {
+            Box::pin(in_front_of_leaf::stops(tour)).await;
+            Box::pin(following_leaf::stops(tour)).await;
+        }
+    }
 }
 
 async fn inits(machine: &Forgetful) {
@@ -45,13 +70,15 @@ impl World {
         let user = self.create_user(name).await;
         self.start_session(&user, Some(code)).await;
         self.comes_back(code, "connected").await;
+        // In front of Leaf this is what finds out.
+        assert_eq!(self.status(&user).await, "ACTIVE");
         user
     }
 
     /// The grower switches on, and a browser without cookies comes back.
     async fn comes_back(&self, code: &str, outcome: &str) {
         self.share(code).await;
-        assert_eq!(self.browser().open(&self.callback(code)).await.outcome, outcome);
+        assert_eq!(self.land(&mut self.browser(), &self.callback(code)).await.outcome, outcome);
     }
 
     /// Panorama accepts no access token that it gave so far: the next call renews them.

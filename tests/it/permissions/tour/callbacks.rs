@@ -2,14 +2,12 @@
 
 use serde_json::json;
 
-use super::{FARM, OTHER_FARM};
-use crate::permissions::forgetful::Forgetful;
-use crate::permissions::seen::Seen;
+use super::{FARM, OTHER_FARM, Tour};
 use crate::world::World;
 
-pub(super) async fn stops(seen: &Seen) {
-    binds(&Forgetful::watched_by(seen).await.world).await;
-    binds_nobody(&Forgetful::watched_by(seen).await.world).await;
+pub(super) async fn stops(tour: &Tour<'_>) {
+    binds(&tour.machine().await.world).await;
+    binds_nobody(&tour.machine().await.world).await;
 }
 
 /// By the code and by the cookie, with a token that is not good any more, over another credential, again, and not at all.
@@ -18,13 +16,16 @@ async fn binds(world: &World) {
     world.start_session(&user, Some(FARM)).await;
     world.tokens_expire().await;
     world.comes_back(FARM, "connected").await;
+    assert_eq!(world.status(&user).await, "ACTIVE");
     world.comes_back(FARM, "connected").await;
     let started = world.start_session(&user, None).await;
-    let mut browser = world.hop(&started).await;
+    let mut browser = world.browser();
+    world.land(&mut browser, &world.hop_link(&started)).await;
     world.share(OTHER_FARM).await;
     world.fault(json!({ "fault": "rotateRefreshTokens", "enabled": true })).await;
     world.tokens_expire().await;
-    assert_eq!(browser.open(&world.callback(OTHER_FARM)).await.outcome, "connected");
+    assert_eq!(world.land(&mut browser, &world.callback(OTHER_FARM)).await.outcome, "connected");
+    assert_eq!(world.status(&user).await, "ACTIVE");
     world.start_session(&user, Some(FARM)).await;
     world.fault(json!({ "call": "confirmSharing", "fault": "status", "status": 404 })).await;
     world.comes_back(FARM, "notBound").await;

@@ -3,23 +3,30 @@
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 
-use super::{FARM, OTHER_FARM, inline};
+use super::{FARM, OTHER_FARM, Tour, inline};
 use crate::manual_creation::{already_shared, refresh_token};
-use crate::permissions::forgetful::Forgetful;
-use crate::permissions::seen::Seen;
 use crate::world::World;
 
-pub(super) async fn stops(seen: &Seen) {
-    statuses(&Forgetful::watched_by(seen).await.world).await;
-    manual_creation(&Forgetful::watched_by(seen).await.world).await;
-    resources(&Forgetful::watched_by(seen).await.world).await;
+pub(super) async fn stops(tour: &Tour<'_>) {
+    statuses(&tour.machine().await.world).await;
+    manual_creation(&tour.machine().await.world).await;
+    resources(&tour.machine().await.world).await;
 }
 
 async fn statuses(world: &World) {
     let user = world.connected("maria", FARM).await;
     let path = format!("/users/{user}/panorama-credentials");
     world.gets(200, Method::GET, &path, None).await;
+    world.gets(200, Method::GET, &format!("{path}?verify=true"), None).await;
     world.gets(200, Method::GET, &format!("{path}/events"), None).await;
+    world.gets(204, Method::DELETE, &path, None).await;
+    world.gets(204, Method::DELETE, &path, None).await;
+}
+
+/// One that finds the switch off, and one that finds the login refused.
+pub(super) async fn live_looks(world: &World) {
+    let user = world.connected("maria", FARM).await;
+    let path = format!("/users/{user}/panorama-credentials");
     world.revoke(FARM).await;
     world.pass(15, 0);
     world.tokens_expire().await;
@@ -29,8 +36,6 @@ async fn statuses(world: &World) {
     world.pass(15, 0);
     let live = world.gets(200, Method::GET, &format!("{path}?verify=true"), None).await;
     assert_eq!(live["status"], "REVOKED");
-    world.gets(204, Method::DELETE, &path, None).await;
-    world.gets(204, Method::DELETE, &path, None).await;
 }
 
 /// With the app key's login, over another operation; with its new password; with a refused refresh token.

@@ -1,4 +1,4 @@
-//! `check-connections`, `finish-confirmations` and `expire-sessions`.
+//! `check-connections`, `finish-confirmations` and `expire-sessions`, with no Leaf behind them.
 
 use std::time::Duration;
 
@@ -8,14 +8,13 @@ use local::running;
 use serde_json::{Value, json};
 use shared::ports::clock::Clock as _;
 
-use super::{FARM, OTHER_FARM};
+use super::{FARM, OTHER_FARM, Tour};
 use crate::permissions::forgetful::Forgetful;
-use crate::permissions::seen::Seen;
 
-pub(super) async fn stops(seen: &Seen) {
-    check_connections(&Forgetful::watched_by(seen).await).await;
-    finish_confirmations(&Forgetful::watched_by(seen).await).await;
-    expire_sessions(&Forgetful::watched_by(seen).await).await;
+pub(super) async fn stops(tour: &Tour<'_>) {
+    check_connections(&tour.machine().await).await;
+    finish_confirmations(&tour.machine().await).await;
+    expire_sessions(&tour.machine().await).await;
 }
 
 /// One has left, one has come back; time runs out; the login is refused, and works again.
@@ -40,7 +39,7 @@ async fn check_connections(machine: &Forgetful) {
     assert_eq!(check(machine, Duration::from_mins(1)).await.done, 1);
 }
 
-async fn check(machine: &Forgetful, time: Duration) -> Report {
+pub(super) async fn check(machine: &Forgetful, time: Duration) -> Report {
     let deadline = machine.world.clock.now().plus(time);
     running::check_connections(&machine.process(), deadline).await.expect("a report")
 }
@@ -66,18 +65,23 @@ async fn expire_sessions(machine: &Forgetful) {
     let world = &machine.world;
     let user = world.create_user("maria").await;
     let session = world.start_session(&user, None).await.session_id;
-    let event = || delivery(&json!({ "leafUserId": user, "sessionId": session }));
     for (minutes, left) in [(14, 1), (1, 0)] {
         world.pass(minutes, 0);
-        assert_eq!(left_of(running::expire_sessions(&machine.process(), event()).await), left);
+        assert_eq!(expire(machine, &user, &session).await, left);
     }
     assert_eq!(world.status(&user).await, "sessionExpired");
 }
 
 /// How many messages are to be delivered again.
-async fn finish(machine: &Forgetful, user: &str) -> usize {
+pub(super) async fn finish(machine: &Forgetful, user: &str) -> usize {
     let event = delivery(&json!({ "leafUserId": user }));
     left_of(running::finish_confirmations(&machine.process(), event).await)
+}
+
+/// The same of the other queue.
+pub(super) async fn expire(machine: &Forgetful, user: &str, session: &str) -> usize {
+    let event = delivery(&json!({ "leafUserId": user, "sessionId": session }));
+    left_of(running::expire_sessions(&machine.process(), event).await)
 }
 
 fn left_of(answer: SqsBatchResponse) -> usize {

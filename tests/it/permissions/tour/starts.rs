@@ -5,16 +5,13 @@ use reqwest::StatusCode;
 use serde_json::json;
 use shared::use_cases::disconnect::{Scope, disconnect};
 
-use super::{FARM, OTHER_FARM, inline};
-use crate::permissions::forgetful::Forgetful;
-use crate::permissions::seen::Seen;
+use super::{FARM, OTHER_FARM, Tour, inline};
 use crate::world::World;
 
-pub(super) async fn stops(seen: &Seen) {
-    bodies(&Forgetful::watched_by(seen).await.world).await;
-    finishes_what_was_kept(&Forgetful::watched_by(seen).await.world).await;
-    finds_another_at_work(seen).await;
-    hop_link(&Forgetful::watched_by(seen).await.world).await;
+pub(super) async fn stops(tour: &Tour<'_>) {
+    bodies(&tour.machine().await.world).await;
+    finishes_what_was_kept(&tour.machine().await.world).await;
+    hop_link(&tour.machine().await.world).await;
 }
 
 /// The bodies of the contract: a name; credentials that are an app key's, are its new ones, are missing from it, or become one.
@@ -58,8 +55,8 @@ async fn finishes_what_was_kept(world: &World) {
 }
 
 /// While Panorama confirms, somebody ends the connection: what was made of the session is read again.
-async fn finds_another_at_work(seen: &Seen) {
-    let mut machine = Forgetful::watched_by(seen).await;
+pub(super) async fn finds_another_at_work(tour: &Tour<'_>) {
+    let mut machine = tour.machine().await;
     machine.world.comes_back(FARM, "notBound").await;
     let user = machine.world.create_user("maria").await;
     let (service, id) = (machine.process(), user.parse().expect("an id"));
