@@ -43,6 +43,15 @@ def addressed(sample: dict, path: str, query: str = "") -> dict:
     return sample
 
 
+def routed(sample: dict, method: str) -> dict:
+    """The event of another route at its path; a GET has no body."""
+    sample["requestContext"]["http"]["method"] = method
+    sample["routeKey"] = sample["requestContext"]["routeKey"] = f"{method} {sample['rawPath']}"
+    if method == "GET":
+        del sample["body"]
+    return sample
+
+
 def http(function: Function, sample: dict, status: int) -> dict:
     """The answer, after what holds for every answer in payload format 2.0."""
     what = f"{function.name}, {sample['routeKey']}"
@@ -82,6 +91,8 @@ class Day:
         cookie = self.start_and_follow(user)
         self.come_back(cookie)
         self.read_what_came_of_it(user)
+        self.register_a_webhook()
+        self.refuse_what_leaf_has_not_signed()
         self.work_in_the_background()
         if unused:
             sys.exit(f"events that no function was asked: {', '.join(sorted(unused))}")
@@ -185,6 +196,34 @@ class Day:
             summaries = json.loads(http(resources, sample, 200)["body"])["summaries"]
             expect([summary["leafUserId"] for summary in summaries], [user], "resources: a summary")
 
+    def register_a_webhook(self) -> None:
+        with self.function("webhooks") as webhooks:
+            sample = event("webhooks")
+            secret = json.loads(sample["body"])["secret"]
+
+            def listed() -> list:
+                answer = http(webhooks, routed(event("webhooks"), "GET"), 200)
+                expect(secret in answer["body"], False, "webhooks: a secret in the list")
+                return [webhook["id"] for webhook in json.loads(answer["body"])]
+
+            expect(listed(), [], "webhooks: none yet")
+            answer = http(webhooks, sample, 201)
+            expect(secret in answer["body"], False, "webhooks: its secret in the answer")
+            expect(listed(), [json.loads(answer["body"])["id"]], "webhooks: the one that was registered")
+            again = json.loads(http(webhooks, sample, 400)["body"])
+            expect(again["errorKey"], "eventRegisteredTwice", "webhooks: once more")
+            expect(secret in webhooks.log(), False, "webhooks: a secret in the log")
+
+    def refuse_what_leaf_has_not_signed(self) -> None:
+        with self.function("leaf-alerts") as leaf_alerts:
+            sample = event("leaf-alerts")
+            # This deployment is its own upstream: nobody can have signed it, and there is nowhere to register.
+            expect(json.loads(http(leaf_alerts, sample, 401)["body"])["errorKey"], "alertNotSigned", "leaf-alerts: another's signature")
+            del sample["headers"]["x-leaf-signature"]
+            expect(json.loads(http(leaf_alerts, sample, 401)["body"])["errorKey"], "alertNotSigned", "leaf-alerts: no signature")
+            sample = routed(addressed(sample, "/alerts/leaf/registration"), "POST")
+            expect(json.loads(http(leaf_alerts, sample, 409)["body"])["errorKey"], "noLeafAccount", "leaf-alerts: no Leaf")
+
     def work_in_the_background(self) -> None:
         with self.function("finish-confirmations") as finish:
             sample = event("finish-confirmations")
@@ -198,10 +237,6 @@ class Day:
             sample["Records"][0]["body"] = json.dumps({"leafUserId": self.ready["leafUserId"], "sessionId": self.session})
             again = [{"itemIdentifier": sample["Records"][0]["messageId"]}]
             expect(expire.invoke(sample)["batchItemFailures"], again, "expire-sessions: what comes again")
-        with self.function("webhooks") as webhooks:
-            created = json.loads(http(webhooks, event("webhooks"), 201)["body"])
-            expect("secret" in created, False, "webhooks: never its secret")
-            expect(json.loads(http(webhooks, event("webhooks"), 400)["body"])["errorKey"], "eventRegisteredTwice", "webhooks: once more")
         with self.function("deliver-alerts") as deliver:
             sample = event("deliver-alerts")
             # Nobody is registered for the first; the second stays in the queue.

@@ -1,4 +1,4 @@
-//! The alerts' queue, held to moto: with `SQS_ENDPOINT`, as `.ci/alerts` sets it; without, there is nothing to hold it to.
+//! The alerts' queue, held to moto: with `SQS_ENDPOINT`, as `.ci/peers` sets it; without, there is nothing to hold it to.
 
 use std::collections::HashMap;
 use std::time::Duration;

@@ -23,14 +23,6 @@ async fn revoke(world: &World, code: &str) {
     assert_eq!(request.send().await.expect("an answer").status(), StatusCode::NO_CONTENT);
 }
 
-async fn new_partner_password(world: &World, password: &str) {
-    let request = world.http.post(world.panorama("/control/partners/STAGE/password"));
-    let answer = request.json(&json!({ "password": password })).send().await.expect("an answer");
-    assert_eq!(answer.status(), StatusCode::NO_CONTENT);
-    world.fault(json!({ "fault": "expireTokens" })).await;
-    world.fault(json!({ "fault": "revokeRefreshTokens" })).await;
-}
-
 /// Lets minutes pass and runs the check.
 async fn check_after(world: &World, minutes: u64) -> Report {
     world.clock.advance(Duration::from_mins(minutes));
@@ -141,7 +133,7 @@ async fn a_listing_that_cannot_be_read_changes_nothing() {
 async fn a_refused_partner_login_is_one_mark_and_is_left_alone_for_longer_and_longer() {
     let world = World::start().await;
     let (maria, dale) = (connected(&world, "maria", "krwv4vYH").await, connected(&world, "dale", "Hn5cW7pd").await);
-    new_partner_password(&world, "Another-2027").await;
+    world.partner_password_is_now("Another-2027").await;
     let before = world.calls("initiateAuth").await;
 
     assert_eq!(check_after(&world, 15).await.login_refused, 1);
@@ -157,7 +149,7 @@ async fn a_refused_partner_login_is_one_mark_and_is_left_alone_for_longer_and_lo
     assert_eq!(check_after(&world, 15).await.login_refused, 1);
     assert!(world.calls("initiateAuth").await > first, "tried again");
 
-    new_partner_password(&world, world.machine.ready.stage.partner.password).await;
+    world.partner_password_is_now(world.machine.ready.stage.partner.password).await;
     assert_eq!(check_after(&world, 24 * 60).await.done, 1);
     world.clock.advance(Duration::from_mins(1));
     assert_eq!(world.status(&maria).await, "ACTIVE", "never revoked");
@@ -219,7 +211,7 @@ async fn a_set_up_that_works_is_told_with_the_address_for_the_partner_portal() {
 #[tokio::test]
 async fn a_set_up_with_an_outdated_password_is_told_what_to_do() {
     let world = World::start().await;
-    new_partner_password(&world, "Another-2027").await;
+    world.partner_password_is_now("Another-2027").await;
     let path = format!("{MANAGEMENT}/app-keys/Panorama/{}/STAGE/verify", world.machine.ready.app_name);
     let (_, report) = world.json(world.owner(Method::POST, &path)).await;
     assert_eq!(report["ok"], false);

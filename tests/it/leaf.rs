@@ -1,14 +1,19 @@
 //! In front of Leaf: its bad days, its alerts, its secrets, and what it knows that we do not.
 
 pub(crate) mod alerts;
+mod delivered;
 mod faults;
 pub(crate) mod records;
 mod registration;
 mod secrets;
 
-use local::{Upstream, seed};
+use std::time::Duration;
+
+use check_connections::Report;
+use local::{Upstream, running, seed};
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
+use shared::ports::clock::Clock as _;
 
 use crate::world::World;
 
@@ -48,7 +53,7 @@ impl World {
     }
 
     /// Leaf is mended.
-    pub(crate) async fn leaf_is_back(&self) {
+    async fn leaf_is_back(&self) {
         let answer = self.http.delete(self.leaf("/control/faults")).send().await.expect("an answer");
         assert_eq!(answer.status(), StatusCode::NO_CONTENT);
     }
@@ -58,6 +63,13 @@ impl World {
         let (_, calls) = self.json(self.http.get(self.leaf("/control/calls"))).await;
         let calls = calls.as_array().expect("an array");
         calls.iter().filter(|call| call.as_str().is_some_and(|call| call.ends_with(end))).count()
+    }
+
+    /// Leaf's scheduled check.
+    pub(crate) async fn check_at_leaf(&self) -> Report {
+        let deadline = self.clock.now().plus(Duration::from_mins(1));
+        let leaf = self.machine.leaf.as_ref().expect("Leaf is the upstream");
+        running::check_connections(&leaf.service, deadline).await.expect("a report")
     }
 
     async fn connected_through_leaf(&self, name: &str, code: &str) -> String {

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::config::SharedInterceptor;
+use aws_sdk_dynamodb::types::AttributeValue;
 use check_connections::Report;
+use local::machine::TABLE_NAME;
 use local::ready::PanoramaAccount;
 use local::seed::SECRETS_PREFIX;
 use local::{Machine, Options, Upstream, running};
@@ -284,6 +286,13 @@ impl World {
         assert!(answer.status().is_success(), "{fault}");
     }
 
+    /// The partner's password at Panorama changes, and nothing that was got with the old one is good any more.
+    pub(crate) async fn partner_password_is_now(&self, password: &str) {
+        self.change_partner_password("STAGE", password).await;
+        self.fault(json!({ "fault": "expireTokens" })).await;
+        self.fault(json!({ "fault": "revokeRefreshTokens" })).await;
+    }
+
     /// The grower switches sharing off.
     pub(crate) async fn unshare(&self, code: &str) {
         let request = self.http.post(self.panorama(&format!("/control/operations/{code}/revoke")));
@@ -352,6 +361,16 @@ impl Browser {
         let outcome = body.split("data-outcome=\"").nth(1).and_then(|rest| rest.split('"').next());
         Seen { status, headers, location, outcome: outcome.unwrap_or_default().to_owned(), body }
     }
+}
+
+/// Only part of a Leaf user's operation can be read from now on. Panorama never says so; the row does.
+pub(crate) async fn limit_permission(machine: &Machine, user: &str) {
+    let update = machine.dynamodb.update_item().table_name(TABLE_NAME).condition_expression("attribute_exists(pk)");
+    let update = update.key("pk", AttributeValue::S(format!("USER#{user}")));
+    let update = update.key("sk", AttributeValue::S("CREDENTIAL".to_owned()));
+    let update = update.update_expression("SET #status = :status").expression_attribute_names("#status", "status");
+    let update = update.expression_attribute_values(":status", AttributeValue::S("LIMITED_PERMISSION".to_owned()));
+    update.send().await.expect("updated");
 }
 
 /// Runs all of them at the same time; the order of the results is that of their ends.

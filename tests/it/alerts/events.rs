@@ -2,15 +2,13 @@
 
 use std::time::Duration;
 
-use aws_sdk_dynamodb::types::AttributeValue;
-use local::machine::TABLE_NAME;
 use reqwest::{Method, StatusCode};
-use serde_json::{Value, json};
+use serde_json::Value;
 use shared::domain::alert::AlertType;
 
 use super::receiver::{Call, Receiver};
 use super::{SECRET, after, check, connected, listening};
-use crate::world::{MANAGEMENT, World};
+use crate::world::{MANAGEMENT, World, limit_permission};
 
 const CODE: &str = "krwv4vYH";
 
@@ -27,14 +25,6 @@ fn shows_no_secret(world: &World, call: &Call) {
         let text = format!("{:?} {}", call.headers, call.body);
         assert!(!text.contains(secret), "{secret} in {text}");
     }
-}
-
-async fn set_password(world: &World, password: &str) {
-    let request = world.http.post(world.panorama("/control/partners/STAGE/password"));
-    let answer = request.json(&json!({ "password": password })).send().await.expect("an answer");
-    assert_eq!(answer.status(), StatusCode::NO_CONTENT);
-    world.fault(json!({ "fault": "expireTokens" })).await;
-    world.fault(json!({ "fault": "revokeRefreshTokens" })).await;
 }
 
 #[tokio::test]
@@ -88,7 +78,7 @@ async fn a_refused_login_is_one_alert_about_the_app_key_and_not_one_per_farmer()
     connected(&world, "dale", "Hn5cW7pd").await;
     after(&world, 0).await;
     receiver.take();
-    set_password(&world, "Another-2027").await;
+    world.partner_password_is_now("Another-2027").await;
     for _ in 0..3 {
         world.clock.advance(Duration::from_hours(1));
         check(&world).await;
@@ -101,7 +91,7 @@ async fn a_refused_login_is_one_alert_about_the_app_key_and_not_one_per_farmer()
     assert_eq!((&told["clientEnvironment"], &told["appName"]), (&"STAGE".into(), &"prairie-insights".into()));
     shows_no_secret(&world, &call);
 
-    set_password(&world, world.machine.ready.stage.partner.password).await;
+    world.partner_password_is_now(world.machine.ready.stage.partner.password).await;
     world.clock.advance(Duration::from_hours(24));
     check(&world).await;
     assert_eq!(one(&world, &receiver).await.json()["type"], "connectionRecovered");
@@ -133,12 +123,7 @@ async fn a_credential_that_may_see_only_part_is_told() {
     let user = connected(&world, "maria", CODE).await;
     after(&world, 0).await;
     receiver.take();
-    let key = |text: String| AttributeValue::S(text);
-    let update = world.machine.dynamodb.update_item().table_name(TABLE_NAME);
-    let update = update.key("pk", key(format!("USER#{user}"))).key("sk", key("CREDENTIAL".to_owned()));
-    let update = update.update_expression("SET #status = :status").expression_attribute_names("#status", "status");
-    let update = update.expression_attribute_values(":status", key("LIMITED_PERMISSION".to_owned()));
-    update.send().await.expect("updated");
+    limit_permission(&world.machine, &user).await;
 
     let told = one(&world, &receiver).await.json();
     assert_eq!(

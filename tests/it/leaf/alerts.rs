@@ -33,22 +33,25 @@ pub(crate) async fn send(world: &World, body: impl Into<Vec<u8>>, signature: Opt
     Answer::of(request).await
 }
 
+/// The secret of Leaf's alerts is another one; the one of now stays good as the one before.
+pub(super) async fn replace_secret(world: &World, secret: &str) {
+    let secret = secret.to_owned().into();
+    world.machine.service.ports.leaf_secrets.replace_alert_secret(&secret).await.expect("stored");
+}
+
 /// A connection that is revoked at Leaf, of which we do not know yet; its Leaf user and Leaf's id of it.
 async fn revoked_at_leaf(world: &World) -> (String, String) {
-    let secret = SECRET.to_owned().into();
-    world.machine.service.ports.leaf_secrets.replace_alert_secret(&secret).await.expect("stored");
+    replace_secret(world, SECRET).await;
     let user = world.connected_through_leaf("maria", FARM).await;
     let id = world.credential(&user).await.1["id"].as_str().expect("an id").to_owned();
     world.revoke(FARM).await;
     world.pass(15, 0);
-    let deadline = shared::ports::clock::Clock::now(&*world.clock).plus(std::time::Duration::from_mins(1));
-    let leaf = world.machine.leaf.as_ref().expect("Leaf");
-    assert_eq!(local::running::check_connections(&leaf.service, deadline).await.expect("a report").revoked, 1);
+    assert_eq!(world.check_at_leaf().await.revoked, 1);
     (user, id)
 }
 
 /// The status as it is stored, without Leaf being asked.
-async fn stored(world: &World, user: &str) -> &'static str {
+pub(super) async fn stored(world: &World, user: &str) -> &'static str {
     let account = world.machine.service.ports.connections.account(user.parse().expect("an id")).await;
     account.expect("a read").expect("a Leaf user").credential.expect("a credential").status.as_str()
 }
@@ -127,8 +130,7 @@ async fn an_alert_that_leaf_cannot_be_asked_about_is_refused_so_that_it_comes_ag
 async fn the_secret_before_is_good_while_leaf_changes_over() {
     let world = World::in_front_of_leaf().await;
     let (user, id) = revoked_at_leaf(&world).await;
-    let newer = "another-alert-secret-0123456789".to_owned();
-    world.machine.service.ports.leaf_secrets.replace_alert_secret(&newer.into()).await.expect("stored");
+    replace_secret(&world, "another-alert-secret-0123456789").await;
     let body = alert(&id);
     send(&world, body.clone(), Some(sign(SECRET, body.as_bytes()))).await.no_content();
     assert_eq!(stored(&world, &user).await, "REVOKED");

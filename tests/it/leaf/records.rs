@@ -2,6 +2,7 @@
 
 use reqwest::{Method, StatusCode};
 use serde_json::json;
+use shared::domain::session::State;
 
 use super::{FARM, OTHER_FARM};
 use crate::world::{MANAGEMENT, World};
@@ -29,6 +30,15 @@ pub(crate) async fn come_to_leaf(world: &World, code: &str) -> String {
     let id = world.machine.ready.stage.sharing_url_id;
     let url = world.leaf(&format!("/sharing-confirmation/{id}?orgCode={code}"));
     world.browser().open(&url).await.outcome
+}
+
+/// How far the session is after a look at the status, which has taken Leaf's connection over.
+async fn session_after_leaf_has_connected_the_farm(world: &World, user: &str) -> State {
+    connect_at_leaf(world, user, FARM).await;
+    let (_, credential) = world.credential(user).await;
+    assert_eq!((&credential["status"], &credential["organizationCode"]), (&json!("ACTIVE"), &json!(FARM)));
+    let account = world.machine.service.ports.connections.account(user.parse().expect("an id")).await;
+    account.expect("a read").expect("a Leaf user").session.expect("a session").state
 }
 
 #[tokio::test]
@@ -75,6 +85,25 @@ async fn a_session_for_one_operation_is_not_completed_by_leafs_connection_to_ano
     assert_eq!(world.land(&mut world.browser(), &callback).await.outcome, "notBound", "Leaf found it not shared");
     let (_, credential) = world.credential(&user).await;
     assert_eq!((&credential["status"], &credential["organizationCode"]), (&json!("ACTIVE"), &json!(FARM)));
+}
+
+#[tokio::test]
+async fn a_session_goes_on_waiting_when_leaf_has_connected_another_operation_than_it_was_started_for() {
+    let world = World::in_front_of_leaf().await;
+    let user = world.create_user("maria").await;
+    world.start_session(&user, Some(OTHER_FARM)).await;
+    assert_eq!(session_after_leaf_has_connected_the_farm(&world, &user).await, State::Pending);
+}
+
+#[tokio::test]
+async fn a_farmer_who_has_come_is_not_done_when_leaf_has_connected_another_operation() {
+    let world = World::in_front_of_leaf().await;
+    let user = world.create_user("maria").await;
+    let started = world.start_session(&user, None).await;
+    let mut browser = world.hop(&started).await;
+    assert_eq!(browser.open(&world.callback(OTHER_FARM)).await.status, StatusCode::SEE_OTHER, "on to Leaf");
+    let state = session_after_leaf_has_connected_the_farm(&world, &user).await;
+    assert!(matches!(&state, State::Confirming(handshake) if handshake.code.expose() == OTHER_FARM), "{state:?}");
 }
 
 #[tokio::test]

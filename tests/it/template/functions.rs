@@ -93,6 +93,16 @@ fn no_role_has_an_action_or_a_resource_with_a_star_or_a_policy_of_somebody_elses
     }
 }
 
+/// The tour of the roles has no SQS to see it with; `adapters/call_queue.rs` is what does it.
+#[test]
+fn only_the_caller_of_webhooks_may_put_messages_off() {
+    let may = |role: &'static Value| {
+        statements(role).any(|statement| texts(&statement["Action"]).contains(&"sqs:ChangeMessageVisibility"))
+    };
+    let roles: Vec<_> = roles().into_iter().filter(|(_, role)| may(role)).map(|(id, _)| id).collect();
+    assert_eq!(roles, ["DeliverAlertsRole"]);
+}
+
 #[test]
 fn the_policies_beside_the_roles_are_traces_and_leaf_and_are_off_by_default() {
     let resources = &template()["Resources"];

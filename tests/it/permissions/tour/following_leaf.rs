@@ -4,11 +4,10 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::extract::Request;
+use local::Upstream;
 use local::seed::SECRETS_PREFIX;
-use local::{Upstream, running};
 use reqwest::Method;
 use serde_json::json;
-use shared::ports::clock::Clock as _;
 
 use super::queues_and_schedules::{check, expire};
 use super::{FARM, OTHER_FARM, Tour};
@@ -148,9 +147,7 @@ async fn arise(world: &World, user: &str, news: News) -> String {
 
 async fn leaf_checks(world: &World) {
     world.pass(15, 0);
-    let deadline = world.clock.now().plus(Duration::from_mins(1));
-    let leaf = world.machine.leaf.as_ref().expect("Leaf");
-    running::check_connections(&leaf.service, deadline).await.expect("a report");
+    world.check_at_leaf().await;
 }
 
 /// A Leaf that takes so long to say what it says that the connection is ended here meanwhile.
