@@ -54,6 +54,10 @@ async fn register(State(service): State<Service>) -> Result<StatusCode, Problem>
             "This deployment is its own upstream (UPSTREAM=panorama): there is no Leaf that could send alerts.",
         )),
         Err(RegisterAlertsError::Secrets(error)) => Err(error.into()),
-        Err(RegisterAlertsError::Upstream(error)) => Err(error.into()),
+        Err(RegisterAlertsError::Upstream(error)) => {
+            // Leaf has one webhook an event and no update, so ours is deleted before it is made anew.
+            let detail = format!("{error}. Leaf may have no webhook of ours now: send this request again.");
+            Err(Problem { detail, ..error.into() })
+        }
     }
 }

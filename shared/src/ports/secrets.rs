@@ -63,11 +63,15 @@ pub trait LeafSecrets: Send + Sync {
     /// How to log in at Leaf.
     async fn leaf_login(&self, freshness: Freshness) -> Result<LeafLogin, SecretsError>;
 
-    /// The secrets that Leaf's alerts may be signed with: the one of now and, while one replaces the other, the one before.
+    /// The secrets that Leaf's alerts may be signed with: the one of now, the one before, and that of a registration which is not finished.
     async fn alert_secrets(&self, freshness: Freshness) -> Result<Vec<SecretString>, SecretsError>;
 
-    /// Stores a new secret for Leaf's alerts; the one of now stays good as the one before.
-    async fn replace_alert_secret(&self, secret: &SecretString) -> Result<(), SecretsError>;
+    /// Stores a secret for a registration of Leaf's alerts; those in use stay good. If a registration was begun and not finished, the answer is
+    /// that one's secret and nothing changes: Leaf may have taken it.
+    async fn begin_alert_secret(&self, fresh: SecretString) -> Result<SecretString, SecretsError>;
+
+    /// The registration is finished: its secret is the one of now, and that the one before. Nothing happens when none was begun.
+    async fn finish_alert_secret(&self) -> Result<(), SecretsError>;
 }
 
 /// How to log in at Leaf.

@@ -36,7 +36,9 @@ pub(crate) async fn send(world: &World, body: impl Into<Vec<u8>>, signature: Opt
 /// The secret of Leaf's alerts is another one; the one of now stays good as the one before.
 pub(super) async fn replace_secret(world: &World, secret: &str) {
     let secret = secret.to_owned().into();
-    world.machine.service.ports.leaf_secrets.replace_alert_secret(&secret).await.expect("stored");
+    let secrets = &world.machine.service.ports.leaf_secrets;
+    secrets.begin_alert_secret(secret).await.expect("begun");
+    secrets.finish_alert_secret().await.expect("stored");
 }
 
 /// A connection that is revoked at Leaf, of which we do not know yet; its Leaf user and Leaf's id of it.

@@ -119,3 +119,25 @@ async fn an_alert_about_leafs_whole_app_key_is_taken_and_changes_nothing_by_itse
     assert_eq!(stored(&world, &user).await, "ACTIVE");
     assert_eq!(world.status(&user).await, "UNAUTHENTICATED");
 }
+
+#[tokio::test]
+async fn a_registration_that_fails_again_and_again_silences_nothing() {
+    let world = registered().await;
+    let user = connected(&world).await;
+    world.disturb(&json!({ "fault": "status", "status": 503, "times": 9 })).await;
+    for _ in 0..3 {
+        let (status, problem) = world.json(world.owner(Method::POST, "/alerts/leaf/registration")).await;
+        assert_eq!((status, &problem["errorKey"]), (StatusCode::SERVICE_UNAVAILABLE, &json!("leafUnavailable")));
+        assert!(
+            problem["detail"].as_str().is_some_and(|detail| detail.ends_with("send this request again.")),
+            "{problem}"
+        );
+    }
+    world.leaf_is_back().await;
+    limit_permission(leaf(&world), &user).await;
+    assert_eq!(leaf_delivers(&world).await, (0, 0), "the webhook from before is believed");
+    assert_eq!(stored(&world, &user).await, "LIMITED_PERMISSION");
+    register(&world).await;
+    assert_eq!(leaf_delivers(&world).await, (0, 0), "so is the first message of the one that came of it");
+    assert_eq!(webhooks_at_leaf(&world).await.len(), 1);
+}

@@ -1,5 +1,5 @@
 //! The secret of the partner's account at Leaf, `{prefix}/leaf`: `{"username","password"}` or `{"token"}`, and once alerts were registered
-//! `{"alertSecret","alertSecretBefore"?}`.
+//! `{"alertSecret"?,"alertSecretBefore"?,"alertSecretBegun"?}`.
 
 use std::time::Duration;
 
@@ -33,6 +33,8 @@ struct Document {
     alert_secret: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     alert_secret_before: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    alert_secret_begun: Option<String>,
 }
 
 /// The name of the Leaf account's secret.
@@ -61,6 +63,14 @@ impl SecretsManager {
         let document: Document = self.service_document(leaf_name(&self.prefix)).await?;
         self.remember_leaf(&document);
         Ok(document)
+    }
+
+    async fn write_leaf(&self, document: Document) -> Result<(), SecretsError> {
+        let value = serde_json::to_string(&document).expect("texts can be written");
+        let put = self.client.put_secret_value().secret_id(leaf_name(&self.prefix)).secret_string(value).send().await;
+        put.map_err(|error| failure("PutSecretValue", &error))?;
+        self.remember_leaf(&document);
+        Ok(())
     }
 
     fn remember_leaf(&self, document: &Document) {
@@ -93,22 +103,26 @@ impl LeafSecrets for SecretsManager {
     }
 
     async fn alert_secrets(&self, freshness: Freshness) -> Result<Vec<SecretString>, SecretsError> {
-        let Document { alert_secret, alert_secret_before, .. } =
+        let Document { alert_secret, alert_secret_before, alert_secret_begun, .. } =
             self.leaf(good_for(freshness, READ_AGAIN_AFTER)).await?;
-        Ok(alert_secret.into_iter().chain(alert_secret_before).map(SecretString::from).collect())
+        let secrets = [alert_secret, alert_secret_before, alert_secret_begun];
+        Ok(secrets.into_iter().flatten().map(SecretString::from).collect())
     }
 
-    async fn replace_alert_secret(&self, secret: &SecretString) -> Result<(), SecretsError> {
-        let before = self.leaf(Duration::ZERO).await?;
-        let document = Document {
-            alert_secret: Some(secret.expose_secret().to_owned()),
-            alert_secret_before: before.alert_secret.clone(),
-            ..before
-        };
-        let value = serde_json::to_string(&document).expect("texts can be written");
-        let put = self.client.put_secret_value().secret_id(leaf_name(&self.prefix)).secret_string(value).send().await;
-        put.map_err(|error| failure("PutSecretValue", &error))?;
-        self.remember_leaf(&document);
-        Ok(())
+    async fn begin_alert_secret(&self, fresh: SecretString) -> Result<SecretString, SecretsError> {
+        let document = self.leaf(Duration::ZERO).await?;
+        if let Some(begun) = document.alert_secret_begun {
+            return Ok(begun.into());
+        }
+        let alert_secret_begun = Some(fresh.expose_secret().to_owned());
+        self.write_leaf(Document { alert_secret_begun, ..document }).await?;
+        Ok(fresh)
+    }
+
+    async fn finish_alert_secret(&self) -> Result<(), SecretsError> {
+        let mut document = self.leaf(Duration::ZERO).await?;
+        let Some(begun) = document.alert_secret_begun.take() else { return Ok(()) };
+        document.alert_secret_before = document.alert_secret.replace(begun);
+        self.write_leaf(document).await
     }
 }
