@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::ids::LeafUserId;
-use super::invalid::Invalid;
+use super::invalid::{Invalid, one_line};
 use super::timestamp::Timestamp;
 
 /// A Leaf user, with Leaf's fields.
@@ -64,16 +64,7 @@ impl FromStr for ProfileText {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        let text = text.trim();
-        if text.is_empty() {
-            Err(Invalid::EMPTY)
-        } else if text.chars().count() > 255 {
-            Err(Invalid::too_long("must have at most 255 characters"))
-        } else if text.chars().any(char::is_control) {
-            Err(Invalid::malformed("must not have control characters"))
-        } else {
-            Ok(Self(text.to_owned()))
-        }
+        one_line(text).map(Self)
     }
 }
 

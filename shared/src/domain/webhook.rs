@@ -12,7 +12,7 @@ use url::Url;
 
 use super::alert::{AlertType, ChangeId};
 use super::ids::WebhookId;
-use super::invalid::Invalid;
+use super::invalid::{Invalid, one_line};
 use super::timestamp::Timestamp;
 
 /// How long after a failed call the next one is made: Leaf's 1, 30, 60 and 240 minutes. The fifth failure is the last.
@@ -60,16 +60,7 @@ impl FromStr for WebhookName {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        let text = text.trim();
-        if text.is_empty() {
-            Err(Invalid::EMPTY)
-        } else if text.chars().count() > 255 {
-            Err(Invalid::too_long("must have at most 255 characters"))
-        } else if text.chars().any(char::is_control) {
-            Err(Invalid::malformed("must not have control characters"))
-        } else {
-            Ok(Self(text.to_owned()))
-        }
+        one_line(text).map(Self)
     }
 }
 
