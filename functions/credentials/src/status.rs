@@ -16,7 +16,8 @@ use shared::http::refusals::{concurrent_change, no_such_user};
 use shared::service::Service;
 use shared::use_cases::credential_status::{CredentialStatusView, NoCredential, StatusError, credential_status};
 use shared::use_cases::disconnect::{DisconnectError, Scope, disconnect};
-use shared::use_cases::look_now::{LookError, look_now};
+use shared::use_cases::follow_upstream::FollowError;
+use shared::use_cases::look_now::look_now;
 
 /// What the contract shows. `accessToken`, `refreshToken` and `password`, which Leaf returns, are not for anybody's eyes.
 #[derive(Serialize)]
@@ -58,9 +59,9 @@ pub(crate) async fn read(
     match Query::of(&uri).get("verify") {
         None | Some("false") => {}
         Some("true") => look_now(&service.ports, &service.app_keys, id).await.map_err(|error| match error {
-            LookError::Upstream(error) => Problem::from(error),
-            LookError::Store(error) => error.into(),
-            LookError::Secrets(error) => error.into(),
+            FollowError::Upstream(error) => Problem::from(error),
+            FollowError::Store(error) => error.into(),
+            FollowError::Secrets(error) => error.into(),
         })?,
         Some(_) => return Err(Problem::of_field(ErrorKey::MalformedField, "verify", "must be true or false")),
     }

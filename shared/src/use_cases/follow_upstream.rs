@@ -16,7 +16,7 @@ use crate::use_cases::check_connections::write_status;
 use crate::use_cases::finish_handshake::{Confirmation, complete, count_recovery};
 use crate::use_cases::leaf_users::{UserError, account};
 
-/// Why the records were not followed; nothing has changed.
+/// Why nobody could be asked, or what was heard could not be stored; nothing has changed.
 #[derive(Debug, thiserror::Error)]
 pub enum FollowError {
     /// The upstream did not tell.

@@ -4,10 +4,9 @@ use std::time::Duration;
 
 use crate::domain::ids::LeafUserId;
 use crate::metrics::Metric;
+use crate::ports::Ports;
 use crate::ports::connections::{ConnectionEntry, SaveError};
-use crate::ports::secrets::SecretsError;
 use crate::ports::upstream::UpstreamError;
-use crate::ports::{Ports, StoreError};
 use crate::use_cases::app_key_cache::AppKeyCache;
 use crate::use_cases::check_connections::{Listing, change_status, note_refusal};
 use crate::use_cases::follow_upstream::{FollowError, follow_upstream};
@@ -15,37 +14,13 @@ use crate::use_cases::follow_upstream::{FollowError, follow_upstream};
 /// How long the next look must wait.
 const AT_MOST_ONCE_IN: Duration = Duration::from_mins(1);
 
-/// Why a look could not be taken; nothing has changed.
-#[derive(Debug, thiserror::Error)]
-pub enum LookError {
-    /// Panorama did not tell.
-    #[error(transparent)]
-    Upstream(#[from] UpstreamError),
-    /// The store failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// A secret cannot be read.
-    #[error(transparent)]
-    Secrets(#[from] SecretsError),
-}
-
-impl From<FollowError> for LookError {
-    fn from(error: FollowError) -> Self {
-        match error {
-            FollowError::Upstream(error) => Self::Upstream(error),
-            FollowError::Store(error) => Self::Store(error),
-            FollowError::Secrets(error) => Self::Secrets(error),
-        }
-    }
-}
-
 /// Brings a Leaf user's stored status up to date, if it has a credential and nobody has looked within the last minute.
 ///
 /// # Errors
-/// See [`LookError`].
-pub async fn look_now(ports: &Ports, app_keys: &AppKeyCache, user: LeafUserId) -> Result<(), LookError> {
+/// See [`FollowError`].
+pub async fn look_now(ports: &Ports, app_keys: &AppKeyCache, user: LeafUserId) -> Result<(), FollowError> {
     if let Some(keeper) = &ports.record_keeper {
-        return Ok(follow_upstream(ports, app_keys, &**keeper, user).await.map(|_| ())?);
+        return follow_upstream(ports, app_keys, &**keeper, user).await.map(|_| ());
     }
     let account = ports.connections.account(user).await?;
     let Some(credential) = account.and_then(|account| account.credential) else { return Ok(()) };
