@@ -3,6 +3,7 @@
 mod app_keys;
 mod authenticate;
 mod events;
+mod listing;
 mod one_click_integration;
 mod panorama_credentials;
 mod resources;

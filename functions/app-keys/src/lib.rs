@@ -3,7 +3,8 @@
 mod verify;
 
 use axum::Json;
-use axum::extract::{Request, State};
+use axum::extract::{OriginalUri, Request, State};
+use axum::response::{IntoResponse as _, Response};
 use http::{Method, StatusCode};
 use serde::Serialize;
 use shared::domain::app_key::{AppKey, AppKeyId};
@@ -13,10 +14,12 @@ use shared::domain::partner::PartnerCredentials;
 use shared::domain::timestamp::Timestamp;
 use shared::http::USER_MANAGEMENT;
 use shared::http::fields::Fields;
-use shared::http::parameters::{Segments, provider, segment};
+use shared::http::listing::{created, listed};
+use shared::http::parameters::{Query, Segments, provider, segment};
 use shared::http::problem::Problem;
 use shared::http::refusals::not_registered;
 use shared::http::routes::Routes;
+use shared::ports::portion::Portion;
 use shared::service::{Service, WarmUp};
 use shared::use_cases::register_app_key::{
     RegisterError, Registration, register_app_key, remove_app_key, update_app_key,
@@ -70,10 +73,16 @@ fn named(Segments((of, name, environment)): Named) -> Result<AppKeyId, Problem> 
     Ok(AppKeyId { name: segment("appName", &name)?, environment: segment("clientEnvironment", &environment)? })
 }
 
-async fn list(State(service): State<Service>, Segments(of): Segments<String>) -> Result<Json<Vec<Resource>>, Problem> {
+async fn list(
+    State(service): State<Service>,
+    Segments(of): Segments<String>,
+    OriginalUri(uri): OriginalUri,
+) -> Result<Response, Problem> {
     provider(&of)?;
-    let app_keys = service.ports.app_keys.list().await?;
-    Ok(Json(app_keys.iter().map(|app_key| resource(&service, app_key)).collect()))
+    let page = Query::of(&uri).page_of_short_list()?;
+    let Portion { entries, total } = Portion::of_whole(service.ports.app_keys.list().await?, page.number, page.size);
+    let entries: Vec<_> = entries.iter().map(|app_key| resource(&service, app_key)).collect();
+    Ok(listed(&service.settings, &uri, page, entries.len(), total, entries))
 }
 
 async fn read(State(service): State<Service>, path: Named) -> Result<Json<Resource>, Problem> {
@@ -83,22 +92,20 @@ async fn read(State(service): State<Service>, path: Named) -> Result<Json<Resour
     Ok(Json(resource(&service, &app_key)))
 }
 
-async fn create(
-    State(service): State<Service>,
-    path: Named,
-    request: Request,
-) -> Result<(StatusCode, Json<Resource>), Problem> {
+async fn create(State(service): State<Service>, path: Named, request: Request) -> Result<Response, Problem> {
     let id = named(path)?;
     let (credentials, sharing_url_id) = content(request).await?;
     let (app_key, registration) = register_app_key(&service.ports, &id, &credentials, sharing_url_id)
         .await
         .map_err(|error| not_registered(error, id.environment))?;
     service.app_keys.forget();
-    let status = match registration {
-        Registration::Created => StatusCode::CREATED,
-        Registration::AlreadyThere => StatusCode::OK,
-    };
-    Ok((status, Json(resource(&service, &app_key))))
+    let body = resource(&service, &app_key);
+    let segments =
+        ["services", "usermanagement", "api", "app-keys", "Panorama", &body.app_name, id.environment.as_str()];
+    Ok(match registration {
+        Registration::Created => created(&service.settings, &segments, &body),
+        Registration::AlreadyThere => Json(body).into_response(),
+    })
 }
 
 async fn update(State(service): State<Service>, path: Named, request: Request) -> Result<Json<Resource>, Problem> {

@@ -26,7 +26,6 @@ struct Check {
     /// What was found.
     detail: String,
     /// What to do about it, or with it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     what_to_do: Option<String>,
 }
 

@@ -1,13 +1,13 @@
 //! `POST …/users/{leafUserId}/panorama-credentials`: manual creation.
 
-use axum::Json;
 use axum::extract::{Request, State};
-use http::StatusCode;
+use axum::response::Response;
 use shared::domain::client_environment::ClientEnvironment;
 use shared::domain::ids::LeafUserId;
 use shared::domain::partner::PartnerCredentials;
 use shared::http::error_key::ErrorKey;
 use shared::http::fields::Fields;
+use shared::http::listing::created;
 use shared::http::parameters::{Segments, segment};
 use shared::http::problem::Problem;
 use shared::http::refusals::{concurrent_change, login_refused, no_such_user, unresolved};
@@ -15,20 +15,21 @@ use shared::ports::upstream::LoginRefusal;
 use shared::service::Service;
 use shared::use_cases::create_credential::{CreateError, NewCredential, create_credential};
 
-use crate::status::{Resource, resource};
+use crate::status::resource;
 
 pub(crate) async fn create(
     State(service): State<Service>,
     Segments(id): Segments<String>,
     request: Request,
-) -> Result<(StatusCode, Json<Resource>), Problem> {
+) -> Result<Response, Problem> {
     let id = segment("leafUserId", &id)?;
     let new = read(id, request).await?;
     let environment = new.environment;
     create_credential(&service.ports, &service.app_keys, &new)
         .await
         .map_err(|error| refused(error, id, environment))?;
-    Ok((StatusCode::CREATED, Json(resource(&service, id).await?)))
+    let segments = ["services", "usermanagement", "api", "users", &id.to_string(), "panorama-credentials"];
+    Ok(created(&service.settings, &segments, resource(&service, id).await?))
 }
 
 async fn read(id: LeafUserId, request: Request) -> Result<NewCredential, Problem> {

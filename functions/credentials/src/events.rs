@@ -1,16 +1,18 @@
 //! `GET …/users/{leafUserId}/panorama-credentials/events`.
 
-use axum::Json;
 use axum::extract::{OriginalUri, State};
+use axum::response::Response;
 use serde::Serialize;
 use shared::domain::event::{Event, KEPT_FOR};
 use shared::domain::ids::EventId;
 use shared::domain::timestamp::Timestamp;
 use shared::http::error_key::ErrorKey;
+use shared::http::listing::listed;
 use shared::http::parameters::{Query, Segments, segment};
 use shared::http::problem::Problem;
 use shared::http::refusals::no_such_user;
 use shared::ports::connections::EventPage;
+use shared::ports::portion::Portion;
 use shared::service::Service;
 use shared::use_cases::list_events::list_events;
 
@@ -38,7 +40,7 @@ pub(crate) async fn list(
     State(service): State<Service>,
     Segments(id): Segments<String>,
     OriginalUri(uri): OriginalUri,
-) -> Result<Json<Vec<Resource>>, Problem> {
+) -> Result<Response, Problem> {
     let id = segment("leafUserId", &id)?;
     let query = Query::of(&uri);
     let page = query.page(PAGE_SIZE)?;
@@ -51,7 +53,8 @@ pub(crate) async fn list(
         }
     };
     let since = service.ports.clock.now().minus(KEPT_FOR);
-    let page = EventPage { since, page: page.number, size: page.size, newest_first };
-    let events = list_events(&service.ports, id, &page).await?.ok_or_else(|| no_such_user(id))?;
-    Ok(Json(events.into_iter().map(Resource::from).collect()))
+    let wanted = EventPage { since, page: page.number, size: page.size, newest_first };
+    let events = list_events(&service.ports, id, &wanted).await?.ok_or_else(|| no_such_user(id))?;
+    let Portion { entries, total } = events.map(Resource::from);
+    Ok(listed(&service.settings, &uri, page, entries.len(), total, entries))
 }

@@ -28,14 +28,11 @@ pub(crate) enum Resource {
         id: CredentialId,
         status: CredentialStatus,
         created_time: Timestamp,
-        #[serde(skip_serializing_if = "Option::is_none")]
         client_id: Option<String>,
-        #[serde(skip_serializing_if = "Option::is_none")]
         username: Option<String>,
         organization_code: String,
         client_environment: ClientEnvironment,
         /// When Panorama was last asked whether it is so.
-        #[serde(skip_serializing_if = "Option::is_none")]
         checked_at: Option<Timestamp>,
     },
     #[serde(rename_all = "camelCase")]
@@ -44,7 +41,6 @@ pub(crate) enum Resource {
         session_id: SessionId,
         created_time: Timestamp,
         expires_at: Timestamp,
-        #[serde(skip_serializing_if = "Option::is_none")]
         organization_code: Option<String>,
         client_environment: ClientEnvironment,
     },

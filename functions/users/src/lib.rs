@@ -2,12 +2,14 @@
 
 use axum::Json;
 use axum::extract::{OriginalUri, Request, State};
+use axum::response::Response;
 use http::{Method, StatusCode};
 use serde::Serialize;
 use shared::domain::ids::LeafUserId;
 use shared::domain::leaf_user::{Filter, LeafUser, Profile};
 use shared::http::USER_MANAGEMENT;
 use shared::http::fields::Fields;
+use shared::http::listing::created;
 use shared::http::parameters::{Query, Segments, segment};
 use shared::http::problem::Problem;
 use shared::http::refusals::{concurrent_change, no_such_user};
@@ -43,7 +45,6 @@ struct Resource {
     email: String,
     phone: Option<String>,
     address: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     external_id: Option<String>,
 }
 
@@ -76,13 +77,14 @@ async fn read(State(service): State<Service>, Segments(id): Segments<String>) ->
     Ok(Json(user.into()))
 }
 
-async fn create(State(service): State<Service>, request: Request) -> Result<(StatusCode, Json<Resource>), Problem> {
+async fn create(State(service): State<Service>, request: Request) -> Result<Response, Problem> {
     let mut fields = Fields::read(request.into_body()).await?;
     let profile = profile(&mut fields);
     fields.finish()?;
     let Some(profile) = profile else { unreachable!("name and email were required") };
     let user = create_user(&service.ports, profile).await?;
-    Ok((StatusCode::CREATED, Json(user.into())))
+    let segments = ["services", "usermanagement", "api", "users", &user.id.to_string()];
+    Ok(created(&service.settings, &segments, Resource::from(user)))
 }
 
 async fn update(State(service): State<Service>, request: Request) -> Result<Json<Resource>, Problem> {

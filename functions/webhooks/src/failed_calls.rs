@@ -1,13 +1,15 @@
 //! `GET …/webhooks/failed-calls`: calls that were not taken, and have not been taken since.
 
-use axum::Json;
-use axum::extract::{Request, State};
+use axum::extract::{OriginalUri, State};
+use axum::response::Response;
 use serde::Serialize;
 use shared::domain::ids::WebhookId;
 use shared::domain::timestamp::Timestamp;
 use shared::domain::webhook::{CallFailure, FAILED_CALLS_KEPT_FOR, FailedCall};
+use shared::http::listing::listed;
 use shared::http::parameters::Query;
 use shared::http::problem::Problem;
+use shared::ports::portion::Portion;
 use shared::service::Service;
 
 /// Leaf pages its other listings by this.
@@ -24,10 +26,8 @@ pub(crate) struct Page {
 struct Item {
     created_at: Timestamp,
     url: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<u16>,
     request_body: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     connection_error: Option<&'static str>,
     webhook_id: WebhookId,
     attempts: u32,
@@ -53,9 +53,10 @@ impl From<FailedCall> for Item {
     }
 }
 
-pub(crate) async fn list(State(service): State<Service>, request: Request) -> Result<Json<Page>, Problem> {
-    let page = Query::of(request.uri()).page(PAGE_SIZE)?;
+pub(crate) async fn list(State(service): State<Service>, OriginalUri(uri): OriginalUri) -> Result<Response, Problem> {
+    let page = Query::of(&uri).page(PAGE_SIZE)?;
     let since = service.ports.clock.now().minus(FAILED_CALLS_KEPT_FOR);
     let calls = service.ports.webhooks.failed_calls(page.number, page.size, since).await?;
-    Ok(Json(Page { items: calls.into_iter().map(Item::from).collect() }))
+    let Portion { entries: items, total } = calls.map(Item::from);
+    Ok(listed(&service.settings, &uri, page, items.len(), total, Page { items }))
 }

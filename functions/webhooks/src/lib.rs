@@ -5,7 +5,8 @@ mod failed_calls;
 use std::collections::BTreeSet;
 
 use axum::Json;
-use axum::extract::{Request, State};
+use axum::extract::{OriginalUri, Request, State};
+use axum::response::Response;
 use http::{Method, StatusCode};
 use serde::Serialize;
 use shared::domain::alert::AlertType;
@@ -15,9 +16,11 @@ use shared::domain::webhook::{Webhook, WebhookName, WebhookSecret, WebhookUrl};
 use shared::http::ALERTS;
 use shared::http::error_key::ErrorKey;
 use shared::http::fields::Fields;
-use shared::http::parameters::{Segments, segment};
+use shared::http::listing::{created, listed};
+use shared::http::parameters::{Query, Segments, segment};
 use shared::http::problem::Problem;
 use shared::http::routes::Routes;
+use shared::ports::portion::Portion;
 use shared::service::{Service, WarmUp};
 use shared::use_cases::register_webhook::{
     WebhookError, delete_webhook, find_webhook, register_webhook, rotate_secret,
@@ -49,7 +52,6 @@ struct Resource {
     url: String,
     created_time: Timestamp,
     /// Since when it gets no calls, because it answered 410.
-    #[serde(skip_serializing_if = "Option::is_none")]
     disabled_time: Option<Timestamp>,
 }
 
@@ -66,7 +68,7 @@ impl From<Webhook> for Resource {
     }
 }
 
-async fn register(State(service): State<Service>, request: Request) -> Result<(StatusCode, Json<Resource>), Problem> {
+async fn register(State(service): State<Service>, request: Request) -> Result<Response, Problem> {
     let mut fields = Fields::read(request.into_body()).await?;
     let events = fields.required_list::<AlertType>("events");
     let name = fields.required::<WebhookName>("name");
@@ -81,12 +83,15 @@ async fn register(State(service): State<Service>, request: Request) -> Result<(S
     };
     let events = events.into_iter().collect::<BTreeSet<_>>().into_iter().collect();
     let webhook = register_webhook(&service.ports, name, url, events, secret).await.map_err(refused)?;
-    Ok((StatusCode::CREATED, Json(webhook.into())))
+    let segments = ["services", "alerts", "api", "alerts", "webhooks", &webhook.id.to_string()];
+    Ok(created(&service.settings, &segments, Resource::from(webhook)))
 }
 
-async fn list(State(service): State<Service>) -> Result<Json<Vec<Resource>>, Problem> {
-    let webhooks = service.ports.webhooks.list().await?;
-    Ok(Json(webhooks.into_iter().map(Resource::from).collect()))
+async fn list(State(service): State<Service>, OriginalUri(uri): OriginalUri) -> Result<Response, Problem> {
+    let page = Query::of(&uri).page_of_short_list()?;
+    let webhooks = Portion::of_whole(service.ports.webhooks.list().await?, page.number, page.size);
+    let Portion { entries, total } = webhooks.map(Resource::from);
+    Ok(listed(&service.settings, &uri, page, entries.len(), total, entries))
 }
 
 async fn read(State(service): State<Service>, Segments(id): Segments<String>) -> Result<Json<Resource>, Problem> {

@@ -6,6 +6,7 @@ pub mod cookies;
 pub mod envelope;
 pub mod error_key;
 pub mod fields;
+pub mod listing;
 pub mod pages;
 pub mod parameters;
 pub mod problem;

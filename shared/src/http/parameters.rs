@@ -109,6 +109,14 @@ impl Query {
         Ok(Page { number, size })
     }
 
+    /// The same for a list that is short by nature: whole, unless a `size` asks for less.
+    ///
+    /// # Errors
+    /// One of them is not such a number.
+    pub fn page_of_short_list(&self) -> Result<Page, Problem> {
+        self.page(u32::MAX)
+    }
+
     fn whole_number(
         &self,
         name: &str,

@@ -6,6 +6,7 @@
 use async_trait::async_trait;
 
 use super::StoreError;
+use super::portion::Portion;
 use crate::domain::app_key::{AppKey, AppKeyId};
 use crate::domain::credential::{Credential, CredentialStatus};
 use crate::domain::event::Event;
@@ -82,7 +83,7 @@ pub trait Connections: Send + Sync {
     async fn record(&self, id: LeafUserId, event: &Event) -> Result<(), StoreError>;
 
     /// A page of a credential's history.
-    async fn events(&self, id: LeafUserId, page: &EventPage) -> Result<Vec<Event>, StoreError>;
+    async fn events(&self, id: LeafUserId, page: &EventPage) -> Result<Portion<Event>, StoreError>;
 
     /// Ends a connection: session and credential go, the operation is released, the events are deleted. With `user_too` the Leaf user
     /// goes in the same transaction. Calling it again does nothing more.

@@ -5,6 +5,7 @@ pub mod clock;
 pub mod connections;
 pub mod leaf_users;
 pub mod logins;
+pub mod portion;
 pub mod secrets;
 pub mod upstream;
 pub mod webhooks;

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use url::Url;
 
 use super::connections::EventPage;
+use super::portion::Portion;
 use super::secrets::SecretsError;
 use crate::domain::app_key::{AppKey, AppKeyId};
 use crate::domain::client_environment::ClientEnvironment;
@@ -78,7 +79,7 @@ pub trait RecordKeeper: Send + Sync {
     async fn connection(&self, user: LeafUserId) -> Result<Kept, UpstreamError>;
 
     /// A page of a connection's history. Their texts are not passed on: they may quote what is secret.
-    async fn events(&self, user: LeafUserId, page: &EventPage) -> Result<Vec<Event>, UpstreamError>;
+    async fn events(&self, user: LeafUserId, page: &EventPage) -> Result<Portion<Event>, UpstreamError>;
 
     /// Stores a new Leaf user, and gives it its id.
     async fn create_user(&self, profile: &Profile) -> Result<LeafUserId, UpstreamError>;

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use url::Url;
 
 use super::StoreError;
+use super::portion::Portion;
 use super::secrets::{Freshness, SecretsError};
 use crate::domain::alert::ChangeId;
 use crate::domain::ids::WebhookId;
@@ -35,7 +36,7 @@ pub trait Webhooks: Send + Sync {
     async fn forget_failed_call(&self, id: WebhookId, change: &ChangeId, at: Timestamp) -> Result<(), StoreError>;
 
     /// A page of the failed calls, those about the newest changes first.
-    async fn failed_calls(&self, page: u32, size: u32, since: Timestamp) -> Result<Vec<FailedCall>, StoreError>;
+    async fn failed_calls(&self, page: u32, size: u32, since: Timestamp) -> Result<Portion<FailedCall>, StoreError>;
 }
 
 /// Why a webhook was not registered.

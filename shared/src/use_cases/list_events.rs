@@ -4,13 +4,14 @@ use crate::domain::event::Event;
 use crate::domain::ids::LeafUserId;
 use crate::ports::Ports;
 use crate::ports::connections::EventPage;
+use crate::ports::portion::Portion;
 use crate::use_cases::leaf_users::{UserError, find_user};
 
 /// A page of a Leaf user's events; `None` when there is no such Leaf user.
 ///
 /// # Errors
 /// See [`UserError`].
-pub async fn list_events(ports: &Ports, id: LeafUserId, page: &EventPage) -> Result<Option<Vec<Event>>, UserError> {
+pub async fn list_events(ports: &Ports, id: LeafUserId, page: &EventPage) -> Result<Option<Portion<Event>>, UserError> {
     if find_user(ports, id).await?.is_none() {
         return Ok(None);
     }

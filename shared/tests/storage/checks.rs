@@ -138,7 +138,7 @@ async fn a_status_changes_with_its_event_if_the_credential_is_still_the_one_that
         let wanted = Credential { status_since: at(200), ..credential };
         assert_eq!(account.credential, Some(wanted));
         let page = EventPage { since: at(0), page: 0, size: 9, newest_first: false };
-        assert_eq!(table.events(user.id, &page).await.expect("a page").len(), 3);
+        assert_eq!(table.events(user.id, &page).await.expect("a page").entries.len(), 3);
     })
     .await;
 }

@@ -22,7 +22,7 @@ async fn owner(store: &Store, text: &str) -> Option<LeafUserId> {
 
 async fn events(store: &Store, user: LeafUserId) -> usize {
     let page = EventPage { since: at(0), page: 0, size: 100, newest_first: false };
-    store.table.events(user, &page).await.expect("a page").len()
+    store.table.events(user, &page).await.expect("a page").entries.len()
 }
 
 #[tokio::test]

@@ -33,7 +33,7 @@ async fn events_come_page_by_page_in_either_order_and_go_with_the_connection() {
                 }
             }
         }
-        let read = async |wanted| table.events(user.id, &wanted).await.expect("a page");
+        let read = async |wanted| table.events(user.id, &wanted).await.expect("a page").entries;
         assert_eq!(read(page(at(0), 0, 100, false)).await, events);
         assert_eq!(read(page(at(0), 1, 7, false)).await, &events[7..14]);
         assert_eq!(read(page(at(0), 4, 7, false)).await, &events[28..]);
@@ -46,7 +46,7 @@ async fn events_come_page_by_page_in_either_order_and_go_with_the_connection() {
         let account = table.account(user.id).await.expect("read").expect("an account");
         table.disconnect(&account, false).await.expect("disconnected");
         assert_eq!(read(page(at(0), 0, 100, false)).await, []);
-        let others = table.events(other.id, &page(at(0), 0, 100, false)).await.expect("a page");
+        let others = table.events(other.id, &page(at(0), 0, 100, false)).await.expect("a page").entries;
         let ids: BTreeSet<_> = others.iter().map(|event| event.id).collect();
         assert_eq!(ids.len(), 30, "another farmer's stay");
     })

@@ -117,7 +117,7 @@ async fn a_session_is_saved_only_over_its_own_last_version() {
         table.save(&next, Some(&event(2, "Kept."))).await.expect("saved");
         let page = shared::ports::connections::EventPage { since: at(0), page: 0, size: 9, newest_first: false };
         let bodies: Vec<_> =
-            table.events(user.id, &page).await.expect("a page").into_iter().map(|event| event.body).collect();
+            table.events(user.id, &page).await.expect("a page").entries.into_iter().map(|event| event.body).collect();
         assert_eq!(bodies, ["Kept."], "a change and its event are one transaction");
 
         let replacing = session(&user, &app_key, None);

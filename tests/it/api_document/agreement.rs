@@ -156,7 +156,7 @@ fn assert_found(exchange: &Exchange, fault: &str) {
 
 #[test]
 fn an_answer_that_the_document_does_not_have_is_found() {
-    let user = json!({ "id": "5f0c2b1e-8d3a-4a76-9c54-1e7f3b9a6d20", "name": "n", "email": "e@x", "phone": null, "address": null });
+    let user = json!({ "id": "5f0c2b1e-8d3a-4a76-9c54-1e7f3b9a6d20", "name": "n", "email": "e@x", "phone": null, "address": null, "externalId": null });
     assert_eq!(answered(200, &user).check(), Ok(()));
     assert_eq!(answered(404, &problem(404, "leafUserNotFound")).check(), Ok(()));
 
@@ -188,7 +188,7 @@ fn an_answer_that_the_document_does_not_have_is_found() {
 
 #[test]
 fn a_request_that_the_document_refuses_and_the_service_accepts_is_found() {
-    let user = json!({ "id": "5f0c2b1e-8d3a-4a76-9c54-1e7f3b9a6d20", "name": "n", "email": "e@x", "phone": null, "address": null });
+    let user = json!({ "id": "5f0c2b1e-8d3a-4a76-9c54-1e7f3b9a6d20", "name": "n", "email": "e@x", "phone": null, "address": null, "externalId": null });
     let mut by_number = answered(200, &user);
     by_number.in_path[0].1 = "1".to_owned();
     assert_found(&by_number, "its leafUserId is refused there");
@@ -199,6 +199,8 @@ fn a_request_that_the_document_refuses_and_the_service_accepts_is_found() {
     created.method = Method::POST;
     created.route = Some("/services/usermanagement/api/users".to_owned());
     created.sent = json!({ "name": " n ", "email": " e@x " }).to_string().into();
+    assert_found(&created, "the header location is missing");
+    created.headers.insert("location", HeaderValue::from_static("https://connect.example/users/5f0c2b1e"));
     assert_eq!(created.check(), Ok(()));
     created.sent = json!({ "name": "n", "email": 1 }).to_string().into();
     assert_found(&created, "its body is refused there");

@@ -13,6 +13,10 @@ use crate::world::World;
 const CODE: &str = "krwv4vYH";
 const MINUTE: Duration = Duration::from_mins(1);
 
+/// A credential's fields: those that are empty, too.
+const FIELDS: [&str; 8] =
+    ["checkedAt", "clientEnvironment", "clientId", "createdTime", "id", "organizationCode", "status", "username"];
+
 fn path(user: &str) -> String {
     user_path(user, "/panorama-credentials")
 }
@@ -34,7 +38,9 @@ async fn a_session_that_waits_is_pending_until_it_is_15_minutes_old() {
 
     let started = world.start_session(&user, None).await;
     let pending = read(&world, &user).await.json(200);
-    assert_eq!(fields_of(&pending), ["clientEnvironment", "createdTime", "expiresAt", "sessionId", "status"]);
+    let fields = ["clientEnvironment", "createdTime", "expiresAt", "organizationCode", "sessionId", "status"];
+    assert_eq!(fields_of(&pending), fields);
+    assert_eq!(pending["organizationCode"], Value::Null);
     assert_eq!((&pending["status"], &*started.status), (&json!("PENDING"), "PENDING"));
     assert_eq!(pending["sessionId"], *started.session_id);
     assert_eq!(pending["clientEnvironment"], "STAGE");
@@ -63,8 +69,8 @@ async fn a_connected_user_has_a_credential_without_password_and_tokens() {
     world.connect(&user, CODE).await;
     let answer = read(&world, &user).await;
     let credential = answer.json(200);
-    let fields = ["clientEnvironment", "clientId", "createdTime", "id", "organizationCode", "status", "username"];
-    assert_eq!(fields_of(&credential), fields);
+    assert_eq!(fields_of(&credential), FIELDS);
+    assert_eq!(credential["checkedAt"], Value::Null, "Panorama has not been asked again");
     assert_eq!(credential["createdTime"], "2026-11-22T12:00:01.500001Z");
     answer.says_nothing_of([world.machine.ready.stage.partner.password, "Token", "password"]);
     world.clock.advance(60 * MINUTE);
@@ -91,7 +97,8 @@ async fn a_credential_outlives_its_app_key_and_then_has_no_login_to_show() {
     let app_key = "/services/usermanagement/api/app-keys/Panorama/prairie-insights/STAGE";
     world.ask(Method::DELETE, app_key).await.no_content();
     let credential = read(&world, &user).await.json(200);
-    assert_eq!(fields_of(&credential), ["clientEnvironment", "createdTime", "id", "organizationCode", "status"]);
+    assert_eq!(fields_of(&credential), FIELDS);
+    assert_eq!((&credential["clientId"], &credential["username"]), (&Value::Null, &Value::Null));
 }
 
 #[tokio::test]

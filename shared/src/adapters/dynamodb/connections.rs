@@ -27,6 +27,7 @@ use crate::ports::connections::{
     Account, CallbackFacts, CompleteError, Completion, Connections, EntryPage, EventPage, Keeping, KeptConfirmation,
     SaveError, Start, StartConflict, StatusChange,
 };
+use crate::ports::portion::Portion;
 
 #[async_trait]
 impl Connections for Table {
@@ -169,7 +170,7 @@ impl Connections for Table {
         self.put_if(event_row(id, event), Condition::absent()).await.map_err(StoreError::from)
     }
 
-    async fn events(&self, id: LeafUserId, page: &EventPage) -> Result<Vec<Event>, StoreError> {
+    async fn events(&self, id: LeafUserId, page: &EventPage) -> Result<Portion<Event>, StoreError> {
         self.event_page(id, page).await
     }
 

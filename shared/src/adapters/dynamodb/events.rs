@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
-use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, WriteRequest};
+use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, Select, WriteRequest};
 
 use super::item::{Item, Reading, failure, text};
 use super::rows::{events_partition, read_event};
@@ -12,12 +12,13 @@ use crate::domain::event::Event;
 use crate::domain::ids::LeafUserId;
 use crate::ports::StoreError;
 use crate::ports::connections::EventPage;
+use crate::ports::portion::Portion;
 
 /// How many rows `BatchWriteItem` takes.
 const BATCH: usize = 25;
 
 impl Table {
-    pub(super) async fn event_page(&self, id: LeafUserId, page: &EventPage) -> Result<Vec<Event>, StoreError> {
+    pub(super) async fn event_page(&self, id: LeafUserId, page: &EventPage) -> Result<Portion<Event>, StoreError> {
         let query = self
             .client
             .query()
@@ -28,36 +29,53 @@ impl Table {
             .expression_attribute_values(":since", text(page.since))
             .scan_index_forward(!page.newest_first);
         let rows = self.page_of(query, page.page, page.size).await?;
-        rows.iter().map(|item| read_event(Reading { operation: "Query", item })).collect()
+        rows.map(|item| read_event(Reading { operation: "Query", item: &item })).all_or_error()
     }
 
-    /// A page, counted from 0, of what a query finds.
+    /// A page, counted from 0, of what a query finds. What is behind the page is counted and not
+    /// read; a page that reaches the end costs nothing more. So this is for partitions that stay
+    /// small; the totals of others are kept.
     pub(super) async fn page_of(
         &self,
         query: QueryFluentBuilder,
         page: u32,
         size: u32,
-    ) -> Result<Vec<Item>, StoreError> {
-        let mut to_skip = u64::from(page) * u64::from(size);
+    ) -> Result<Portion<Item>, StoreError> {
+        let before = u64::from(page) * u64::from(size);
         let mut rows = Vec::new();
+        let mut seen = 0;
         let mut from = None;
-        loop {
-            let limit = to_skip + u64::from(size) - rows.len() as u64;
+        while rows.len() < size as usize {
+            let limit = before.saturating_sub(seen) + u64::from(size) - rows.len() as u64;
             let limit = i32::try_from(limit.min(1_000)).expect("a thousand fits");
             let answer = query.clone().limit(limit).set_exclusive_start_key(from).send().await;
             let answer = answer.map_err(|error| failure("Query", &error))?;
             for item in answer.items.unwrap_or_default() {
-                if to_skip > 0 {
-                    to_skip -= 1;
-                } else if rows.len() < size as usize {
+                seen += 1;
+                if seen > before {
                     rows.push(item);
                 }
             }
             from = answer.last_evaluated_key;
-            if from.is_none() || rows.len() == size as usize {
-                return Ok(rows);
+            if from.is_none() {
+                return Ok(Portion { entries: rows, total: Some(seen) });
             }
         }
+        let behind = self.count(query, from).await?;
+        Ok(Portion { entries: rows, total: Some(seen + behind) })
+    }
+
+    /// How many rows a query finds after one of them.
+    async fn count(&self, query: QueryFluentBuilder, mut from: Option<Item>) -> Result<u64, StoreError> {
+        let query = query.select(Select::Count);
+        let mut count = 0;
+        while from.is_some() {
+            let answer = query.clone().set_exclusive_start_key(from).send().await;
+            let answer = answer.map_err(|error| failure("Query", &error))?;
+            count += u64::try_from(answer.count).unwrap_or_default();
+            from = answer.last_evaluated_key;
+        }
+        Ok(count)
     }
 
     pub(super) async fn delete_events(&self, id: LeafUserId) -> Result<(), StoreError> {

@@ -10,6 +10,7 @@ use crate::domain::ids::WebhookId;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::webhook::{CallFailure, FAILED_CALLS_KEPT_FOR, FailedCall, Webhook};
 use crate::ports::StoreError;
+use crate::ports::portion::Portion;
 use crate::ports::webhooks::{RegisterWebhookError, Webhooks};
 
 const PARTITION: &str = "WEBHOOKS";
@@ -103,7 +104,7 @@ impl Webhooks for Table {
         request.send().await.map(|_| ()).map_err(|error| failure("DeleteItem", &error))
     }
 
-    async fn failed_calls(&self, page: u32, size: u32, since: Timestamp) -> Result<Vec<FailedCall>, StoreError> {
+    async fn failed_calls(&self, page: u32, size: u32, since: Timestamp) -> Result<Portion<FailedCall>, StoreError> {
         let query = self
             .client
             .query()
@@ -114,7 +115,7 @@ impl Webhooks for Table {
             .expression_attribute_values(":since", text(since))
             .scan_index_forward(false);
         let rows = self.page_of(query, page, size).await?;
-        rows.iter().map(|item| read_failed_call(Reading { operation: "Query", item })).collect()
+        rows.map(|item| read_failed_call(Reading { operation: "Query", item: &item })).all_or_error()
     }
 }
 

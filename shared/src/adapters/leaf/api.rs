@@ -26,6 +26,9 @@ const WAIT: u64 = 30;
 /// The longest time that a limit is kept.
 const LONGEST_WAIT: u64 = 3_600;
 
+/// How many entries a list has (Leaf's documents, "Pagination").
+const TOTAL_COUNT: &str = "x-total-count";
+
 pub(super) struct Api {
     pub(super) http: reqwest::Client,
     pub(super) base: Url,
@@ -85,6 +88,8 @@ impl Limit {
 /// What was answered: 2xx, or a refusal.
 pub(super) struct Answer {
     pub(super) status: StatusCode,
+    /// Of a page: how many entries there are on all pages (`X-Total-Count`).
+    pub(super) total: Option<u64>,
     body: Vec<u8>,
 }
 
@@ -172,6 +177,7 @@ pub(super) async fn send(
         300..=399 | 408 | 425 | 500.. => return Err(unavailable(format!("it answered {status}"), code, None)),
         _ => {}
     }
+    let total = answer.headers().get(TOTAL_COUNT).and_then(|value| value.to_str().ok()?.trim().parse().ok());
     let mut body = Vec::new();
     while let Some(chunk) = answer.chunk().await.map_err(broken)? {
         if body.len() + chunk.len() > MAX_ANSWER {
@@ -179,7 +185,7 @@ pub(super) async fn send(
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(Answer { status, body })
+    Ok(Answer { status, total, body })
 }
 
 fn unavailable(failure: String, status: Option<u16>, retry_after: Option<u64>) -> UpstreamError {

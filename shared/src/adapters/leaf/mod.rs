@@ -24,6 +24,7 @@ use crate::domain::leaf_user::{Filter, Profile};
 use crate::domain::organization_code::OrganizationCode;
 use crate::ports::clock::Clock;
 use crate::ports::connections::EventPage;
+use crate::ports::portion::Portion;
 use crate::ports::secrets::{Freshness, LeafSecrets, PartnerSecrets};
 use crate::ports::upstream::{
     Confirmed, CreateRefusal, Created, Kept, LoginRefusal, NewCredential, RecordKeeper, Run, SyncSummary, Upstream,
@@ -196,16 +197,17 @@ impl RecordKeeper for Leaf {
         self.credential(user).await
     }
 
-    async fn events(&self, user: LeafUserId, page: &EventPage) -> Result<Vec<Event>, UpstreamError> {
+    async fn events(&self, user: LeafUserId, page: &EventPage) -> Result<Portion<Event>, UpstreamError> {
         let ask = Ask::of(Method::GET, MANAGEMENT, &["users", &user.to_string(), CREDENTIALS, "events"])
             .query("page", page.page)
             .query("size", page.size)
             .query("sort", if page.newest_first { "createdDate,desc" } else { "createdDate,asc" });
         let answer = self.api.ask(ask).await?;
-        match answer.status {
-            StatusCode::NOT_FOUND => Ok(Vec::new()),
-            _ => shapes::events(&answer.accepted()?),
+        if answer.status == StatusCode::NOT_FOUND {
+            return Ok(Portion { entries: Vec::new(), total: Some(0) });
         }
+        let answer = answer.accepted()?;
+        Ok(Portion { entries: shapes::events(&answer)?, total: answer.total })
     }
 
     async fn create_user(&self, profile: &Profile) -> Result<LeafUserId, UpstreamError> {
