@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use check_connections::Report;
+use local::machine::TABLE_NAME;
 use local::running;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -64,6 +66,39 @@ async fn a_farmer_who_switches_on_again_soon_is_active_at_once() {
 
     assert_eq!(world.status(&user).await, "ACTIVE");
     assert_eq!(world.calls("confirmSharing").await, 2);
+}
+
+#[tokio::test]
+async fn an_old_callback_that_anybody_opens_ends_nothing_and_the_farmer_can_come_back() {
+    for minutes in [1, 15] {
+        let world = World::start().await;
+        let user = connected(&world, "maria", "krwv4vYH").await;
+        let before = stored_session(&world, &user).await;
+        revoke(&world, "krwv4vYH").await;
+        check_after(&world, minutes + 2).await;
+        assert_eq!(world.status(&user).await, "REVOKED");
+
+        let strangers = world.browser().open(&world.callback("krwv4vYH")).await;
+        assert_eq!(strangers.outcome, "notBound", "the switch is off");
+        assert_eq!(stored_session(&world, &user).await, before, "after {minutes} minutes");
+        // Nothing begins to wait for its end, so nobody is told of one.
+        world.deliver_after(16 * 60).await;
+        assert_eq!(stored_session(&world, &user).await, before, "after {minutes} minutes");
+
+        let callback = world.share("krwv4vYH").await;
+        assert_eq!(world.browser().open(&callback).await.outcome, "connected");
+        assert_eq!(world.status(&user).await, "ACTIVE");
+    }
+}
+
+/// The stored state of a Leaf user's session, and the code that it is done with.
+async fn stored_session(world: &World, user: &str) -> (String, Option<String>) {
+    let read = world.machine.dynamodb.get_item().table_name(TABLE_NAME).consistent_read(true);
+    let read = read.key("pk", AttributeValue::S(format!("USER#{user}")));
+    let read = read.key("sk", AttributeValue::S("SESSION".to_owned()));
+    let row = read.send().await.expect("read").item.expect("a session");
+    let text = |name: &str| row.get(name).and_then(|value| value.as_s().ok()).cloned();
+    (text("state").expect("a state"), text("confirmedCode"))
 }
 
 #[tokio::test]

@@ -3,7 +3,8 @@
 //! ```text
 //! Pending ──receive──▶ Confirming ──complete──▶ Completed
 //!  │ ▲                     │ ├─postpone──▶ Confirming (Panorama did not answer: tried again later)
-//!  │ └──────turn_back──────┤ └─reject────▶ Rejected (owned by another account)
+//!  │ └──────turn_back──────┤ ├─reject────▶ Rejected (owned by another account)
+//!  │                       │ └─turn_back─▶ Completed (that it was before, see `reopen`)
 //!  └─────────lapse─────────┴─▶ Expired
 //! ```
 //! A `Pending` session is expired from its `expires_at` on, whether or not somebody has noticed and stored it. That it is stored once is what
@@ -95,8 +96,8 @@ pub struct Handshake {
     /// Whether the farmer was sent on to the upstream with the code. Nobody here has asked about it, so a wrong code must not keep the right
     /// one out.
     pub handed_on: bool,
-    /// Whether the session had been completed before; see [`Session::reopen`].
-    pub again: bool,
+    /// The operation that the session had been completed with before; see [`Session::reopen`].
+    pub reopened: Option<OrganizationCode>,
 }
 
 impl Handshake {
@@ -228,7 +229,7 @@ impl Session {
     pub fn already_confirmed(self, code: OrganizationCode, operation: &Operation, now: Timestamp) -> Self {
         let tried = BTreeSet::from([operation.hash.clone()]);
         let lease_until = now.plus(HANDSHAKE_LEASE);
-        let state = State::Confirming(Handshake { code, lease_until, attempts: 0, again: false, handed_on: false });
+        let state = State::Confirming(Handshake { code, lease_until, attempts: 0, reopened: None, handed_on: false });
         // It is not the first version: that is the start which a callback may remember, and it was `Pending`.
         Self { tried, state, ..self.next() }
     }
@@ -279,10 +280,12 @@ impl Session {
         if tried.len() > MAX_CODES {
             return Received::TooMany(self.rejected(Rejection::TooManyOperations));
         }
-        let (attempts, again) = self.handshake().map_or((0, false), |handshake| (handshake.attempts, handshake.again));
+        let before = self.handshake();
+        let attempts = before.map_or(0, |handshake| handshake.attempts);
+        let reopened = before.and_then(|handshake| handshake.reopened.clone());
         let lease_until = now.plus(HANDSHAKE_LEASE);
         let code = code.clone();
-        let state = State::Confirming(Handshake { code, lease_until, attempts, again, handed_on: false });
+        let state = State::Confirming(Handshake { code, lease_until, attempts, reopened, handed_on: false });
         Received::Begin(Self { tried, state, ..self.next() })
     }
 
@@ -301,11 +304,12 @@ impl Session {
     }
 
     /// A session that was completed with this operation, when the farmer has switched sharing off and on again since: the handshake is
-    /// due once more.
+    /// due once more. Whoever has the address of an old callback can ask for that, so a refusal leads back to where it was.
     #[must_use]
     pub fn reopen(self, code: OrganizationCode, now: Timestamp) -> Self {
         let lease_until = now.plus(HANDSHAKE_LEASE);
-        let state = State::Confirming(Handshake { code, lease_until, attempts: 0, again: true, handed_on: false });
+        let reopened = Some(code.clone());
+        let state = State::Confirming(Handshake { code, lease_until, attempts: 0, reopened, handed_on: false });
         Self { state, ..self.next() }
     }
 
@@ -331,10 +335,15 @@ impl Session {
         Self { state, ..self.next() }
     }
 
-    /// Panorama refused the operation: the session waits again, or has expired meanwhile.
+    /// Panorama refused the operation: a session that was completed before is that again, any other waits again or has expired meanwhile.
     #[must_use]
     pub fn turn_back(self, now: Timestamp) -> Self {
-        let state = if now < self.expires_at { State::Pending } else { State::Expired };
+        let completed = self.handshake().and_then(|handshake| handshake.reopened.clone());
+        let state = match completed {
+            Some(code) => State::Completed { code },
+            None if now < self.expires_at => State::Pending,
+            None => State::Expired,
+        };
         Self { state, ..self.next() }
     }
 

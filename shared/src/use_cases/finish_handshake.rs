@@ -67,7 +67,7 @@ async fn try_to_finish(ports: &Ports, session: Session, operation: &Operation) -
     };
     match ports.connections.save(&next, event.as_ref()).await {
         Ok(()) => {
-            if next.state == State::Expired && !handshake.again {
+            if next.state == State::Expired {
                 Metric::SessionsExpired.record(next.app_key.environment);
             }
             Ok(outcome)
@@ -110,7 +110,7 @@ pub(super) async fn complete(
     match ports.connections.complete(&Completion { session: &done, credential: &credential, event }).await {
         Ok(before) => {
             // One that is completed again is a credential that has recovered, and no second session.
-            if !session.handshake().is_some_and(|handshake| handshake.again) {
+            if session.handshake().is_none_or(|handshake| handshake.reopened.is_none()) {
                 Metric::SessionsCompleted.record(session.app_key.environment);
             }
             count_recovery(before.as_ref(), &credential);

@@ -13,7 +13,7 @@ fn confirming(session: &Session, text: &str) -> Session {
     let code = code(text);
     then(
         session,
-        State::Confirming(Handshake { code, lease_until: at(30), attempts: 0, again: false, handed_on: false }),
+        State::Confirming(Handshake { code, lease_until: at(30), attempts: 0, reopened: None, handed_on: false }),
     )
 }
 

@@ -13,7 +13,7 @@ use crate::domain::event::{self, Event};
 use crate::domain::ids::{CredentialId, LeafUserId, SessionId, SharingUrlId};
 use crate::domain::leaf_user::{LeafUser, Profile};
 use crate::domain::operation::Operation;
-use crate::domain::organization_code::{ClientHash, OrganizationHash};
+use crate::domain::organization_code::{ClientHash, OrganizationCode, OrganizationHash};
 use crate::domain::session::{Handshake, Rejection, Session, State};
 use crate::ports::StoreError;
 use crate::ports::connections::ConnectionEntry;
@@ -143,10 +143,7 @@ pub(super) fn session_row(session: &Session) -> Item {
         .text("appName", &session.app_key.name)
         .text("clientEnvironment", session.app_key.environment)
         .text("sharingUrlId", session.sharing_url_id)
-        .optional(
-            "organizationCode",
-            session.organization_code.as_ref().map(crate::domain::organization_code::OrganizationCode::expose),
-        )
+        .optional("organizationCode", session.organization_code.as_ref().map(OrganizationCode::expose))
         .optional("signInUrl", session.sign_in_url.as_ref())
         .text("startedAt", session.started_at)
         .text("expiresAt", session.expires_at)
@@ -165,7 +162,7 @@ pub(super) fn session_row(session: &Session) -> Item {
             .text("confirmedCode", handshake.code.expose())
             .text("leaseUntil", handshake.lease_until)
             .with("attempts", number(handshake.attempts))
-            .with("again", AttributeValue::Bool(handshake.again))
+            .optional("reopenedCode", handshake.reopened.as_ref().map(OrganizationCode::expose))
             .optional("handedOn", handshake.handed_on.then_some("yes")),
         State::Expired => row.text("state", "Expired").ttl(over),
         State::Completed { code } => row.text("state", "Completed").text("confirmedCode", code.expose()).ttl(over),
@@ -183,8 +180,7 @@ pub(super) fn read_session(row: Reading<'_>) -> Result<Session, StoreError> {
             lease_until: row.moment("leaseUntil")?,
             attempts: row.number("attempts")?,
             handed_on: row.optional_text("handedOn").is_some(),
-            // Rows of earlier versions do not say.
-            again: row.item.get("again").is_some_and(|value| value.as_bool() == Ok(&true)),
+            reopened: reopened(row)?,
         }),
         "Expired" => State::Expired,
         "Completed" => State::Completed { code: row.parsed("confirmedCode")? },
@@ -207,6 +203,12 @@ pub(super) fn read_session(row: Reading<'_>) -> Result<Session, StoreError> {
         state,
         version: row.number("version")?,
     })
+}
+
+fn reopened(row: Reading<'_>) -> Result<Option<OrganizationCode>, StoreError> {
+    // Rows of earlier versions say only that it was, which was possible with the same code alone.
+    let was = row.item.get("again").is_some_and(|value| value.as_bool() == Ok(&true));
+    row.optional_parsed(if was { "confirmedCode" } else { "reopenedCode" })
 }
 
 pub(super) fn credential_row(credential: &Credential) -> Item {
