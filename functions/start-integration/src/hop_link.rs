@@ -9,6 +9,7 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 use shared::domain::ids::SessionId;
 use shared::domain::session::{Rejection, Status};
 use shared::http::cookies::binding_cookies;
+use shared::http::own_page::pressed_on_our_page;
 use shared::http::pages::Page;
 use shared::service::Service;
 use shared::use_cases::open_hop_link::{Hop, Opening, open_hop_link};
@@ -21,10 +22,8 @@ pub(crate) async fn follow(State(service): State<Service>, id: Id, request: Requ
 }
 
 pub(crate) async fn continue_here(State(service): State<Service>, id: Id, request: Request) -> Response {
-    // Another site's page may send a form here in the farmer's name. Our page sends no `Origin` worth checking (`no-referrer` makes it
-    // `null`), but browsers say where a request comes from; what is no browser has no farmer to deceive.
-    let site = request.headers().get("sec-fetch-site").and_then(|value| value.to_str().ok());
-    let opening = if site.is_none_or(|site| site == "same-origin") { Opening::Continued } else { Opening::Followed };
+    let ours = pressed_on_our_page(request.headers(), &service.settings.public_url(&[]));
+    let opening = if ours { Opening::Continued } else { Opening::Followed };
     open(&service, id, request.headers(), opening).await
 }
 

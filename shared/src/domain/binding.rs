@@ -13,6 +13,8 @@ use super::timestamp::Timestamp;
 pub struct Evidence {
     /// Sessions whose binding cookie the browser showed, verified.
     pub by_cookie: Vec<Session>,
+    /// Whether the browser showed more cookies than are read.
+    pub more_cookies: bool,
     /// Sessions that were started with the callback's code.
     pub by_code: Vec<Session>,
 }
@@ -43,7 +45,7 @@ pub enum Binding {
 
 /// Binds a callback that brought `code`.
 ///
-/// The strongest proof decides, and any contradiction ends in a refusal:
+/// The strongest proof decides, and any contradiction ends in a refusal; more cookies than are read are one:
 /// 1. cookie *and* the same code: that session;
 /// 2. a cookie whose session is at another operation: [`Binding::Disagrees`];
 /// 3. one cookie whose session takes any operation: that session, unless somebody else's was started with this code;
@@ -51,7 +53,10 @@ pub enum Binding {
 ///
 /// Two candidates of the same strength are [`Binding::Ambiguous`]: never the newest.
 pub fn bind(evidence: Evidence, code: &OrganizationCode, now: Timestamp) -> Binding {
-    let Evidence { by_cookie, by_code } = evidence;
+    let Evidence { by_cookie, more_cookies, by_code } = evidence;
+    if more_cookies {
+        return Binding::Ambiguous;
+    }
     let with = |sessions: &[Session], relation: Relation| -> Vec<Session> {
         sessions.iter().filter(|session| session.relation(code, now) == relation).cloned().collect()
     };
@@ -126,7 +131,8 @@ mod tests {
 
     fn bound(evidence: (&[&Session], &[&Session]), with: &str, now: Timestamp) -> Binding {
         let copy = |sessions: &[&Session]| sessions.iter().map(|&session| session.clone()).collect();
-        bind(Evidence { by_cookie: copy(evidence.0), by_code: copy(evidence.1) }, &code(with), now)
+        let (by_cookie, by_code) = (copy(evidence.0), copy(evidence.1));
+        bind(Evidence { by_cookie, by_code, ..Evidence::default() }, &code(with), now)
     }
 
     fn to(session: &Session, proof: Proof) -> Binding {

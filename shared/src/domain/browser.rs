@@ -72,6 +72,33 @@ impl fmt::Debug for BindingCookie {
     }
 }
 
+/// The binding cookies that a browser showed.
+#[derive(Debug, Clone, Default)]
+pub struct ShownCookies(Vec<BindingCookie>);
+
+impl ShownCookies {
+    /// How many hop links one browser may have opened within the life of their cookies: each costs a row to read. Somebody at a
+    /// dealer's desk connects one farmer after another.
+    pub const MOST: usize = 32;
+
+    /// All of them; `None` when they are more than [`Self::MOST`]. A part would not do, for a session that is left out may be the
+    /// one that contradicts the others.
+    pub fn all(&self) -> Option<&[BindingCookie]> {
+        (self.0.len() <= Self::MOST).then_some(&self.0)
+    }
+
+    /// The one of this session.
+    pub fn of(&self, id: SessionId) -> Option<&BindingCookie> {
+        self.0.iter().find(|cookie| cookie.session_id == id)
+    }
+}
+
+impl FromIterator<BindingCookie> for ShownCookies {
+    fn from_iter<I: IntoIterator<Item = BindingCookie>>(cookies: I) -> Self {
+        Self(cookies.into_iter().collect())
+    }
+}
+
 /// The cookie's random part, hashed with SHA-256: 256 random bits need no key and no salt.
 #[derive(Debug, Clone)]
 pub struct BrowserHash(String);

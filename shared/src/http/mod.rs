@@ -7,6 +7,7 @@ pub mod envelope;
 pub mod error_key;
 pub mod fields;
 pub mod listing;
+pub mod own_page;
 pub mod pages;
 pub mod parameters;
 pub mod problem;

@@ -113,17 +113,18 @@ impl Page<'_> {
         }
     }
 
-    /// The answer's headers, content type included. The address may carry an organization code, hence `no-referrer` and
+    /// The answer's headers, content type included. A page with a form lets the browser say `Origin` to us, and to nobody else
+    /// where it was; the address of the others may carry an organization code, hence `no-referrer` and
     /// `no-store`.
     pub fn headers(&self) -> [(HeaderName, HeaderValue); 6] {
-        let policy = match self {
-            Self::OpenedElsewhere { .. } => &FORM_POLICY,
-            _ => &POLICY,
+        let (policy, referrer) = match self {
+            Self::OpenedElsewhere { .. } => (&FORM_POLICY, "same-origin"),
+            _ => (&POLICY, "no-referrer"),
         };
         [
             (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
             (header::CONTENT_SECURITY_POLICY, HeaderValue::clone(policy)),
-            (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+            (header::REFERRER_POLICY, HeaderValue::from_static(referrer)),
             (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
             (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
             (HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex")),

@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use crate::domain::browser::BindingCookie;
+use crate::domain::browser::{BindingCookie, ShownCookies};
 use crate::domain::ids::SessionId;
 use crate::domain::session::{Opened, Session, Status};
 use crate::logging;
@@ -52,7 +52,7 @@ pub(super) fn sign_in_url(ports: &Ports, session: &Session) -> Url {
 pub async fn open_hop_link(
     ports: &Ports,
     id: SessionId,
-    cookies: &[BindingCookie],
+    cookies: &ShownCookies,
     opening: Opening,
 ) -> Result<Hop, StoreError> {
     for _ in 0..ATTEMPTS {
@@ -60,7 +60,7 @@ pub async fn open_hop_link(
         logging::about(session.leaf_user_id);
         let to = sign_in_url(ports, &session);
         let fresh = BindingCookie::random(session.leaf_user_id, session.id);
-        let shown = cookies.iter().find(|cookie| cookie.session_id == id).map(BindingCookie::hash);
+        let shown = cookies.of(id).map(BindingCookie::hash);
         let now = ports.clock.now();
         let opened = match opening {
             Opening::Followed => session.open(shown.as_ref(), &fresh, now),

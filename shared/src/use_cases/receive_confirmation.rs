@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::domain::app_key::AppKey;
 use crate::domain::binding::{Binding, Evidence, Proof, bind};
-use crate::domain::browser::BindingCookie;
+use crate::domain::browser::ShownCookies;
 use crate::domain::credential::{CredentialStatus, SETTLING};
 use crate::domain::ids::{LeafUserId, SessionId, SharingUrlId};
 use crate::domain::kept::{KEPT_FOR, REMEMBERED_FOR};
@@ -31,7 +31,7 @@ pub struct Confirmation {
     /// The claimed operation.
     pub code: OrganizationCode,
     /// Our cookies that the browser showed.
-    pub cookies: Vec<BindingCookie>,
+    pub cookies: ShownCookies,
 }
 
 /// What becomes of it.
@@ -134,7 +134,8 @@ struct Callback<'a> {
 
 impl Callback<'_> {
     async fn decide(&self, trust: Trust) -> Result<Decision, ReceiveError> {
-        let cookies = &self.confirmation.cookies;
+        // Of too many none is read; they are evidence all the same.
+        let cookies = self.confirmation.cookies.all().unwrap_or_default();
         let cookie_users: Vec<_> = cookies.iter().map(|cookie| cookie.leaf_user_id).collect();
         let connections = &self.ports.connections;
         let mut facts =
@@ -168,8 +169,8 @@ impl Callback<'_> {
 
     async fn evidence(&self, facts: CallbackFacts, trusting: bool) -> Result<Evidence, StoreError> {
         let this_app_key = |session: &Session| session.sharing_url_id == self.app_key.sharing_url_id;
-        let cookies = &self.confirmation.cookies;
-        let shown = |session: &Session| cookies.iter().any(|cookie| session.is_bound_to(cookie));
+        let cookies = self.confirmation.cookies.all();
+        let shown = |session: &Session| cookies.unwrap_or_default().iter().any(|cookie| session.is_bound_to(cookie));
         let by_code = if trusting {
             let remembered = |started: StartedSession| {
                 let app_key = AppKey { id: started.app_key, ..self.app_key.clone() };
@@ -186,7 +187,7 @@ impl Callback<'_> {
             sessions
         };
         let by_cookie = facts.cookie_sessions.into_iter().filter(|session| this_app_key(session) && shown(session));
-        Ok(Evidence { by_cookie: by_cookie.collect(), by_code })
+        Ok(Evidence { by_cookie: by_cookie.collect(), more_cookies: cookies.is_none(), by_code })
     }
 
     async fn bound(&self, session: Session, proof: Proof, seen: &Seen) -> Result<Decision, ReceiveError> {

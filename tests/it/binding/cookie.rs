@@ -1,5 +1,9 @@
 //! The binding cookie as the proof: which browser, and whose.
 
+use reqwest::StatusCode;
+use reqwest::header::{COOKIE, HeaderValue};
+use shared::domain::browser::ShownCookies;
+
 use super::{FARM, OTHER_FARM, THIRD_FARM};
 use crate::world::World;
 
@@ -73,6 +77,43 @@ async fn two_farmers_of_one_partner_at_the_same_time_get_their_own_operation() {
         assert_eq!(world.credential(&maria).await.1["organizationCode"], FARM);
         assert_eq!(world.credential(&dale).await.1["organizationCode"], OTHER_FARM);
     }
+}
+
+#[tokio::test]
+async fn a_browser_with_more_cookies_than_are_read_binds_nobody_even_by_the_code_of_a_start() {
+    let world = World::start().await;
+    let dale = world.create_user("dale").await;
+    let mut browser = world.browser();
+    for number in 0..=ShownCookies::MOST {
+        let user = world.create_user(&format!("farmer{number}")).await;
+        let started = world.start_session(&user, None).await;
+        assert_eq!(browser.open(&started.sign_in_url).await.status, StatusCode::SEE_OTHER);
+    }
+    world.start_session(&dale, Some(FARM)).await;
+
+    let callback = world.share(FARM).await;
+    assert_eq!(browser.open(&callback).await.outcome, "notBound");
+    assert_eq!(world.state(&[&dale]).await, "PENDING, 0 confirm");
+
+    // It is kept, and the start's code is still a proof for a browser that shows nothing else.
+    assert_eq!(world.browser().open(&callback).await.outcome, "connected");
+    assert_eq!(world.state(&[&dale]).await, "ACTIVE, 1 confirm");
+}
+
+#[tokio::test]
+async fn another_applications_cookie_that_is_no_text_hides_none_of_ours() {
+    let world = World::start().await;
+    let (maria, dale) = (world.create_user("maria").await, world.create_user("dale").await);
+    let browser = world.hop(&world.start_session(&maria, None).await).await;
+    world.start_session(&dale, Some(FARM)).await;
+    let callback = world.share(FARM).await;
+
+    let ours: Vec<_> = browser.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let header = [b"name=J\xfcrgen; ".as_slice(), ours.join("; ").as_bytes()].concat();
+    let header = HeaderValue::from_bytes(&header).expect("a header");
+    let seen = world.browser().send(world.http.get(&callback).header(COOKIE, header)).await;
+    assert_eq!(seen.outcome, "otherOperation", "the cookie is Maria's, the code Dale's");
+    assert_eq!(world.state(&[&maria, &dale]).await, "PENDING PENDING, 0 confirm");
 }
 
 #[tokio::test]

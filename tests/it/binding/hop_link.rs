@@ -58,6 +58,12 @@ async fn another_sites_form_does_not_take_over() {
         let asked = second.press_from(site, &started.sign_in_url).await;
         assert_eq!((asked.status, &*asked.outcome), (StatusCode::CONFLICT, "openedElsewhere"), "{site}");
     }
+    // A browser from before `Sec-Fetch-Site` tells its page's origin, and a page that hides it says `null`.
+    for origin in ["https://evil.example", "null"] {
+        let asked = second.send(world.http.post(&started.sign_in_url).header("origin", origin)).await;
+        assert_eq!((asked.status, &*asked.outcome), (StatusCode::CONFLICT, "openedElsewhere"), "{origin}");
+        assert_eq!(asked.headers["referrer-policy"], "same-origin", "our own page must not hide it");
+    }
     assert!(second.cookies.is_empty());
     let callback = world.share(FARM).await;
     assert_eq!(first.open(&callback).await.outcome, "connected");

@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use shared::domain::app_key::{AppKey, AppKeyId};
 use shared::domain::binding::{Binding, Evidence, Proof, bind};
-use shared::domain::browser::BindingCookie;
+use shared::domain::browser::{BindingCookie, ShownCookies};
 use shared::domain::client_environment::ClientEnvironment;
 use shared::domain::credential::{Credential, CredentialStatus};
 use shared::domain::event::Event;
@@ -89,7 +89,8 @@ fn debug_of_whatever_holds_a_code_does_not_show_it() {
         redacted(&CredentialStatusView::Pending(Box::new(session.clone())));
     }
     redacted(&Received::Begin(confirming.clone()));
-    let evidence = Evidence { by_cookie: vec![confirming.clone()], by_code: vec![started.clone()] };
+    let evidence =
+        Evidence { by_cookie: vec![confirming.clone()], by_code: vec![started.clone()], ..Evidence::default() };
     redacted(&evidence);
     redacted(&bind(evidence, &code(), now()));
     redacted(&credential);
@@ -131,8 +132,11 @@ fn debug_of_a_binding_cookie_does_not_show_its_proof() {
     let header = cookie.set_cookie();
     let proof = header.split(';').next().and_then(|pair| pair.rsplit('.').next()).expect("a proof").to_owned();
     let to = "https://panorama.example/connections".parse().expect("a URL");
-    let confirmation =
-        Confirmation { sharing_url_id: SharingUrlId::random(), code: code(), cookies: vec![cookie.clone()] };
+    let confirmation = Confirmation {
+        sharing_url_id: SharingUrlId::random(),
+        code: code(),
+        cookies: ShownCookies::from_iter([cookie.clone()]),
+    };
     redacted(&confirmation);
     let Opened::Bound(bound) = session.open(None, &cookie, now()) else { panic!("the first browser is bound") };
     for shown in [
