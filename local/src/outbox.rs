@@ -15,7 +15,7 @@ use dynoxide::Database;
 use dynoxide::actions::get_records::Record;
 use shared::domain::session::{HANDSHAKE_LEASE, LIFETIME};
 use shared::ports::clock::Clock;
-use shared::ports::webhooks::Receivers;
+use shared::ports::webhooks::{Outgoing, Receivers};
 use shared::service::Service;
 use tokio::sync::Mutex;
 
@@ -69,7 +69,7 @@ impl Outbox {
             expiries: Queue::with_delay(LIFETIME),
         };
         let alerts = FifoQueue::new(clock.clone());
-        let delivery = Delivery { service: service.clone(), receivers, queue: Arc::new(alerts.clone()) };
+        let delivery = Delivery::new(service.clone(), receivers, Arc::new(alerts.clone()));
         let started_at = clock.now().epoch_seconds();
         Self { service, clock, alerts, delivery, started_at, state: Mutex::new(state) }
     }
@@ -92,7 +92,7 @@ impl Outbox {
             if let (true, Some(message), Some((group, id))) =
                 (self.is_of_this_run(&record), ALERTS.message(&event), ALERTS.group_and_id(&event))
             {
-                self.alerts.send(group, id, message);
+                self.alerts.put(Outgoing { group, id, body: message });
             }
             let on_the_bus = CHANGES.message(&event).and_then(|message| CHANGES.event(&message));
             let Some(event) = on_the_bus else { continue };

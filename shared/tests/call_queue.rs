@@ -7,7 +7,7 @@ use aws_sdk_sqs::Client;
 use aws_sdk_sqs::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_sqs::types::{Message, MessageSystemAttributeName, QueueAttributeName};
 use shared::adapters::call_queue::SqsCallQueue;
-use shared::ports::webhooks::CallQueue as _;
+use shared::ports::webhooks::{CallQueue as _, Outgoing};
 
 fn client() -> Option<Client> {
     let endpoint = std::env::var("SQS_ENDPOINT").ok()?;
@@ -45,11 +45,12 @@ async fn a_message_that_is_put_off_comes_back_after_that_time_and_at_last_is_a_d
     let redrive = format!(r#"{{"deadLetterTargetArn":"{arn}","maxReceiveCount":"5"}}"#);
     let visibility = (QueueAttributeName::VisibilityTimeout, "180".to_owned());
     let url = queue(&client, "alerts.fifo", &[(QueueAttributeName::RedrivePolicy, redrive), visibility]).await;
-    for number in ["1", "2"] {
-        let send = client.send_message().queue_url(&url).message_group_id("USER#1").message_deduplication_id(number);
-        send.message_body(number).send().await.expect("sent");
-    }
     let calls = SqsCallQueue::new(client.clone(), &url);
+    // As whoever was interrupted after sending the first one.
+    for number in ["1", "1", "2"] {
+        let message = Outgoing { group: "USER#1#2".to_owned(), id: format!("{number}#2"), body: number.to_owned() };
+        calls.send(message).await.expect("sent");
+    }
 
     for attempt in ["1", "2", "3", "4", "5"] {
         let message = receive(&client, &url).await.expect("the first message");

@@ -9,6 +9,7 @@ mod signatures;
 
 use std::time::Duration;
 
+use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use shared::domain::alert::AlertType;
@@ -45,6 +46,10 @@ async fn post(world: &World, body: &Value) -> (StatusCode, Value) {
 }
 
 fn body(events: &[AlertType], url: &str) -> Value {
+    registration(json!(events), url)
+}
+
+fn registration(events: Value, url: &str) -> Value {
     json!({ "events": events, "name": "our receiver", "secret": SECRET, "url": url })
 }
 
@@ -75,6 +80,26 @@ async fn connected(world: &World, name: &str, code: &str) -> String {
     let callback = world.share(code).await;
     assert_eq!(world.browser().open(&callback).await.outcome, "connected");
     user
+}
+
+/// The queue's message of a call: that this credential of this Leaf user is connected.
+fn call_message(message_id: &str, webhook: &str, user: &str) -> SqsMessage {
+    let alert = json!({
+        "type": "connectionActivated", "leafUserId": user, "credentialId": "0d1f1c0e-6a3c-4c8e-9a51-3f6f2c1b7d44",
+        "appName": "prairie-insights", "clientEnvironment": "STAGE",
+    });
+    let body = json!({ "webhookId": webhook, "id": message_id, "at": "2026-11-22T12:00:00.000000Z", "alert": alert });
+    let mut message = SqsMessage::default();
+    message.message_id = Some(message_id.to_owned());
+    message.attributes.insert("MessageGroupId".to_owned(), format!("USER#{user}#{webhook}"));
+    message.body = Some(body.to_string());
+    message
+}
+
+fn event(messages: Vec<SqsMessage>) -> SqsEvent {
+    let mut event = SqsEvent::default();
+    event.records = messages;
+    event
 }
 
 /// The scheduled check.

@@ -1,9 +1,11 @@
 //! Calls partners' webhooks when a connection changes.
 //!
 //! Whatever changes in the table is in its stream. A pipe lets the changes through that may be alerts and puts a [`Message`] into a FIFO queue, in
-//! the group of the connection. A call that is not taken is made again after 1, 30, 60 and 240 minutes; until then its message hides in the
-//! queue, and so do those behind it in its group. After that it goes to the dead-letter queue.
+//! the group of the connection. Of that the function makes the message of a call and puts it into the same queue, in the group of connection *and*
+//! webhook, so that a receiver which is down holds up its own alerts only. A call that is not taken is made again after 1, 30, 60 and 240 minutes;
+//! until then its message hides in the queue, and so do those behind it in its group. After that it goes to the dead-letter queue.
 
+mod call_message;
 mod message;
 
 use std::collections::HashSet;
@@ -11,10 +13,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
-use shared::ports::webhooks::{CallQueue, Receivers};
+use serde::Deserialize;
+use shared::adapters::hung_receivers::LeavesHungReceivers;
+use shared::domain::webhook_call::Call;
+use shared::ports::webhooks::{CallQueue, QueueError, Receivers};
 use shared::service::{Service, WarmUp};
-use shared::use_cases::deliver_alert::{Outcome, after_failure, deliver_alert};
+use shared::use_cases::deliver_alert::{DeliverError, Outcome, after_failure, call_of, deliver_alert};
 
+use call_message::CallMessage;
 pub use message::{Image, Message};
 
 /// What it reads in init.
@@ -23,15 +29,37 @@ pub const WARM_UP: WarmUp = WarmUp::Table;
 /// What the function works with.
 #[derive(Clone)]
 pub struct Delivery {
-    /// The service.
-    pub service: Service,
-    /// The partners' receivers.
-    pub receivers: Arc<dyn Receivers>,
-    /// The queue that the messages are in.
-    pub queue: Arc<dyn CallQueue>,
+    service: Service,
+    receivers: Arc<dyn Receivers>,
+    queue: Arc<dyn CallQueue>,
+}
+
+/// What the queue carries. What is not understood has no form of these.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Queued {
+    /// A call, from this function itself.
+    Call(CallMessage),
+    /// A change, from the pipe.
+    Change(Box<Message>),
+}
+
+/// A message could not be worked on now.
+#[derive(Debug, thiserror::Error)]
+enum Trouble {
+    #[error(transparent)]
+    Deliver(#[from] DeliverError),
+    #[error(transparent)]
+    Queue(#[from] QueueError),
 }
 
 impl Delivery {
+    /// Delivers with the service, to these receivers, from and to this queue.
+    pub fn new(service: Service, receivers: Arc<dyn Receivers>, queue: Arc<dyn CallQueue>) -> Self {
+        let receivers = Arc::new(LeavesHungReceivers::new(receivers, service.ports.clock.clone()));
+        Self { service, receivers, queue }
+    }
+
     /// Delivers a batch. The messages that it answers with are delivered again.
     ///
     /// After a failure, the later messages of the same group are not touched: SQS would else deliver them before the one that failed.
@@ -53,25 +81,18 @@ impl Delivery {
         // Each receive is an attempt: the function is given one message at a time.
         let receives = message.attributes.get("ApproximateReceiveCount").and_then(|count| count.parse().ok());
         let attempt = receives.unwrap_or(1);
-        let read = message.body.as_deref().and_then(|body| serde_json::from_str::<Message>(body).ok());
-        let outcome = match read.and_then(Message::into_change) {
-            None => {
-                // It ends among the dead letters, where somebody sees it; without delay, since others wait behind it.
-                tracing::error!("a message is not in the form that this version reads");
-                Outcome::GivenUp
-            }
-            Some(change) => {
-                let told = deliver_alert(&self.service.ports, &*self.receivers, &change, attempt).await;
-                told.unwrap_or_else(|error| {
-                    tracing::error!(%error, webhook_message = change.id.as_str(), "an alert could not be delivered");
-                    after_failure(attempt)
-                })
-            }
-        };
+        let outcome = self.work_on(message.body.as_deref().unwrap_or_default(), attempt).await;
         let wait = match outcome {
-            Outcome::Done => return true,
-            Outcome::TryAgainIn(wait) => wait,
-            Outcome::GivenUp => Duration::ZERO,
+            Ok(Outcome::Done | Outcome::PassOn(_)) => return true,
+            Ok(Outcome::TryAgainIn(wait)) => wait,
+            Ok(Outcome::GivenUp) => Duration::ZERO,
+            Err(error) => {
+                tracing::error!(%error, attempt, "an alert could not be delivered");
+                match after_failure(attempt) {
+                    Outcome::TryAgainIn(wait) => wait,
+                    _ => Duration::ZERO,
+                }
+            }
         };
         let receipt = message.receipt_handle.as_deref().unwrap_or_default();
         if let Err(error) = self.queue.retry_in(receipt, wait).await {
@@ -79,5 +100,35 @@ impl Delivery {
             tracing::error!(%error, "a message could not be put off");
         }
         false
+    }
+
+    async fn work_on(&self, body: &str, attempt: u32) -> Result<Outcome, Trouble> {
+        let ports = &self.service.ports;
+        let unreadable = || {
+            // It ends among the dead letters, where somebody sees it; without delay, since others wait behind it.
+            tracing::error!("a message is not in the form that this version reads");
+            Ok(Outcome::GivenUp)
+        };
+        let outcome = match serde_json::from_str(body) {
+            Ok(Queued::Call(call)) => {
+                let Some(call) = call.into_call() else { return unreadable() };
+                deliver_alert(ports, &*self.receivers, call, attempt).await?
+            }
+            Ok(Queued::Change(message)) => {
+                let Some(change) = message.into_change() else { return unreadable() };
+                call_of(ports, &change).await.map_err(DeliverError::Store)?.map_or(Outcome::Done, Outcome::PassOn)
+            }
+            Err(_) => return unreadable(),
+        };
+        if let Outcome::PassOn(call) = &outcome {
+            self.send(call).await?;
+        }
+        Ok(outcome)
+    }
+
+    /// Whoever is interrupted after this is delivered again and sends the same once more. Until then nothing of its group is delivered, so no
+    /// later call comes before it.
+    async fn send(&self, call: &Call) -> Result<(), QueueError> {
+        self.queue.send(CallMessage::outgoing(call)).await
     }
 }

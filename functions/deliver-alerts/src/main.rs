@@ -12,11 +12,9 @@ async fn main() -> Result<(), lambda::Error> {
         env!("CARGO_PKG_NAME"),
         deliver_alerts::WARM_UP,
         async |service| {
-            Ok(Delivery {
-                receivers: Arc::new(Receivers::new(service.settings.reach, TIMEOUT, Arc::new(SystemLookUp))?),
-                queue: Arc::new(SqsCallQueue::from_env(&service.settings).await?),
-                service,
-            })
+            let receivers = Receivers::new(service.settings.reach, TIMEOUT, Arc::new(SystemLookUp))?;
+            let queue = SqsCallQueue::from_env(&service.settings).await?;
+            Ok(Delivery::new(service, Arc::new(receivers), Arc::new(queue)))
         },
         async |delivery, event| Ok(delivery.deliver(event.payload).await),
     )

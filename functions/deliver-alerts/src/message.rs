@@ -1,8 +1,8 @@
 //! What the queue carries of a change: harmless fields, and never a row.
 
 use serde::{Deserialize, Deserializer, Serialize};
-use shared::domain::alert::{Change, Changed, CredentialFacts};
 use shared::domain::app_key::AppKeyId;
+use shared::domain::change::{Change, Changed, CredentialFacts};
 use shared::domain::client_environment::ClientEnvironment;
 use shared::domain::credential::CredentialStatus;
 use shared::domain::timestamp::Timestamp;

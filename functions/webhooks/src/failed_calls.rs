@@ -5,12 +5,13 @@ use axum::response::Response;
 use serde::Serialize;
 use shared::domain::ids::WebhookId;
 use shared::domain::timestamp::Timestamp;
-use shared::domain::webhook::{CallFailure, FAILED_CALLS_KEPT_FOR, FailedCall};
+use shared::domain::webhook::{CallFailure, FailedCall};
 use shared::http::listing::listed;
 use shared::http::parameters::Query;
 use shared::http::problem::Problem;
 use shared::ports::portion::Portion;
 use shared::service::Service;
+use shared::use_cases::failed_calls::{FailedCallsError, failed_calls};
 
 /// Leaf pages its other listings by this.
 const PAGE_SIZE: u32 = 20;
@@ -20,13 +21,16 @@ pub(crate) struct Page {
     items: Vec<Item>,
 }
 
-/// A failed call with Leaf's fields; without `response`, which is not read, and `apiOwner`, of which a deployment has one.
+/// A failed call with Leaf's fields, and three of ours.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Item {
+    /// Who registered the webhook.
+    api_owner: Option<String>,
     created_at: Timestamp,
     url: String,
     status: Option<u16>,
+    response: Option<String>,
     request_body: String,
     connection_error: Option<&'static str>,
     webhook_id: WebhookId,
@@ -34,17 +38,19 @@ struct Item {
     last_attempt_at: Timestamp,
 }
 
-impl From<FailedCall> for Item {
-    fn from(call: FailedCall) -> Self {
+impl From<(FailedCall, String)> for Item {
+    fn from((call, request_body): (FailedCall, String)) -> Self {
         let (status, connection_error) = match call.failure {
             CallFailure::Status(status) => (Some(status), None),
             other => (None, Some(other.as_str())),
         };
         Self {
-            created_at: call.created_at,
+            api_owner: None,
+            created_at: call.notice.at,
             url: call.url.url().to_string(),
             status,
-            request_body: call.body,
+            response: call.response,
+            request_body,
             connection_error,
             webhook_id: call.webhook_id,
             attempts: call.attempts,
@@ -55,8 +61,10 @@ impl From<FailedCall> for Item {
 
 pub(crate) async fn list(State(service): State<Service>, OriginalUri(uri): OriginalUri) -> Result<Response, Problem> {
     let page = Query::of(&uri).page(PAGE_SIZE)?;
-    let since = service.ports.clock.now().minus(FAILED_CALLS_KEPT_FOR);
-    let calls = service.ports.webhooks.failed_calls(page.number, page.size, since).await?;
+    let calls = failed_calls(&service.ports, page.number, page.size).await.map_err(|error| match error {
+        FailedCallsError::Store(error) => Problem::from(error),
+        FailedCallsError::Secrets(error) => error.into(),
+    })?;
     let Portion { entries: items, total } = calls.map(Item::from);
     Ok(listed(&service.settings, &uri, page, items.len(), total, Page { items }))
 }

@@ -9,10 +9,10 @@ use axum::extract::{OriginalUri, Request, State};
 use axum::response::Response;
 use http::{Method, StatusCode};
 use serde::Serialize;
-use shared::domain::alert::AlertType;
 use shared::domain::ids::WebhookId;
 use shared::domain::timestamp::Timestamp;
 use shared::domain::webhook::{Webhook, WebhookName, WebhookSecret, WebhookUrl};
+use shared::domain::webhook_event::WebhookEvent;
 use shared::http::ALERTS;
 use shared::http::error_key::ErrorKey;
 use shared::http::fields::Fields;
@@ -42,13 +42,17 @@ pub fn routes(service: Service) -> Routes {
         .owner(Method::PUT, &format!("{webhook}/secret"), rotate)
 }
 
+/// What stands for a webhook's secret. Leaf shows the secret itself; clients that were written for that want a text here.
+const HIDDEN: &str = "********";
+
 /// A webhook as the contract shows it, but never with its secret. The last two fields are ours.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Resource {
     id: WebhookId,
-    events: Vec<AlertType>,
+    events: Vec<WebhookEvent>,
     name: String,
+    secret: &'static str,
     url: String,
     created_time: Timestamp,
     /// Since when it gets no calls, because it answered 410.
@@ -60,6 +64,7 @@ impl From<Webhook> for Resource {
         Self {
             id: webhook.id,
             name: webhook.name.as_str().to_owned(),
+            secret: HIDDEN,
             url: webhook.url.url().to_string(),
             events: webhook.events,
             created_time: webhook.created_at,
@@ -70,7 +75,7 @@ impl From<Webhook> for Resource {
 
 async fn register(State(service): State<Service>, request: Request) -> Result<Response, Problem> {
     let mut fields = Fields::read(request.into_body()).await?;
-    let events = fields.required_list::<AlertType>("events");
+    let events = fields.required_list::<WebhookEvent>("events");
     let name = fields.required::<WebhookName>("name");
     let secret = fields.required::<WebhookSecret>("secret");
     let url = fields.required::<WebhookUrl>("url");

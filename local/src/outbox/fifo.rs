@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use shared::domain::timestamp::Timestamp;
 use shared::ports::clock::Clock;
-use shared::ports::webhooks::{CallQueue, QueueError};
+use shared::ports::webhooks::{CallQueue, Outgoing, QueueError};
 
 use super::InQueue;
 
@@ -49,7 +49,8 @@ impl FifoQueue {
         Self { clock, messages: Arc::default() }
     }
 
-    pub(super) fn send(&self, group: String, id: String, body: String) {
+    pub(super) fn put(&self, message: Outgoing) {
+        let Outgoing { group, id, body } = message;
         let now = self.clock.now();
         let mut messages = self.messages();
         messages.seen.retain(|(_, at)| now < at.plus(DEDUPLICATED_FOR));
@@ -109,6 +110,11 @@ impl CallQueue for FifoQueue {
         if let Some(queued) = self.messages().queued.iter_mut().find(|queued| queued.id == receipt) {
             queued.visible_from = visible_from;
         }
+        Ok(())
+    }
+
+    async fn send(&self, message: Outgoing) -> Result<(), QueueError> {
+        self.put(message);
         Ok(())
     }
 }

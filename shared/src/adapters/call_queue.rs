@@ -7,7 +7,7 @@ use aws_sdk_sqs::Client;
 
 use super::sdk_error::kind;
 use super::tls;
-use crate::ports::webhooks::{CallQueue, QueueError};
+use crate::ports::webhooks::{CallQueue, Outgoing, QueueError};
 use crate::settings::{Settings, SettingsError};
 
 /// A queue.
@@ -41,6 +41,16 @@ impl CallQueue for SqsCallQueue {
         let seconds = i32::try_from(wait.as_secs()).unwrap_or(i32::MAX);
         let request = self.client.change_message_visibility().queue_url(&self.url).receipt_handle(receipt);
         match request.visibility_timeout(seconds).send().await {
+            Ok(_) => Ok(()),
+            Err(error) => Err(QueueError { operation: OPERATION, failure: kind(&error) }),
+        }
+    }
+
+    async fn send(&self, message: Outgoing) -> Result<(), QueueError> {
+        const OPERATION: &str = "SendMessage";
+        let request = self.client.send_message().queue_url(&self.url).message_body(message.body);
+        let request = request.message_group_id(message.group).message_deduplication_id(message.id);
+        match request.send().await {
             Ok(_) => Ok(()),
             Err(error) => Err(QueueError { operation: OPERATION, failure: kind(&error) }),
         }

@@ -2,6 +2,7 @@
 
 pub mod call_queue;
 pub mod dynamodb;
+pub mod hung_receivers;
 pub mod leaf;
 pub mod panorama;
 pub mod receivers;

@@ -16,10 +16,13 @@ use super::tls;
 use crate::domain::reach::Reach;
 use crate::domain::webhook::CallFailure;
 use crate::domain::webhook_signature::SignedHeaders;
-use crate::ports::webhooks;
+use crate::ports::webhooks::{self, Answer};
 
 /// How long one call may take, from the name's resolution to the answer's status.
 pub const TIMEOUT: Duration = Duration::from_secs(15);
+
+/// How much is read of what a receiver answers to a call that it does not take, in bytes: its reason, not its page.
+const READ: usize = 1_024;
 
 const LEAF_SIGNATURE: HeaderName = HeaderName::from_static("x-leaf-signature");
 const WEBHOOK_ID: HeaderName = HeaderName::from_static("webhook-id");
@@ -74,7 +77,7 @@ impl Receivers {
 
 #[async_trait]
 impl webhooks::Receivers for Receivers {
-    async fn call(&self, url: &Url, headers: &SignedHeaders, body: &str) -> Result<u16, CallFailure> {
+    async fn call(&self, url: &Url, headers: &SignedHeaders, body: &str) -> Result<Answer, CallFailure> {
         // An address that stands in the URL itself is never resolved, so it is looked at here.
         if !self.reach.allows_url(url) {
             return Err(CallFailure::NotPublic);
@@ -88,9 +91,26 @@ impl webhooks::Receivers for Receivers {
             .header(WEBHOOK_TIMESTAMP, &headers.timestamp)
             .header(WEBHOOK_SIGNATURE, &headers.signature)
             .body(body.to_owned());
-        // The body of the answer is nothing to us: it is dropped with the connection.
-        request.send().await.map(|answer| answer.status().as_u16()).map_err(|error| failure(&error))
+        let answer = request.send().await.map_err(|error| failure(&error))?;
+        let status = answer.status();
+        let body = if status.is_success() { None } else { beginning(answer).await };
+        Ok(Answer { status: status.as_u16(), body })
     }
+}
+
+/// How a body begins. The rest is dropped with the connection; what does not come within the time-out is left out, for the status is known.
+async fn beginning(mut answer: reqwest::Response) -> Option<String> {
+    let mut bytes = Vec::new();
+    while bytes.len() < READ
+        && let Ok(Some(chunk)) = answer.chunk().await
+    {
+        bytes.extend_from_slice(&chunk);
+    }
+    bytes.truncate(READ);
+    let text = String::from_utf8_lossy(&bytes);
+    // A letter that the end cuts in two.
+    let text = text.trim_end_matches(char::REPLACEMENT_CHARACTER);
+    (!text.is_empty()).then(|| text.to_owned())
 }
 
 /// Resolves a name and lets all of its addresses pass, or none: the connection is made to what passed, without asking again.

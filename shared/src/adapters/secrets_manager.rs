@@ -33,7 +33,6 @@ use crate::domain::organization_code::IndexKey;
 use crate::domain::owner::{Owner, Owners, SigningKey};
 use crate::domain::partner::{PartnerCredentials, PartnerSecret, PartnerTokens};
 use crate::domain::timestamp::Timestamp;
-use crate::domain::webhook::WebhookSecrets;
 use crate::ports::clock::Clock;
 use crate::ports::secrets::{Freshness, PartnerSecrets, SecretsError, ServiceSecrets, VersionedSecret};
 
@@ -53,7 +52,7 @@ pub struct SecretsManager {
     partners: Mutex<HashMap<AppKeyId, (VersionedSecret, Timestamp)>>,
     owners: Mutex<Option<(Owners, Timestamp)>>,
     index_key: Mutex<Option<IndexKey>>,
-    webhooks: Mutex<HashMap<WebhookId, (WebhookSecrets, Timestamp)>>,
+    webhooks: Mutex<HashMap<WebhookId, webhooks::Remembered>>,
     leaf: Mutex<Option<leaf::Remembered>>,
 }
 

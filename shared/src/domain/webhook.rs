@@ -10,14 +10,11 @@ use base64::engine::general_purpose::STANDARD;
 use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
-use super::alert::{AlertType, ChangeId};
+use super::alert::{AlertType, Notice};
 use super::ids::WebhookId;
 use super::invalid::{Invalid, one_line};
 use super::timestamp::Timestamp;
-
-/// How long after a failed call the next one is made: Leaf's 1, 30, 60 and 240 minutes. The fifth failure is the last.
-pub const RETRIES: [Duration; 4] =
-    [Duration::from_mins(1), Duration::from_mins(30), Duration::from_hours(1), Duration::from_hours(4)];
+use super::webhook_event::WebhookEvent;
 
 /// How long the secret that was replaced still signs: time enough to bring the new one to every receiver.
 pub const ROTATION: Duration = Duration::from_hours(24);
@@ -38,11 +35,24 @@ pub struct Webhook {
     /// Where calls go.
     pub url: WebhookUrl,
     /// What it is told of; no two webhooks have one in common.
-    pub events: Vec<AlertType>,
+    pub events: Vec<WebhookEvent>,
     /// When it was registered.
     pub created_at: Timestamp,
     /// Since when it gets no calls, because it answered 410.
     pub disabled_at: Option<Timestamp>,
+    /// The version of its secret that was stored last; none between its registration and its first secret.
+    pub secret_version: Option<SecretVersion>,
+}
+
+/// A version of a webhook's secret, as the secret store names it. Another one means that what a process remembers is old.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SecretVersion(pub String);
+
+impl Webhook {
+    /// Whether it is registered for this.
+    pub fn hears(&self, kind: AlertType) -> bool {
+        self.events.contains(&WebhookEvent::Told(kind))
+    }
 }
 
 /// What a partner calls a webhook: 1 to 255 characters.
@@ -184,20 +194,18 @@ impl WebhookSecrets {
 pub struct FailedCall {
     /// The webhook.
     pub webhook_id: WebhookId,
-    /// What it was about.
-    pub change_id: ChangeId,
-    /// When that happened.
-    pub created_at: Timestamp,
+    /// What it told. Not the body: that has the partner's client id in it.
+    pub notice: Notice,
     /// Where the call went.
     pub url: WebhookUrl,
-    /// What was sent.
-    pub body: String,
     /// How often it was tried.
     pub attempts: u32,
     /// When it was tried last.
     pub last_attempt_at: Timestamp,
     /// How the last try ended.
     pub failure: CallFailure,
+    /// How the receiver's last answer began, if there was an answer with something in it.
+    pub response: Option<String>,
 }
 
 /// How a call ended that was not accepted.

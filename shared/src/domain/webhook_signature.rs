@@ -4,7 +4,7 @@ use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::alert::ChangeId;
+use super::change::ChangeId;
 use super::timestamp::Timestamp;
 use super::webhook::WebhookSecrets;
 

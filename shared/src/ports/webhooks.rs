@@ -7,11 +7,11 @@ use url::Url;
 
 use super::StoreError;
 use super::portion::Portion;
-use super::secrets::{Freshness, SecretsError};
-use crate::domain::alert::ChangeId;
+use super::secrets::SecretsError;
+use crate::domain::alert::Notice;
 use crate::domain::ids::WebhookId;
 use crate::domain::timestamp::Timestamp;
-use crate::domain::webhook::{CallFailure, FailedCall, Webhook, WebhookSecrets};
+use crate::domain::webhook::{CallFailure, FailedCall, SecretVersion, Webhook, WebhookSecrets};
 use crate::domain::webhook_signature::SignedHeaders;
 
 /// Webhooks and their failed calls. There is at most one webhook per event, so all of them are one short read.
@@ -29,11 +29,14 @@ pub trait Webhooks: Send + Sync {
     /// Notes that one is to get no more calls. Nothing happens when there is none.
     async fn disable(&self, id: WebhookId, at: Timestamp) -> Result<(), StoreError>;
 
+    /// Notes which version of its secret one has. Nothing happens when there is none.
+    async fn note_secret(&self, id: WebhookId, version: &SecretVersion) -> Result<(), StoreError>;
+
     /// Notes a failed call, over what is known of the same one.
     async fn note_failed_call(&self, call: &FailedCall) -> Result<(), StoreError>;
 
     /// Forgets a failed call: it was made again, and accepted.
-    async fn forget_failed_call(&self, id: WebhookId, change: &ChangeId, at: Timestamp) -> Result<(), StoreError>;
+    async fn forget_failed_call(&self, id: WebhookId, notice: &Notice) -> Result<(), StoreError>;
 
     /// A page of the failed calls, those about the newest changes first.
     async fn failed_calls(&self, page: u32, size: u32, since: Timestamp) -> Result<Portion<FailedCall>, StoreError>;
@@ -53,11 +56,15 @@ pub enum RegisterWebhookError {
 /// Webhooks' secrets, one secret per webhook.
 #[async_trait]
 pub trait WebhookSecretStore: Send + Sync {
-    /// Reads one; `None` when there is none.
-    async fn read(&self, id: WebhookId, freshness: Freshness) -> Result<Option<WebhookSecrets>, SecretsError>;
+    /// Reads one: what this process remembers, if that is of this version, else as it is now. `None` when there is none.
+    async fn read(
+        &self,
+        id: WebhookId,
+        version: Option<&SecretVersion>,
+    ) -> Result<Option<WebhookSecrets>, SecretsError>;
 
-    /// Writes one, over whatever was there.
-    async fn write(&self, id: WebhookId, secrets: &WebhookSecrets) -> Result<(), SecretsError>;
+    /// Writes one, over whatever was there; its new version.
+    async fn write(&self, id: WebhookId, secrets: &WebhookSecrets) -> Result<SecretVersion, SecretsError>;
 
     /// Deletes one. Nothing happens when there is none.
     async fn delete(&self, id: WebhookId) -> Result<(), SecretsError>;
@@ -66,8 +73,17 @@ pub trait WebhookSecretStore: Send + Sync {
 /// The partners' receivers.
 #[async_trait]
 pub trait Receivers: Send + Sync {
-    /// Calls one. What it is answered with is its status, which may be any; a body is not read.
-    async fn call(&self, url: &Url, headers: &SignedHeaders, body: &str) -> Result<u16, CallFailure>;
+    /// Calls one.
+    async fn call(&self, url: &Url, headers: &SignedHeaders, body: &str) -> Result<Answer, CallFailure>;
+}
+
+/// What a receiver answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// The status, which may be any.
+    pub status: u16,
+    /// How the body begins, if it says why the call was not taken.
+    pub body: Option<String>,
 }
 
 /// The queue that calls wait in.
@@ -75,6 +91,20 @@ pub trait Receivers: Send + Sync {
 pub trait CallQueue: Send + Sync {
     /// Lets the message of this receipt be delivered again after a time, and those behind it in its group after it.
     async fn retry_in(&self, receipt: &str, wait: Duration) -> Result<(), QueueError>;
+
+    /// Puts a message into it. The same one within five minutes is taken once.
+    async fn send(&self, message: Outgoing) -> Result<(), QueueError>;
+}
+
+/// A message for the queue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outgoing {
+    /// Messages of one group are delivered one after the other.
+    pub group: String,
+    /// What it is recognised by when it is sent once more.
+    pub id: String,
+    /// What it says.
+    pub body: String,
 }
 
 /// The queue did not do what it was asked to.

@@ -9,6 +9,7 @@ pub mod credential_status;
 pub mod deliver_alert;
 pub mod disconnect;
 pub mod expire_session;
+pub mod failed_calls;
 pub mod finish_handshake;
 pub mod follow_upstream;
 pub mod leaf_users;

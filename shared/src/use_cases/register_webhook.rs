@@ -1,9 +1,9 @@
 //! Webhooks: registered, given another secret, deleted.
 
-use crate::domain::alert::AlertType;
 use crate::domain::ids::WebhookId;
 use crate::domain::webhook::{Webhook, WebhookName, WebhookSecret, WebhookSecrets, WebhookUrl};
-use crate::ports::secrets::{Freshness, SecretsError};
+use crate::domain::webhook_event::WebhookEvent;
+use crate::ports::secrets::SecretsError;
 use crate::ports::webhooks::RegisterWebhookError;
 use crate::ports::{Ports, StoreError};
 
@@ -32,22 +32,31 @@ pub async fn register_webhook(
     ports: &Ports,
     name: WebhookName,
     url: WebhookUrl,
-    events: Vec<AlertType>,
+    events: Vec<WebhookEvent>,
     secret: WebhookSecret,
 ) -> Result<Webhook, WebhookError> {
     let id = WebhookId::random();
-    let webhook = Webhook { id, name, url, events, created_at: ports.clock.now(), disabled_at: None };
+    let webhook =
+        Webhook { id, name, url, events, created_at: ports.clock.now(), disabled_at: None, secret_version: None };
     // The row first: its transaction decides between two that come at once, and only the winner makes a secret, which costs money.
     ports.webhooks.create(&webhook).await.map_err(|error| match error {
         RegisterWebhookError::EventTaken => WebhookError::EventTaken,
         RegisterWebhookError::Store(error) => error.into(),
     })?;
-    if let Err(error) = ports.webhook_secrets.write(id, &WebhookSecrets::new(secret)).await {
-        // So that the same request can be sent again. Should this fail as well, DELETE, or PUT of a secret, mends it.
-        ports.webhooks.delete(&webhook).await?;
-        return Err(error.into());
+    match ports.webhook_secrets.write(id, &WebhookSecrets::new(secret)).await {
+        Ok(version) => {
+            // It is registered with or without this: a secret of an unknown version is read at each call.
+            if let Err(error) = ports.webhooks.note_secret(id, &version).await {
+                tracing::warn!(%error, webhook_id = %id, "a secret's version was not noted");
+            }
+            Ok(webhook)
+        }
+        Err(error) => {
+            // So that the same request can be sent again. Should this fail as well, DELETE, or PUT of a secret, mends it.
+            ports.webhooks.delete(&webhook).await?;
+            Err(error.into())
+        }
     }
-    Ok(webhook)
 }
 
 /// The webhook of this id.
@@ -65,11 +74,14 @@ pub async fn find_webhook(ports: &Ports, id: WebhookId) -> Result<Webhook, Webho
 /// See [`WebhookError`].
 pub async fn rotate_secret(ports: &Ports, id: WebhookId, secret: WebhookSecret) -> Result<Webhook, WebhookError> {
     let webhook = find_webhook(ports, id).await?;
-    let secrets = match ports.webhook_secrets.read(id, Freshness::Now).await? {
+    let secrets = match ports.webhook_secrets.read(id, None).await? {
         Some(secrets) => secrets.rotate(secret, ports.clock.now()),
         None => WebhookSecrets::new(secret),
     };
-    ports.webhook_secrets.write(id, &secrets).await?;
+    // The secret first: whoever reads the new version in the row finds the new secret. The answer waits for both, so from then on nobody signs
+    // with the older secret alone, whatever he remembers.
+    let version = ports.webhook_secrets.write(id, &secrets).await?;
+    ports.webhooks.note_secret(id, &version).await?;
     Ok(webhook)
 }
 

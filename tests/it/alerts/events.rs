@@ -21,7 +21,7 @@ async fn one(world: &World, receiver: &Receiver) -> Call {
 
 fn shows_no_secret(world: &World, call: &Call) {
     let account = &world.machine.ready.stage;
-    for secret in [CODE, "Hn5cW7pd", SECRET, account.client_id, account.partner.password, "@"] {
+    for secret in [CODE, "Hn5cW7pd", SECRET, account.partner.password, "@"] {
         let text = format!("{:?} {}", call.headers, call.body);
         assert!(!text.contains(secret), "{secret} in {text}");
     }
@@ -36,7 +36,8 @@ async fn a_connection_is_told_from_its_beginning_to_its_end() {
         let told = call.json();
         assert_eq!(told["type"], kind, "{told}");
         assert_eq!(told["status"], status, "{told}");
-        assert_eq!((&told["provider"], &told["credential"]), (&"Panorama".into(), &"panorama-credentials".into()));
+        let client = world.machine.ready.stage.client_id;
+        assert_eq!((&told["provider"], &told["credential"]), (&"Panorama".into(), &client.into()));
         assert_eq!((&told["credentialId"], &told["leafUserId"]), (&credential["id"], &user.clone().into()));
         assert_eq!((&told["clientEnvironment"], &told["appName"]), (&"STAGE".into(), &"prairie-insights".into()));
         assert!(told["message"].as_str().is_some_and(|message| !message.is_empty()), "{told}");
@@ -87,7 +88,8 @@ async fn a_refused_login_is_one_alert_about_the_app_key_and_not_one_per_farmer()
     let call = one(&world, &receiver).await;
     let told = call.json();
     assert_eq!((&told["type"], &told["status"]), (&"credentialsUnauthenticated".into(), &"UNAUTHENTICATED".into()));
-    assert_eq!((&told["credentialId"], &told["leafUserId"]), (&Value::Null, &Value::Null));
+    assert_eq!((told.get("credentialId"), told.get("leafUserId")), (Some(&Value::Null), Some(&Value::Null)));
+    assert_eq!(told["credential"], world.machine.ready.stage.client_id, "which login it is");
     assert_eq!((&told["clientEnvironment"], &told["appName"]), (&"STAGE".into(), &"prairie-insights".into()));
     shows_no_secret(&world, &call);
 
@@ -130,6 +132,19 @@ async fn a_credential_that_may_see_only_part_is_told() {
         (&told["type"], &told["status"]),
         (&"credentialsLimitedPermission".into(), &"LIMITED_PERMISSION".into())
     );
+}
+
+/// The alert is told and its fields are there, though nobody knows the client id any more.
+#[tokio::test]
+async fn an_alert_of_an_app_key_whose_secret_is_gone_has_no_client_id() {
+    let (world, receiver, _) = listening(&AlertType::ALL).await;
+    connected(&world, "maria", CODE).await;
+    let name = "panorama-connect/app-key/STAGE/prairie-insights";
+    let secrets = &world.machine.secrets_manager;
+    secrets.delete_secret().secret_id(name).force_delete_without_recovery(true).send().await.expect("deleted");
+    world.clock.advance(shared::adapters::secrets_manager::CACHED_FOR);
+    let told = one(&world, &receiver).await.json();
+    assert_eq!((&told["type"], told.get("credential")), (&"connectionActivated".into(), Some(&Value::Null)));
 }
 
 #[tokio::test]

@@ -38,6 +38,8 @@ pub(crate) struct Call {
 pub(crate) enum Reply {
     Status(u16),
     RedirectTo(String),
+    /// A status with a body.
+    Says(u16, String),
     Hang,
 }
 
@@ -93,6 +95,7 @@ async fn take(State(shared): State<Arc<Mutex<Shared>>>, headers: HeaderMap, body
         None => StatusCode::NO_CONTENT.into_response(),
         Some(Reply::Status(status)) => StatusCode::from_u16(status).expect("a status").into_response(),
         Some(Reply::RedirectTo(url)) => (StatusCode::TEMPORARY_REDIRECT, [(LOCATION, url)]).into_response(),
+        Some(Reply::Says(status, text)) => (StatusCode::from_u16(status).expect("a status"), text).into_response(),
         Some(Reply::Hang) => std::future::pending().await,
     }
 }

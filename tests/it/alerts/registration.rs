@@ -1,12 +1,15 @@
 //! Leaf's contract: webhooks are registered, listed, read and deleted.
 
+use std::collections::BTreeSet;
+
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use shared::domain::alert::AlertType;
 use shared::domain::reach::Reach;
+use shared::domain::webhook_event::WebhookEvent;
 
-use super::receiver::Receiver;
-use super::{SECRET, WEBHOOKS, after, body, post, register};
+use super::receiver::{Receiver, Reply};
+use super::{SECRET, WEBHOOKS, after, body, post, register, registration};
 use crate::world::{World, at_once};
 
 const URL: &str = "https://receiver.example/hooks";
@@ -37,6 +40,68 @@ async fn a_webhook_is_shown_without_its_secret_until_it_is_deleted() {
     let secrets = world.machine.secrets_manager.list_secrets().send().await.expect("a listing");
     let names: Vec<_> = secrets.secret_list().iter().filter_map(|secret| secret.name()).collect();
     assert!(names.iter().all(|name| !name.contains("webhook")), "{names:?}");
+}
+
+/// Clients register for all that they know. What of it never happens here is kept and shown, and has one webhook as everything else.
+#[tokio::test]
+async fn leafs_events_that_never_happen_here_are_taken() {
+    let world = World::start().await;
+    let leafs = ["newSatelliteImage", "credentialsUnauthenticated", "fieldBoundaryUpdated", "machineDeleted"];
+    let (status, made) = post(&world, &registration(json!(leafs), URL)).await;
+    assert_eq!(status, StatusCode::CREATED, "{made}");
+    let shown: BTreeSet<_> = made["events"].as_array().expect("events").iter().filter_map(Value::as_str).collect();
+    assert_eq!(shown, BTreeSet::from(leafs));
+    let path = format!("{WEBHOOKS}/{}", made["id"].as_str().expect("an id"));
+    assert_eq!(get(&world, &path).await, (StatusCode::OK, made));
+    assert_eq!(post(&world, &registration(json!(["machineDeleted"]), URL)).await.1["errorKey"], "eventRegisteredTwice");
+    assert_eq!(world.json(world.owner(Method::DELETE, &path)).await.0, StatusCode::NO_CONTENT);
+
+    let all: Vec<_> = WebhookEvent::all().collect();
+    let (status, made) = post(&world, &registration(json!(all), URL)).await;
+    assert_eq!((status, made["events"].as_array().map(Vec::len)), (StatusCode::CREATED, Some(all.len())), "{made}");
+}
+
+/// Leaf's fields and ours; one that is empty is null.
+#[tokio::test]
+async fn a_webhook_and_a_failed_call_have_all_documented_fields() {
+    let world = World::start_with(|options| options.reach = Reach::ThisMachineToo).await;
+    let receiver = Receiver::start().await;
+    let long = format!("<h1>Bad Gateway</h1>{}", "é".repeat(2_000));
+    receiver.answer([Reply::Says(502, long.clone())]);
+    let (_, made) = post(&world, &body(&[AlertType::ConnectionActivated], &receiver.url)).await;
+    let fields = |of: &Value| of.as_object().expect("an object").keys().cloned().collect::<BTreeSet<_>>();
+    let expected = ["createdTime", "disabledTime", "events", "id", "name", "secret", "url"];
+    assert_eq!(fields(&made), expected.map(str::to_owned).into());
+    assert!(made["secret"].as_str().is_some_and(|secret| secret.chars().all(|letter| letter == '*')), "{made}");
+
+    after(&world, 1).await;
+    drop(receiver);
+    super::connected(&world, "maria", "krwv4vYH").await;
+    after(&world, 1).await;
+    let failed = super::failed_calls(&world, "").await;
+    let [closed, answered] = &failed[..] else { panic!("{failed:?}") };
+    let expected = [
+        "apiOwner",
+        "attempts",
+        "connectionError",
+        "createdAt",
+        "lastAttemptAt",
+        "requestBody",
+        "response",
+        "status",
+        "url",
+        "webhookId",
+    ];
+    for call in [closed, answered] {
+        assert_eq!(fields(call), expected.map(str::to_owned).into());
+    }
+    assert_eq!((&answered["status"], &answered["connectionError"]), (&502.into(), &Value::Null));
+    let response = answered["response"].as_str().expect("a text");
+    assert!(long.starts_with(response) && response.len() > 1_000 && response.len() <= 1_024, "{response}");
+    assert_eq!((&closed["status"], &closed["response"]), (&Value::Null, &Value::Null));
+    assert_eq!(closed["connectionError"], "connectionFailed");
+    let sent: Value = serde_json::from_str(closed["requestBody"].as_str().expect("a text")).expect("JSON");
+    assert_eq!(sent["credential"], world.machine.ready.stage.client_id, "{sent}");
 }
 
 #[tokio::test]

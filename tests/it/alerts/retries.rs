@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
-use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
+use aws_lambda_events::sqs::SqsMessage;
 use reqwest::{Method, StatusCode};
 use shared::domain::alert::AlertType;
 
 use super::receiver::Reply;
-use super::{WEBHOOKS, after, check, connected, failed_calls, listening, listening_with, register};
+use super::{
+    WEBHOOKS, after, call_message, check, connected, event, failed_calls, listening, listening_with, register,
+};
 use crate::world::MANAGEMENT;
 
 const BOTH: [AlertType; 2] = [AlertType::ConnectionActivated, AlertType::ConnectionDeleted];
@@ -140,14 +142,8 @@ async fn a_message_about_a_registration_that_is_not_taken_is_not_sent_again_and_
 /// The process ends after the receiver has taken the call and before the message is deleted: the queue delivers it once more.
 #[tokio::test]
 async fn a_call_that_was_taken_and_not_noted_is_made_again_with_the_same_id() {
-    let (world, receiver, _) = listening(&BOTH).await;
-    let mut event = SqsEvent::default();
-    let mut message = SqsMessage::default();
-    let facts = r#"{"id":"0d1f1c0e-6a3c-4c8e-9a51-3f6f2c1b7d44","status":"ACTIVE","appName":"prairie-insights","clientEnvironment":"STAGE"}"#;
-    message.body = Some(format!(
-        r#"{{"id":"9a51c8e","at":"1795348800","pk":"USER#5f0c2b1e-8d3a-4a76-9c54-1e7f3b9a6d20","sk":"CREDENTIAL","removedBy":"","old":{{"id":""}},"new":{facts}}}"#
-    ));
-    event.records = vec![message];
+    let (world, receiver, id) = listening(&BOTH).await;
+    let event = event(vec![call_message("9a51c8e", &id, "5f0c2b1e-8d3a-4a76-9c54-1e7f3b9a6d20")]);
     let delivery = world.machine.outbox.delivery();
     for _ in 0..2 {
         assert!(delivery.deliver(event.clone()).await.batch_item_failures.is_empty());
@@ -158,27 +154,102 @@ async fn a_call_that_was_taken_and_not_noted_is_made_again_with_the_same_id() {
     assert_eq!(calls[0].header("webhook-id"), "msg_9a51c8e");
 }
 
-/// The queue gives one message at a time; should it ever give more, none overtakes another of its connection.
+/// The process ends after the call's message is in the queue and before the change's is deleted.
+#[tokio::test]
+async fn a_change_that_is_delivered_twice_is_one_call() {
+    let (world, receiver, _) = listening(&BOTH).await;
+    let mut change = SqsMessage::default();
+    let facts = r#"{"id":"0d1f1c0e-6a3c-4c8e-9a51-3f6f2c1b7d44","status":"ACTIVE","appName":"prairie-insights","clientEnvironment":"STAGE"}"#;
+    change.body = Some(format!(
+        r#"{{"id":"9a51c8e","at":"1795348800","pk":"USER#5f0c2b1e-8d3a-4a76-9c54-1e7f3b9a6d20","sk":"CREDENTIAL","removedBy":"","old":{{"id":""}},"new":{facts}}}"#
+    ));
+    let delivery = world.machine.outbox.delivery();
+    for _ in 0..2 {
+        assert!(delivery.deliver(event(vec![change.clone()])).await.batch_item_failures.is_empty());
+        assert_eq!(after(&world, 0).await, (0, 0));
+    }
+    let calls = receiver.take();
+    assert_eq!(calls.len(), 1, "{calls:?}");
+    assert_eq!(calls[0].header("webhook-id"), "msg_9a51c8e");
+}
+
+/// The queue gives one message at a time; should it ever give more, none overtakes another of its group.
 #[tokio::test]
 async fn in_a_batch_the_later_messages_of_a_failed_one_s_group_are_not_touched() {
-    let (world, receiver, _) = listening(&BOTH).await;
+    let (world, receiver, id) = listening(&BOTH).await;
     receiver.answer([Reply::Status(500)]);
-    let message = |id: &str, group: &str| {
-        let mut message = SqsMessage::default();
-        let facts = r#"{"id":"0d1f1c0e-6a3c-4c8e-9a51-3f6f2c1b7d44","status":"ACTIVE","appName":"prairie-insights","clientEnvironment":"STAGE"}"#;
-        message.message_id = Some(id.to_owned());
-        message.attributes.insert("MessageGroupId".to_owned(), group.to_owned());
-        message.body =
-            Some(format!(r#"{{"id":"{id}","at":1795348800,"pk":"USER#{group}","sk":"CREDENTIAL","new":{facts}}}"#));
-        message
-    };
     let (maria, dale) = ("5f0c2b1e-8d3a-4a76-9c54-1e7f3b9a6d20", "6f0c2b1e-8d3a-4a76-9c54-1e7f3b9a6d20");
-    let mut event = SqsEvent::default();
-    event.records = vec![message("a", maria), message("b", maria), message("c", dale)];
-    let again = world.machine.outbox.delivery().deliver(event).await;
+    let messages = [("a", maria), ("b", maria), ("c", dale)].map(|(message, user)| call_message(message, &id, user));
+    let again = world.machine.outbox.delivery().deliver(event(messages.into())).await;
     let again: Vec<_> = again.batch_item_failures.iter().map(|item| item.item_identifier.as_str()).collect();
     assert_eq!(again, ["a", "b"]);
     assert_eq!(receiver.take().len(), 2);
+}
+
+/// Two webhooks, one connection: what one does not take does not hold up what the other is to be told, however long.
+#[tokio::test]
+async fn a_receiver_that_is_down_holds_up_no_other_receivers_alerts() {
+    for down in [Reply::Status(500), Reply::Hang] {
+        let short = |options: &mut local::Options| options.receiver_timeout = Duration::from_millis(100);
+        let (world, dead, _) = listening_with(&[AlertType::ConnectionActivated], short).await;
+        let alive = super::Receiver::start().await;
+        register(&world, &[AlertType::ConnectionDeleted], &alive.url).await;
+        after(&world, 0).await;
+        alive.take();
+        dead.answer(vec![down.clone(); 99]);
+
+        let maria = connected(&world, "maria", "krwv4vYH").await;
+        let path = format!("{MANAGEMENT}/users/{maria}/panorama-credentials");
+        assert_eq!(world.json(world.owner(Method::DELETE, &path)).await.0, StatusCode::NO_CONTENT);
+        assert_eq!(after(&world, 0).await, (1, 0), "{down:?}");
+        assert_eq!(alive.types(), ["connectionDeleted"], "{down:?}");
+
+        dead.answer([]);
+        dead.take();
+        assert_eq!(after(&world, 60).await, (0, 0));
+        assert_eq!(dead.types(), ["connectionActivated"], "{down:?}");
+    }
+}
+
+/// The function runs five times at once; a receiver that hangs must not take all of them for each of its alerts.
+#[tokio::test]
+async fn a_receiver_that_hangs_is_left_alone_for_a_while_and_then_called_for_each() {
+    let short = |options: &mut local::Options| options.receiver_timeout = Duration::from_millis(100);
+    let (world, receiver, _) = listening_with(&BOTH, short).await;
+    receiver.answer([Reply::Hang]);
+    for (name, code) in [("maria", "krwv4vYH"), ("dale", "Hn5cW7pd")] {
+        connected(&world, name, code).await;
+    }
+    assert_eq!(after(&world, 0).await, (2, 0));
+    assert_eq!(receiver.take().len(), 1, "the other one would hang as well");
+    let failed = failed_calls(&world, "").await;
+    assert!(failed.len() == 2 && failed.iter().all(|call| call["connectionError"] == "timedOut"), "{failed:?}");
+    assert_eq!(after(&world, 60).await, (0, 0));
+    assert_eq!(receiver.take().len(), 2);
+    assert!(failed_calls(&world, "").await.is_empty());
+}
+
+/// Leaf knows no update of a webhook: a wrong URL is mended by deleting it and registering another.
+#[tokio::test]
+async fn what_a_deleted_webhook_did_not_take_goes_to_its_successor() {
+    let (world, wrong, id) = listening(&BOTH).await;
+    wrong.answer(vec![Reply::Status(404); 9]);
+    let maria = connected(&world, "maria", "krwv4vYH").await;
+    let path = format!("{MANAGEMENT}/users/{maria}/panorama-credentials");
+    assert_eq!(world.json(world.owner(Method::DELETE, &path)).await.0, StatusCode::NO_CONTENT);
+    connected(&world, "dale", "Hn5cW7pd").await;
+    assert_eq!(after(&world, 0).await, (3, 0));
+    wrong.take();
+
+    let right = super::Receiver::start().await;
+    assert_eq!(world.json(world.owner(Method::DELETE, &format!("{WEBHOOKS}/{id}"))).await.0, StatusCode::NO_CONTENT);
+    register(&world, &[AlertType::ConnectionActivated], &right.url).await;
+    after(&world, 0).await;
+    right.take();
+    assert_eq!(after(&world, 60).await, (0, 0), "nobody is told of the deletion");
+    assert_eq!(right.types(), ["connectionActivated"; 2]);
+    assert_eq!(wrong.take().len(), 0);
+    assert!(failed_calls(&world, "").await.is_empty());
 }
 
 #[tokio::test]

@@ -1,20 +1,29 @@
 //! Who gets a call can tell that it is ours.
 
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
 use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use deliver_alerts::Delivery;
 use reqwest::{Method, StatusCode};
 use serde_json::json;
+use shared::adapters::receivers::{Receivers, SystemLookUp, TIMEOUT};
 use shared::adapters::system_clock::SystemClock;
 use shared::domain::alert::AlertType;
+use shared::domain::reach::Reach;
 use shared::domain::webhook::ROTATION;
 use shared::ports::clock::Clock as _;
+use shared::ports::webhooks::{CallQueue, Outgoing, QueueError};
 use standardwebhooks::Webhook;
 
 use super::receiver::{Call, Receiver};
-use super::{SECRET, WEBHOOKS, after, connected, listening};
+use super::{SECRET, WEBHOOKS, after, call_message, connected, event, listening};
 use crate::world::World;
 
+const NEWER: &str = "whsec_cGxhbnRlZC1zdGFuZGFyZC1zZWNyZXQtdHdv";
 const NEW: &str = "whsec_cGxhbnRlZC1zdGFuZGFyZC1zZWNyZXQ=";
 
 /// The library looks at the operating system's clock.
@@ -75,18 +84,62 @@ async fn for_a_day_after_a_rotation_both_secrets_are_accepted_and_then_the_new_o
     assert_eq!(later.header("webhook-signature").split(' ').count(), 1);
 }
 
+/// Leaf's Python example signs `json.dumps(payload)`, whose bytes are those of the body.
 #[tokio::test]
-async fn another_process_signs_with_a_rotated_secret_after_its_memory_has_ended() {
-    let (world, receiver, id) = listening(&[AlertType::ConnectionActivated]).await;
+async fn a_body_that_was_parsed_and_written_by_python_has_the_same_signature() {
+    let (world, receiver, _) = at_todays_date().await;
+    let call = call(&world, &receiver, "krwv4vYH").await;
+    let fields: Vec<_> = call
+        .body
+        .trim_start_matches('{')
+        .trim_end_matches('}')
+        .split(", \"")
+        .map(|field| field.split_once("\": ").expect("a name, a colon and a blank"))
+        .collect();
+    let names: Vec<_> = fields.iter().map(|(name, _)| name.trim_start_matches('"')).collect();
+    let leafs = ["credential", "provider", "credentialId", "message", "status", "type", "timestamp"];
+    assert_eq!(names[..leafs.len()], leafs, "in the order of Leaf's documents");
+    assert!(call.body.is_ascii() && !call.body.contains("\":\""), "{}", call.body);
+    assert!(is_leafs(&call, SECRET));
+}
+
+/// As another process of Lambda's, with its own memory.
+#[tokio::test]
+async fn whoever_remembers_the_older_secret_signs_with_both_at_once_after_a_rotation() {
+    let (world, receiver, id) = at_todays_date().await;
     let other = world.machine.another_process().expect("another process");
-    let id = id.parse().expect("an id");
-    let secrets = &other.ports.webhook_secrets;
-    let cached = shared::ports::secrets::Freshness::Cached;
-    assert!(secrets.read(id, cached).await.expect("read").expect("secrets").older.is_none());
-    let request = world.owner(Method::PUT, &format!("{WEBHOOKS}/{id}/secret")).json(&json!({ "secret": NEW }));
-    assert_eq!(world.json(request).await.0, StatusCode::OK);
-    assert!(secrets.read(id, cached).await.expect("read").expect("secrets").older.is_none(), "remembered");
-    world.clock.advance(shared::adapters::secrets_manager::CACHED_FOR);
-    assert!(secrets.read(id, cached).await.expect("read").expect("secrets").older.is_some());
-    drop(receiver);
+    let queue = Arc::new(NoQueue);
+    let receivers = Receivers::new(Reach::ThisMachineToo, TIMEOUT, Arc::new(SystemLookUp)).expect("a client");
+    let other = Delivery::new(other, Arc::new(receivers), queue);
+    let user = "5f0c2b1e-8d3a-4a76-9c54-1e7f3b9a6d20";
+    let deliver = async |message: &str| {
+        let again = other.deliver(event(vec![call_message(message, &id, user)])).await;
+        assert!(again.batch_item_failures.is_empty(), "{again:?}");
+        receiver.take().pop().expect("a call")
+    };
+    let before = deliver("1").await;
+    assert_eq!(before.header("webhook-signature").split(' ').count(), 1);
+
+    // From the answer on, however often.
+    for (older, newer) in [(SECRET, NEW), (NEW, NEWER)] {
+        let request = world.owner(Method::PUT, &format!("{WEBHOOKS}/{id}/secret")).json(&json!({ "secret": newer }));
+        assert_eq!(world.json(request).await.0, StatusCode::OK);
+        let after = deliver(newer.trim_end_matches('=').trim_start_matches("whsec_")).await;
+        Webhook::new(newer).expect("base64").verify(after.body.as_bytes(), &after.headers).expect("the new secret");
+        assert!(is_leafs(&after, older), "there is room for one, and that is the older");
+    }
+}
+
+/// What nobody sends to.
+struct NoQueue;
+
+#[async_trait]
+impl CallQueue for NoQueue {
+    async fn retry_in(&self, _: &str, _: Duration) -> Result<(), QueueError> {
+        Ok(())
+    }
+
+    async fn send(&self, message: Outgoing) -> Result<(), QueueError> {
+        panic!("{message:?}")
+    }
 }

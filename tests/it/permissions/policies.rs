@@ -12,15 +12,16 @@ use super::access::{Access, Resource};
 /// Where the names of functions and secrets begin.
 const OF_THIS_STACK: &str = "${AWS::StackName}";
 
-/// What Lambda does in a function's name: its log lines, and taking messages from its queue. And putting one off, which an adapter does; there is
-/// no SQS here to see it.
-const OF_THE_RUNTIME: [(&str, &str); 6] = [
+/// What Lambda does in a function's name: its log lines, and taking messages from its queue. And putting one off or sending one, which an adapter
+/// does; there is no SQS here to see it.
+const OF_THE_RUNTIME: [(&str, &str); 7] = [
     ("logs:CreateLogStream", "AWS::Logs::LogGroup"),
     ("logs:PutLogEvents", "AWS::Logs::LogGroup"),
     ("sqs:ChangeMessageVisibility", "AWS::SQS::Queue"),
     ("sqs:DeleteMessage", "AWS::SQS::Queue"),
     ("sqs:GetQueueAttributes", "AWS::SQS::Queue"),
     ("sqs:ReceiveMessage", "AWS::SQS::Queue"),
+    ("sqs:SendMessage", "AWS::SQS::Queue"),
 ];
 
 /// X-Ray's: they know no resources, so these alone may be on `*`.

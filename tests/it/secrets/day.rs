@@ -159,9 +159,13 @@ impl Day {
             self.world.pass(16, 0);
         }
         let webhooks = "/services/alerts/api/alerts/webhooks";
-        for path in [webhooks.to_owned(), format!("{webhooks}/{}", self.webhook), format!("{webhooks}/failed-calls")] {
+        for path in [webhooks.to_owned(), format!("{webhooks}/{}", self.webhook)] {
             assert_eq!(self.owner(Method::GET, &path, None).await.status, StatusCode::OK);
         }
+        // What was sent, the client id included.
+        let clients = [self.world.machine.ready.stage.client_id, self.world.machine.ready.production.client_id];
+        let request = self.world.owner(Method::GET, &format!("{webhooks}/failed-calls"));
+        assert_eq!(self.ask_showing(request, &clients).await.status, StatusCode::OK);
         self.alerts = receiver.take().iter().map(|call| format!("{:?} {}", call.headers, call.body)).collect();
     }
 

@@ -95,12 +95,16 @@ fn no_role_has_an_action_or_a_resource_with_a_star_or_a_policy_of_somebody_elses
 
 /// The tour of the roles has no SQS to see it with; `adapters/call_queue.rs` is what does it.
 #[test]
-fn only_the_caller_of_webhooks_may_put_messages_off() {
-    let may = |role: &'static Value| {
-        statements(role).any(|statement| texts(&statement["Action"]).contains(&"sqs:ChangeMessageVisibility"))
-    };
-    let roles: Vec<_> = roles().into_iter().filter(|(_, role)| may(role)).map(|(id, _)| id).collect();
-    assert_eq!(roles, ["DeliverAlertsRole"]);
+fn only_the_caller_of_webhooks_may_put_messages_off_and_send_some() {
+    let functions_roles: BTreeSet<_> = functions().iter().map(|(_, function)| arn_of(&function["Role"])).collect();
+    for action in ["sqs:ChangeMessageVisibility", "sqs:SendMessage"] {
+        let may = |id: &str, role: &'static Value| {
+            functions_roles.contains(id)
+                && statements(role).any(|statement| texts(&statement["Action"]).contains(&action))
+        };
+        let roles: Vec<_> = roles().into_iter().filter(|(id, role)| may(id, role)).map(|(id, _)| id).collect();
+        assert_eq!(roles, ["DeliverAlertsRole"], "{action}");
+    }
 }
 
 #[test]

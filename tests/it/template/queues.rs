@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 use shared::domain::session::{HANDSHAKE_LEASE, LIFETIME};
-use shared::domain::webhook::RETRIES;
+use shared::domain::webhook_call::RETRIES;
 
 use super::{Resource, arn_of, functions, of_type, properties, template};
 

@@ -5,10 +5,12 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::item::{Item, Reading, Writing, failure, key, number, text};
 use super::table::{Cancelled, Condition, Table};
-use crate::domain::alert::{AlertType, ChangeId};
+use crate::domain::alert::{Alert, Notice, Told};
+use crate::domain::app_key::AppKeyId;
 use crate::domain::ids::WebhookId;
 use crate::domain::timestamp::Timestamp;
-use crate::domain::webhook::{CallFailure, FAILED_CALLS_KEPT_FOR, FailedCall, Webhook};
+use crate::domain::webhook::{CallFailure, FAILED_CALLS_KEPT_FOR, FailedCall, SecretVersion, Webhook};
+use crate::domain::webhook_event::WebhookEvent;
 use crate::ports::StoreError;
 use crate::ports::portion::Portion;
 use crate::ports::webhooks::{RegisterWebhookError, Webhooks};
@@ -21,19 +23,19 @@ fn webhook_key(id: WebhookId) -> Item {
     key(PARTITION, format!("{WEBHOOK}{id}"))
 }
 
-fn event_key(event: AlertType) -> Item {
+fn event_key(event: WebhookEvent) -> Item {
     key(PARTITION, format!("EVENT#{}", event.as_str()))
 }
 
 /// The same for every attempt at the same call.
-fn failed_call_key(id: WebhookId, change: &ChangeId, at: Timestamp) -> Item {
-    key(FAILED, format!("{at}#{}#{id}", change.as_str()))
+fn failed_call_key(id: WebhookId, notice: &Notice) -> Item {
+    key(FAILED, format!("{}#{}#{id}", notice.at, notice.id.as_str()))
 }
 
 #[async_trait]
 impl Webhooks for Table {
     async fn create(&self, webhook: &Webhook) -> Result<(), RegisterWebhookError> {
-        let claim = |event: &AlertType| {
+        let claim = |event: &WebhookEvent| {
             let row = Writing::row(event_key(*event)).text("webhookId", webhook.id).done();
             self.put_where(row, Condition::absent())
         };
@@ -56,7 +58,7 @@ impl Webhooks for Table {
 
     async fn delete(&self, webhook: &Webhook) -> Result<(), StoreError> {
         // Its own claims only: a second delete of the same one may come after another webhook has taken the event.
-        let release = |event: &AlertType| {
+        let release = |event: &WebhookEvent| {
             let mine = Condition::new("webhookId = :id").value(":id", text(webhook.id));
             self.delete_where(event_key(*event), mine)
         };
@@ -76,17 +78,23 @@ impl Webhooks for Table {
         }
     }
 
+    async fn note_secret(&self, id: WebhookId, version: &SecretVersion) -> Result<(), StoreError> {
+        let exists = Condition::exists().value(":version", text(&version.0));
+        match self.update_one(webhook_key(id), "SET secretVersion = :version", exists).await {
+            Ok(()) | Err(Cancelled::Condition { .. }) => Ok(()),
+            Err(Cancelled::Store(error)) => Err(error),
+        }
+    }
+
     async fn note_failed_call(&self, call: &FailedCall) -> Result<(), StoreError> {
         let status = match call.failure {
             CallFailure::Status(status) => Some(status),
             _ => None,
         };
-        let mut row = Writing::row(failed_call_key(call.webhook_id, &call.change_id, call.created_at))
-            .text("webhookId", call.webhook_id)
-            .text("changeId", call.change_id.as_str())
-            .text("createdAt", call.created_at)
+        let row = Writing::row(failed_call_key(call.webhook_id, &call.notice)).text("webhookId", call.webhook_id);
+        let mut row = write_notice(row, &call.notice)
             .text("url", call.url.url())
-            .text("body", &call.body)
+            .optional("response", call.response.as_ref())
             .with("attempts", number(call.attempts))
             .text("lastAttemptAt", call.last_attempt_at)
             .text("failure", call.failure.as_str())
@@ -98,9 +106,9 @@ impl Webhooks for Table {
         request.send().await.map(|_| ()).map_err(|error| failure("PutItem", &error))
     }
 
-    async fn forget_failed_call(&self, id: WebhookId, change: &ChangeId, at: Timestamp) -> Result<(), StoreError> {
+    async fn forget_failed_call(&self, id: WebhookId, notice: &Notice) -> Result<(), StoreError> {
         let request = self.client.delete_item().table_name(&self.name);
-        let request = request.set_key(Some(failed_call_key(id, change, at)));
+        let request = request.set_key(Some(failed_call_key(id, notice)));
         request.send().await.map(|_| ()).map_err(|error| failure("DeleteItem", &error))
     }
 
@@ -128,6 +136,7 @@ fn webhook_row(webhook: &Webhook) -> Item {
         .with("events", AttributeValue::L(events))
         .text("createdTime", webhook.created_at)
         .optional("disabledAt", webhook.disabled_at)
+        .optional("secretVersion", webhook.secret_version.as_ref().map(|version| &version.0))
         .done()
 }
 
@@ -144,7 +153,34 @@ fn read_webhook(row: Reading<'_>) -> Result<Webhook, StoreError> {
             .collect::<Result<_, _>>()?,
         created_at: row.moment("createdTime")?,
         disabled_at: row.optional_moment("disabledAt")?,
+        secret_version: row.optional_text("secretVersion").map(|version| SecretVersion(version.to_owned())),
     })
+}
+
+fn write_notice(row: Writing, notice: &Notice) -> Writing {
+    let row = row.text("changeId", notice.id.as_str()).text("createdAt", notice.at);
+    match &notice.told {
+        Told::Registration => row,
+        Told::Alert(alert) => row
+            .text("type", alert.kind.as_str())
+            .optional("leafUserId", alert.leaf_user_id)
+            .optional("credentialId", alert.credential_id)
+            .text("appName", &alert.app_key.name)
+            .text("clientEnvironment", alert.app_key.environment),
+    }
+}
+
+fn read_notice(row: Reading<'_>) -> Result<Notice, StoreError> {
+    let told = match row.optional_parsed("type")? {
+        None => Told::Registration,
+        Some(kind) => Told::Alert(Alert {
+            kind,
+            leaf_user_id: row.optional_parsed("leafUserId")?,
+            credential_id: row.optional_parsed("credentialId")?,
+            app_key: AppKeyId { name: row.parsed("appName")?, environment: row.parsed("clientEnvironment")? },
+        }),
+    };
+    Ok(Notice { id: row.parsed("changeId")?, at: row.moment("createdAt")?, told })
 }
 
 fn read_failed_call(row: Reading<'_>) -> Result<FailedCall, StoreError> {
@@ -157,10 +193,9 @@ fn read_failed_call(row: Reading<'_>) -> Result<FailedCall, StoreError> {
     };
     Ok(FailedCall {
         webhook_id: row.parsed("webhookId")?,
-        change_id: row.parsed("changeId")?,
-        created_at: row.moment("createdAt")?,
+        notice: read_notice(row)?,
         url: row.parsed("url")?,
-        body: row.text("body")?.to_owned(),
+        response: row.optional_text("response").map(ToOwned::to_owned),
         attempts: row.number("attempts")?,
         last_attempt_at: row.moment("lastAttemptAt")?,
         failure,

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::{CACHED_FOR, SecretsManager, unreadable};
 use crate::domain::ids::WebhookId;
 use crate::domain::timestamp::Timestamp;
-use crate::domain::webhook::WebhookSecrets;
-use crate::ports::secrets::{Freshness, SecretsError};
+use crate::domain::webhook::{SecretVersion, WebhookSecrets};
+use crate::ports::secrets::SecretsError;
 use crate::ports::webhooks::WebhookSecretStore;
 
 #[derive(Serialize, Deserialize)]
@@ -24,32 +24,45 @@ struct Older {
     until: String,
 }
 
+/// What a process remembers of a webhook's secret.
+#[derive(Clone)]
+pub(super) struct Remembered {
+    secrets: WebhookSecrets,
+    version: SecretVersion,
+    until: Timestamp,
+}
+
 #[async_trait]
 impl WebhookSecretStore for SecretsManager {
-    async fn read(&self, id: WebhookId, freshness: Freshness) -> Result<Option<WebhookSecrets>, SecretsError> {
+    async fn read(
+        &self,
+        id: WebhookId,
+        version: Option<&SecretVersion>,
+    ) -> Result<Option<WebhookSecrets>, SecretsError> {
         let now = self.clock.now();
-        let cached = self.webhooks.lock().expect("no thread panics while it holds the cache").get(&id).cloned();
-        if freshness == Freshness::Cached
-            && let Some((secrets, _)) = cached.filter(|(_, until)| now < *until)
-        {
-            return Ok(Some(secrets));
+        let remembered = self.webhooks.lock().expect("no thread panics while it holds the cache").get(&id).cloned();
+        // A rotation is of no use as long as somebody signs with the older secret alone, so its version decides, and not only the time.
+        if let Some(remembered) = remembered.filter(|it| Some(&it.version) == version && now < it.until) {
+            return Ok(Some(remembered.secrets));
         }
         let read = match self.value(self.webhook_name(id)).await? {
             None => None,
-            Some((text, _)) => Some(read_document(&text)?),
+            Some((text, version)) => Some((read_document(&text)?, SecretVersion(version))),
         };
         self.remember_webhook(id, read.clone());
-        Ok(read)
+        Ok(read.map(|(secrets, _)| secrets))
     }
 
-    async fn write(&self, id: WebhookId, secrets: &WebhookSecrets) -> Result<(), SecretsError> {
+    async fn write(&self, id: WebhookId, secrets: &WebhookSecrets) -> Result<SecretVersion, SecretsError> {
         let older = secrets.older.as_ref();
         let older = older.map(|(secret, until)| Older { secret: secret.expose().to_owned(), until: until.to_string() });
         let document = Document { secret: secrets.current.expose().to_owned(), older };
         let value = serde_json::to_string(&document).expect("texts can be written");
-        self.put_or_create(&self.webhook_name(id), &value).await?;
-        self.remember_webhook(id, Some(secrets.clone()));
-        Ok(())
+        let version = self.put_or_create(&self.webhook_name(id), &value).await?;
+        let version = version.ok_or_else(|| unreadable("PutSecretValue", "the answer names no version"))?;
+        let version = SecretVersion(version);
+        self.remember_webhook(id, Some((secrets.clone(), version.clone())));
+        Ok(version)
     }
 
     async fn delete(&self, id: WebhookId) -> Result<(), SecretsError> {
@@ -63,10 +76,11 @@ impl SecretsManager {
         format!("{}/webhook/{id}", self.prefix)
     }
 
-    fn remember_webhook(&self, id: WebhookId, secrets: Option<WebhookSecrets>) {
+    fn remember_webhook(&self, id: WebhookId, read: Option<(WebhookSecrets, SecretVersion)>) {
+        let until = self.clock.now().plus(CACHED_FOR);
         let mut webhooks = self.webhooks.lock().expect("no thread panics while it holds the cache");
-        match secrets {
-            Some(secrets) => webhooks.insert(id, (secrets, self.clock.now().plus(CACHED_FOR))),
+        match read {
+            Some((secrets, version)) => webhooks.insert(id, Remembered { secrets, version, until }),
             None => webhooks.remove(&id),
         };
     }

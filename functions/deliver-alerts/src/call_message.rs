@@ -1,0 +1,79 @@
+//! What the queue carries of a call: which webhook is to be told what. No URL and no secret; those are looked up when the call is made.
+
+use serde::{Deserialize, Serialize};
+use shared::domain::alert::{Alert, Notice, Told};
+use shared::domain::app_key::AppKeyId;
+use shared::domain::timestamp::Timestamp;
+use shared::domain::webhook_call::Call;
+use shared::ports::webhooks::Outgoing;
+
+/// A call, as this function writes it for itself.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct CallMessage {
+    webhook_id: String,
+    /// The stream's id of the change.
+    id: String,
+    /// When it happened, in Leaf's form.
+    at: String,
+    /// None when the webhook is told that it is registered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    alert: Option<AlertMessage>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct AlertMessage {
+    r#type: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    leaf_user_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    credential_id: Option<String>,
+    app_name: String,
+    client_environment: String,
+}
+
+impl CallMessage {
+    /// The message of a call.
+    ///
+    /// # Panics
+    /// Never: texts can be written as JSON.
+    pub(crate) fn outgoing(call: &Call) -> Outgoing {
+        let notice = &call.notice;
+        let message = Self {
+            webhook_id: call.webhook_id.to_string(),
+            id: notice.id.as_str().to_owned(),
+            at: notice.at.to_string(),
+            alert: notice.alert().map(|alert| AlertMessage {
+                r#type: alert.kind.as_str().to_owned(),
+                leaf_user_id: alert.leaf_user_id.map(|id| id.to_string()),
+                credential_id: alert.credential_id.map(|id| id.to_string()),
+                app_name: alert.app_key.name.to_string(),
+                client_environment: alert.app_key.environment.to_string(),
+            }),
+        };
+        let body = serde_json::to_string(&message).expect("texts can be written");
+        Outgoing { group: call.group(), id: call.id(), body }
+    }
+
+    /// The call; none when it is not in a form that this version reads.
+    pub(crate) fn into_call(self) -> Option<Call> {
+        let told = match self.alert {
+            None => Told::Registration,
+            Some(alert) => Told::Alert(alert.into_alert()?),
+        };
+        let notice = Notice { id: self.id.parse().ok()?, at: Timestamp::parse(&self.at).ok()?, told };
+        Some(Call { webhook_id: self.webhook_id.parse().ok()?, notice })
+    }
+}
+
+impl AlertMessage {
+    fn into_alert(self) -> Option<Alert> {
+        Some(Alert {
+            kind: self.r#type.parse().ok()?,
+            leaf_user_id: self.leaf_user_id.map(|id| id.parse()).transpose().ok()?,
+            credential_id: self.credential_id.map(|id| id.parse()).transpose().ok()?,
+            app_key: AppKeyId { name: self.app_name.parse().ok()?, environment: self.client_environment.parse().ok()? },
+        })
+    }
+}
