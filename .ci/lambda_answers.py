@@ -39,14 +39,22 @@ def addressed(sample: dict, path: str, query: str = "") -> dict:
     sample["rawPath"] = sample["requestContext"]["http"]["path"] = path
     sample["rawQueryString"] = query
     sample["queryStringParameters"] = dict(urllib.parse.parse_qsl(query))
-    sample["pathParameters"] = {name: path.rsplit("/", 1)[1] for name in sample.get("pathParameters", {})}
+    template = sample["routeKey"].split(" ", 1)[1].split("/")
+    sample["pathParameters"] = {name[1:-1]: value for name, value in zip(template, path.split("/")) if name.startswith("{")}
+    return sample
+
+
+def unauthorized(sample: dict) -> dict:
+    """The event as it is when the authorizer has not said that an owner asks."""
+    sample["requestContext"].pop("authorizer", None)
     return sample
 
 
 def routed(sample: dict, method: str) -> dict:
-    """The event of another route at its path; a GET has no body."""
+    """The event of another route at its path, on an owner's word; a GET has no body."""
     sample["requestContext"]["http"]["method"] = method
     sample["routeKey"] = sample["requestContext"]["routeKey"] = f"{method} {sample['rawPath']}"
+    sample["requestContext"]["authorizer"] = event("users")["requestContext"]["authorizer"]
     if method == "GET":
         del sample["body"]
     return sample
@@ -115,13 +123,17 @@ class Day:
     def authorize(self, token: str) -> None:
         with self.function("authorizer") as authorizer:
             sample = event("authorizer")
-            expect(authorizer.invoke(sample)["isAuthorized"], False, "authorizer: a wrong token")
+            # Every request gets through with a verdict, and the functions refuse (create_user, below).
+            nobody = {"isAuthorized": True, "context": {}}
+            expect(authorizer.invoke(sample) == nobody, True, "authorizer: a wrong token")
             sample["headers"]["authorization"] = sample["identitySource"][0] = f"Bearer {token}"
             answer = authorizer.invoke(sample)
             expect(answer["isAuthorized"], True, "authorizer: an owner's token")
             expect(answer["context"], {"owner": self.ready["owner"]["username"]}, "authorizer: whose token")
             del sample["headers"]["authorization"]
-            expect(authorizer.invoke(sample)["isAuthorized"], False, "authorizer: no token")
+            expect(authorizer.invoke(sample) == nobody, True, "authorizer: no token")
+            sample["headers"] = {"authorization": "Bearer \x01\u00e9", "x\n": "\r\n"}
+            expect(authorizer.invoke(sample) == nobody, True, "authorizer: headers that no request could have")
 
     def read_app_keys(self) -> None:
         with self.function("app-keys") as app_keys:
@@ -135,7 +147,15 @@ class Day:
             created = json.loads(http(users, sample, 201)["body"])
             sent = json.loads(base64.b64decode(sample["body"]))
             expect({name: created[name] for name in sent}, sent, "users: what was sent in base64")
-            http(users, addressed(event("users"), "/no-such-path"), 404)
+            refused = json.loads(http(users, unauthorized(event("users")), 401)["body"])
+            expect(refused["errorKey"], "unauthorized", "users: nobody's word")
+            # A path that was not authorised is not served, nor one that no URL could have.
+            sample = event("users")
+            sample["rawPath"] = "/no-such-path"
+            http(users, sample, 404)
+            sample = event("users")
+            sample["rawPath"], sample["rawQueryString"] = f"{sample['rawPath']}\"<> %zz", "page=\"%zz <>"
+            http(users, sample, 404)
             return created["id"]
 
     def start_and_follow(self, user: str) -> str:
@@ -186,7 +206,7 @@ class Day:
             sample = addressed(sample, sample["rawPath"].replace(seeded, user))
             expect(json.loads(http(credentials, sample, 200)["body"])["status"], "ACTIVE", "credentials: connected")
             sample = event("credentials-events")
-            sample["rawPath"] = sample["requestContext"]["http"]["path"] = sample["rawPath"].replace(seeded, user)
+            sample = addressed(sample, sample["rawPath"].replace(seeded, user), sample["rawQueryString"])
             events = json.loads(http(credentials, sample, 200)["body"])
             expect([entry["statusCode"] for entry in events], [200], "credentials: its one event")
         with self.function("resources") as resources:

@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
-use shared::http::routes::{Route, Routes};
+use shared::http::routes::{Access, Route, Routes};
 use shared::http::{bearer, envelope};
 use shared::service::Service;
 
@@ -27,21 +27,31 @@ pub const FUNCTIONS: [(&str, Function); 10] = [
 
 /// Every function's name, with its routes.
 pub fn routes(service: &Service) -> Vec<(&'static str, Vec<Route>)> {
-    FUNCTIONS.iter().map(|(name, function)| (*name, function(service.clone()).list().to_vec())).collect()
+    FUNCTIONS.iter().map(|(name, function)| (*name, function(service.clone()).list())).collect()
+}
+
+/// Every function's name, with what API Gateway calls its routes and who may call them.
+pub fn keys(service: &Service) -> Vec<(&'static str, Vec<(String, Access)>)> {
+    FUNCTIONS.iter().map(|(name, function)| (*name, function(service.clone()).keys())).collect()
 }
 
 /// The whole API.
 pub fn api(service: &Service) -> Router {
     let (mut public, mut owner_only) = (Router::new(), Router::new());
+    let mut otherwise = None;
     for (name, function) in FUNCTIONS {
-        let (open, guarded) = function(service.clone()).split();
+        let (open, guarded, rest) = function(service.clone()).together();
         let runs = from_fn(move |request, next: Next| running::as_function(name, next.run(request)));
+        otherwise = otherwise.or(rest.map(|rest| rest.layer(runs.clone())));
         public = public.merge(open.layer(runs.clone()));
         owner_only = owner_only.merge(guarded.layer(runs));
     }
     let authorizes = from_fn_with_state(service.ports.clone(), |ports, request, next| {
-        running::as_function("authorizer", bearer::require(ports, request, next))
+        running::as_function("authorizer", bearer::authorize(ports, request, next))
     });
-    let guarded = owner_only.route_layer(authorizes);
-    envelope::wrap(public.merge(guarded))
+    let routes = public.merge(owner_only.route_layer(authorizes));
+    match otherwise {
+        Some(otherwise) => envelope::wrap_whole(routes.fallback_service(otherwise)),
+        None => envelope::wrap(routes),
+    }
 }

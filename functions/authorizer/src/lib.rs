@@ -1,7 +1,13 @@
 //! The Lambda authorizer of the HTTP API: payload format 2.0, simple response.
+//!
+//! It refuses nobody. API Gateway answers 403 for an authorizer that does, with a body that says nothing, and clients that sign in again at 401 never
+//! would. So it lets every request through with its verdict: `owner` is in the context, or it is not, and then the route answers 401.
 
-use aws_lambda_events::apigw::{ApiGatewayV2CustomAuthorizerSimpleResponse, ApiGatewayV2CustomAuthorizerV2Request};
-use lambda::LambdaEvent;
+use std::collections::BTreeMap;
+
+use aws_lambda_events::apigw::ApiGatewayV2CustomAuthorizerSimpleResponse;
+use lambda::{LambdaEvent, RawValue};
+use serde::Deserialize;
 use serde_json::{Map, Value};
 use shared::http::bearer;
 use shared::service::{Service, WarmUp};
@@ -9,21 +15,29 @@ use shared::service::{Service, WarmUp};
 /// What it reads in init.
 pub const WARM_UP: WarmUp = WarmUp::Owners;
 
-/// Says whether a request carries an API owner's token, and whose.
+/// What is read of a request: strangers write much of it, so nothing in it may be an error.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Asked {
+    headers: BTreeMap<String, Value>,
+}
+
+/// Says whose token a request carries, if it is an API owner's.
+///
+/// API Gateway remembers the verdict for a token, a refusal as well: a token never gets better.
 ///
 /// # Errors
-/// The signing key cannot be read: API Gateway then answers 500, which is right, since nobody can say whether the token is good.
+/// The signing key cannot be read: API Gateway then answers 500 and remembers nothing, which is right, since nobody can say whether the token is good.
 pub async fn authorize(
     service: &Service,
-    event: LambdaEvent<ApiGatewayV2CustomAuthorizerV2Request>,
+    event: LambdaEvent<Box<RawValue>>,
 ) -> Result<ApiGatewayV2CustomAuthorizerSimpleResponse<Map<String, Value>>, lambda::Error> {
-    let header = event.payload.headers.get("authorization").and_then(|value| value.to_str().ok());
-    let owner = bearer::owner_of(&service.ports, header).await?;
+    let asked: Asked = serde_json::from_str(event.payload.get()).unwrap_or_default();
+    let header = asked.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("authorization"));
+    let owner = bearer::owner_of(&service.ports, header.and_then(|(_, value)| value.as_str())).await?;
     tracing::info!(authorized = owner.is_some(), "looked at a token");
-    let mut context = Map::new();
-    let is_authorized = owner.is_some();
-    context.extend(owner.map(|owner| ("owner".to_owned(), Value::String(owner))));
     let mut answer = ApiGatewayV2CustomAuthorizerSimpleResponse::default();
-    (answer.is_authorized, answer.context) = (is_authorized, context);
+    answer.is_authorized = true;
+    answer.context = owner.map(|owner| ("owner".to_owned(), Value::String(owner))).into_iter().collect();
     Ok(answer)
 }

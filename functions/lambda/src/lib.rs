@@ -1,20 +1,23 @@
 //! What every function's `main` does: logs, settings, clients, and then a router or a handler of events.
 
+mod answer;
+mod behind_gateway;
+mod event;
 pub mod queue;
+#[cfg(feature = "watch")]
+mod watch;
 
-use lambda_http::request::RequestContext;
-use lambda_http::{Request, RequestExt as _};
 use lambda_runtime::service_fn;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use shared::http::envelope::{GatewayRequestId, TraceId};
 use shared::http::routes::Routes;
 use shared::service::{Service, WarmUp};
-use tower::ServiceExt as _;
 use tracing::Instrument as _;
 
-pub use lambda_http::Error;
-pub use lambda_runtime::LambdaEvent;
+pub use answer::Answer;
+pub use behind_gateway::BehindGateway;
+pub use lambda_runtime::{Context, Error, LambdaEvent};
+pub use serde_json::value::RawValue;
 
 /// Runs the routes of a function over the service in Lambda. `function` is its name in the logs.
 ///
@@ -22,7 +25,11 @@ pub use lambda_runtime::LambdaEvent;
 /// The settings are wrong, or the runtime ended.
 pub async fn serve(function: &'static str, routes: fn(Service) -> Routes, warm_up: WarmUp) -> Result<(), Error> {
     shared::logging::init(function);
-    run(routes(Service::from_env(warm_up).await?)).await
+    let service = Service::from_env(warm_up).await?;
+    let behind_gateway = BehindGateway::new(routes(service.clone()));
+    #[cfg(feature = "watch")]
+    let behind_gateway = behind_gateway.matching(watch::by_path(routes(service.clone()), service.ports.clone()));
+    run(behind_gateway).await
 }
 
 /// Runs the routes of a function that needs nothing of the world: no settings, no client of AWS.
@@ -31,20 +38,17 @@ pub async fn serve(function: &'static str, routes: fn(Service) -> Routes, warm_u
 /// The runtime ended.
 pub async fn serve_alone(function: &'static str, routes: fn(()) -> Routes<()>) -> Result<(), Error> {
     shared::logging::init(function);
-    run(routes(())).await
+    let behind_gateway = BehindGateway::new(routes(()));
+    #[cfg(feature = "watch")]
+    let behind_gateway = behind_gateway.matching(watch::open(routes(())));
+    run(behind_gateway).await
 }
 
-async fn run<S: Clone + Send + Sync + 'static>(routes: Routes<S>) -> Result<(), Error> {
-    lambda_http::run(routes.behind_authorizer().map_request(|mut request: Request| {
-        if let Some(RequestContext::ApiGatewayV2(context)) = request.request_context_ref()
-            && let Some(id) = context.request_id.clone()
-        {
-            request.extensions_mut().insert(GatewayRequestId(id));
-        }
-        if let Some(id) = request.lambda_context_ref().and_then(|context| context.xray_trace_id.clone()) {
-            request.extensions_mut().insert(TraceId(id));
-        }
-        request
+async fn run(function: BehindGateway) -> Result<(), Error> {
+    // Raw: an event that could not be read would be an error of the function, and strangers write much of it.
+    lambda_runtime::run(service_fn(async |event: LambdaEvent<Box<RawValue>>| {
+        let trace_id = event.context.xray_trace_id.as_deref();
+        Ok::<_, Error>(function.answer(event.payload.get(), trace_id).await)
     }))
     .await
 }

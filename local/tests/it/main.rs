@@ -132,8 +132,9 @@ fn the_environment_file_has_what_a_function_needs() {
 async fn cargo_lambda_watch_serves_every_route() {
     let machine = Machine::start(Options::default()).await.expect("it starts");
     let functions = gateway::routes(&machine.service).into_iter();
-    let routes: BTreeMap<_, _> =
-        functions.flat_map(|(name, routes)| routes.into_iter().map(move |route| (route.path, name))).collect();
+    let routes: BTreeMap<_, _> = functions
+        .flat_map(|(name, routes)| routes.into_iter().flat_map(|it| it.paths()).map(move |path| (path, name)))
+        .collect();
     let described = Command::new(env!("CARGO"))
         .args(["metadata", "--no-deps", "--offline", "--format-version", "1", "--manifest-path"])
         .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml"))

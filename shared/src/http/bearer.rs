@@ -5,7 +5,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use http::header::AUTHORIZATION;
 
-use super::error_key::ErrorKey;
+use super::api_owner::ApiOwner;
 use super::problem::Problem;
 use crate::domain::owner_token;
 use crate::ports::Ports;
@@ -27,15 +27,15 @@ pub async fn owner_of(ports: &Ports, authorization: Option<&str>) -> Result<Opti
     Ok(username.filter(|username| owners.owners.iter().any(|owner| owner.username == *username)))
 }
 
-/// Lets a request pass that carries a good token: what API Gateway and its authorizer do in AWS.
-pub async fn require(State(ports): State<Ports>, request: Request, next: Next) -> Response {
+/// Says whose token a request carries: what API Gateway and its authorizer do in AWS. It refuses nothing; the route does.
+pub async fn authorize(State(ports): State<Ports>, mut request: Request, next: Next) -> Response {
     let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
     match owner_of(&ports, header).await {
-        Ok(Some(_)) => next.run(request).await,
-        Ok(None) => {
-            let detail = "Send `Authorization: Bearer {id_token}` with a token from POST /api/authenticate. It lives 24 hours, or 30 days with \
-                          rememberMe.";
-            Problem::new(ErrorKey::Unauthorized, detail).into_response()
+        Ok(owner) => {
+            if let Some(owner) = owner {
+                request.extensions_mut().insert(ApiOwner(owner));
+            }
+            next.run(request).await
         }
         Err(error) => {
             tracing::error!(%error, "the API owners cannot be read");

@@ -24,8 +24,13 @@ pub struct GatewayRequestId(pub String);
 #[derive(Debug, Clone)]
 pub struct TraceId(pub String);
 
-/// Puts the envelope around a router.
+/// Puts the envelope around a router. What is at none of its routes is not found.
 pub fn wrap(router: Router) -> Router {
+    wrap_whole(router.fallback(async || route_not_found()))
+}
+
+/// Puts the envelope around a router that knows what to do with what is at none of its routes.
+pub fn wrap_whole(router: Router) -> Router {
     router
         .method_not_allowed_fallback(async || {
             Problem::new(
@@ -33,10 +38,12 @@ pub fn wrap(router: Router) -> Router {
                 "The path is known, but not with this method; see the API's documentation.",
             )
         })
-        .fallback(async || {
-            Problem::new(ErrorKey::RouteNotFound, "Check the path: a segment may be missing or misspelled.")
-        })
         .layer(from_fn(envelope))
+}
+
+/// There is nothing at a path.
+pub fn route_not_found() -> Problem {
+    Problem::new(ErrorKey::RouteNotFound, "Check the path: a segment may be missing or misspelled.")
 }
 
 async fn envelope(request: Request, next: Next) -> Response {

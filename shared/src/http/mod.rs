@@ -1,7 +1,9 @@
-//! What every endpoint shares: problem documents, request bodies, the envelope around a response, the farmer's pages, the bearer token.
+//! What every endpoint shares: problem documents, request bodies, the envelope around a response, the farmer's pages, who asks.
 //! The endpoints themselves are in `functions/`.
 
+pub mod api_owner;
 pub mod bearer;
+pub mod caller;
 pub mod cookies;
 pub mod envelope;
 pub mod error_key;

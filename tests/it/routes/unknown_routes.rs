@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use local::gateway;
 use reqwest::Method;
 use reqwest::header::ALLOW;
 use serde_json::json;
@@ -16,11 +17,11 @@ async fn a_path_that_is_unknown_is_not_found_with_and_without_a_token() {
     for path in [
         "/",
         "/api",
-        "/api/authenticate/",
+        "/api/authenticate//",
         "/API/authenticate",
         "/services",
         "/services/usermanagement/api",
-        "/services/usermanagement/api/users/",
+        "/services/usermanagement/api/users//",
         "/services/usermanagement/api/user",
         "/services/usermanagement/api/app-keys",
         "/services/usermanagement/api/app-keys/Panorama/prairie-insights",
@@ -39,6 +40,31 @@ async fn a_path_that_is_unknown_is_not_found_with_and_without_a_token() {
             world.ask(method, path).await.problem(404, "routeNotFound");
         }
     }
+}
+
+#[tokio::test]
+async fn every_path_takes_a_slash_at_its_end() {
+    let world = World::start().await;
+    let mut tried = 0;
+    for (_, routes) in gateway::routes(&world.machine.service) {
+        for route in routes {
+            let path = route.path.replace("{provider}", "Panorama").replace("{clientEnvironment}", "STAGE");
+            let path = path.replace("{appName}", "nobodys").replace("{id}", NOBODY);
+            let path = path.replace("{leafUserId}", NOBODY).replace("{sessionId}", NOBODY);
+            let path = path.replace("{sharingUrlId}", NOBODY);
+            let outcome = async |path: &str| {
+                let answer = world.owner(route.method.clone(), path).send().await.expect("an answer");
+                let (status, text) = (answer.status(), answer.text().await.expect("a body"));
+                let key = text.split("\"errorKey\":\"").nth(1).and_then(|rest| rest.split('"').next());
+                (status, key.map(ToOwned::to_owned))
+            };
+            let with_slash = outcome(&format!("{path}/")).await;
+            assert_eq!(with_slash, outcome(&path).await, "{} {path}/", route.method);
+            assert_ne!(with_slash.1.as_deref(), Some("routeNotFound"), "{} {path}/", route.method);
+            tried += 1;
+        }
+    }
+    assert!(tried >= 30, "{tried}");
 }
 
 #[tokio::test]

@@ -43,10 +43,9 @@ fn function_of(route: &'static Value) -> &'static str {
 #[tokio::test]
 async fn the_api_has_the_routes_that_the_functions_declare_and_no_others() {
     let world = World::start().await;
-    let declared: BTreeSet<Line> = gateway::routes(&world.machine.service)
+    let declared: BTreeSet<Line> = gateway::keys(&world.machine.service)
         .into_iter()
-        .flat_map(|(function, routes)| routes.into_iter().map(move |route| (function, route)))
-        .map(|(function, route)| (function.to_owned(), format!("{} {}", route.method, route.path), route.access))
+        .flat_map(|(function, keys)| keys.into_iter().map(move |(key, access)| (function.to_owned(), key, access)))
         .collect();
     let deployed: Vec<Line> = routes()
         .into_iter()

@@ -1,0 +1,20 @@
+//! `cargo lambda watch` calls a function for every path that its router sends there, and has neither routes nor an authorizer: its events are those
+//! of a function's own address. So a function that runs there does both itself. No deployed function has this in it: it is a feature, and off.
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use shared::http::bearer;
+use shared::http::envelope::wrap;
+use shared::http::routes::Routes;
+use shared::ports::Ports;
+
+/// Routes that are found by their path; those for owners behind a look at the bearer token.
+pub(crate) fn by_path(routes: Routes, ports: Ports) -> Router {
+    let (open, for_owners, _) = routes.together();
+    wrap(open.merge(for_owners.layer(from_fn_with_state(ports, bearer::authorize))))
+}
+
+/// The same for a function that has no route for owners.
+pub(crate) fn open(routes: Routes<()>) -> Router {
+    wrap(routes.together().0)
+}
