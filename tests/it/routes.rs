@@ -2,6 +2,7 @@
 
 mod app_keys;
 mod authenticate;
+mod bodies;
 mod events;
 mod listing;
 mod one_click_integration;

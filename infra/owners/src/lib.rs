@@ -39,6 +39,8 @@ impl Owners {
     /// # Errors
     /// It is not the owners' secret.
     pub fn read(text: &str) -> Result<Self, OwnersError> {
+        // Some shells put a byte-order mark before what they pipe.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let Ok(Value::Object(document)) = serde_json::from_str(text) else { return Err(OwnersError::NotTheSecret) };
         let named = |owner: &Value| owner["username"].is_string() && owner["passwordHash"].is_string();
         let owners = document.get("owners").and_then(Value::as_array);

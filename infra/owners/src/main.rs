@@ -51,7 +51,12 @@ fn run(Arguments { command }: &Arguments) -> Result<(), Box<dyn std::error::Erro
     let answer = match command {
         Command::Add { name, password_file } => {
             let password = match password_file {
-                Some(file) => std::fs::read_to_string(file)?.lines().next().unwrap_or_default().to_owned(),
+                Some(file) => {
+                    let text = std::fs::read_to_string(file)?;
+                    // An editor's byte-order mark would be a part of the password, which nobody could type.
+                    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+                    text.lines().next().unwrap_or_default().to_owned()
+                }
                 // From the terminal itself: standard input is the secret.
                 None => rpassword::prompt_password(format!("Password for {name}: "))?,
             };

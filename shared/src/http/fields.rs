@@ -35,8 +35,12 @@ impl Fields {
     pub async fn read(body: Body) -> Result<Self, Problem> {
         let too_large = |_| Problem::new(ErrorKey::BodyTooLarge, "The body may have at most 65536 bytes (64 KiB).");
         let bytes = to_bytes(body, MAX_BODY).await.map_err(too_large)?;
+        if bytes.starts_with(&[0xFE, 0xFF]) || bytes.starts_with(&[0xFF, 0xFE]) {
+            return Err(Problem::new(ErrorKey::MalformedJson, "The body must be JSON in UTF-8; this is UTF-16."));
+        }
+        let bytes = without_byte_order_mark(&bytes);
         // serde_json's message about a syntax error has a place in it, and no content.
-        let value: Value = serde_json::from_slice(&bytes).map_err(|error| {
+        let value: Value = serde_json::from_slice(bytes).map_err(|error| {
             let place = format!("line {}, column {}", error.line(), error.column());
             Problem::new(
                 ErrorKey::MalformedJson,
@@ -148,6 +152,11 @@ impl Fields {
         let sentences: Vec<_> = fields.iter().map(|error| format!("`{}` {}.", error.field, error.message)).collect();
         Err(Problem { fields, ..Problem::new(key, sentences.join(" ")) })
     }
+}
+
+/// A body without the mark that some editors and clients put before UTF-8. A parser may ignore it (RFC 8259, 8.1).
+fn without_byte_order_mark(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes)
 }
 
 /// The `errorKey` of a text that is not what it should be.

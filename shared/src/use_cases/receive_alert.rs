@@ -49,7 +49,9 @@ pub async fn receive_alert(
     if !is_signed(ports, body, &signature).await? {
         return Err(AlertError::NotSigned);
     }
-    let alert = serde_json::from_slice::<Alert>(body).ok();
+    // What is signed are the bytes as they came; a byte-order mark before them means nothing.
+    let json = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body);
+    let alert = serde_json::from_slice::<Alert>(json).ok();
     let Some(id) = alert.and_then(|alert| alert.credential_id?.parse::<CredentialId>().ok()) else { return Ok(()) };
     let user = ports.connections.user_of_credential(id).await.map_err(FollowError::Store)?;
     if let Some(user) = user {

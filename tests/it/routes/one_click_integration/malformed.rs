@@ -103,7 +103,7 @@ async fn a_body_that_is_no_json_object_is_refused() {
         b"true".into(),
         good[..good.len() - 1].into(),
         format!("{good}{good}").into(),
-        format!("\u{feff}{good}").into(),
+        format!("{good}\u{feff}").into(),
         good.replace('"', "'").into(),
         [&good.as_bytes()[..good.len() - 1], b",\"x\":\"planted\xff\xfe\"}"].concat(),
         [&good.as_bytes()[..good.len() - 1], b",\"x\":\"\\ud800\"}"].concat(),
