@@ -5,6 +5,7 @@
 //! `leaf` also Leaf, by another machine of the same kind.
 
 mod aws;
+pub mod cors;
 pub mod environment;
 pub mod gateway;
 pub mod machine;

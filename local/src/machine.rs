@@ -9,6 +9,7 @@ use std::time::Duration;
 use shared::adapters::dynamodb::schema;
 use shared::adapters::receivers::{Receivers, SystemLookUp};
 use shared::adapters::system_clock::SystemClock;
+use shared::http::routes::forgiving;
 use shared::ports::clock::Clock;
 use shared::service::{Clients, Service};
 use shared::settings::Settings;
@@ -22,7 +23,7 @@ use crate::environment::Addresses;
 use crate::options::{Data, Options, Upstream};
 use crate::outbox::Outbox;
 use crate::ready::Ready;
-use crate::{aws, environment, gateway, running, seed, switch};
+use crate::{aws, cors, environment, gateway, running, seed, switch};
 
 /// The table's name.
 pub const TABLE_NAME: &str = "panorama-connect";
@@ -139,6 +140,7 @@ impl Machine {
         if let Some(around) = &options.around_api {
             router = around(router);
         }
+        let router = cors::around(forgiving(router), options.allow_origins.clone());
         servers.spawn(async move { axum::serve(api, router).with_graceful_shutdown(wait(stopped)).await });
         Ok(Self { ready, is_new, service, outbox, dynamodb, secrets_manager: secrets, leaf, clock, stop, servers })
     }

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use clap::Parser;
+use local::cors::{Origins, origin};
 use local::{Data, Machine, Options, Upstream, environment, walkthrough};
 use shared::domain::reach::Reach;
 use url::Url;
@@ -53,6 +54,10 @@ struct Flags {
     #[arg(long, value_name = "URL")]
     return_url: Option<Url>,
 
+    /// An origin whose pages may call the API (CORS); may be repeated, `*` is all. Without it, any origin of this computer
+    #[arg(long, value_name = "ORIGIN", value_parser = origin)]
+    allow_origin: Vec<String>,
+
     /// Let webhooks call receivers on this machine, by http as well
     #[arg(long)]
     webhooks_to_this_machine: bool,
@@ -88,6 +93,10 @@ async fn run(flags: Flags) -> io::Result<()> {
         data,
         upstream: flags.upstream,
         return_url: flags.return_url,
+        allow_origins: match flags.allow_origin {
+            none if none.is_empty() => Origins::ThisComputers,
+            these => Origins::These(these),
+        },
         reach: if flags.webhooks_to_this_machine { Reach::ThisMachineToo } else { Reach::Public },
         ..Options::default()
     };

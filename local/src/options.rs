@@ -12,6 +12,8 @@ use shared::domain::reach::Reach;
 use shared::ports::clock::Clock;
 use url::Url;
 
+use crate::cors::Origins;
+
 /// How a machine is to run.
 #[derive(Clone)]
 pub struct Options {
@@ -43,6 +45,8 @@ pub struct Options {
     pub look_up: Option<Arc<dyn LookUp>>,
     /// They see every call to DynamoDB and Secrets Manager before it is sent.
     pub interceptors: Vec<SharedInterceptor>,
+    /// Whose pages may call the API.
+    pub allow_origins: Origins,
     /// Put around the API's router.
     pub around_api: Option<Around>,
 }
@@ -86,6 +90,7 @@ impl Default for Options {
             receiver_timeout: TIMEOUT,
             look_up: None,
             interceptors: Vec::new(),
+            allow_origins: Origins::default(),
             around_api: None,
         }
     }

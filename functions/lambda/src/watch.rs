@@ -5,16 +5,16 @@ use axum::Router;
 use axum::middleware::from_fn_with_state;
 use shared::http::bearer;
 use shared::http::envelope::wrap;
-use shared::http::routes::Routes;
+use shared::http::routes::{Routes, forgiving};
 use shared::ports::Ports;
 
 /// Routes that are found by their path; those for owners behind a look at the bearer token.
 pub(crate) fn by_path(routes: Routes, ports: Ports) -> Router {
     let (open, for_owners, _) = routes.together();
-    wrap(open.merge(for_owners.layer(from_fn_with_state(ports, bearer::authorize))))
+    forgiving(wrap(open.merge(for_owners.layer(from_fn_with_state(ports, bearer::authorize)))))
 }
 
 /// The same for a function that has no route for owners.
 pub(crate) fn open(routes: Routes<()>) -> Router {
-    wrap(routes.together().0)
+    forgiving(wrap(routes.together().0))
 }

@@ -1,7 +1,7 @@
 //! What is around every response: a request id, problem documents for unknown paths, one log line.
 
 use axum::Router;
-use axum::extract::{FromRequestParts as _, MatchedPath, RawPathParams, Request};
+use axum::extract::{FromRequestParts as _, MatchedPath, OriginalUri, RawPathParams, Request};
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use http::header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS};
@@ -49,7 +49,8 @@ pub fn route_not_found() -> Problem {
 async fn envelope(request: Request, next: Next) -> Response {
     let id = request.extensions().get::<GatewayRequestId>().map(|id| id.0.clone());
     let id = id.unwrap_or_else(|| Uuid::new_v4().to_string());
-    let path = request.uri().path().to_owned();
+    // As it was sent, with a slash at its end if it had one.
+    let path = request.extensions().get::<OriginalUri>().map_or_else(|| request.uri(), |uri| &uri.0).path().to_owned();
     let method = request.method().clone();
     // The route, not the path: paths hold session ids, and the callback's query an organization code.
     let route = request.extensions().get::<MatchedPath>().map_or("(none)", |matched| matched.as_str()).to_owned();

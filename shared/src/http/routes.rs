@@ -3,10 +3,12 @@
 use std::convert::Infallible;
 
 use axum::Router;
+use axum::extract::Request;
 use axum::handler::Handler;
 use axum::middleware::from_fn;
 use axum::routing::{MethodFilter, MethodRouter, any, on};
-use http::Method;
+use http::{Method, Uri};
+use tower::ServiceExt as _;
 
 use super::api_owner::owners_only;
 use crate::service::Service;
@@ -44,6 +46,20 @@ impl Route {
     pub fn keys(&self) -> [String; 2] {
         self.paths().map(|path| format!("{} {path}", self.method))
     }
+}
+
+/// Lets a router find its routes by paths that have a slash at their end, too: one, since API Gateway's templates have no empty segments.
+pub fn forgiving(router: Router) -> Router {
+    Router::new().fallback_service(router.map_request(|mut request: Request| {
+        let uri = request.uri();
+        let shorter = uri.path().strip_suffix('/').filter(|path| !path.is_empty());
+        let shorter =
+            shorter.map(|path| uri.query().map_or_else(|| path.to_owned(), |query| format!("{path}?{query}")));
+        if let Some(Ok(shorter)) = shorter.map(Uri::try_from) {
+            *request.uri_mut() = shorter;
+        }
+        request
+    }))
 }
 
 /// A function's routes over `S`, which its handlers take as `State<S>`.
@@ -110,7 +126,7 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         (declared.collect(), self.otherwise.map(|handler| Router::new().fallback_service(handler)))
     }
 
-    /// Together, for a gateway that matches by the path: those that are open, those for owners, and what takes the rest.
+    /// Together, for a gateway that matches by the path: those that are open, those for owners, and what takes the rest. See [`forgiving`].
     pub fn together(self) -> (Router, Router, Option<MethodRouter>) {
         let (mut public, mut owner_only) = (Router::new(), Router::new());
         for (route, handler) in self.declared {
@@ -118,9 +134,7 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
                 Access::Public => &mut public,
                 Access::Owner => &mut owner_only,
             };
-            for path in route.paths() {
-                *router = std::mem::take(router).route(&path, handler.clone());
-            }
+            *router = std::mem::take(router).route(&route.path, handler);
         }
         (public, owner_only, self.otherwise)
     }
