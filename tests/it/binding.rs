@@ -1,5 +1,6 @@
 //! The binding rules, from outside: who a callback is bound to, and who it is not.
 
+mod addresses;
 mod answers;
 mod code;
 mod cookie;

@@ -8,6 +8,7 @@ mod behind_gateway;
 mod binding;
 mod both;
 mod budget;
+mod cors;
 mod crash;
 mod data_folder;
 mod doomed;

@@ -1,19 +1,21 @@
 //! The Sharing Confirmation URL: the farmer's browser comes back from Panorama with `?orgCode=`.
 
-use axum::extract::rejection::PathRejection;
-use axum::extract::{OriginalUri, Path, State};
+mod address;
+
+use axum::extract::{OriginalUri, State};
 use axum::response::{IntoResponse as _, Response};
-use http::header::{LOCATION, REFERRER_POLICY};
-use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
+use http::header::{ACCEPT, LOCATION, REFERRER_POLICY};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use shared::domain::ids::{SessionId, SharingUrlId};
-use shared::domain::organization_code::OrganizationCode;
 use shared::http::cookies::binding_cookies;
+use shared::http::envelope::route_not_found;
 use shared::http::pages::Page;
-use shared::http::parameters::Query;
 use shared::http::routes::Routes;
 use shared::service::{Service, WarmUp};
 use shared::use_cases::receive_confirmation::{Confirmation, Outcome, receive_confirmation};
 use url::Url;
+
+use self::address::Address;
 
 /// What it reads in init.
 pub const WARM_UP: WarmUp = WarmUp::Table;
@@ -22,10 +24,11 @@ pub const WARM_UP: WarmUp = WarmUp::Table;
 pub fn routes(service: Service) -> Routes {
     let (in_path, in_query) = ("/sharing-confirmation/{sharingUrlId}", "/sharing-confirmation");
     Routes::new(service)
-        .public(Method::GET, in_path, with_path)
+        .public(Method::GET, in_path, callback)
         .public(Method::HEAD, in_path, nothing)
-        .public(Method::GET, in_query, with_query)
+        .public(Method::GET, in_query, callback)
         .public(Method::HEAD, in_query, nothing)
+        .otherwise(elsewhere)
 }
 
 /// `HEAD` is what link checkers send. A router would answer it with what `GET` does, which connects an operation.
@@ -33,35 +36,36 @@ async fn nothing() -> StatusCode {
     StatusCode::OK
 }
 
-async fn with_path(
+async fn callback(State(service): State<Service>, OriginalUri(uri): OriginalUri, headers: HeaderMap) -> Response {
+    receive(&service, Address::read(&uri), &headers).await
+}
+
+/// What came to no route of ours. It may be a farmer, whom Panorama has sent to a Sharing Confirmation URL that somebody has mistyped.
+async fn elsewhere(
     State(service): State<Service>,
-    id: Result<Path<String>, PathRejection>,
+    method: Method,
     OriginalUri(uri): OriginalUri,
     headers: HeaderMap,
 ) -> Response {
-    // What is no text is no id: an empty one is answered like any other that is unknown.
-    let id = id.map(|Path(id)| id).unwrap_or_default();
-    receive(&service, &id, &uri, &headers).await
+    let address = Address::read(&uri);
+    let accepts = headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    match method {
+        Method::GET if address.is_callback => receive(&service, address, &headers).await,
+        // A browser, so a person: a page rather than a problem document.
+        Method::GET if accepts.contains("text/html") => show(&service, Page::UnknownLink),
+        _ => route_not_found().into_response(),
+    }
 }
 
-async fn with_query(State(service): State<Service>, OriginalUri(uri): OriginalUri, headers: HeaderMap) -> Response {
-    let id = Query::of(&uri).get("sharingUrlId").unwrap_or_default().to_owned();
-    receive(&service, &id, &uri, &headers).await
-}
-
-async fn receive(service: &Service, id: &str, uri: &Uri, headers: &HeaderMap) -> Response {
-    let query = Query::of(uri);
+async fn receive(service: &Service, address: Address, headers: &HeaderMap) -> Response {
     // Whatever id comes with an error: nothing was shared. The session stays as it was, for the redirect proves nothing, and the farmer
     // may yet change their mind.
-    if query.all("error").next().is_some() {
+    if address.has_error {
         return end(service, Page::Declined, None);
     }
-    let Ok(sharing_url_id) = id.parse::<SharingUrlId>() else { return show(service, Page::UnknownLink) };
-    let mut codes = query.all("orgCode");
-    let (Some(Ok(code)), None) = (codes.next().map(str::parse::<OrganizationCode>), codes.next()) else {
-        // None, two, or one that Panorama would not write.
-        return end(service, Page::NotBound, None);
-    };
+    let Some(sharing_url_id) = address.sharing_url_id else { return show(service, Page::UnknownLink) };
+    // None, two, or one that Panorama would not write.
+    let Some(code) = address.code else { return end(service, Page::NotBound, None) };
     let cookies = binding_cookies(headers);
     let confirmation = Confirmation { sharing_url_id, code, cookies };
     let outcome = match receive_confirmation(&service.ports, &service.app_keys, &confirmation).await {
@@ -71,7 +75,7 @@ async fn receive(service: &Service, id: &str, uri: &Uri, headers: &HeaderMap) ->
             return show(service, Page::Unavailable);
         }
     };
-    if let Some(onward) = onward(service, sharing_url_id, outcome, uri) {
+    if let Some(onward) = onward(service, sharing_url_id, outcome, &address.query) {
         return onward;
     }
     match outcome {
@@ -93,7 +97,7 @@ async fn receive(service: &Service, id: &str, uri: &Uri, headers: &HeaderMap) ->
 
 /// Where the upstream takes its part in the browser, the farmer goes on there with the query unchanged. So does a farmer who is nobody's or late
 /// here: the upstream may know the run from elsewhere. What contradicts a proof stays: the upstream has not seen our cookie and could guess.
-fn onward(service: &Service, id: SharingUrlId, outcome: Outcome, uri: &Uri) -> Option<Response> {
+fn onward(service: &Service, id: SharingUrlId, outcome: Outcome, query: &str) -> Option<Response> {
     let mut to = service.ports.upstream.onward(id)?;
     match outcome {
         Outcome::HandedOn(_)
@@ -109,7 +113,7 @@ fn onward(service: &Service, id: SharingUrlId, outcome: Outcome, uri: &Uri) -> O
         | Outcome::TooManyOperations(_) => return None,
     }
     tracing::info!(outcome = "onward", "callback");
-    to.set_query(uri.query());
+    to.set_query(Some(query));
     Some(redirect(&to))
 }
 

@@ -74,7 +74,12 @@ impl fmt::Debug for Query {
 impl Query {
     /// Reads a URI's query. Broken escapes are read as they stand.
     pub fn of(uri: &http::Uri) -> Self {
-        let pairs = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
+        Self::read(uri.query().unwrap_or_default())
+    }
+
+    /// Reads a query.
+    pub fn read(query: &str) -> Self {
+        let pairs = form_urlencoded::parse(query.as_bytes());
         Self(pairs.map(|(name, value)| (name.into_owned(), value.into_owned())).collect())
     }
 
@@ -82,6 +87,11 @@ impl Query {
     pub fn get(&self, name: &str) -> Option<&str> {
         let found = self.0.iter().find(|(known, _)| known == name);
         found.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
+    }
+
+    /// All of it.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// All values of a parameter.

@@ -54,8 +54,7 @@ async fn hold(violations: Arc<Mutex<Vec<String>>>, request: Request, next: Next)
     };
     let query = parts.uri.query().unwrap_or_default().as_bytes();
     let in_query = url::form_urlencoded::parse(query).into_owned().collect();
-    // With a slash at its end it is the same operation.
-    let route = parts.extensions.get::<MatchedPath>().map(|path| path.as_str().trim_end_matches('/').to_owned());
+    let route = parts.extensions.get::<MatchedPath>().map(|path| path.as_str().to_owned());
     let method = parts.method.clone();
     // A body that breaks off has no answer.
     let Ok(sent) = to_bytes(body, MOST).await else { return StatusCode::BAD_REQUEST.into_response() };

@@ -42,7 +42,9 @@ impl Exchange {
     }
 
     fn look_up(&self) -> Result<(Option<&'static Operation>, &'static Response), String> {
-        let Some(route) = &self.route else { return Ok((None, self.outside("RouteNotFound", StatusCode::NOT_FOUND)?)) };
+        let Some(route) = self.route.as_deref().or_else(|| self.mistyped()) else {
+            return Ok((None, self.outside("RouteNotFound", StatusCode::NOT_FOUND)?));
+        };
         let operation = DOCUMENT.operation(&self.method, route).or_else(|| {
             let get = || DOCUMENT.operation(&Method::GET, route);
             (self.method == Method::HEAD).then(get).flatten()
@@ -52,6 +54,12 @@ impl Exchange {
         };
         let response = operation.responses.get(&self.status.as_u16()).ok_or("the status is not documented")?;
         Ok((Some(operation), response))
+    }
+
+    /// The route that a farmer's browser has missed: what is at none is read as a callback if it may be one, and answered like one.
+    fn mistyped(&self) -> Option<&'static str> {
+        let media = self.headers.get(CONTENT_TYPE).map(|value| value.as_bytes().starts_with(b"text/html"));
+        (media == Some(true) || self.status == StatusCode::SEE_OTHER).then_some("/sharing-confirmation/{sharingUrlId}")
     }
 
     /// The answer that belongs to no operation.
@@ -102,7 +110,9 @@ impl Exchange {
         match &operation.body {
             None => Ok(()),
             Some(content) => {
-                let mut sent: Value = serde_json::from_slice(&self.sent).map_err(|error| error.to_string())?;
+                let mut sent: Value =
+                    serde_json::from_slice(self.sent.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&self.sent))
+                        .map_err(|error| error.to_string())?;
                 for text in sent.as_object_mut().into_iter().flat_map(|object| object.values_mut()) {
                     // Blanks around a text are ignored.
                     if let Value::String(text) = text {
