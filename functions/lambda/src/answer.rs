@@ -34,12 +34,9 @@ impl Answer {
         let (head, body) = response.into_parts();
         let text = |value: &http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
         let mut headers: BTreeMap<String, String> = BTreeMap::new();
-        for (name, value) in &head.headers {
-            if name != SET_COOKIE {
-                let known = headers.entry(name.to_string()).or_default();
-                let separator = if known.is_empty() { "" } else { ", " };
-                *known += &format!("{separator}{}", text(value));
-            }
+        for name in head.headers.keys().filter(|name| *name != SET_COOKIE) {
+            let values: Vec<_> = head.headers.get_all(name).iter().map(text).collect();
+            headers.insert(name.to_string(), values.join(", "));
         }
         let cookies = head.headers.get_all(SET_COOKIE).iter().map(text).collect();
         let body = to_bytes(body, MOST).await.unwrap_or_else(|error| {

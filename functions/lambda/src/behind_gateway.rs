@@ -77,7 +77,7 @@ impl BehindGateway {
     fn route(&self, event: Event) -> (&Router, Request<Body>) {
         #[cfg(feature = "watch")]
         if let (OTHERWISE, Some(by_path)) = (&*event.route_key, &self.by_path) {
-            return (by_path, event.as_sent());
+            return (by_path, event.into_sent());
         }
         if let Some(route) = self.routes.get(&event.route_key)
             && let Some(path) = event.path_on(&route.template)
@@ -85,8 +85,8 @@ impl BehindGateway {
             return (&route.router, event.into_request(route.method.clone(), &path));
         }
         match &self.otherwise {
-            Some(otherwise) if event.route_key == OTHERWISE => (otherwise, event.as_sent()),
-            _ => (&self.nothing, event.as_sent()),
+            Some(otherwise) if event.route_key == OTHERWISE => (otherwise, event.into_sent()),
+            _ => (&self.nothing, event.into_sent()),
         }
     }
 }

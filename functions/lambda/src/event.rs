@@ -102,7 +102,7 @@ fn nullish<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(deserialize
 
 impl Event {
     /// The request as it was sent, for what has no template.
-    pub(crate) fn as_sent(self) -> Request<Body> {
+    pub(crate) fn into_sent(self) -> Request<Body> {
         let method = Method::from_bytes(self.request_context.http.method.as_bytes()).unwrap_or_default();
         let decoded: Vec<u8> = percent_decode_str(&self.raw_path).collect();
         let path = format!("/{}", percent_encode(&decoded, PATH));
@@ -148,10 +148,8 @@ impl Event {
         let uri = if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") };
         // Only one of more than 64 KiB is none; API Gateway lets 10 KiB through.
         let uri = Uri::try_from(uri).or_else(|_| Uri::try_from(path)).unwrap_or_default();
-        let body = match self.is_base64_encoded {
-            true => STANDARD.decode(&self.body).unwrap_or_else(|_| self.body.into_bytes()),
-            false => self.body.into_bytes(),
-        };
+        let decoded = if self.is_base64_encoded { STANDARD.decode(&self.body).ok() } else { None };
+        let body = decoded.unwrap_or_else(|| self.body.into_bytes());
         let mut request = Request::new(Body::from(body));
         *request.method_mut() = method;
         *request.uri_mut() = uri;
