@@ -128,6 +128,7 @@ impl Service {
             partner_secrets: secrets.clone(),
             leaf_secrets: secrets.clone(),
             service_secrets: secrets.clone(),
+            sign_ins: table.clone(),
             webhooks: table.clone(),
             webhook_secrets: secrets,
             partner_account: panorama,

@@ -1,6 +1,8 @@
 //! What the API answered, whole: status, headers and body, with the assertions that hold for every answer.
 
-use reqwest::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderMap, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS};
+use reqwest::header::{
+    CACHE_CONTROL, CONTENT_TYPE, HeaderMap, STRICT_TRANSPORT_SECURITY, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
+};
 use reqwest::{Method, RequestBuilder};
 use serde_json::Value;
 
@@ -27,6 +29,7 @@ impl Answer {
         let answer = Self { asked, status, headers, text: answer.text().await.expect("a body") };
         assert!(answer.header("x-request-id").is_some_and(|id| id.len() >= 16), "{answer:?}");
         assert_eq!(answer.header(X_CONTENT_TYPE_OPTIONS.as_str()), Some("nosniff"), "{answer:?}");
+        assert_eq!(answer.header(STRICT_TRANSPORT_SECURITY.as_str()), Some("max-age=31536000"), "{answer:?}");
         assert_eq!(answer.header(CACHE_CONTROL.as_str()), Some("no-store"), "{answer:?}");
         answer
     }

@@ -8,6 +8,7 @@ mod listing;
 mod one_click_integration;
 mod panorama_credentials;
 mod resources;
+mod sign_ins;
 mod unknown_routes;
 mod users;
 

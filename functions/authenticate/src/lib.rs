@@ -5,13 +5,14 @@ use axum::extract::{Request, State};
 use http::Method;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
+use shared::domain::caller::Caller;
 use shared::domain::partner::{Password, Username};
 use shared::http::error_key::ErrorKey;
 use shared::http::fields::Fields;
 use shared::http::problem::Problem;
 use shared::http::routes::Routes;
 use shared::service::{Service, WarmUp};
-use shared::use_cases::authenticate::authenticate;
+use shared::use_cases::authenticate::{AuthenticateError, SignIn, authenticate};
 
 /// What it reads in init.
 pub const WARM_UP: WarmUp = WarmUp::Owners;
@@ -26,7 +27,7 @@ struct Token {
     id_token: String,
 }
 
-async fn sign_in(State(service): State<Service>, request: Request) -> Result<Json<Token>, Problem> {
+async fn sign_in(State(service): State<Service>, caller: Caller, request: Request) -> Result<Json<Token>, Problem> {
     let mut fields = Fields::read(request.into_body()).await?;
     let username = fields.required::<Username>("username");
     let password = fields.required::<Password>("password");
@@ -34,11 +35,21 @@ async fn sign_in(State(service): State<Service>, request: Request) -> Result<Jso
     fields.finish()?;
     let (Some(username), Some(password)) = (username, password) else { unreachable!("both were required") };
     let password = SecretString::from(password.expose());
-    match authenticate(&service.ports, username.expose(), &password, remember_me).await? {
-        Some(token) => Ok(Json(Token { id_token: token.expose_secret().to_owned() })),
-        None => Err(Problem::new(
+    match authenticate(&service.ports, username.expose(), &password, remember_me, caller).await {
+        Ok(SignIn::Token(token)) => Ok(Json(Token { id_token: token.expose_secret().to_owned() })),
+        Ok(SignIn::Refused) => Err(Problem::new(
             ErrorKey::BadCredentials,
             "There is no API owner with this username and password. Check both; the deployment guide says how an owner is made.",
         )),
+        Ok(SignIn::Wait(wait)) => {
+            let seconds = wait.as_secs();
+            let detail = format!(
+                "Too many sign-ins with this username have failed from your address, so this one was not looked at. Wait {seconds} s before \
+                 the next; the deployment guide says how an owner gets another password."
+            );
+            Err(Problem::new(ErrorKey::TooManySignIns, detail).retry_after(seconds))
+        }
+        Err(AuthenticateError::Secrets(error)) => Err(error.into()),
+        Err(AuthenticateError::Store(error)) => Err(error.into()),
     }
 }

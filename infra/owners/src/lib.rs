@@ -73,7 +73,7 @@ impl Owners {
         Ok(())
     }
 
-    /// Removes an owner. Tokens that it has been given stay good until they expire; a new signing key ends them.
+    /// Removes an owner, and with it the tokens that it has been given: also those of an owner who comes back under this name.
     ///
     /// # Errors
     /// There is none of this name.

@@ -1,5 +1,5 @@
-//! `owners add NAME`, `remove NAME`, `list`: reads the value of the owners' secret on standard input and writes the new one to standard
-//! output. `infra/README.md` has the whole pipeline.
+//! `owners add NAME`, `remove NAME`: reads the value of the owners' secret on standard input and writes the new one to standard output.
+//! `list` writes the names to standard error. `infra/README.md` has the whole pipeline.
 
 use std::io::{self, Read as _, Write as _};
 use std::path::PathBuf;
@@ -30,7 +30,7 @@ enum Command {
         /// The owner's `username`.
         name: String,
     },
-    /// Write the owners' names, one a line.
+    /// Write the owners' names to standard error, one a line; nothing to standard output, which is where the secret's new value goes.
     List,
 }
 
@@ -67,7 +67,13 @@ fn run(Arguments { command }: &Arguments) -> Result<(), Box<dyn std::error::Erro
             owners.remove(name)?;
             owners.write()
         }
-        Command::List => owners.names().flat_map(|name| [name, "\n"]).collect(),
+        Command::List => {
+            // Whoever ends the line as for the others, in writing the secret, writes nothing, which AWS refuses.
+            for name in owners.names() {
+                writeln!(io::stderr(), "{name}")?;
+            }
+            String::new()
+        }
     };
     io::stdout().write_all(answer.as_bytes())?;
     Ok(())

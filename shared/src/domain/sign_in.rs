@@ -6,10 +6,6 @@
 use std::fmt;
 use std::time::Duration;
 
-use aws_lc_rs::hmac;
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-
 use super::caller::Caller;
 use super::owner::SigningKey;
 use super::timestamp::Timestamp;
@@ -28,7 +24,7 @@ pub struct SignInKey(String);
 impl SignInKey {
     /// Of a name, whether or not anybody has it, and a client.
     pub fn of(key: &SigningKey, username: &str, caller: Caller) -> Self {
-        Self(keyed(key, &[b"sign-in", &caller.bytes(), username.as_bytes()]))
+        Self(key.hash(&[b"sign-in", &caller.bytes(), username.as_bytes()]))
     }
 
     /// As it is stored.
@@ -45,19 +41,9 @@ impl fmt::Debug for SignInKey {
 
 /// A name as a log may have it: the same for the same name, and no name. What people type there by mistake is often a password.
 pub fn name_for_logs(key: &SigningKey, username: &str) -> String {
-    let mut hash = keyed(key, &[b"name", username.as_bytes()]);
+    let mut hash = key.hash(&[b"name", username.as_bytes()]);
     hash.truncate(16);
     hash
-}
-
-fn keyed(key: &SigningKey, parts: &[&[u8]]) -> String {
-    let mut context = hmac::Context::with_key(&hmac::Key::new(hmac::HMAC_SHA256, &key.0));
-    for part in parts {
-        // With its length, so that no two lists of parts are the same bytes.
-        context.update(&part.len().to_be_bytes());
-        context.update(part);
-    }
-    URL_SAFE_NO_PAD.encode(context.sign())
 }
 
 /// What failed lately.
@@ -80,7 +66,8 @@ impl Failures {
         let beyond = self.count.checked_sub(FREE)?;
         let delay = Duration::from_secs(1_u64.checked_shl(beyond).unwrap_or(u64::MAX)).min(LONGEST);
         let until = self.last.plus(delay);
-        (self.count_at(now) && now < until).then(|| Duration::from_secs(until.epoch_seconds().abs_diff(now.epoch_seconds()).max(1)))
+        (self.count_at(now) && now < until)
+            .then(|| Duration::from_secs(until.epoch_seconds().abs_diff(now.epoch_seconds()).max(1)))
     }
 }
 

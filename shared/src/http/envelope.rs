@@ -4,7 +4,7 @@ use axum::Router;
 use axum::extract::{FromRequestParts as _, MatchedPath, OriginalUri, RawPathParams, Request};
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
-use http::header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS};
+use http::header::{CACHE_CONTROL, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderName, HeaderValue};
 use tracing::Instrument as _;
 use uuid::Uuid;
@@ -15,6 +15,9 @@ use crate::domain::ids::LeafUserId;
 
 /// The response header with the request's id.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// A year. Without subdomains: those of the partner's domain are not ours. Browsers ignore it on a laptop's plain HTTP.
+const ONLY_HTTPS: &str = "max-age=31536000";
 
 /// The id that the gateway gave the request, for whoever puts one into the request's extensions.
 #[derive(Debug, Clone)]
@@ -71,6 +74,7 @@ async fn envelope(request: Request, next: Next) -> Response {
             headers.insert(REQUEST_ID, id);
         }
         headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(ONLY_HTTPS));
         headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
         response
     }

@@ -37,6 +37,8 @@ error_keys! {
     Unauthorized = "unauthorized", UNAUTHORIZED, "A valid bearer token is required";
     /// Sign-in with a wrong username or password.
     BadCredentials = "badCredentials", UNAUTHORIZED, "Wrong username or password";
+    /// Sign-ins with one username from one client that failed one after another.
+    TooManySignIns = "tooManySignIns", TOO_MANY_REQUESTS, "Too many sign-ins have failed";
     /// No such path.
     RouteNotFound = "routeNotFound", NOT_FOUND, "There is nothing at this path";
     /// The path has no such method.

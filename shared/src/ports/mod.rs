@@ -7,6 +7,7 @@ pub mod leaf_users;
 pub mod logins;
 pub mod portion;
 pub mod secrets;
+pub mod sign_ins;
 pub mod upstream;
 pub mod webhooks;
 
@@ -19,6 +20,7 @@ use connections::Connections;
 use leaf_users::LeafUsers;
 use logins::Logins;
 use secrets::{LeafSecrets, PartnerSecrets, SecretsError, ServiceSecrets};
+use sign_ins::SignIns;
 use upstream::{PartnerAccount, RecordKeeper, Upstream};
 use webhooks::{WebhookSecretStore, Webhooks};
 
@@ -39,6 +41,8 @@ pub struct Ports {
     pub partner_secrets: Arc<dyn PartnerSecrets>,
     /// The service's own secrets.
     pub service_secrets: Arc<dyn ServiceSecrets>,
+    /// Sign-ins of API owners that failed.
+    pub sign_ins: Arc<dyn SignIns>,
     /// Webhooks and their failed calls.
     pub webhooks: Arc<dyn Webhooks>,
     /// Webhooks' secrets.

@@ -3,8 +3,8 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::Deployed;
 use super::api_gateway::Asked;
+use super::{Deployed, event};
 use crate::world::MANAGEMENT;
 
 #[tokio::test]
@@ -54,4 +54,23 @@ async fn nothing_that_a_stranger_sends_makes_the_authorizer_fail() {
     ] {
         assert_eq!(deployed.authorize(&event).await, nothing, "{event:.200}");
     }
+}
+
+#[tokio::test]
+async fn who_guesses_passwords_is_slowed_down_and_not_the_owner_elsewhere() {
+    let deployed = Deployed::start().await;
+    let owner = deployed.world.machine.ready.owner;
+    let sign_in = async |address: &str, password: &str| {
+        let mut event = event("POST /api/authenticate", "/api/authenticate", &Value::Null);
+        event["requestContext"]["http"]["sourceIp"] = address.into();
+        // What a client says of where it comes from is not believed.
+        event["headers"]["x-forwarded-for"] = "198.51.100.9".into();
+        event["body"] = json!({ "username": owner.username, "password": password }).to_string().into();
+        deployed.give("authenticate", &event).await.status
+    };
+    for _ in 0..6 {
+        sign_in("203.0.113.7", "planted").await;
+    }
+    assert_eq!(sign_in("203.0.113.7", owner.password).await, 429);
+    assert_eq!(sign_in("203.0.113.8", owner.password).await, 200);
 }

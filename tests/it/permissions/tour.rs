@@ -62,6 +62,13 @@ async fn inits(machine: &Forgetful) {
         running::as_function(name, machine.process().warm_up(warm_up)).await;
     }
     machine.world.sign_in().await;
+    // One that fails and the next that does not: what failed is counted, and forgiven.
+    let owner = machine.world.machine.ready.owner;
+    let wrong = json!({ "username": owner.username, "password": "a wrong one" });
+    let (status, _) =
+        machine.world.json(machine.world.http.post(machine.world.api("/api/authenticate")).json(&wrong)).await;
+    assert_eq!(status, 401);
+    machine.world.sign_in().await;
 }
 
 impl World {

@@ -12,11 +12,11 @@ use crate::world::{MANAGEMENT, World};
 
 const SECOND: Duration = Duration::from_secs(1);
 
-async fn sign_in(world: &World, body: &Value) -> Answer {
+pub(super) async fn sign_in(world: &World, body: &Value) -> Answer {
     Answer::of(world.http.post(world.api("/api/authenticate")).json(body)).await
 }
 
-fn right(world: &World) -> Value {
+pub(super) fn right(world: &World) -> Value {
     let owner = world.machine.ready.owner;
     json!({ "username": owner.username, "password": owner.password })
 }

@@ -25,9 +25,11 @@ fn last_reference(text: &'static str, before: &str) -> &'static str {
 fn access(route: &Value) -> Access {
     let owner = json!({ "Fn::If": ["OwnIssuer", { "Ref": "JwtAuthorizer" }, { "Ref": "OwnerAuthorizer" }] });
     let by = json!({ "Fn::If": ["OwnIssuer", "JWT", "CUSTOM"] });
-    match (&route["AuthorizationType"], &route["AuthorizerId"]) {
-        (Value::String(kind), Value::Null) if kind == "NONE" => Access::Public,
-        (kind, authorizer) if *kind == by && *authorizer == owner => Access::Owner,
+    // Scopes are JWT's; API Gateway takes none with another authorizer.
+    let scopes = json!({ "Fn::If": ["Scoped", { "Ref": "JwtScopes" }, { "Ref": "AWS::NoValue" }] });
+    match (&route["AuthorizationType"], &route["AuthorizerId"], &route["AuthorizationScopes"]) {
+        (Value::String(kind), Value::Null, Value::Null) if kind == "NONE" => Access::Public,
+        (kind, authorizer, wanted) if *kind == by && *authorizer == owner && *wanted == scopes => Access::Owner,
         _ => panic!("neither public nor for owners: {route}"),
     }
 }

@@ -16,6 +16,7 @@
 //! | `CLIENT#{environment}#{hash}` | `{appName}` | an app key of this client id: a copy of the row |
 //! | `LOGIN#{environment}#{appName}` | `STATE` | whether Panorama accepts the partner's login, when its listing was last read, who may renew its tokens |
 //! | `KEPT#{environment}#{appName}` | `{hour}` | how many confirmations were kept in that hour |
+//! | `SIGNIN#{hash}` | `FAILURES` | sign-ins that failed, of a name and a client; 24 hours after the last |
 //! | `WEBHOOKS` | `WEBHOOK#{id}` | webhook |
 //! | `WEBHOOKS` | `EVENT#{event}` | the one webhook that is told of it: a claim |
 //! | `FAILEDCALLS` | `{createdAt}#{changeId}#{webhookId}` | a call that a webhook's receiver did not take, 30 days |
@@ -31,6 +32,7 @@ mod leaf_users;
 mod logins;
 mod rows;
 pub mod schema;
+mod sign_ins;
 mod start;
 mod table;
 mod webhooks;

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use super::item::{Item, Reading, key, number, text};
 use super::schema::TTL;
-use super::table::{Condition, Table};
+use super::table::{Cancelled, Condition, Table};
 use crate::domain::sign_in::{Failures, REMEMBERED_FOR, SignInKey};
 use crate::domain::timestamp::Timestamp;
 use crate::ports::StoreError;
@@ -32,7 +32,11 @@ impl SignIns for Table {
 
     async fn forgive(&self, key: &SignInKey) -> Result<(), StoreError> {
         let none = Condition::exists().value(":none", number(0));
-        self.update_one(row_key(key), "SET failures = :none", none).await.map_err(StoreError::from)
+        match self.update_one(row_key(key), "SET failures = :none", none).await {
+            // Its time was over, and it is gone.
+            Ok(()) | Err(Cancelled::Condition { .. }) => Ok(()),
+            Err(Cancelled::Store(error)) => Err(error),
+        }
     }
 }
 
