@@ -10,6 +10,7 @@ use shared::http::error_key::ErrorKey;
 use shared::http::fields::Fields;
 use shared::http::problem::Problem;
 use shared::http::routes::Routes;
+use shared::metrics;
 use shared::service::{Service, WarmUp};
 use shared::use_cases::authenticate::authenticate;
 
@@ -36,9 +37,12 @@ async fn sign_in(State(service): State<Service>, request: Request) -> Result<Jso
     let password = SecretString::from(password.expose());
     match authenticate(&service.ports, username.expose(), &password, remember_me).await? {
         Some(token) => Ok(Json(Token { id_token: token.expose_secret().to_owned() })),
-        None => Err(Problem::new(
-            ErrorKey::BadCredentials,
-            "There is no API owner with this username and password. Check both; the deployment guide says how an owner is made.",
-        )),
+        None => {
+            metrics::sign_in_refused();
+            Err(Problem::new(
+                ErrorKey::BadCredentials,
+                "There is no API owner with this username and password. Check both; the deployment guide says how an owner is made.",
+            ))
+        }
     }
 }
