@@ -1,6 +1,7 @@
 //! The deployment: what SAM makes of `template.yaml`, held to the code that it deploys. `.ci/template --update` makes the snapshot.
 
 mod functions;
+mod guide;
 mod monitoring;
 mod queues;
 mod routes;
