@@ -8,6 +8,7 @@ use lambda_runtime::service_fn;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use shared::http::envelope::{GatewayRequestId, TraceId};
+use shared::http::front::Front;
 use shared::http::routes::Routes;
 use shared::service::{Service, WarmUp};
 use tower::ServiceExt as _;
@@ -35,7 +36,8 @@ pub async fn serve_alone(function: &'static str, routes: fn(()) -> Routes<()>) -
 }
 
 async fn run<S: Clone + Send + Sync + 'static>(routes: Routes<S>) -> Result<(), Error> {
-    lambda_http::run(routes.behind_authorizer().map_request(|mut request: Request| {
+    let front = shared::settings::origin_secret(|variable| std::env::var(variable).ok()).map(Front::new);
+    lambda_http::run(routes.behind_gateway(front).map_request(|mut request: Request| {
         if let Some(RequestContext::ApiGatewayV2(context)) = request.request_context_ref()
             && let Some(id) = context.request_id.clone()
         {

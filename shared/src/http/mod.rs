@@ -6,6 +6,7 @@ pub mod cookies;
 pub mod envelope;
 pub mod error_key;
 pub mod fields;
+pub mod front;
 pub mod listing;
 pub mod own_page;
 pub mod pages;

@@ -6,6 +6,7 @@ use axum::routing::{MethodFilter, on};
 use http::Method;
 
 use super::envelope;
+use super::front::Front;
 use crate::service::Service;
 
 /// Who may call a route.
@@ -75,8 +76,12 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         (self.public, self.owner_only)
     }
 
-    /// All routes of a function, as Lambda serves them: behind an API Gateway that has asked the authorizer.
-    pub fn behind_authorizer(self) -> Router {
-        envelope::wrap(self.public.merge(self.owner_only))
+    /// All routes of a function, as Lambda serves them: behind an API Gateway that has asked the authorizer, and behind a front if there is one.
+    pub fn behind_gateway(self, front: Option<Front>) -> Router {
+        let all = self.public.merge(self.owner_only);
+        envelope::wrap(match front {
+            Some(front) => front.guard(all),
+            None => all,
+        })
     }
 }

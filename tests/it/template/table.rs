@@ -36,7 +36,9 @@ fn keys_indexes_stream_and_expiry_are_those_of_the_schema() {
 /// What holds data that cannot be made again.
 fn kept() -> BTreeSet<&'static str> {
     let kinds = ["AWS::DynamoDB::Table", "AWS::SecretsManager::Secret"];
-    kinds.into_iter().flat_map(|kind| of_type(template(), kind)).map(|(id, _)| id).collect()
+    let all = kinds.into_iter().flat_map(|kind| of_type(template(), kind)).map(|(id, _)| id);
+    // What CloudFront says to the functions may be another thing tomorrow.
+    all.filter(|id| *id != "FrontSecret").collect()
 }
 
 #[test]
