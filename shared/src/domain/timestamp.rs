@@ -36,6 +36,11 @@ impl Timestamp {
         self.0.unix_timestamp() * 1_000 + i64::from(self.0.millisecond())
     }
 
+    /// The moment that is so many milliseconds after 1970; none when that is beyond the calendar.
+    pub fn from_epoch_milliseconds(milliseconds: i64) -> Option<Self> {
+        OffsetDateTime::from_unix_timestamp_nanos(i128::from(milliseconds) * 1_000_000).ok().map(Self::new)
+    }
+
     /// This moment and `length` more.
     #[must_use]
     pub fn plus(self, length: Duration) -> Self {

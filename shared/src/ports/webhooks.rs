@@ -12,6 +12,7 @@ use crate::domain::alert::Notice;
 use crate::domain::ids::WebhookId;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::webhook::{CallFailure, FailedCall, SecretVersion, Webhook, WebhookSecrets};
+use crate::domain::webhook_call::RetryAfter;
 use crate::domain::webhook_signature::SignedHeaders;
 
 /// Webhooks and their failed calls. There is at most one webhook per event, so all of them are one short read.
@@ -84,6 +85,8 @@ pub struct Answer {
     pub status: u16,
     /// How the body begins, if it says why the call was not taken.
     pub body: Option<String>,
+    /// When it wants to be called again, if it says so.
+    pub retry_after: Option<RetryAfter>,
 }
 
 /// The queue that calls wait in.

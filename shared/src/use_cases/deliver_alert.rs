@@ -39,11 +39,6 @@ pub enum DeliverError {
     Secrets(#[from] SecretsError),
 }
 
-/// What is to be done after this attempt (the first is 1) has failed.
-pub fn after_failure(attempt: u32) -> Outcome {
-    wait_after(attempt).map_or(Outcome::GivenUp, Outcome::TryAgainIn)
-}
-
 /// The call that a change leads to; none when nobody is to be told.
 ///
 /// # Errors
@@ -88,19 +83,20 @@ pub async fn deliver_alert(
         return Ok(Outcome::Done);
     }
     let notice = call.notice;
-    let (failure, response) = match make(ports, receivers, &webhook, &notice).await? {
+    let (failure, response, asked) = match make(ports, receivers, &webhook, &notice).await? {
         Ok(Answer { status: 200..=299, .. }) => {
             if attempt > 1 {
                 ports.webhooks.forget_failed_call(webhook.id, &notice).await?;
             }
             return Ok(Outcome::Done);
         }
-        Ok(Answer { status, body }) => (CallFailure::Status(status), body),
-        Err(failure) => (failure, None),
+        Ok(Answer { status, body, retry_after }) => (CallFailure::Status(status), body, retry_after),
+        Err(failure) => (failure, None, None),
     };
     tracing::warn!(webhook_id = %webhook.id, webhook_message = notice.id.as_str(), attempt, %failure, "a webhook did not take a call");
     let is_registration = notice.told == Told::Registration;
     let last_attempt_at = ports.clock.now();
+    let wait = wait_after(&notice.id, attempt, asked.map(|asked| asked.from(last_attempt_at)));
     let call = FailedCall {
         webhook_id: webhook.id,
         notice,
@@ -119,7 +115,7 @@ pub async fn deliver_alert(
     if is_registration {
         return Ok(Outcome::Done);
     }
-    Ok(after_failure(attempt))
+    Ok(wait.map_or(Outcome::GivenUp, Outcome::TryAgainIn))
 }
 
 async fn make(

@@ -29,7 +29,7 @@ struct Answers {
 #[async_trait]
 impl Receivers for Answers {
     async fn call(&self, _: &Url, _: &SignedHeaders, _: &str) -> Result<Answer, CallFailure> {
-        Ok(Answer { status: self.status.load(Ordering::Relaxed), body: None })
+        Ok(Answer { status: self.status.load(Ordering::Relaxed), body: None, retry_after: None })
     }
 }
 
@@ -49,12 +49,13 @@ impl CallQueue for Answers {
 pub(super) async fn stop(machine: &Forgetful) {
     let world = &machine.world;
     let body = json!({
-        "events": ["connectionActivated"], "name": "ours", "secret": "a secret of ours", "url": "https://receiver.example/",
+        "events": ["connectionActivated"], "name": "ours", "secret": "a secret of ours, and long", "url": "https://receiver.example/",
     });
     let (status, webhook) = world.json(world.owner(Method::POST, WEBHOOKS).json(&body)).await;
     assert_eq!(status, StatusCode::CREATED, "{webhook}");
     let path = format!("{WEBHOOKS}/{}", webhook["id"].as_str().expect("an id"));
-    let secret = world.owner(Method::PUT, &format!("{path}/secret")).json(&json!({ "secret": "another of ours" }));
+    let secret =
+        world.owner(Method::PUT, &format!("{path}/secret")).json(&json!({ "secret": "another of ours, long too" }));
     assert_eq!(world.json(secret).await.0, StatusCode::OK);
     let answers = Arc::new(Answers::default());
     let deliver = async |body: String, attempt: u32| {
