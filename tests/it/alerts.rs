@@ -4,6 +4,7 @@ mod addresses;
 mod events;
 pub(crate) mod receiver;
 mod registration;
+mod replays;
 mod retries;
 mod signatures;
 

@@ -7,6 +7,7 @@
 
 mod call_message;
 mod message;
+mod replay_message;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -19,10 +20,12 @@ use shared::domain::timestamp::Timestamp;
 use shared::domain::webhook_call::{Call, RETRIES};
 use shared::ports::webhooks::{CallQueue, QueueError, Receivers};
 use shared::service::{Service, WarmUp};
-use shared::use_cases::deliver_alert::{DeliverError, Outcome, call_of, deliver_alert};
+use shared::use_cases::deliver_alert::{DeliverError, Next, Outcome, deliver_alert, next_of};
+use shared::use_cases::replay_alerts;
 
 use call_message::CallMessage;
 pub use message::{Image, Message};
+use replay_message::{Place, ReplayMessage};
 
 /// What is this old gets one call and no retries: the queue keeps a message for 14 days, wherever in its group it stands, and what waits behind
 /// others is to be tried before it is forgotten. Retries take little more than a day.
@@ -45,6 +48,8 @@ pub struct Delivery {
 enum Queued {
     /// A call, from this function itself.
     Call(CallMessage),
+    /// A replay that is not done yet, likewise.
+    Replay(ReplayMessage),
     /// A change, from the pipe.
     Change(Box<Message>),
 }
@@ -127,7 +132,15 @@ impl Delivery {
             }
             Ok(Queued::Change(message)) => {
                 let Some(change) = message.into_change() else { return unreadable() };
-                call_of(ports, &change).await.map_err(DeliverError::Store)?.map_or(Outcome::Done, Outcome::PassOn)
+                match next_of(ports, &change).await.map_err(DeliverError::Store)? {
+                    Next::Nothing => Outcome::Done,
+                    Next::Call(call) => Outcome::PassOn(call),
+                    Next::Replay(id) => self.replay(Place { id, page: 0, after: None }).await?,
+                }
+            }
+            Ok(Queued::Replay(replay)) => {
+                let Some(place) = replay.into_place() else { return unreadable() };
+                self.replay(place).await?
             }
             Err(_) => return unreadable(),
         };
@@ -135,6 +148,19 @@ impl Delivery {
             self.send(call).await?;
         }
         Ok(outcome)
+    }
+
+    /// A page of a replay becomes calls, each behind what waits in its group; the next page is a message of its own.
+    async fn replay(&self, place: Place) -> Result<Outcome, Trouble> {
+        let Place { id, page, after } = place;
+        let step = replay_alerts::step(&self.service.ports, id, after.as_ref()).await.map_err(DeliverError::Store)?;
+        for call in &step.calls {
+            self.send(call).await?;
+        }
+        if let Some(after) = &step.after {
+            self.queue.send(ReplayMessage::outgoing(id, page + 1, after)).await?;
+        }
+        Ok(Outcome::Done)
     }
 
     /// Whoever is interrupted after this is delivered again and sends the same once more. Until then nothing of its group is delivered, so no

@@ -72,3 +72,7 @@ uuid_newtype! {
     /// A webhook of the partner's.
     WebhookId
 }
+uuid_newtype! {
+    /// A wish that alerts be told once more.
+    ReplayId
+}

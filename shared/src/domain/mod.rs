@@ -21,6 +21,7 @@ pub mod owner_password;
 pub mod owner_token;
 pub mod partner;
 pub mod reach;
+pub mod replay;
 pub mod session;
 pub mod timestamp;
 pub mod webhook;

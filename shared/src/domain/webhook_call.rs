@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::alert::{Notice, Told};
 use super::change::ChangeId;
-use super::ids::WebhookId;
+use super::ids::{ReplayId, WebhookId};
 use super::timestamp::Timestamp;
 
 /// How long after a failed call the next one is made: Leaf's 1, 30, 60 and 240 minutes, and then on for
@@ -52,6 +52,8 @@ pub struct Call {
     pub webhook_id: WebhookId,
     /// What it is told.
     pub notice: Notice,
+    /// The replay that it is made for, if somebody asked for it.
+    pub replay: Option<ReplayId>,
 }
 
 impl Call {
@@ -70,7 +72,12 @@ impl Call {
 
     /// The same whenever the same call is sent once more.
     pub fn id(&self) -> String {
-        format!("{}#{}", self.notice.id.as_str(), self.webhook_id)
+        let change = self.notice.id.as_str();
+        match self.replay {
+            None => format!("{change}#{}", self.webhook_id),
+            // It says which webhook, too.
+            Some(replay) => format!("{change}#{replay}"),
+        }
     }
 }
 
@@ -111,7 +118,7 @@ mod tests {
         });
         let at = Timestamp::new(time::macros::datetime!(2026-11-22 12:00 UTC));
         let notice = Notice { id: id.parse().expect("an id"), at, told };
-        Call { webhook_id: WebhookId(uuid::Uuid::from_u128(webhook)), notice }
+        Call { webhook_id: WebhookId(uuid::Uuid::from_u128(webhook)), notice, replay: None }
     }
 
     #[test]

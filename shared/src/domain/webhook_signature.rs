@@ -28,7 +28,7 @@ pub struct SignedHeaders {
 pub fn sign(secrets: &WebhookSecrets, change: &ChangeId, body: &str, now: Timestamp) -> SignedHeaders {
     let signing = secrets.signing(now);
     let oldest = signing.first().copied().unwrap_or(&secrets.current);
-    let id = format!("msg_{}", change.as_str());
+    let id = change.message_id();
     let timestamp = now.epoch_seconds().to_string();
     let content = format!("{id}.{timestamp}.{body}");
     let signatures = signing.iter().map(|secret| format!("v1,{}", mac(&secret.standard_key(), &content)));

@@ -21,6 +21,7 @@ pub mod receive_confirmation;
 pub mod register_alerts;
 pub mod register_app_key;
 pub mod register_webhook;
+pub mod replay_alerts;
 pub mod resolve_app_key;
 pub mod resume_handshake;
 pub mod start_integration;

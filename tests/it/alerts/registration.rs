@@ -86,6 +86,7 @@ async fn a_webhook_and_a_failed_call_have_all_documented_fields() {
         "connectionError",
         "createdAt",
         "lastAttemptAt",
+        "messageId",
         "requestBody",
         "response",
         "status",

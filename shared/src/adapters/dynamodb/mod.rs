@@ -18,7 +18,10 @@
 //! | `KEPT#{environment}#{appName}` | `{hour}` | how many confirmations were kept in that hour |
 //! | `WEBHOOKS` | `WEBHOOK#{id}` | webhook |
 //! | `WEBHOOKS` | `EVENT#{event}` | the one webhook that is told of it: a claim |
-//! | `FAILEDCALLS` | `{createdAt}#{changeId}#{webhookId}` | a call that a webhook's receiver did not take, 30 days |
+//! | `WEBHOOKS` | `REPLAY#{id}` | a wish that a webhook be told once more what happened, 30 days |
+//! | `ALERTS` | `{createdAt}#{changeId}` | an alert, whoever was told, 30 days |
+//! | `ALERT#{changeId}` | `ALERT` | the same by its id |
+//! | `FAILEDCALLS` | `{createdAt}#{changeId}` | a call that a webhook's receiver did not take, 30 days |
 //!
 //! `{hash}` is a keyed hash: an organization code is only in the attributes of session and credential rows.
 

@@ -64,6 +64,16 @@ pub(super) async fn stop(machine: &Forgetful) {
     };
     assert_eq!(deliver(activated(), 1).await, 0);
     let call = answers.sent.lock().expect("nobody panicked").pop().expect("the call's message").body;
+    for (path, expected) in [(format!("{path}/replay/msg_e1"), 202), (format!("{path}/replay/msg_e2"), 404)] {
+        assert_eq!(world.json(world.owner(Method::POST, &path)).await.0, expected, "{path}");
+    }
+    for only_failed in [true, false] {
+        let body = json!({ "from": "2020-01-01T00:00:00Z", "onlyFailed": only_failed });
+        let asked = world.json(world.owner(Method::POST, &format!("{path}/replay")).json(&body)).await;
+        let (sk, new) = (format!("REPLAY#{}", asked.1["id"].as_str().expect("an id")), json!({ "id": asked.1["id"] }));
+        let change = json!({ "id": "e3", "at": "1795348800", "pk": "WEBHOOKS", "sk": sk, "new": new });
+        assert_eq!(deliver(change.to_string(), 1).await, 0);
+    }
     for (status, attempt, left) in [(500, 1, 1), (200, 2, 0), (410, 1, 0)] {
         answers.status.store(status, Ordering::Relaxed);
         assert_eq!(deliver(call.clone(), attempt).await, left, "{status}");
