@@ -6,6 +6,7 @@ mod answer;
 mod api_document;
 mod binding;
 mod both;
+mod browser;
 mod budget;
 mod crash;
 mod data_folder;

@@ -307,7 +307,7 @@ async fn a_log_line_says_function_request_and_leaf_user() {
     let output = Output::watch();
     world.start_session(&user, Some(FARM)).await;
     let callback = world.share(FARM).await;
-    world.browser().open(&callback).await;
+    world.browser().ask_from(None, &callback).await;
     world.status(&user).await;
     let path = format!("/services/integrations/api/resources?provider=Panorama&leafUserId={user}");
     world.json(world.owner(reqwest::Method::GET, &path)).await;

@@ -7,6 +7,7 @@ use lambda_http::{Request, RequestExt as _};
 use lambda_runtime::service_fn;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use shared::http::caller::CallerAddress;
 use shared::http::envelope::{GatewayRequestId, TraceId};
 use shared::http::front::Front;
 use shared::http::routes::Routes;
@@ -37,11 +38,19 @@ pub async fn serve_alone(function: &'static str, routes: fn(()) -> Routes<()>) -
 
 async fn run<S: Clone + Send + Sync + 'static>(routes: Routes<S>) -> Result<(), Error> {
     let front = shared::settings::origin_secret(|variable| std::env::var(variable).ok()).map(Front::new);
-    lambda_http::run(routes.behind_gateway(front).map_request(|mut request: Request| {
-        if let Some(RequestContext::ApiGatewayV2(context)) = request.request_context_ref()
-            && let Some(id) = context.request_id.clone()
-        {
-            request.extensions_mut().insert(GatewayRequestId(id));
+    let has_front = front.is_some();
+    lambda_http::run(routes.behind_gateway(front).map_request(move |mut request: Request| {
+        if let Some(RequestContext::ApiGatewayV2(context)) = request.request_context_ref() {
+            let (id, peer) = (context.request_id.clone(), context.http.source_ip.as_deref());
+            let peer = peer.and_then(|peer| peer.parse().ok());
+            if let Some(peer) = peer {
+                let caller =
+                    if has_front { CallerAddress::behind_front(request.headers(), peer) } else { CallerAddress(peer) };
+                request.extensions_mut().insert(caller);
+            }
+            if let Some(id) = id {
+                request.extensions_mut().insert(GatewayRequestId(id));
+            }
         }
         if let Some(id) = request.lambda_context_ref().and_then(|context| context.xray_trace_id.clone()) {
             request.extensions_mut().insert(TraceId(id));

@@ -2,6 +2,7 @@
 //! The endpoints themselves are in `functions/`.
 
 pub mod bearer;
+pub mod caller;
 pub mod cookies;
 pub mod envelope;
 pub mod error_key;
@@ -12,8 +13,10 @@ pub mod own_page;
 pub mod pages;
 pub mod parameters;
 pub mod problem;
+pub mod referrer;
 pub mod refusals;
 pub mod routes;
+pub mod ticket;
 
 /// What the paths of Leaf's user management begin with.
 pub const USER_MANAGEMENT: &str = "/services/usermanagement/api";

@@ -27,3 +27,4 @@ pub mod resume_handshake;
 pub mod start_integration;
 pub mod summarize_sync;
 pub mod verify_app_key;
+pub mod watch_handshake;

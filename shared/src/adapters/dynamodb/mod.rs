@@ -15,7 +15,7 @@
 //! | `SHARINGURL#{sharingUrlId}` | `APPKEY` | the app key that has it: a claim, and a copy of the row |
 //! | `CLIENT#{environment}#{hash}` | `{appName}` | an app key of this client id: a copy of the row |
 //! | `LOGIN#{environment}#{appName}` | `STATE` | whether Panorama accepts the partner's login, when its listing was last read, who may renew its tokens |
-//! | `KEPT#{environment}#{appName}` | `{hour}` | how many confirmations were kept in that hour |
+//! | `KEPT#{sharingUrlId}#{whose}` | `{window}` | how many confirmations were kept in those ten minutes for a session, or for a client (`whose` is its id, or the keyed hash of its address) |
 //! | `WEBHOOKS` | `WEBHOOK#{id}` | webhook |
 //! | `WEBHOOKS` | `EVENT#{event}` | the one webhook that is told of it: a claim |
 //! | `WEBHOOKS` | `REPLAY#{id}` | a wish that a webhook be told once more what happened, 30 days |
