@@ -176,12 +176,25 @@ class Day:
             sign_in_url = json.loads(http(start_integration, sample, 200)["body"])["signInUrl"]
             base = self.ready["environment"]["PUBLIC_BASE_URL"]
             expect(sign_in_url.startswith(f"{base}/connect/"), True, "start: through the hop link")
-            answer = http(start_integration, addressed(event("start-integration-hop-link"), sign_in_url.removeprefix(base)), 303)
+            sample = addressed(event("start-integration-hop-link"), sign_in_url.removeprefix(base))
+            answer = http(start_integration, sample, 200)
+            expect("<h1>Is this your account?</h1>" in answer["body"], True, "hop link: whose account it is")
+            sample["requestContext"]["http"]["method"] = "POST"
+            sample["routeKey"] = sample["requestContext"]["routeKey"] = "POST /connect/{sessionId}"
+            answer = http(start_integration, sample, 303)
             expect(answer["headers"]["location"].startswith(self.ready["panoramaUrl"]), True, "hop link: on to Panorama")
             (cookie,) = answer["cookies"]
             attributes = {attribute.strip().lower() for attribute in cookie.split(";")[1:]}
             expect({"httponly", "secure", "samesite=lax"} <= attributes, True, "hop link: the cookie's attributes")
             return cookie.split(";")[0]
+
+    def outcome(self, callback, sample: dict, status: int) -> dict:
+        # A callback's answer is the address of a page, which does not have the code in it.
+        page = urllib.parse.urlsplit(http(callback, sample, 303)["headers"]["location"])
+        shown = addressed(event("sharing-confirmation"), page.path)
+        shown["routeKey"] = shown["requestContext"]["routeKey"] = "GET /sharing-outcome/{ticket}"
+        shown["pathParameters"] = {"ticket": page.path.rsplit("/", 1)[1]}
+        return http(callback, shown, status)
 
     def come_back(self, cookie: str) -> None:
         # Another operation than the one that the seeded Leaf user was started with.
@@ -189,12 +202,13 @@ class Day:
         back = urllib.parse.urlsplit(switched_on(self.ready["panoramaUrl"], other))
         with self.function("sharing-confirmation") as callback:
             # As it is: with the code that the seeded Leaf user was started with, before the farmer has switched on.
-            http(callback, event("sharing-confirmation"), 400)
+            self.outcome(callback, event("sharing-confirmation"), 400)
             sample = addressed(event("sharing-confirmation"), back.path, back.query)
-            answer = http(callback, sample, 400)
+            sample["headers"]["referer"] = self.ready["panoramaUrl"] + "/"
+            answer = self.outcome(callback, sample, 400)
             expect("<h1>We could not finish connecting.</h1>" in answer["body"], True, "callback without a cookie: nobody's")
             sample["cookies"].append(cookie)
-            answer = http(callback, sample, 200)
+            answer = self.outcome(callback, sample, 200)
             expect("<h1>Your operation is connected.</h1>" in answer["body"], True, "callback with the cookie among others")
             expect(answer["headers"]["content-type"].startswith("text/html"), True, "callback: a page")
 

@@ -6,9 +6,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::extract::{ConnectInfo, Request};
+use axum::middleware::{Next, from_fn};
+use axum::response::Response;
 use shared::adapters::dynamodb::schema;
 use shared::adapters::receivers::{Receivers, SystemLookUp};
 use shared::adapters::system_clock::SystemClock;
+use shared::http::caller::CallerAddress;
 use shared::http::routes::forgiving;
 use shared::ports::clock::Clock;
 use shared::service::{Clients, Service};
@@ -140,7 +144,9 @@ impl Machine {
         if let Some(around) = &options.around_api {
             router = around(router);
         }
+        let router = router.layer(from_fn(note_caller));
         let router = cors::around(forgiving(router), options.allow_origins.clone());
+        let router = router.into_make_service_with_connect_info::<SocketAddr>();
         servers.spawn(async move { axum::serve(api, router).with_graceful_shutdown(wait(stopped)).await });
         Ok(Self { ready, is_new, service, outbox, dynamodb, secrets_manager: secrets, leaf, clock, stop, servers })
     }
@@ -200,6 +206,12 @@ async fn start_leaf(options: &Options, panorama_url: &str) -> io::Result<Machine
         ..options.clone()
     };
     Box::pin(Machine::start(options)).await
+}
+
+/// API Gateway tells functions who calls.
+async fn note_caller(ConnectInfo(caller): ConnectInfo<SocketAddr>, mut request: Request, next: Next) -> Response {
+    request.extensions_mut().insert(CallerAddress(caller.ip()));
+    next.run(request).await
 }
 
 async fn keep_delivering(outbox: Arc<Outbox>, stop: impl Future<Output = ()>) -> io::Result<()> {

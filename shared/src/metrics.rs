@@ -14,8 +14,11 @@ use crate::domain::timestamp::Timestamp;
 /// The target of metrics' events: no crate's, so that a log for people leaves them out.
 pub(crate) const TARGET: &str = "metrics";
 
-/// The dimension that every metric has: `STAGE` or `PRODUCTION`.
+/// The dimension of every [`Metric`]: `STAGE` or `PRODUCTION`.
 const CLIENT_ENVIRONMENT: &str = "ClientEnvironment";
+
+/// The dimension of [`oldest_unfinished`].
+const QUEUE: &str = "Queue";
 
 /// The second dimension of upstream calls.
 const CALL: &str = "Call";
@@ -104,23 +107,46 @@ impl Metric {
     }
 }
 
+/// A sign-in was refused: `SignInsRefused`, a Count without dimensions, since no environment is named yet.
+pub fn sign_in_refused() {
+    tracing::info!(target: TARGET, counted = "SignInsRefused");
+}
+
+/// How long ago the oldest of a queue's messages was sent that could not be done this time: `OldestUnfinished` in Seconds, with the
+/// dimension `Queue`.
+///
+/// SQS does not tell: its `ApproximateAgeOfOldestMessage` leaves out what was received three times (Amazon SQS Developer Guide, "Available
+/// `CloudWatch` metrics"), and a session that waits for Panorama is received every minute.
+pub fn oldest_unfinished(queue: &'static str, age: Duration) {
+    tracing::info!(target: TARGET, queue, seconds = age.as_secs());
+}
+
 /// The line of a metric, from the fields of its event: nothing of the spans around it comes in.
 pub(crate) fn line(namespace: &str, event: &Map<String, Value>, at: Timestamp) -> Map<String, Value> {
     let mut line = Map::new();
-    let mut copy =
-        |name: &str, field: &str| line.insert(name.to_owned(), event.get(field).cloned().unwrap_or_default());
-    copy(CLIENT_ENVIRONMENT, "environment");
-    let (dimensions, metrics) = if let Some(counted) = event.get("counted").and_then(Value::as_str) {
-        line.insert(counted.to_owned(), 1.into());
-        (json!([CLIENT_ENVIRONMENT]), json!([{ "Name": counted, "Unit": "Count" }]))
-    } else {
-        copy(CALL, "call");
-        copy("UpstreamLatency", "milliseconds");
-        let failed = event.get("failed") == Some(&Value::Bool(true));
-        line.insert("UpstreamErrors".to_owned(), u8::from(failed).into());
-        let latency = json!({ "Name": "UpstreamLatency", "Unit": "Milliseconds" });
-        (json!([CLIENT_ENVIRONMENT, CALL]), json!([latency, { "Name": "UpstreamErrors", "Unit": "Count" }]))
+    let mut dimensions = Vec::new();
+    for (dimension, field) in [(CLIENT_ENVIRONMENT, "environment"), (CALL, "call"), (QUEUE, "queue")] {
+        if let Some(value) = event.get(field) {
+            line.insert(dimension.to_owned(), value.clone());
+            dimensions.push(dimension);
+        }
+    }
+    let mut metrics = Vec::new();
+    let mut measure = |name: &str, unit: &str, value: Value| {
+        line.insert(name.to_owned(), value);
+        metrics.push(json!({ "Name": name, "Unit": unit }));
     };
+    if let Some(counted) = event.get("counted").and_then(Value::as_str) {
+        measure(counted, "Count", 1.into());
+    }
+    if let Some(seconds) = event.get("seconds") {
+        measure("OldestUnfinished", "Seconds", seconds.clone());
+    }
+    if let Some(milliseconds) = event.get("milliseconds") {
+        let failed = event.get("failed") == Some(&Value::Bool(true));
+        measure("UpstreamLatency", "Milliseconds", milliseconds.clone());
+        measure("UpstreamErrors", "Count", u8::from(failed).into());
+    }
     let directive = json!({ "Namespace": namespace, "Dimensions": [dimensions], "Metrics": metrics });
     line.insert("_aws".to_owned(), json!({ "Timestamp": at.epoch_milliseconds(), "CloudWatchMetrics": [directive] }));
     line

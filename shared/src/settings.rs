@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use secrecy::SecretString;
 use url::Url;
 
 use crate::adapters::leaf::LeafEndpoints;
@@ -50,6 +51,11 @@ pub enum UpstreamChoice {
 pub fn metrics_namespace(variable: impl Fn(&str) -> Option<String>) -> String {
     let text = variable("METRICS_NAMESPACE").filter(|value| !value.is_empty());
     text.unwrap_or_else(|| "PanoramaConnect".to_owned())
+}
+
+/// `ORIGIN_SECRET`: what stands in front of the API adds it to each request, if anything does. Read apart from the rest, likewise.
+pub fn origin_secret(variable: impl Fn(&str) -> Option<String>) -> Option<SecretString> {
+    variable("ORIGIN_SECRET").filter(|value| !value.is_empty()).map(SecretString::from)
 }
 
 /// A variable is missing or has the wrong form.

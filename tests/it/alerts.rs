@@ -4,6 +4,7 @@ mod addresses;
 mod events;
 pub(crate) mod receiver;
 mod registration;
+mod replays;
 mod retries;
 mod signatures;
 
@@ -18,10 +19,13 @@ use shared::domain::reach::Reach;
 use crate::world::World;
 use receiver::Receiver;
 
+/// The first retry's, and its jitter, in seconds.
+const A_MINUTE: u64 = 66;
+
 /// What the paths of the contract begin with.
 const WEBHOOKS: &str = "/services/alerts/api/alerts/webhooks";
 
-const SECRET: &str = "planted-webhook-secret";
+const SECRET: &str = "planted-webhook-secret-of-24";
 
 /// A machine whose webhooks may be on this machine, and a receiver that is registered for these events and has been told so.
 async fn listening(events: &[AlertType]) -> (World, Receiver, String) {

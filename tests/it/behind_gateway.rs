@@ -8,7 +8,9 @@ mod nasty;
 
 use std::collections::BTreeMap;
 
-use lambda::BehindGateway;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use lambda::{BehindGateway, Context};
 use local::{gateway, running};
 use serde_json::{Value, json};
 use shared::http::routes::Access;
@@ -35,7 +37,8 @@ impl Deployed {
         let world = World::start().await;
         let service = &world.machine.service;
         let functions = gateway::FUNCTIONS.iter();
-        let functions = functions.map(|(name, routes)| (*name, BehindGateway::new(routes(service.clone())))).collect();
+        let functions =
+            functions.map(|(name, routes)| (*name, BehindGateway::new(routes(service.clone()), None))).collect();
         Self { functions, world }
     }
 
@@ -51,15 +54,24 @@ impl Deployed {
     }
 
     async fn give_text(&self, function: &'static str, event: &str) -> Reply {
-        let answer = running::as_function(function, self.functions[function].answer(event, None)).await;
+        let answer = running::as_function(function, self.functions[function].answer(event, Context::default())).await;
         let answer = serde_json::to_value(answer).expect("JSON");
         let text = |value: &Value| value.as_str().expect("a text").to_owned();
         Reply {
             status: answer["statusCode"].as_u64().expect("a status"),
             headers: answer["headers"].clone(),
             cookies: answer["cookies"].as_array().into_iter().flatten().map(text).collect(),
-            body: text(&answer["body"]),
+            body: body(&answer),
         }
+    }
+}
+
+/// The body, which is in base64 where it is no text.
+fn body(answer: &Value) -> String {
+    let body = answer["body"].as_str().unwrap_or_default();
+    match answer["isBase64Encoded"].as_bool() {
+        Some(true) => String::from_utf8(STANDARD.decode(body).expect("base64")).expect("a text"),
+        _ => body.to_owned(),
     }
 }
 
@@ -81,6 +93,10 @@ impl Reply {
     #[track_caller]
     fn is_a_page_or_a_problem(&self) {
         assert!(self.status < 500, "{self:?}");
+        if self.status == 303 {
+            let to = self.headers["location"].as_str().unwrap_or_default();
+            return assert!(to.contains("/sharing-outcome/"), "it leads to no page of ours: {self:?}");
+        }
         let media = self.headers["content-type"].as_str().unwrap_or_default();
         assert!(media.starts_with("text/html") || media == "application/problem+json", "{self:?}");
         assert!(!self.body.is_empty(), "{self:?}");

@@ -9,6 +9,7 @@ mod hop_link;
 mod kept;
 mod lifetime;
 mod links;
+mod lured;
 mod ownership;
 mod races;
 mod repeats;

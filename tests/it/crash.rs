@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use local::running;
-use reqwest::header::COOKIE;
+use reqwest::header::{COOKIE, REFERER};
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::json;
 use shared::domain::session::State;
@@ -57,7 +57,7 @@ async fn check(service: &shared::service::Service, world: &World) -> Option<chec
 
 fn callback_of(world: &World, cookies: &std::collections::BTreeMap<String, String>) -> RequestBuilder {
     let cookies: Vec<_> = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-    world.http.get(world.callback(FARM)).header(COOKIE, cookies.join("; "))
+    world.http.get(world.callback(FARM)).header(COOKIE, cookies.join("; ")).header(REFERER, world.panorama("/"))
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ mod api_document;
 mod behind_gateway;
 mod binding;
 mod both;
+mod browser;
 mod budget;
 mod cors;
 mod crash;

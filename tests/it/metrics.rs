@@ -209,6 +209,57 @@ async fn a_login_that_stays_refused_is_counted_by_every_check() {
 }
 
 #[tokio::test]
+async fn a_refused_sign_in_is_counted_and_one_that_works_is_not() {
+    let world = World::start().await;
+    let output = Output::watch();
+    let (owner, wrong) = (&world.machine.ready.owner, "wrong password, 15 characters");
+    for (username, password) in
+        [(&*owner.username, &*owner.password), (&*owner.username, wrong), ("nobody@example.com", wrong)]
+    {
+        let body = json!({ "username": username, "password": password, "rememberMe": false });
+        world.http.post(world.api("/api/authenticate")).json(&body).send().await.expect("an answer");
+    }
+    let refused: Vec<_> = output.lines().into_iter().filter(|line| line["SignInsRefused"] == 1).collect();
+    assert_eq!(refused.len(), 2);
+    for line in refused {
+        let directive = &line["_aws"]["CloudWatchMetrics"][0];
+        assert_eq!(directive["Dimensions"], json!([[]]), "an alarm looks at all of them");
+        assert!(!line.to_string().contains("nobody@example.com"), "{line}");
+    }
+}
+
+/// How old the oldest was that a queue's function could not finish, at each of its tries since the last look.
+fn oldest_unfinished(output: &Output, queue: &str) -> Vec<u64> {
+    let lines = output.lines().into_iter().filter(|line| line["Queue"] == queue);
+    lines.map(|line| line["OldestUnfinished"].as_u64().expect("seconds")).collect()
+}
+
+/// SQS stops telling the age of what was received three times.
+#[tokio::test]
+async fn each_try_to_finish_a_confirmation_tells_how_long_it_has_been_waiting() {
+    let world = World::start().await;
+    let user = world.create_user("maria").await;
+    world.start_session(&user, Some(FARM)).await;
+    world.fault(json!({ "call": "confirmSharing", "fault": "status", "status": 503, "times": 0 })).await;
+    assert_eq!(world.browser().open(&world.share(FARM).await).await.outcome, "finishing");
+    deliver(&world).await;
+    let output = Output::watch();
+    for _ in 0..70 {
+        world.pass(1, 0);
+        deliver(&world).await;
+    }
+    let told = oldest_unfinished(&output, "confirmations");
+    assert!(told.len() >= 60 && told.is_sorted() && told.last().is_some_and(|age| *age >= 3_600), "{told:?}");
+
+    world.http.delete(world.panorama("/control/faults")).send().await.expect("an answer");
+    world.pass(60, 0);
+    deliver(&world).await;
+    world.pass(60, 0);
+    deliver(&world).await;
+    assert_eq!(oldest_unfinished(&output, "confirmations"), [0; 0], "it is finished");
+}
+
+#[tokio::test]
 async fn every_call_to_panorama_has_its_time_and_whether_it_failed() {
     let world = World::start().await;
     let user = world.create_user("maria").await;
@@ -256,7 +307,7 @@ async fn a_log_line_says_function_request_and_leaf_user() {
     let output = Output::watch();
     world.start_session(&user, Some(FARM)).await;
     let callback = world.share(FARM).await;
-    world.browser().open(&callback).await;
+    world.browser().ask_from(None, &callback).await;
     world.status(&user).await;
     let path = format!("/services/integrations/api/resources?provider=Panorama&leafUserId={user}");
     world.json(world.owner(reqwest::Method::GET, &path)).await;

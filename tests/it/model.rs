@@ -125,12 +125,10 @@ impl Player {
                 continue;
             }
             self.cookies[user] = match step {
-                Step::Asked(Request::Hop(opened, browser) | Request::TakeOver(opened, browser)) if *opened == user => {
-                    Some(*browser)
-                }
+                Step::Asked(Request::Hop(opened, browser)) if *opened == user => Some(*browser),
                 _ if observed.browsers[user].is_none() => None,
                 // Whoever opened it died before the browser had its cookie.
-                Step::Dies(_, Request::Hop(opened, _) | Request::TakeOver(opened, _)) if *opened == user => None,
+                Step::Dies(_, Request::Hop(opened, _)) if *opened == user => None,
                 _ => return Err(format!("Leaf user {user} has another browser")),
             };
         }

@@ -4,7 +4,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::json;
 
 use crate::data_folder::DataFolder;
-use crate::world::{MANAGEMENT, World};
+use crate::world::{Browser, MANAGEMENT, World};
 
 async fn start(folder: &DataFolder) -> World {
     World::start_with(|options| options.data = folder.data()).await
@@ -69,11 +69,12 @@ async fn a_pending_session_goes_on() {
     world.start_session(&with_code, Some("krwv4vYH")).await;
     let started = world.start_session(&with_cookie, None).await;
     let mut browser = world.browser();
-    assert_eq!(browser.open(&started.sign_in_url).await.status, StatusCode::SEE_OTHER);
+    browser.go_on(&started.sign_in_url).await;
     let pending = world.credential(&with_code).await;
     world.stop().await;
 
     let world = start(&folder).await;
+    let mut browser = Browser { cookies: browser.cookies, ..world.browser() };
     assert_eq!(world.credential(&with_code).await, pending);
     assert_eq!(pending.1["status"], "PENDING");
     let callback = world.share("krwv4vYH").await;

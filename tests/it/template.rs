@@ -1,6 +1,8 @@
 //! The deployment: what SAM makes of `template.yaml`, held to the code that it deploys. `.ci/template --update` makes the snapshot.
 
+mod front;
 mod functions;
+mod guide;
 mod monitoring;
 mod queues;
 mod routes;

@@ -12,7 +12,7 @@ use local::machine::TABLE_NAME;
 use local::ready::PanoramaAccount;
 use local::seed::SECRETS_PREFIX;
 use local::{Machine, Options, Upstream, running};
-use reqwest::header::{COOKIE, HeaderMap, LOCATION, SET_COOKIE};
+use reqwest::header::LOCATION;
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 use shared::domain::timestamp::Timestamp;
@@ -21,6 +21,7 @@ use time::macros::datetime;
 use tokio::task::JoinSet;
 
 use crate::api_document::contract::Contract;
+pub(crate) use crate::browser::{Browser, Seen};
 use crate::permissions::guard::Guard;
 
 /// What the paths of Leaf's user management begin with.
@@ -41,6 +42,7 @@ pub(crate) struct World {
 /// What a start answered.
 #[derive(Debug)]
 pub(crate) struct Started {
+    pub(crate) reference: String,
     pub(crate) session_id: String,
     pub(crate) sign_in_url: String,
     pub(crate) status: String,
@@ -151,7 +153,12 @@ impl World {
         let (status, answer) = self.post_start(user, &self.start_body(&account.client_environment, code)).await;
         assert_eq!(status, StatusCode::OK, "{answer}");
         let text = |name: &str| answer[name].as_str().unwrap_or_else(|| panic!("{name}")).to_owned();
-        Started { session_id: text("sessionId"), sign_in_url: text("signInUrl"), status: text("status") }
+        Started {
+            reference: text("reference"),
+            session_id: text("sessionId"),
+            sign_in_url: text("signInUrl"),
+            status: text("status"),
+        }
     }
 
     /// Sends a request about an app key of the seeded one's name.
@@ -203,11 +210,20 @@ impl World {
         self.api(&format!("/connect/{}", started.session_id))
     }
 
-    /// A new browser that has opened the hop link.
+    /// A new browser that has opened the hop link and gone on to Panorama.
     pub(crate) async fn hop(&self, started: &Started) -> Browser {
         let mut browser = self.browser();
-        assert_eq!(browser.open(&self.hop_link(started)).await.status, StatusCode::SEE_OTHER);
+        browser.go_on(&self.hop_link(started)).await;
         browser
+    }
+
+    /// Goes through hop links to Panorama: ours, and the simulated Leaf's if that is the upstream.
+    pub(crate) async fn go_to_panorama(&self, browser: &mut Browser, hop_link: &str) -> Seen {
+        let onward = browser.go_on(hop_link).await;
+        match (&self.machine.ready.leaf_url, onward.location.clone()) {
+            (Some(leaf), Some(to)) if to.starts_with(leaf) => browser.go_on(&to).await,
+            _ => onward,
+        }
     }
 
     /// Opens an address and goes on as a browser does, from the service to the simulated Leaf if that is the upstream.
@@ -305,61 +321,17 @@ impl World {
         assert_eq!(answer.status(), StatusCode::NO_CONTENT);
     }
 
+    /// A browser at another address of this machine.
+    pub(crate) fn browser_at(&self, address: &str) -> Browser {
+        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
+        let http = client.local_address(address.parse::<std::net::IpAddr>().expect("an address")).build();
+        Browser { http: http.expect("a client"), ..self.browser() }
+    }
+
     /// A browser that has been nowhere.
     pub(crate) fn browser(&self) -> Browser {
-        Browser { http: self.http.clone(), cookies: BTreeMap::new() }
-    }
-}
-
-/// A farmer's browser: it keeps the API's cookies.
-#[derive(Clone)]
-pub(crate) struct Browser {
-    http: reqwest::Client,
-    pub(crate) cookies: BTreeMap<String, String>,
-}
-
-/// What a browser was shown, or where it was sent.
-#[derive(Debug)]
-pub(crate) struct Seen {
-    pub(crate) status: StatusCode,
-    pub(crate) headers: HeaderMap,
-    pub(crate) location: Option<String>,
-    /// The `data-outcome` of the page.
-    pub(crate) outcome: String,
-    pub(crate) body: String,
-}
-
-impl Browser {
-    /// Opens an address; redirects are not followed.
-    pub(crate) async fn open(&mut self, url: &str) -> Seen {
-        self.send(self.http.get(url)).await
-    }
-
-    /// Presses the button of our own form that posts to this address.
-    pub(crate) async fn press(&mut self, url: &str) -> Seen {
-        self.press_from("same-origin", url).await
-    }
-
-    /// Posts to this address from a page that stands to it as `site` says.
-    pub(crate) async fn press_from(&mut self, site: &str, url: &str) -> Seen {
-        self.send(self.http.post(url).header("sec-fetch-site", site)).await
-    }
-
-    pub(crate) async fn send(&mut self, request: RequestBuilder) -> Seen {
-        let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let request = if cookies.is_empty() { request } else { request.header(COOKIE, cookies.join("; ")) };
-        let answer = request.send().await.expect("an answer");
-        for cookie in answer.headers().get_all(SET_COOKIE) {
-            let pair = cookie.to_str().expect("ASCII").split(';').next().expect("a pair");
-            let (name, value) = pair.split_once('=').expect("name and value");
-            self.cookies.insert(name.to_owned(), value.to_owned());
-        }
-        let status = answer.status();
-        let headers = answer.headers().clone();
-        let location = headers.get(LOCATION).map(|value| value.to_str().expect("ASCII").to_owned());
-        let body = answer.text().await.expect("a body");
-        let outcome = body.split("data-outcome=\"").nth(1).and_then(|rest| rest.split('"').next());
-        Seen { status, headers, location, outcome: outcome.unwrap_or_default().to_owned(), body }
+        let portal = format!("{}/", self.machine.ready.panorama_url);
+        Browser { http: self.http.clone(), cookies: BTreeMap::new(), portal, page: String::new() }
     }
 }
 

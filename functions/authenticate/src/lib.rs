@@ -11,6 +11,7 @@ use shared::http::error_key::ErrorKey;
 use shared::http::fields::Fields;
 use shared::http::problem::Problem;
 use shared::http::routes::Routes;
+use shared::metrics;
 use shared::service::{Service, WarmUp};
 use shared::use_cases::authenticate::{AuthenticateError, SignIn, authenticate};
 
@@ -37,11 +38,15 @@ async fn sign_in(State(service): State<Service>, caller: Caller, request: Reques
     let password = SecretString::from(password.expose());
     match authenticate(&service.ports, username.expose(), &password, remember_me, caller).await {
         Ok(SignIn::Token(token)) => Ok(Json(Token { id_token: token.expose_secret().to_owned() })),
-        Ok(SignIn::Refused) => Err(Problem::new(
-            ErrorKey::BadCredentials,
-            "There is no API owner with this username and password. Check both; the deployment guide says how an owner is made.",
-        )),
+        Ok(SignIn::Refused) => {
+            metrics::sign_in_refused();
+            Err(Problem::new(
+                ErrorKey::BadCredentials,
+                "There is no API owner with this username and password. Check both; the deployment guide says how an owner is made.",
+            ))
+        }
         Ok(SignIn::Wait(wait)) => {
+            metrics::sign_in_refused();
             let seconds = wait.as_secs();
             let detail = format!(
                 "Too many sign-ins with this username have failed from your address, so this one was not looked at. Wait {seconds} s before \

@@ -19,6 +19,9 @@ pub(crate) struct CallMessage {
     /// None when the webhook is told that it is registered.
     #[serde(skip_serializing_if = "Option::is_none")]
     alert: Option<AlertMessage>,
+    /// The replay that it is made for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    replay: Option<String>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -51,6 +54,7 @@ impl CallMessage {
                 app_name: alert.app_key.name.to_string(),
                 client_environment: alert.app_key.environment.to_string(),
             }),
+            replay: call.replay.map(|id| id.to_string()),
         };
         let body = serde_json::to_string(&message).expect("texts can be written");
         Outgoing { group: call.group(), id: call.id(), body }
@@ -63,7 +67,8 @@ impl CallMessage {
             Some(alert) => Told::Alert(alert.into_alert()?),
         };
         let notice = Notice { id: self.id.parse().ok()?, at: Timestamp::parse(&self.at).ok()?, told };
-        Some(Call { webhook_id: self.webhook_id.parse().ok()?, notice })
+        let replay = self.replay.map(|id| id.parse()).transpose().ok()?;
+        Some(Call { webhook_id: self.webhook_id.parse().ok()?, notice, replay })
     }
 }
 

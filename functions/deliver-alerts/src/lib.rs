@@ -2,11 +2,12 @@
 //!
 //! Whatever changes in the table is in its stream. A pipe lets the changes through that may be alerts and puts a [`Message`] into a FIFO queue, in
 //! the group of the connection. Of that the function makes the message of a call and puts it into the same queue, in the group of connection *and*
-//! webhook, so that a receiver which is down holds up its own alerts only. A call that is not taken is made again after 1, 30, 60 and 240 minutes;
+//! webhook, so that a receiver which is down holds up its own alerts only. A call that is not taken is made again for a day (`webhook_call::RETRIES`);
 //! until then its message hides in the queue, and so do those behind it in its group. After that it goes to the dead-letter queue.
 
 mod call_message;
 mod message;
+mod replay_message;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -14,14 +15,21 @@ use std::time::Duration;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use serde::Deserialize;
-use shared::adapters::hung_receivers::LeavesHungReceivers;
-use shared::domain::webhook_call::Call;
+use shared::adapters::resting_receivers::RestingReceivers;
+use shared::domain::timestamp::Timestamp;
+use shared::domain::webhook_call::{Call, RETRIES};
 use shared::ports::webhooks::{CallQueue, QueueError, Receivers};
 use shared::service::{Service, WarmUp};
-use shared::use_cases::deliver_alert::{DeliverError, Outcome, after_failure, call_of, deliver_alert};
+use shared::use_cases::deliver_alert::{DeliverError, Next, Outcome, deliver_alert, next_of};
+use shared::use_cases::replay_alerts;
 
 use call_message::CallMessage;
 pub use message::{Image, Message};
+use replay_message::{Place, ReplayMessage};
+
+/// What is this old gets one call and no retries: the queue keeps a message for 14 days, wherever in its group it stands, and what waits behind
+/// others is to be tried before it is forgotten. Retries take little more than a day.
+const OLD: Duration = Duration::from_hours(12 * 24);
 
 /// What it reads in init.
 pub const WARM_UP: WarmUp = WarmUp::Table;
@@ -40,6 +48,8 @@ pub struct Delivery {
 enum Queued {
     /// A call, from this function itself.
     Call(CallMessage),
+    /// A replay that is not done yet, likewise.
+    Replay(ReplayMessage),
     /// A change, from the pipe.
     Change(Box<Message>),
 }
@@ -56,7 +66,7 @@ enum Trouble {
 impl Delivery {
     /// Delivers with the service, to these receivers, from and to this queue.
     pub fn new(service: Service, receivers: Arc<dyn Receivers>, queue: Arc<dyn CallQueue>) -> Self {
-        let receivers = Arc::new(LeavesHungReceivers::new(receivers, service.ports.clock.clone()));
+        let receivers = Arc::new(RestingReceivers::new(receivers, service.ports.clock.clone()));
         Self { service, receivers, queue }
     }
 
@@ -81,17 +91,17 @@ impl Delivery {
         // Each receive is an attempt: the function is given one message at a time.
         let receives = message.attributes.get("ApproximateReceiveCount").and_then(|count| count.parse().ok());
         let attempt = receives.unwrap_or(1);
+        let is_old = self.is_old(message);
         let outcome = self.work_on(message.body.as_deref().unwrap_or_default(), attempt).await;
         let wait = match outcome {
             Ok(Outcome::Done | Outcome::PassOn(_)) => return true,
+            // It has waited behind others until the queue is about to forget it. The failed calls have it, and a replay makes it anew.
+            Ok(Outcome::TryAgainIn(_) | Outcome::GivenUp) if is_old => return true,
             Ok(Outcome::TryAgainIn(wait)) => wait,
             Ok(Outcome::GivenUp) => Duration::ZERO,
             Err(error) => {
                 tracing::error!(%error, attempt, "an alert could not be delivered");
-                match after_failure(attempt) {
-                    Outcome::TryAgainIn(wait) => wait,
-                    _ => Duration::ZERO,
-                }
+                RETRIES.get(attempt.saturating_sub(1) as usize).copied().unwrap_or_default()
             }
         };
         let receipt = message.receipt_handle.as_deref().unwrap_or_default();
@@ -100,6 +110,12 @@ impl Delivery {
             tracing::error!(%error, "a message could not be put off");
         }
         false
+    }
+
+    fn is_old(&self, message: &SqsMessage) -> bool {
+        let sent = message.attributes.get("SentTimestamp").and_then(|sent| sent.parse().ok());
+        let sent = sent.and_then(Timestamp::from_epoch_milliseconds);
+        sent.is_some_and(|sent| sent.plus(OLD) < self.service.ports.clock.now())
     }
 
     async fn work_on(&self, body: &str, attempt: u32) -> Result<Outcome, Trouble> {
@@ -116,7 +132,15 @@ impl Delivery {
             }
             Ok(Queued::Change(message)) => {
                 let Some(change) = message.into_change() else { return unreadable() };
-                call_of(ports, &change).await.map_err(DeliverError::Store)?.map_or(Outcome::Done, Outcome::PassOn)
+                match next_of(ports, &change).await.map_err(DeliverError::Store)? {
+                    Next::Nothing => Outcome::Done,
+                    Next::Call(call) => Outcome::PassOn(call),
+                    Next::Replay(id) => self.replay(Place { id, page: 0, after: None }).await?,
+                }
+            }
+            Ok(Queued::Replay(replay)) => {
+                let Some(place) = replay.into_place() else { return unreadable() };
+                self.replay(place).await?
             }
             Err(_) => return unreadable(),
         };
@@ -124,6 +148,19 @@ impl Delivery {
             self.send(call).await?;
         }
         Ok(outcome)
+    }
+
+    /// A page of a replay becomes calls, each behind what waits in its group; the next page is a message of its own.
+    async fn replay(&self, place: Place) -> Result<Outcome, Trouble> {
+        let Place { id, page, after } = place;
+        let step = replay_alerts::step(&self.service.ports, id, after.as_ref()).await.map_err(DeliverError::Store)?;
+        for call in &step.calls {
+            self.send(call).await?;
+        }
+        if let Some(after) = &step.after {
+            self.queue.send(ReplayMessage::outgoing(id, page + 1, after)).await?;
+        }
+        Ok(Outcome::Done)
     }
 
     /// Whoever is interrupted after this is delivered again and sends the same once more. Until then nothing of its group is delivered, so no

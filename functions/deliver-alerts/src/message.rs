@@ -107,6 +107,9 @@ impl Message {
                     is_refused: new.refused_since.is_some(),
                 })
             }
+            ("WEBHOOKS", sk) if sk.starts_with("REPLAY#") => {
+                Some(Changed::ReplayAsked(new.id.as_deref()?.parse().ok()?))
+            }
             ("WEBHOOKS", _) => Some(Changed::WebhookRegistered(new.id.as_deref()?.parse().ok()?)),
             _ => None,
         }

@@ -33,7 +33,7 @@ impl queue::Message for Message {
 
 /// Looks at every session of a batch. The messages that it answers with are delivered again.
 pub async fn expire(service: &Service, event: SqsEvent) -> SqsBatchResponse {
-    queue::each(event, |user, message: Message| async move {
+    queue::each(event, "expiries", service.ports.clock.now(), |user, message: Message| async move {
         match message.session_id.parse() {
             Ok(session) => expire_session(&service.ports, &service.app_keys, user, session).await,
             // No session has such an id.

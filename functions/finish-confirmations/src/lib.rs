@@ -31,5 +31,8 @@ impl queue::Message for Message {
 
 /// Looks at every session of a batch. The messages that it answers with are delivered again.
 pub async fn finish(service: &Service, event: SqsEvent) -> SqsBatchResponse {
-    queue::each(event, |user, _: Message| resume_handshake(&service.ports, user)).await
+    queue::each(event, "confirmations", service.ports.clock.now(), |user, _: Message| {
+        resume_handshake(&service.ports, user)
+    })
+    .await
 }

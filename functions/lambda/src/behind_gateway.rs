@@ -1,16 +1,18 @@
 //! A function behind API Gateway: an event comes in, an answer goes out, and nothing of what strangers can send is an error of the function.
 
 use std::collections::HashMap;
+use std::fmt::Debug;
 
 use axum::Router;
-use axum::body::Body;
-use http::{Method, Request};
+use http::Method;
+use lambda_http::{Adapter, Context, LambdaEvent, Request, Service as _};
+use serde::Serialize;
 use shared::http::envelope::{TraceId, wrap, wrap_whole};
+use shared::http::front::Front;
 use shared::http::routes::{OTHERWISE, Routes};
 use tower::ServiceExt as _;
 
-use crate::answer::Answer;
-use crate::event::Event;
+use crate::event::{Event, Safe};
 
 /// A function's routes by the names that API Gateway has for them.
 ///
@@ -21,6 +23,7 @@ pub struct BehindGateway {
     routes: HashMap<String, Matched>,
     otherwise: Option<Router>,
     nothing: Router,
+    front: Option<Front>,
     /// For `cargo lambda watch`, which matches no routes.
     #[cfg(feature = "watch")]
     by_path: Option<Router>,
@@ -34,19 +37,24 @@ struct Matched {
 }
 
 impl BehindGateway {
-    /// These routes.
-    pub fn new<S: Clone + Send + Sync + 'static>(routes: Routes<S>) -> Self {
+    /// These routes, behind what stands in front of the API, if anything does.
+    pub fn new<S: Clone + Send + Sync + 'static>(routes: Routes<S>, front: Option<Front>) -> Self {
+        let through = |router: Router| match &front {
+            Some(front) => front.clone().guard(router),
+            None => router,
+        };
         let (declared, otherwise) = routes.apart();
         let mut by_key = HashMap::new();
         for (route, router) in declared {
             let keys = route.keys();
-            let matched = Matched { method: route.method, template: route.path, router: wrap(router) };
+            let matched = Matched { method: route.method, template: route.path, router: wrap(through(router)) };
             by_key.extend(keys.map(|key| (key, matched.clone())));
         }
         Self {
             routes: by_key,
-            otherwise: otherwise.map(wrap_whole),
+            otherwise: otherwise.map(|router| wrap_whole(through(router))),
             nothing: wrap(Router::new()),
+            front,
             #[cfg(feature = "watch")]
             by_path: None,
         }
@@ -58,35 +66,43 @@ impl BehindGateway {
         Self { by_path: Some(by_path), ..self }
     }
 
-    /// The answer to an event, whatever is in it. `trace_id` is the invocation's.
-    pub async fn answer(&self, event: &str, trace_id: Option<&str>) -> Answer {
+    /// The answer to an event, whatever is in it.
+    pub async fn answer(&self, event: &str, context: Context) -> impl Serialize + Debug + use<> {
         let event = serde_json::from_str(event).unwrap_or_else(|error: serde_json::Error| {
             // Not the error itself, which may quote.
             tracing::error!(category = ?error.classify(), "what came in is no event of an HTTP API");
             Event::default()
         });
-        let (router, mut request) = self.route(event);
-        if let Some(id) = trace_id {
-            request.extensions_mut().insert(TraceId(id.to_owned()));
+        let (router, Safe { event, mut extensions }) = self.route(event);
+        if let Some(id) = &context.xray_trace_id {
+            extensions.insert(TraceId(id.clone()));
         }
-        let Ok(response) = router.clone().oneshot(request).await;
-        Answer::of(response).await
+        let router = router.clone().map_request(move |mut request: Request| {
+            request.extensions_mut().extend(extensions.clone());
+            request
+        });
+        let Ok(answer) = Adapter::from(router).call(LambdaEvent::new(event, context)).await;
+        answer
     }
 
     /// Where an event goes, and as which request.
-    fn route(&self, event: Event) -> (&Router, Request<Body>) {
-        #[cfg(feature = "watch")]
-        if let (OTHERWISE, Some(by_path)) = (&*event.route_key, &self.by_path) {
-            return (by_path, event.into_sent());
-        }
+    fn route(&self, event: Event) -> (&Router, Safe) {
+        let front = self.front.as_ref();
         if let Some(route) = self.routes.get(&event.route_key)
             && let Some(path) = event.path_on(&route.template)
         {
-            return (&route.router, event.into_request(route.method.clone(), &path));
+            return (&route.router, event.safe(route.method.clone(), &path, front));
         }
-        match &self.otherwise {
-            Some(otherwise) if event.route_key == OTHERWISE => (otherwise, event.into_sent()),
-            _ => (&self.nothing, event.into_sent()),
-        }
+        let router = match &self.otherwise {
+            Some(otherwise) if event.route_key == OTHERWISE => otherwise,
+            _ => &self.nothing,
+        };
+        #[cfg(feature = "watch")]
+        let router = match &self.by_path {
+            Some(by_path) if event.route_key == OTHERWISE => by_path,
+            _ => router,
+        };
+        let (method, path) = event.sent();
+        (router, event.safe(method, &path, front))
     }
 }

@@ -2,21 +2,23 @@
 //! (<https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html>).
 //!
 //! Strangers choose much of what is in it, and API Gateway has decoded `rawPath` by then. So nothing in here fails, whatever is in an event:
-//! what cannot be in a request is left out or percent-encoded.
+//! what cannot be in a request is left out or percent-encoded, and only then is it `lambda_http`'s.
 
 use std::collections::BTreeMap;
 
-use axum::body::Body;
+use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use http::header::COOKIE;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
+use http::header::{COOKIE, HOST};
+use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, Uri};
+use lambda_http::request::LambdaRequest;
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, percent_encode};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 use shared::http::api_owner::ApiOwner;
 use shared::http::caller::CallerAddress;
 use shared::http::envelope::GatewayRequestId;
+use shared::http::front::Front;
 
 /// What a query must not have as it is.
 const QUERY: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'<').add(b'>').add(b'`').add(b'{').add(b'}');
@@ -101,12 +103,12 @@ fn nullish<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(deserialize
 }
 
 impl Event {
-    /// The request as it was sent, for what has no template.
-    pub(crate) fn into_sent(self) -> Request<Body> {
+    /// The method and the path that were sent, for what has no template.
+    pub(crate) fn sent(&self) -> (Method, String) {
         let method = Method::from_bytes(self.request_context.http.method.as_bytes()).unwrap_or_default();
         let decoded: Vec<u8> = percent_decode_str(&self.raw_path).collect();
         let path = format!("/{}", percent_encode(&decoded, PATH));
-        self.into_request(method, &path.replacen("//", "/", 1))
+        (method, path.replacen("//", "/", 1))
     }
 
     /// The path of a route: its template with the event's parameters in it, so that no router can read another route out of it. `None` if the event
@@ -142,31 +144,44 @@ impl Event {
         }))
     }
 
-    /// The request to a path.
-    pub(crate) fn into_request(self, method: Method, path: &str) -> Request<Body> {
+    /// The event of a path, for `lambda_http`, which panics over what no address, header or body may have in it.
+    pub(crate) fn safe(self, method: Method, path: &str, front: Option<&Front>) -> Safe {
         let query = percent_encode(self.raw_query_string.as_bytes(), QUERY).to_string();
-        let uri = if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") };
         // Only one of more than 64 KiB is none; API Gateway lets 10 KiB through.
-        let uri = Uri::try_from(uri).or_else(|_| Uri::try_from(path)).unwrap_or_default();
-        let decoded = if self.is_base64_encoded { STANDARD.decode(&self.body).ok() } else { None };
-        let body = decoded.unwrap_or_else(|| self.body.into_bytes());
-        let mut request = Request::new(Body::from(body));
-        *request.method_mut() = method;
-        *request.uri_mut() = uri;
-        *request.headers_mut() = headers(&self.headers, &self.cookies);
-        let extensions = request.extensions_mut();
+        let is_uri = |text: String| Uri::try_from(text).is_ok();
+        let path = if is_uri(path.to_owned()) { path } else { "/" };
+        let query = if is_uri(format!("{path}?{query}")) { query } else { String::new() };
+        let headers = headers(&self.headers, &self.cookies);
         let Context { request_id, authorizer, http } = self.request_context;
+        let mut extensions = Extensions::new();
         if !request_id.is_empty() {
             extensions.insert(GatewayRequestId(request_id));
         }
-        if let Ok(address) = http.source_ip.parse() {
-            extensions.insert(CallerAddress(address));
+        if let Ok(peer) = http.source_ip.parse() {
+            extensions.insert(match front {
+                Some(_) => CallerAddress::behind_front(&headers, peer),
+                None => CallerAddress(peer),
+            });
         }
         if let Some(owner) = authorizer.owner() {
             extensions.insert(owner);
         }
-        request
+        let mut event = ApiGatewayV2httpRequest::default();
+        event.raw_path = Some(path.to_owned());
+        event.raw_query_string = Some(query);
+        event.headers = headers;
+        event.request_context.http.method = method;
+        event.is_base64_encoded = self.is_base64_encoded && STANDARD.decode(&self.body).is_ok();
+        event.body = Some(self.body);
+        Safe { event: LambdaRequest::ApiGatewayV2(event), extensions }
     }
+}
+
+/// An event that `lambda_http` makes a request of.
+pub(crate) struct Safe {
+    pub(crate) event: LambdaRequest,
+    /// What API Gateway says of the request, for its extensions.
+    pub(crate) extensions: Extensions,
 }
 
 /// The name in `{name}`.
@@ -182,6 +197,8 @@ fn headers(sent: &BTreeMap<String, Value>, cookies: &[String]) -> HeaderMap {
             headers.insert(name, value);
         }
     }
+    // The gateway has answered for the host; a request has no use for it, and `lambda_http` would build its address with it.
+    headers.remove(HOST);
     if !cookies.is_empty() {
         headers.remove(COOKIE);
     }

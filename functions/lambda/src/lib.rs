@@ -1,22 +1,22 @@
 //! What every function's `main` does: logs, settings, clients, and then a router or a handler of events.
 
-mod answer;
 mod behind_gateway;
 mod event;
 pub mod queue;
 #[cfg(feature = "watch")]
 mod watch;
 
-use lambda_runtime::service_fn;
+use lambda_http::lambda_runtime;
+use lambda_http::service_fn;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use shared::http::front::Front;
 use shared::http::routes::Routes;
 use shared::service::{Service, WarmUp};
 use tracing::Instrument as _;
 
-pub use answer::Answer;
 pub use behind_gateway::BehindGateway;
-pub use lambda_runtime::{Context, Error, LambdaEvent};
+pub use lambda_http::{Context, Error, LambdaEvent};
 pub use serde_json::value::RawValue;
 
 /// Runs the routes of a function over the service in Lambda. `function` is its name in the logs.
@@ -26,7 +26,7 @@ pub use serde_json::value::RawValue;
 pub async fn serve(function: &'static str, routes: fn(Service) -> Routes, warm_up: WarmUp) -> Result<(), Error> {
     shared::logging::init(function);
     let service = Service::from_env(warm_up).await?;
-    let behind_gateway = BehindGateway::new(routes(service.clone()));
+    let behind_gateway = BehindGateway::new(routes(service.clone()), front());
     #[cfg(feature = "watch")]
     let behind_gateway = behind_gateway.matching(watch::by_path(routes(service.clone()), service.ports.clone()));
     run(behind_gateway).await
@@ -38,17 +38,20 @@ pub async fn serve(function: &'static str, routes: fn(Service) -> Routes, warm_u
 /// The runtime ended.
 pub async fn serve_alone(function: &'static str, routes: fn(()) -> Routes<()>) -> Result<(), Error> {
     shared::logging::init(function);
-    let behind_gateway = BehindGateway::new(routes(()));
+    let behind_gateway = BehindGateway::new(routes(()), front());
     #[cfg(feature = "watch")]
     let behind_gateway = behind_gateway.matching(watch::open(routes(())));
     run(behind_gateway).await
 }
 
+fn front() -> Option<Front> {
+    shared::settings::origin_secret(|variable| std::env::var(variable).ok()).map(Front::new)
+}
+
 async fn run(function: BehindGateway) -> Result<(), Error> {
     // Raw: an event that could not be read would be an error of the function, and strangers write much of it.
     lambda_runtime::run(service_fn(async |event: LambdaEvent<Box<RawValue>>| {
-        let trace_id = event.context.xray_trace_id.as_deref();
-        Ok::<_, Error>(function.answer(event.payload.get(), trace_id).await)
+        Ok::<_, Error>(function.answer(event.payload.get(), event.context).await)
     }))
     .await
 }

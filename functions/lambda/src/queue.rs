@@ -1,10 +1,13 @@
 //! Messages of a queue, one by one: those that are not done are delivered again, the others of their batch are not.
 
 use std::fmt;
+use std::time::Duration;
 
-use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use serde::de::DeserializeOwned;
 use shared::domain::ids::LeafUserId;
+use shared::domain::timestamp::Timestamp;
+use shared::metrics;
 use shared::use_cases::resume_handshake::Left;
 use tracing::Instrument as _;
 
@@ -14,20 +17,38 @@ pub trait Message: DeserializeOwned {
     fn leaf_user_id(&self) -> Option<LeafUserId>;
 }
 
-/// Looks at every message of a batch. The messages that it answers with are delivered again.
-pub async fn each<M, F, E>(event: SqsEvent, look: impl Fn(LeafUserId, M) -> F) -> SqsBatchResponse
+/// Looks at every message of a batch of a queue. The messages that it answers with are delivered again, and the age of the oldest of them is
+/// measured ([`metrics::oldest_unfinished`]).
+pub async fn each<M, F, E>(
+    event: SqsEvent,
+    queue: &'static str,
+    now: Timestamp,
+    look: impl Fn(LeafUserId, M) -> F,
+) -> SqsBatchResponse
 where
     M: Message,
     F: Future<Output = Result<Left, E>>,
     E: fmt::Display,
 {
     let mut again = SqsBatchResponse::default();
+    let mut oldest = None;
     for message in event.records {
         if !is_done(message.body.as_deref().unwrap_or_default(), &look).await {
+            oldest = oldest.max(age(&message, now));
             again.add_failure(message.message_id.unwrap_or_default());
         }
     }
+    if let Some(age) = oldest {
+        metrics::oldest_unfinished(queue, age);
+    }
     again
+}
+
+/// How long ago a message was sent; `SentTimestamp` is SQS', in milliseconds since 1970.
+fn age(message: &SqsMessage, now: Timestamp) -> Option<Duration> {
+    let sent: i64 = message.attributes.get("SentTimestamp")?.parse().ok()?;
+    let age = now.epoch_milliseconds().saturating_sub(sent);
+    Some(Duration::from_millis(u64::try_from(age).unwrap_or_default()))
 }
 
 async fn is_done<M, F, E>(body: &str, look: &impl Fn(LeafUserId, M) -> F) -> bool

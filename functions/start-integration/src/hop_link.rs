@@ -1,18 +1,20 @@
-//! `GET /connect/{sessionId}`: binds this browser to the session and sends it to Panorama. `POST` is the farmer's "continue here" when another
-//! browser was first.
+//! `GET /connect/{sessionId}`: shows whose account it is. `POST`, that page's button, binds this browser to the session and sends it to Panorama.
 
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse as _, Response};
 use http::header::{LOCATION, REFERRER_POLICY, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, StatusCode};
-use shared::domain::ids::SessionId;
+use shared::domain::ids::{LeafUserId, SessionId};
 use shared::domain::session::{Rejection, Status};
 use shared::http::cookies::binding_cookies;
 use shared::http::own_page::pressed_on_our_page;
-use shared::http::pages::Page;
+use shared::http::pages::{Ask, Page, again_after};
+use shared::http::ticket::Ticket;
+use shared::ports::secrets::SecretsError;
 use shared::service::Service;
 use shared::use_cases::open_hop_link::{Hop, Opening, open_hop_link};
+use url::Url;
 
 /// A segment of the path; what is no text is answered with a page, like any other unknown id.
 type Id = Result<Path<String>, PathRejection>;
@@ -33,30 +35,50 @@ async fn open(service: &Service, id: Id, headers: &HeaderMap, opening: Opening) 
     let Some(id) = id.ok().and_then(|Path(id)| id.parse::<SessionId>().ok()) else { return show(Page::UnknownLink) };
     match open_hop_link(&service.ports, id, &binding_cookies(headers), opening).await {
         Ok(Hop::Onward { to, cookie }) => {
-            let mut response = StatusCode::SEE_OTHER.into_response();
-            let answer = response.headers_mut();
-            answer.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-            answer.insert(LOCATION, HeaderValue::try_from(to.as_str()).expect("a URL is ASCII"));
+            let mut response = redirect(&to);
             if let Some(cookie) = cookie {
-                answer.insert(SET_COOKIE, HeaderValue::try_from(cookie.set_cookie()).expect("a cookie is ASCII"));
+                let cookie = HeaderValue::try_from(cookie.set_cookie()).expect("a cookie is ASCII");
+                response.headers_mut().insert(SET_COOKIE, cookie);
             }
             response
         }
-        Ok(Hop::OpenedElsewhere) => {
+        Ok(Hop::Ask { account, elsewhere }) => {
             let action = service.settings.public_url(&["connect", &id.to_string()]);
-            show(Page::OpenedElsewhere { action: action.path() })
+            let ask = Ask { action: action.path(), account: &account };
+            show(if elsewhere { Page::OpenedElsewhere(ask) } else { Page::WhoseAccount(ask) })
         }
         Ok(Hop::UnknownLink) => show(Page::UnknownLink),
+        Ok(Hop::Waiting(user)) => match waiting(service, user, id).await {
+            Ok(page) => redirect(&page),
+            Err(error) => {
+                tracing::error!(%error, "a hop link could not be answered at an address of its own");
+                show(Page::Unavailable { again: again_after(0) })
+            }
+        },
+        Ok(Hop::Connected) => show(Page::Connected),
+        Ok(Hop::Used) => show(Page::LinkUsed),
         Ok(Hop::Over(status)) => show(match status {
-            Status::Completed => Page::Connected,
-            Status::Confirming => Page::Finishing,
-            Status::Pending | Status::Expired => Page::Expired,
             Status::Rejected(Rejection::OperationOwned) => Page::OperationOwned,
             Status::Rejected(Rejection::TooManyOperations) => Page::TooManyOperations,
+            Status::Pending | Status::Confirming | Status::Completed | Status::Expired => Page::LinkExpired,
         }),
         Err(error) => {
             tracing::error!(%error, "a hop link could not be opened");
-            show(Page::Unavailable)
+            show(Page::Unavailable { again: again_after(0) })
         }
     }
+}
+
+/// Where it is told how far the handshake is.
+async fn waiting(service: &Service, user: LeafUserId, id: SessionId) -> Result<Url, SecretsError> {
+    let ticket = Ticket::Waiting(user, id).seal(&service.ports.index_key().await?, service.ports.clock.now());
+    Ok(service.settings.public_url(&["sharing-outcome", &ticket]))
+}
+
+fn redirect(to: &Url) -> Response {
+    let mut response = StatusCode::SEE_OTHER.into_response();
+    let headers = response.headers_mut();
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(LOCATION, HeaderValue::try_from(to.as_str()).expect("a URL is ASCII"));
+    response
 }

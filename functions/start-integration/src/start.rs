@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::{Request, State};
 use serde::Serialize;
 use shared::domain::client_environment::ClientEnvironment;
-use shared::domain::ids::{LeafUserId, SessionId};
+use shared::domain::ids::{LeafUserId, SessionId, SessionReference};
 use shared::domain::partner::PartnerCredentials;
 use shared::domain::timestamp::Timestamp;
 use shared::http::error_key::ErrorKey;
@@ -22,6 +22,8 @@ use shared::use_cases::start_integration::{StartError, StartRequest, start_integ
 pub(crate) struct Answer {
     sign_in_url: String,
     session_id: SessionId,
+    /// What the return URL names the session by.
+    reference: SessionReference,
     expires_at: Timestamp,
     status: &'static str,
 }
@@ -52,6 +54,7 @@ pub(crate) async fn start(
     Ok(Json(Answer {
         sign_in_url: sign_in_url.into(),
         session_id: session.id,
+        reference: session.id.reference(),
         expires_at: session.expires_at,
         status: if started.connected { "ACTIVE" } else { "PENDING" },
     }))
@@ -63,6 +66,7 @@ async fn read(user: LeafUserId, request: Request) -> Result<StartRequest, Proble
     let app_name = fields.optional("appName");
     let sharing_url_id = fields.optional("sharingUrlId");
     let organization_code = fields.optional("organizationCode");
+    let confirm_account = !fields.has("confirmAccount") || fields.flag("confirmAccount");
     let inline = ["clientId", "username", "password"];
     let credentials = if inline.iter().any(|name| fields.has(name)) {
         let client_id = fields.required("clientId");
@@ -85,7 +89,7 @@ async fn read(user: LeafUserId, request: Request) -> Result<StartRequest, Proble
     fields.finish()?;
     let Some(environment) = environment else { unreachable!("clientEnvironment was required") };
     let app_key = AppKeyHint { environment, app_name, sharing_url_id, credentials, may_register: true };
-    Ok(StartRequest { leaf_user_id: user, organization_code, app_key })
+    Ok(StartRequest { leaf_user_id: user, organization_code, app_key, confirm_account })
 }
 
 fn refused(error: StartError, user: LeafUserId, environment: ClientEnvironment) -> Problem {

@@ -21,7 +21,7 @@ pub(crate) struct Page {
     items: Vec<Item>,
 }
 
-/// A failed call with Leaf's fields, and three of ours.
+/// A failed call with Leaf's fields, and four of ours.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Item {
@@ -34,6 +34,8 @@ struct Item {
     request_body: String,
     connection_error: Option<&'static str>,
     webhook_id: WebhookId,
+    /// What a replay names it by.
+    message_id: String,
     attempts: u32,
     last_attempt_at: Timestamp,
 }
@@ -53,6 +55,7 @@ impl From<(FailedCall, String)> for Item {
             request_body,
             connection_error,
             webhook_id: call.webhook_id,
+            message_id: call.notice.id.message_id(),
             attempts: call.attempts,
             last_attempt_at: call.last_attempt_at,
         }

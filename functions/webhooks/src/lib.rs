@@ -1,6 +1,7 @@
 //! `/services/alerts/api/alerts/webhooks`: where a partner wants to be told of what.
 
 mod failed_calls;
+mod replay;
 
 use std::collections::BTreeSet;
 
@@ -40,6 +41,8 @@ pub fn routes(service: Service) -> Routes {
         .owner(Method::GET, &webhook, read)
         .owner(Method::DELETE, &webhook, remove)
         .owner(Method::PUT, &format!("{webhook}/secret"), rotate)
+        .owner(Method::POST, &format!("{webhook}/replay"), replay::time)
+        .owner(Method::POST, &format!("{webhook}/replay/{{messageId}}"), replay::one)
 }
 
 /// What stands for a webhook's secret. Leaf shows the secret itself; clients that were written for that want a text here.
@@ -130,10 +133,12 @@ fn refused(error: WebhookError) -> Problem {
             "events",
             "names an event that another webhook is registered for; GET /webhooks shows which, and DELETE frees it",
         ),
-        WebhookError::NotFound => {
-            Problem::new(ErrorKey::WebhookNotFound, "No webhook has this id. GET /webhooks lists all of them.")
-        }
+        WebhookError::NotFound => no_such_webhook(),
         WebhookError::Secrets(error) => error.into(),
         WebhookError::Store(error) => error.into(),
     }
+}
+
+fn no_such_webhook() -> Problem {
+    Problem::new(ErrorKey::WebhookNotFound, "No webhook has this id. GET /webhooks lists all of them.")
 }

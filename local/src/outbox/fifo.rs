@@ -6,6 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use shared::domain::timestamp::Timestamp;
+use shared::domain::webhook_call::RETRIES;
 use shared::ports::clock::Clock;
 use shared::ports::webhooks::{CallQueue, Outgoing, QueueError};
 
@@ -15,7 +16,8 @@ use super::InQueue;
 const VISIBILITY_TIMEOUT: Duration = Duration::from_mins(3);
 
 /// How often a message is delivered before it is a dead letter.
-const MAX_RECEIVES: u32 = 5;
+#[expect(clippy::cast_possible_truncation, reason = "a few")]
+const MAX_RECEIVES: u32 = 1 + RETRIES.len() as u32;
 
 /// How long the same message is taken only once.
 const DEDUPLICATED_FOR: Duration = Duration::from_mins(5);
@@ -40,6 +42,7 @@ struct Queued {
     id: String,
     group: String,
     body: String,
+    sent_at: Timestamp,
     visible_from: Timestamp,
     receives: u32,
 }
@@ -58,7 +61,7 @@ impl FifoQueue {
             return;
         }
         messages.seen.push((id.clone(), now));
-        messages.queued.push(Queued { id, group, body, visible_from: now, receives: 0 });
+        messages.queued.push(Queued { id, group, body, sent_at: now, visible_from: now, receives: 0 });
     }
 
     /// Calls the function until nothing is visible.
@@ -94,6 +97,7 @@ impl FifoQueue {
         message.receipt_handle = Some(queued.id.clone());
         message.body = Some(queued.body.clone());
         message.attributes.insert("MessageGroupId".to_owned(), queued.group.clone());
+        message.attributes.insert("SentTimestamp".to_owned(), queued.sent_at.epoch_milliseconds().to_string());
         message.attributes.insert("ApproximateReceiveCount".to_owned(), queued.receives.to_string());
         Some((queued.id.clone(), message))
     }

@@ -24,6 +24,7 @@ pub(super) struct Queue {
 struct Queued {
     id: u64,
     body: String,
+    sent_at: Timestamp,
     visible_from: Timestamp,
     receives: u32,
 }
@@ -44,7 +45,8 @@ impl Queue {
 
     pub(super) fn send(&mut self, body: String, now: Timestamp) {
         self.last_id += 1;
-        self.messages.push(Queued { id: self.last_id, body, visible_from: now.plus(self.delay), receives: 0 });
+        let visible_from = now.plus(self.delay);
+        self.messages.push(Queued { id: self.last_id, body, sent_at: now, visible_from, receives: 0 });
     }
 
     /// Calls the function with what is visible now.
@@ -77,5 +79,6 @@ impl Queue {
 fn message(queued: &Queued) -> SqsMessage {
     let mut message = SqsMessage::default();
     (message.message_id, message.body) = (Some(queued.id.to_string()), Some(queued.body.clone()));
+    message.attributes.insert("SentTimestamp".to_owned(), queued.sent_at.epoch_milliseconds().to_string());
     message
 }

@@ -2,10 +2,10 @@
 
 pub mod call_queue;
 pub mod dynamodb;
-pub mod hung_receivers;
 pub mod leaf;
 pub mod panorama;
 pub mod receivers;
+pub mod resting_receivers;
 mod sdk_error;
 pub mod secrets_manager;
 pub mod system_clock;

@@ -8,13 +8,18 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use http::HeaderName;
-use http::header::CONTENT_TYPE;
+use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use time::PrimitiveDateTime;
+use time::format_description::BorrowedFormatItem;
+use time::macros::format_description;
 use url::Url;
 
 use super::tls;
 use crate::domain::reach::Reach;
+use crate::domain::timestamp::Timestamp;
 use crate::domain::webhook::CallFailure;
+use crate::domain::webhook_call::RetryAfter;
 use crate::domain::webhook_signature::SignedHeaders;
 use crate::ports::webhooks::{self, Answer};
 
@@ -23,6 +28,9 @@ pub const TIMEOUT: Duration = Duration::from_secs(15);
 
 /// How much is read of what a receiver answers to a call that it does not take, in bytes: its reason, not its page.
 const READ: usize = 1_024;
+
+const HTTP_DATE: &[BorrowedFormatItem<'static>] =
+    format_description!("[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT");
 
 const LEAF_SIGNATURE: HeaderName = HeaderName::from_static("x-leaf-signature");
 const WEBHOOK_ID: HeaderName = HeaderName::from_static("webhook-id");
@@ -93,9 +101,22 @@ impl webhooks::Receivers for Receivers {
             .body(body.to_owned());
         let answer = request.send().await.map_err(|error| failure(&error))?;
         let status = answer.status();
-        let body = if status.is_success() { None } else { beginning(answer).await };
-        Ok(Answer { status: status.as_u16(), body })
+        if status.is_success() {
+            return Ok(Answer { status: status.as_u16(), body: None, retry_after: None });
+        }
+        let retry_after = answer.headers().get(RETRY_AFTER).and_then(|value| read_retry_after(value.to_str().ok()?));
+        Ok(Answer { status: status.as_u16(), body: beginning(answer).await, retry_after })
     }
+}
+
+/// Seconds, or the one form of a date that HTTP writes (RFC 9110, "IMF-fixdate").
+fn read_retry_after(text: &str) -> Option<RetryAfter> {
+    let text = text.trim();
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Some(RetryAfter::In(Duration::from_secs(text.parse().unwrap_or(u64::MAX))));
+    }
+    let moment = PrimitiveDateTime::parse(text, HTTP_DATE).ok()?;
+    Some(RetryAfter::At(Timestamp::new(moment.assume_utc())))
 }
 
 /// How a body begins. The rest is dropped with the connection; what does not come within the time-out is left out, for the status is known.
@@ -156,4 +177,28 @@ fn failure(error: &reqwest::Error) -> CallFailure {
         }
     }
     if error.is_timeout() { CallFailure::TimedOut } else { CallFailure::ConnectionFailed }
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+
+    use super::*;
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date_and_anything_else_is_nothing() {
+        let at = Timestamp::new(datetime!(2026-11-22 12:00:05 UTC));
+        assert_eq!(read_retry_after(" 120"), Some(RetryAfter::In(Duration::from_mins(2))));
+        assert_eq!(read_retry_after("Sun, 22 Nov 2026 12:00:05 GMT"), Some(RetryAfter::At(at)));
+        assert_eq!(
+            RetryAfter::At(at).from(Timestamp::new(datetime!(2027-01-01 0:00 UTC))),
+            Duration::ZERO,
+            "it is over"
+        );
+        let absurd = read_retry_after(&"9".repeat(40));
+        assert_eq!(absurd, Some(RetryAfter::In(Duration::from_secs(u64::MAX))));
+        for text in ["", "-1", "1.5", "soon", "Sunday"] {
+            assert_eq!(read_retry_after(text), None, "{text}");
+        }
+    }
 }

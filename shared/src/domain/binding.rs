@@ -17,6 +17,8 @@ pub struct Evidence {
     pub more_cookies: bool,
     /// Sessions that were started with the callback's code.
     pub by_code: Vec<Session>,
+    /// Whether more sessions than these may wait with the callback's code.
+    pub crowded: bool,
 }
 
 /// What proves that a callback is for a session.
@@ -51,9 +53,9 @@ pub enum Binding {
 /// 3. one cookie whose session takes any operation: that session, unless somebody else's was started with this code;
 /// 4. no live cookie: the one session that was started with this code.
 ///
-/// Two candidates of the same strength are [`Binding::Ambiguous`]: never the newest.
+/// Two candidates of the same strength are [`Binding::Ambiguous`]: never the newest. So are more cookies or starts than are looked at.
 pub fn bind(evidence: Evidence, code: &OrganizationCode, now: Timestamp) -> Binding {
-    let Evidence { by_cookie, more_cookies, by_code } = evidence;
+    let Evidence { by_cookie, more_cookies, by_code, crowded } = evidence;
     if more_cookies {
         return Binding::Ambiguous;
     }
@@ -73,11 +75,14 @@ pub fn bind(evidence: Evidence, code: &OrganizationCode, now: Timestamp) -> Bind
     if !open.is_empty() {
         // One that is done contradicts nothing: its Leaf user owns the operation, and that is found out next.
         let contradicts = |session: &Session| !matches!(session.state, State::Completed { .. });
-        return if proved_by_code.iter().any(contradicts) {
+        return if crowded || proved_by_code.iter().any(contradicts) {
             Binding::Disagrees
         } else {
             only(&mut open, Proof::Cookie)
         };
+    }
+    if crowded {
+        return Binding::Ambiguous;
     }
     if !proved_by_code.is_empty() {
         return only(&mut { proved_by_code }, Proof::Code);
@@ -131,8 +136,8 @@ mod tests {
 
     fn bound(evidence: (&[&Session], &[&Session]), with: &str, now: Timestamp) -> Binding {
         let copy = |sessions: &[&Session]| sessions.iter().map(|&session| session.clone()).collect();
-        let (by_cookie, by_code) = (copy(evidence.0), copy(evidence.1));
-        bind(Evidence { by_cookie, by_code, ..Evidence::default() }, &code(with), now)
+        let evidence = Evidence { by_cookie: copy(evidence.0), by_code: copy(evidence.1), ..Evidence::default() };
+        bind(evidence, &code(with), now)
     }
 
     fn to(session: &Session, proof: Proof) -> Binding {
@@ -159,6 +164,20 @@ mod tests {
         ] {
             assert_eq!(bound(evidence, "codeA", now), expected, "{what}");
         }
+    }
+
+    #[test]
+    fn more_than_is_looked_at_is_a_contradiction() {
+        let (open, same) = (started(None), started(Some("codeA")));
+        let bound = |by_cookie: &[&Session], by_code: &[&Session], crowded, more_cookies| {
+            let copy = |sessions: &[&Session]| sessions.iter().map(|&session| session.clone()).collect();
+            let (by_cookie, by_code) = (copy(by_cookie), copy(by_code));
+            bind(Evidence { by_cookie, more_cookies, by_code, crowded }, &code("codeA"), at(1))
+        };
+        assert_eq!(bound(&[], &[&same], false, true), Binding::Ambiguous, "somebody else's code does not win");
+        assert_eq!(bound(&[], &[&same], true, false), Binding::Ambiguous);
+        assert_eq!(bound(&[&open], &[], true, false), Binding::Disagrees);
+        assert_eq!(bound(&[&same], &[&same], true, false), to(&same, Proof::Cookie), "its browser proves it");
     }
 
     #[test]

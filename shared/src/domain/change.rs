@@ -7,7 +7,7 @@ use std::str::FromStr;
 use super::alert::{Alert, AlertType, Notice, Told};
 use super::app_key::AppKeyId;
 use super::credential::CredentialStatus;
-use super::ids::{CredentialId, LeafUserId, WebhookId};
+use super::ids::{CredentialId, LeafUserId, ReplayId, WebhookId};
 use super::invalid::Invalid;
 use super::timestamp::Timestamp;
 
@@ -46,6 +46,25 @@ impl FromStr for ChangeId {
     }
 }
 
+/// What a change's id is shown as: `webhook-id` in a call's headers.
+const MESSAGE_PREFIX: &str = "msg_";
+
+impl ChangeId {
+    /// `webhook-id`: what receivers recognise a repeat by.
+    pub fn message_id(&self) -> String {
+        format!("{MESSAGE_PREFIX}{}", self.0)
+    }
+
+    /// Reads a `webhook-id`.
+    ///
+    /// # Errors
+    /// It is none.
+    pub fn of_message(text: &str) -> Result<Self, Invalid> {
+        let rest = text.trim().strip_prefix(MESSAGE_PREFIX);
+        rest.and_then(|id| id.parse().ok()).ok_or(Invalid::malformed("must be a call's webhook-id, such as msg_0f3a"))
+    }
+}
+
 /// What changed, before and after.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Changed {
@@ -78,6 +97,8 @@ pub enum Changed {
     },
     /// A webhook was registered.
     WebhookRegistered(WebhookId),
+    /// A replay was asked for.
+    ReplayAsked(ReplayId),
 }
 
 /// What leaves the table of a credential.
@@ -98,6 +119,8 @@ pub enum Consequence {
     Alert(Alert),
     /// This webhook is told that it is registered.
     Registered(WebhookId),
+    /// A webhook is told once more what happened.
+    Replay(ReplayId),
 }
 
 impl Change {
@@ -123,6 +146,7 @@ impl Change {
             }
             Changed::Login { .. } => None,
             Changed::WebhookRegistered(id) => Some(Consequence::Registered(*id)),
+            Changed::ReplayAsked(id) => Some(Consequence::Replay(*id)),
         }
     }
 

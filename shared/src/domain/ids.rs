@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use aws_lc_rs::digest::{SHA256, digest};
 use uuid::Uuid;
 
 use super::invalid::Invalid;
@@ -56,6 +57,22 @@ uuid_newtype! {
     /// One run of one-click. Whoever has it can open its hop link, so it goes to the partner and to the farmer alone.
     SessionId
 }
+impl SessionId {
+    /// What may be shown of it: tells the partner which session it was, and opens nothing. A one-way function of the id, so nothing has to be
+    /// stored.
+    ///
+    /// # Panics
+    /// Never: a hash has more bytes than an id.
+    pub fn reference(self) -> SessionReference {
+        let hash = digest(&SHA256, format!("session reference {self}").as_bytes());
+        let bytes = *hash.as_ref().first_chunk().expect("a hash has 32 bytes");
+        SessionReference(uuid::Builder::from_custom_bytes(bytes).into_uuid())
+    }
+}
+uuid_newtype! {
+    /// A session's public name: in the partner's return URL, and in the answer to its start.
+    SessionReference
+}
 uuid_newtype! {
     /// The UUID in a partner's Share Initiation URL, common to all farmers of that partner. Not a secret: every farmer sees it.
     SharingUrlId
@@ -71,4 +88,8 @@ uuid_newtype! {
 uuid_newtype! {
     /// A webhook of the partner's.
     WebhookId
+}
+uuid_newtype! {
+    /// A wish that alerts be told once more.
+    ReplayId
 }

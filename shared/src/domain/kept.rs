@@ -1,17 +1,59 @@
 //! Confirmations that fit nobody are kept for a while: a farmer who was a minute late, or came by the portal's own menu, has done
 //! their part.
+//!
+//! The callback is open to the world, so what is kept is bounded; and it is bounded where strangers and farmers do not share: whoever has a
+//! proof is counted by session, a code that is known here is one row whoever sends it, and everybody else is counted by client.
 
 use std::time::Duration;
 
+use super::ids::SessionId;
+use super::organization_code::CallerHash;
 use super::session::LIFETIME;
+use super::timestamp::Timestamp;
 
 /// How long a confirmation can be claimed by a start with its code.
 pub const KEPT_FOR: Duration = Duration::from_hours(24);
 
-/// How long a session that was started with a code is remembered beside its operation: a late confirmation is told that it is late, and a repeated
-/// one gets the same page, for as long as one would be kept.
+/// How long a session that was started with a code is remembered beside its operation: a repeated confirmation finds it for as long as one
+/// would be kept.
 pub const REMEMBERED_FOR: Duration = Duration::from_secs(LIFETIME.as_secs() + KEPT_FOR.as_secs());
 
-/// How many an app key may have kept within one hour. The callback is open to the world, so without a bound anybody could fill the table.
-/// A partner with more farmers than this who all miss their session within the hour loses some of them to a second try.
-pub const MAX_PER_HOUR: u32 = 500;
+/// How long one budget lasts, in minutes; then there is a new one.
+const WINDOW_MINUTES: u64 = 10;
+
+/// Whose budget a confirmation is kept from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Budget {
+    /// The session's whose cookie the browser showed.
+    Session(SessionId),
+    /// The operation is known here, and has room for one.
+    Operation,
+    /// The client's, at an app key.
+    Caller(CallerHash),
+}
+
+impl Budget {
+    /// How many may be kept from it in one window. Behind one address there may be a whole dealership, or a village's mobile network.
+    pub fn most(&self) -> Option<u32> {
+        match self {
+            Self::Session(_) => Some(10),
+            Self::Operation => None,
+            Self::Caller(_) => Some(MOST_OF_A_CALLER),
+        }
+    }
+}
+
+/// How many confirmations of unknown codes one client may have kept in one window.
+pub const MOST_OF_A_CALLER: u32 = 50;
+
+/// The window that a moment is in, e.g. `2026-11-22T19:5`: its name sorts as time does.
+pub fn window(at: Timestamp) -> String {
+    const { assert!(WINDOW_MINUTES == 10, "the name is the time without its last digit of minutes") }
+    at.to_string()[..15].to_owned()
+}
+
+/// How long the window of a moment still lasts.
+pub fn rest_of_window(at: Timestamp) -> Duration {
+    let seconds = u64::try_from(at.epoch_seconds()).unwrap_or(0) % (WINDOW_MINUTES * 60);
+    Duration::from_secs(WINDOW_MINUTES * 60 - seconds)
+}

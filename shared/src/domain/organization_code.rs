@@ -8,6 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use secrecy::{ExposeSecret as _, SecretString};
 
+use super::caller::Caller;
 use super::client_environment::ClientEnvironment;
 use super::invalid::Invalid;
 
@@ -86,6 +87,25 @@ impl IndexKey {
         ClientHash(self.hash("client", environment, client_id))
     }
 
+    /// The keyed hash of a client's address.
+    pub fn caller(&self, caller: Caller) -> CallerHash {
+        let mut context = hmac::Context::with_key(&self.0);
+        context.update(b"caller\0");
+        context.update(&caller.bytes());
+        CallerHash(URL_SAFE_NO_PAD.encode(context.sign()))
+    }
+
+    /// A key for one purpose, from which nothing of this one can be learned.
+    ///
+    /// # Panics
+    /// Never: a hash has 32 bytes.
+    pub fn derived(&self, purpose: &str) -> [u8; 32] {
+        let mut context = hmac::Context::with_key(&self.0);
+        context.update(b"derived\0");
+        context.update(purpose.as_bytes());
+        *context.sign().as_ref().first_chunk().expect("a hash has 32 bytes")
+    }
+
     fn hash(&self, of: &str, environment: ClientEnvironment, text: &str) -> String {
         URL_SAFE_NO_PAD.encode(self.tag(of, environment, text))
     }
@@ -131,6 +151,10 @@ fn first_half(hash: &[u8]) -> u128 {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ClientHash(String);
 
+/// The address of a client of the callback, hashed with the [`IndexKey`].
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CallerHash(String);
+
 macro_rules! hash_text {
     ($($name:ident),*) => {$(
         impl $name {
@@ -146,7 +170,7 @@ macro_rules! hash_text {
         }
     )*};
 }
-hash_text!(OrganizationHash, ClientHash);
+hash_text!(OrganizationHash, ClientHash, CallerHash);
 
 #[cfg(test)]
 mod tests {

@@ -17,6 +17,7 @@ use url::Url;
 
 use super::app_key::{AppKey, AppKeyId};
 use super::browser::{BindingCookie, BrowserHash};
+use super::handshake::{Handshake, Pace};
 use super::ids::{LeafUserId, SessionId, SharingUrlId};
 use super::operation::Operation;
 use super::organization_code::{OrganizationCode, OrganizationHash};
@@ -27,12 +28,6 @@ pub const LIFETIME: Duration = Duration::from_mins(15);
 
 /// How long one request may be at the handshake before another may try: longer than all time-outs of one attempt together.
 pub const HANDSHAKE_LEASE: Duration = Duration::from_secs(30);
-
-/// How long the finisher waits before its second attempt; it doubles with each, up to [`LONGEST_WAIT`].
-const FIRST_WAIT: Duration = Duration::from_secs(30);
-
-/// The longest time between two attempts of the finisher.
-const LONGEST_WAIT: Duration = Duration::from_hours(1);
 
 /// How many different organization codes one session tries.
 pub const MAX_CODES: usize = 5;
@@ -58,6 +53,10 @@ pub struct Session {
     pub expires_at: Timestamp,
     /// The one browser that the hop link bound, if it was opened.
     pub browser: Option<BrowserHash>,
+    /// Whether the farmer is shown whose account it is before a browser is bound. The partner may say that its application has just done so.
+    pub confirm_account: bool,
+    /// How often Panorama was asked for its callbacks.
+    pub pace: Pace,
     /// The codes that were tried.
     pub tried: BTreeSet<OrganizationHash>,
     /// How far it is.
@@ -82,33 +81,6 @@ pub enum State {
     Expired,
     /// It cannot succeed any more.
     Rejected(Rejection),
-}
-
-/// A handshake that is to be done.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Handshake {
-    /// The operation's code: a claim of the callback until Panorama has confirmed it.
-    pub code: OrganizationCode,
-    /// Until then one request is at it, and others leave it alone.
-    pub lease_until: Timestamp,
-    /// How often the finisher has tried. A farmer in front of the page does not count: their tries are seconds apart.
-    pub attempts: u32,
-    /// Whether the farmer was sent on to the upstream with the code. Nobody here has asked about it, so a wrong code must not keep the right
-    /// one out.
-    pub handed_on: bool,
-    /// The operation that the session had been completed with before; see [`Session::reopen`].
-    pub reopened: Option<OrganizationCode>,
-}
-
-impl Handshake {
-    /// From when on the finisher may try: when nobody is at it, and a while after its last attempt.
-    pub fn due_at(&self) -> Timestamp {
-        let wait = match self.attempts {
-            0 => Duration::ZERO,
-            attempts => FIRST_WAIT.saturating_mul(2_u32.saturating_pow(attempts - 1)).min(LONGEST_WAIT),
-        };
-        self.lease_until.plus(wait)
-    }
 }
 
 /// Why a session was rejected.
@@ -153,8 +125,10 @@ pub enum Relation {
 pub enum Received {
     /// Save this, then do the handshake.
     Begin(Session),
-    /// Another request is at it.
+    /// Another request is at it, or one will be: Panorama has just been asked often enough.
     UnderWay,
+    /// Panorama has just been asked often enough: save this, and the finisher asks later.
+    Later(Session),
     /// It was done before: a repeat.
     Done,
     /// One code too many: save this rejection.
@@ -188,10 +162,12 @@ pub enum Lapsed {
 /// What opening the hop link does to a session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Opened {
-    /// The browser is the first: save this and give it the cookie.
+    /// Save this and give the browser the cookie.
     Bound(Box<Session>),
     /// The bound browser again: send it on.
     Again,
+    /// No browser is bound yet, and the farmer is to see first whose account it is.
+    Unconfirmed,
     /// Another browser is bound.
     Elsewhere,
     /// There is nothing to open any more.
@@ -217,6 +193,8 @@ impl Session {
             started_at: now,
             expires_at: now.plus(LIFETIME),
             browser: None,
+            confirm_account: true,
+            pace: Pace::default(),
             tried: BTreeSet::new(),
             state: State::Pending,
             version: 1,
@@ -275,6 +253,10 @@ impl Session {
             }
             _ => {}
         }
+        let asked = self.pace.ask(now);
+        if asked.is_err() && self.handshake().is_some_and(|handshake| handshake.code == *code) {
+            return Received::UnderWay;
+        }
         let mut tried = self.tried.clone();
         tried.insert(operation.hash.clone());
         if tried.len() > MAX_CODES {
@@ -283,10 +265,24 @@ impl Session {
         let before = self.handshake();
         let attempts = before.map_or(0, |handshake| handshake.attempts);
         let reopened = before.and_then(|handshake| handshake.reopened.clone());
-        let lease_until = now.plus(HANDSHAKE_LEASE);
         let code = code.clone();
-        let state = State::Confirming(Handshake { code, lease_until, attempts, reopened, handed_on: false });
-        Received::Begin(Self { tried, state, ..self.next() })
+        let confirming =
+            |lease_until| State::Confirming(Handshake { code, lease_until, attempts, reopened, handed_on: false });
+        match asked {
+            Ok(pace) => {
+                let state = confirming(now.plus(HANDSHAKE_LEASE));
+                Received::Begin(Self { pace, tried, state, ..self.next() })
+            }
+            Err(from) => Received::Later(Self { tried, state: confirming(from), ..self.next() }),
+        }
+    }
+
+    /// The farmer's page asks again: the handshake is taken up at once, if nobody is at it and Panorama was not asked too often.
+    pub fn retake(self, now: Timestamp) -> Option<Self> {
+        let handshake = self.handshake().filter(|handshake| now >= handshake.lease_until)?.clone();
+        let pace = self.pace.ask(now).ok()?;
+        let state = State::Confirming(Handshake { lease_until: now.plus(HANDSHAKE_LEASE), ..handshake });
+        Some(Self { pace, state, ..self.next() })
     }
 
     /// The finisher takes it up.
@@ -304,13 +300,14 @@ impl Session {
     }
 
     /// A session that was completed with this operation, when the farmer has switched sharing off and on again since: the handshake is
-    /// due once more. Whoever has the address of an old callback can ask for that, so a refusal leads back to where it was.
-    #[must_use]
-    pub fn reopen(self, code: OrganizationCode, now: Timestamp) -> Self {
+    /// due once more. Whoever has the address of an old callback can ask for that, so a refusal leads back to where it was; `None` when
+    /// Panorama has just been asked often enough.
+    pub fn reopen(self, code: OrganizationCode, now: Timestamp) -> Option<Self> {
+        let pace = self.pace.ask(now).ok()?;
         let lease_until = now.plus(HANDSHAKE_LEASE);
         let reopened = Some(code.clone());
         let state = State::Confirming(Handshake { code, lease_until, attempts: 0, reopened, handed_on: false });
-        Self { state, ..self.next() }
+        Some(Self { pace, state, ..self.next() })
     }
 
     /// The farmer goes on to the upstream with the code that was received.
@@ -366,6 +363,7 @@ impl Session {
     /// The hop link is opened by a browser that showed `shown` and would be given `fresh`.
     pub fn open(self, shown: Option<&BrowserHash>, fresh: &BindingCookie, now: Timestamp) -> Opened {
         match (self.status(now), &self.browser) {
+            (Status::Pending, None) if self.confirm_account => Opened::Unconfirmed,
             (Status::Pending, None) => Opened::Bound(Box::new(self.bound_to(fresh))),
             (Status::Pending, Some(bound)) if shown == Some(bound) => Opened::Again,
             (Status::Pending, Some(_)) => Opened::Elsewhere,
@@ -373,11 +371,12 @@ impl Session {
         }
     }
 
-    /// The farmer said that the bound browser is to be this one instead; the one before is bound no more.
-    pub fn continue_in(self, fresh: &BindingCookie, now: Timestamp) -> Opened {
-        match self.status(now) {
-            Status::Pending => Opened::Bound(Box::new(self.bound_to(fresh))),
-            over => Opened::Over(over),
+    /// The farmer has seen whose account it is and goes on in this browser; one that was bound before is bound no more.
+    pub fn continue_in(self, shown: Option<&BrowserHash>, fresh: &BindingCookie, now: Timestamp) -> Opened {
+        match (self.status(now), &self.browser) {
+            (Status::Pending, Some(bound)) if shown == Some(bound) => Opened::Again,
+            (Status::Pending, _) => Opened::Bound(Box::new(self.bound_to(fresh))),
+            (over, _) => Opened::Over(over),
         }
     }
 

@@ -1,11 +1,15 @@
 //! Moments, as the contract writes them.
 
 use std::fmt;
+use std::str::FromStr;
 use std::time::Duration;
 
 use time::OffsetDateTime;
 use time::format_description::BorrowedFormatItem;
+use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
+
+use super::invalid::Invalid;
 
 /// Leaf's form of a time: `yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'`. Of fixed width, so texts sort as the moments do.
 const LEAF_FORM: &[BorrowedFormatItem<'static>] =
@@ -36,6 +40,11 @@ impl Timestamp {
         self.0.unix_timestamp() * 1_000 + i64::from(self.0.millisecond())
     }
 
+    /// The moment that is so many milliseconds after 1970; none when that is beyond the calendar.
+    pub fn from_epoch_milliseconds(milliseconds: i64) -> Option<Self> {
+        OffsetDateTime::from_unix_timestamp_nanos(i128::from(milliseconds) * 1_000_000).ok().map(Self::new)
+    }
+
     /// This moment and `length` more.
     #[must_use]
     pub fn plus(self, length: Duration) -> Self {
@@ -64,6 +73,20 @@ impl Timestamp {
     /// The text is not in that form.
     pub fn parse(text: &str) -> Result<Self, time::error::Parse> {
         time::PrimitiveDateTime::parse(text, LEAF_FORM).map(|moment| Self(moment.assume_utc()))
+    }
+}
+
+impl FromStr for Timestamp {
+    type Err = Invalid;
+
+    /// Reads any form of RFC 3339, Leaf's among them.
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Err(Invalid::EMPTY);
+        }
+        let moment = OffsetDateTime::parse(text, &Rfc3339);
+        moment.map(Self::new).map_err(|_| Invalid::malformed("must be a time such as 2026-11-22T12:00:00Z"))
     }
 }
 
@@ -102,5 +125,16 @@ mod tests {
         assert_eq!(moment.to_string(), "2026-11-22T19:52:49.123456Z");
         assert_eq!(Timestamp::parse("2026-11-22T19:52:49.123456Z"), Ok(moment));
         assert_eq!(moment.hour(), "2026-11-22T19");
+    }
+
+    #[test]
+    fn is_read_from_any_form_of_rfc_3339() {
+        let moment = Timestamp::new(datetime!(2026-11-22 19:52:49 UTC));
+        for text in ["2026-11-22T19:52:49Z", " 2026-11-22T19:52:49.000000Z", "2026-11-22T14:52:49-05:00"] {
+            assert_eq!(text.parse(), Ok(moment), "{text}");
+        }
+        for text in ["", "2026-11-22", "2026-11-22T19:52:49", "1795348800", "2026-13-01T00:00:00Z"] {
+            assert!(text.parse::<Timestamp>().is_err(), "{text}");
+        }
     }
 }

@@ -22,6 +22,9 @@ pub const ROTATION: Duration = Duration::from_hours(24);
 /// How long a failed call can be looked up.
 pub const FAILED_CALLS_KEPT_FOR: Duration = Duration::from_hours(720);
 
+/// The fewest bytes of a secret (Standard Webhooks: "between 24 bytes and 64 bytes"). Older webhooks may have shorter ones.
+const SHORTEST_SECRET: usize = 24;
+
 /// What the secrets of the Standard Webhooks libraries begin with; base64 follows.
 const STANDARD_PREFIX: &str = "whsec_";
 
@@ -124,6 +127,11 @@ impl WebhookSecret {
         self.0.expose_secret()
     }
 
+    /// A secret as it was stored, whatever rule it was taken by.
+    pub fn stored(text: String) -> Self {
+        Self(text.into())
+    }
+
     /// The key of the Standard Webhooks signature: what follows `whsec_`, decoded; else the text's own bytes.
     pub(super) fn standard_key(&self) -> Vec<u8> {
         let decoded = self.expose().strip_prefix(STANDARD_PREFIX).map(|encoded| STANDARD.decode(encoded));
@@ -134,16 +142,22 @@ impl WebhookSecret {
 impl FromStr for WebhookSecret {
     type Err = Invalid;
 
+    /// Reads a new one.
     fn from_str(text: &str) -> Result<Self, Invalid> {
         let (encoded, length) = (text.strip_prefix(STANDARD_PREFIX), text.chars().count());
         if text.trim().is_empty() {
             Err(Invalid::EMPTY)
         } else if length > 256 {
             Err(Invalid::too_long("must have at most 256 characters"))
-        } else if length < 8 || text.chars().any(char::is_control) {
-            Err(Invalid::malformed("must have at least 8 characters, and no control characters"))
-        } else if encoded.is_some_and(|encoded| !STANDARD.decode(encoded).is_ok_and(|key| key.len() >= 8)) {
-            Err(Invalid::malformed("must have base64 of at least 8 bytes after whsec_"))
+        } else if encoded.is_some_and(|encoded| !STANDARD.decode(encoded).is_ok_and(|key| key.len() >= SHORTEST_SECRET))
+        {
+            Err(Invalid::malformed(
+                "must have base64 of at least 24 bytes after whsec_, such as `openssl rand -base64 32` prints",
+            ))
+        } else if text.len() < SHORTEST_SECRET || text.chars().any(char::is_control) {
+            Err(Invalid::malformed(
+                "must have at least 24 bytes, and no control characters; `openssl rand -base64 32` prints a good one",
+            ))
         } else {
             Ok(Self(text.into()))
         }
@@ -255,7 +269,7 @@ mod tests {
     use time::macros::datetime;
 
     fn secret(text: &str) -> WebhookSecret {
-        text.parse().expect("a secret")
+        WebhookSecret::stored(text.to_owned())
     }
 
     #[test]
@@ -280,12 +294,24 @@ mod tests {
 
     #[test]
     fn a_secret_of_the_standard_form_must_be_base64() {
-        for text in ["short", "whsec_", "whsec_not base64!", "whsec_AAAA", "with\u{7}bell"] {
+        for text in ["short", "whsec_", "whsec_not base64!", "whsec_AAAA", "with\u{7}bell and enough of other letters"]
+        {
             assert!(text.parse::<WebhookSecret>().is_err(), "{text}");
         }
-        assert_eq!(secret("mRyT257XpFWX").standard_key(), b"mRyT257XpFWX");
-        assert_eq!(secret("whsec_cGxhbnRlZC1rZXk=").standard_key(), b"planted-key");
-        assert!(!format!("{:?}", secret("planted-secret")).contains("planted"));
+        let stored = |text: &str| WebhookSecret::stored(text.to_owned());
+        assert_eq!(stored("mRyT257XpFWX").standard_key(), b"mRyT257XpFWX");
+        assert_eq!(stored("whsec_cGxhbnRlZC1rZXk=").standard_key(), b"planted-key");
+        assert!(!format!("{:?}", stored("planted-secret")).contains("planted"));
+    }
+
+    #[test]
+    fn a_new_secret_has_24_bytes_and_an_older_one_stays_good() {
+        let in_base64 = |bytes: usize| format!("whsec_{}", STANDARD.encode(vec![7; bytes]));
+        for (short, long) in [("s".repeat(23), "s".repeat(24)), (in_base64(23), in_base64(24))] {
+            assert!(short.parse::<WebhookSecret>().is_err() && long.parse::<WebhookSecret>().is_ok(), "{short}");
+        }
+        assert!("mRyT257XpFWX".parse::<WebhookSecret>().is_err(), "Leaf's example has 12");
+        assert_eq!(WebhookSecret::stored("mRyT257XpFWX".to_owned()).expose(), "mRyT257XpFWX");
     }
 
     #[test]

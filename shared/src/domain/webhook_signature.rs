@@ -28,7 +28,7 @@ pub struct SignedHeaders {
 pub fn sign(secrets: &WebhookSecrets, change: &ChangeId, body: &str, now: Timestamp) -> SignedHeaders {
     let signing = secrets.signing(now);
     let oldest = signing.first().copied().unwrap_or(&secrets.current);
-    let id = format!("msg_{}", change.as_str());
+    let id = change.message_id();
     let timestamp = now.epoch_seconds().to_string();
     let content = format!("{id}.{timestamp}.{body}");
     let signatures = signing.iter().map(|secret| format!("v1,{}", mac(&secret.standard_key(), &content)));
@@ -46,6 +46,7 @@ fn mac(key: &[u8], content: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::webhook::WebhookSecret;
     use super::*;
 
     /// The example of the Standard Webhooks specification's libraries (their own test vector).
@@ -61,9 +62,9 @@ mod tests {
     fn during_a_rotation_both_secrets_sign_and_leafs_header_is_the_older_ones() {
         let now = Timestamp::new(time::macros::datetime!(2026-11-22 12:00 UTC));
         let change: ChangeId = "e1".parse().expect("an id");
-        let one = |secret: &str| sign(&WebhookSecrets::new(secret.parse().expect("a secret")), &change, "{}", now);
-        let rotated = WebhookSecrets::new("the first one".parse().expect("a secret"))
-            .rotate("the second one".parse().expect("a secret"), now);
+        let stored = |secret: &str| WebhookSecret::stored(secret.to_owned());
+        let one = |secret: &str| sign(&WebhookSecrets::new(stored(secret)), &change, "{}", now);
+        let rotated = WebhookSecrets::new(stored("the first one")).rotate(stored("the second one"), now);
         let both = sign(&rotated, &change, "{}", now);
         let (first, second) = (one("the first one"), one("the second one"));
         assert_eq!(both.signature, format!("{} {}", first.signature, second.signature));

@@ -136,6 +136,10 @@ error_keys! {
     EventRegisteredTwice = "eventRegisteredTwice", BAD_REQUEST, "An event is registered for another webhook";
     /// No webhook has this id.
     WebhookNotFound = "webhookNotFound", NOT_FOUND, "There is no such webhook";
+    /// The webhook gets no calls since it answered 410.
+    WebhookDisabled = "webhookDisabled", CONFLICT, "The webhook gets no calls";
+    /// No alert that the webhook is registered for has this id.
+    AlertNotFound = "alertNotFound", NOT_FOUND, "There is no such alert";
 
     /// Somebody else changed the same thing at the same time.
     ConcurrentChange = "concurrentChange", CONFLICT, "It was changed by somebody else at the same time";

@@ -8,13 +8,16 @@ pub mod cookies;
 pub mod envelope;
 pub mod error_key;
 pub mod fields;
+pub mod front;
 pub mod listing;
 pub mod own_page;
 pub mod pages;
 pub mod parameters;
 pub mod problem;
+pub mod referrer;
 pub mod refusals;
 pub mod routes;
+pub mod ticket;
 
 /// What the paths of Leaf's user management begin with.
 pub const USER_MANAGEMENT: &str = "/services/usermanagement/api";

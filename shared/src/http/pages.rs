@@ -44,12 +44,18 @@ fn policy(form_action: &str) -> HeaderValue {
 pub enum Page<'a> {
     /// The operation is connected.
     Connected,
-    /// The farmer's confirmation is safely recorded, Panorama has not answered yet. The page asks again every 3 seconds,
-    /// at the same address.
-    Finishing,
+    /// The farmer's confirmation is safely recorded, Panorama has not answered yet. The page asks again at the same address.
+    Finishing {
+        /// In how many seconds; see [`again_after`].
+        again: Option<u64>,
+    },
     /// The farmer came after the 15 minutes. The confirmation is kept for 24 hours: starting again with the same
     /// organization code connects at once.
     Expired,
+    /// The hop link was opened after its 15 minutes.
+    LinkExpired,
+    /// The hop link was opened after its session had connected an operation, which does not share any more.
+    LinkUsed,
     /// The confirmation could not be matched to anybody, or Panorama says that sharing is not on. One page for all such
     /// causes, so that it never tells whether a code exists.
     NotBound,
@@ -61,17 +67,41 @@ pub enum Page<'a> {
     OperationOwned,
     /// Too many different operations were tried with one link.
     TooManyOperations,
-    /// The farmer declined in Panorama. Nothing was shared; it can still be switched on.
+    /// Panorama sent the browser back with an error: the farmer declined, or something else went wrong there.
     Declined,
+    /// The hop link, before a browser is bound: whose account it is.
+    WhoseAccount(Ask<'a>),
     /// The hop link was already opened in another browser; the farmer may continue in this one.
-    OpenedElsewhere {
-        /// Where the button posts to: a path of our own, such as `/connect/{sessionId}`.
-        action: &'a str,
+    OpenedElsewhere(Ask<'a>),
+    /// A callback for an open session of which the browser did not say that it comes from Panorama: did the farmer mean it?
+    CameBack(Ask<'a>),
+    /// The client has as many confirmations kept as it may have, so this one could not be stored yet. The page tries again by itself.
+    Busy {
+        /// In how many seconds; see [`again_after`].
+        again: Option<u64>,
     },
     /// The link is not one of ours, or incomplete, or misspelled.
     UnknownLink,
-    /// We cannot work right now, by our own fault. Nothing was changed; trying again may help.
-    Unavailable,
+    /// We cannot work right now, by our own fault. The page tries again by itself.
+    Unavailable {
+        /// In how many seconds; see [`again_after`].
+        again: Option<u64>,
+    },
+}
+
+/// What a page with a button asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ask<'a> {
+    /// Where the button posts to: a path of our own, such as `/connect/{sessionId}`.
+    pub action: &'a str,
+    /// The Leaf user's name, shortened.
+    pub account: &'a str,
+}
+
+/// In how many seconds a page that is so many seconds old asks again by itself: soon at first, then less and less often, and after a quarter
+/// of an hour not at all, so that forgotten pages do not take farmers' places.
+pub fn again_after(age: u64) -> Option<u64> {
+    (age < 900).then(|| (age / 4).clamp(3, 60))
 }
 
 impl Page<'_> {
@@ -81,16 +111,18 @@ impl Page<'_> {
     /// [`Page::NotBound`] is 400, since what came in lacks the proof that would match it to somebody.
     pub fn status(&self) -> StatusCode {
         match self {
-            Self::Connected | Self::Declined => StatusCode::OK,
-            Self::Finishing => StatusCode::ACCEPTED,
+            Self::Connected | Self::Declined | Self::WhoseAccount(_) | Self::CameBack(_) => StatusCode::OK,
+            Self::Finishing { .. } => StatusCode::ACCEPTED,
             Self::NotBound => StatusCode::BAD_REQUEST,
             Self::UnknownLink => StatusCode::NOT_FOUND,
-            Self::OtherOperation | Self::NotShared | Self::OperationOwned | Self::OpenedElsewhere { .. } => {
-                StatusCode::CONFLICT
-            }
-            Self::Expired => StatusCode::GONE,
-            Self::TooManyOperations => StatusCode::TOO_MANY_REQUESTS,
-            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::OtherOperation
+            | Self::NotShared
+            | Self::OperationOwned
+            | Self::TooManyOperations
+            | Self::OpenedElsewhere(_) => StatusCode::CONFLICT,
+            Self::Expired | Self::LinkExpired | Self::LinkUsed => StatusCode::GONE,
+            Self::Busy { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::Unavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
@@ -99,28 +131,57 @@ impl Page<'_> {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Connected => "connected",
-            Self::Finishing => "finishing",
+            Self::Finishing { .. } => "finishing",
             Self::Expired => "expired",
+            Self::LinkExpired => "linkExpired",
+            Self::LinkUsed => "linkUsed",
             Self::NotBound => "notBound",
             Self::OtherOperation => "otherOperation",
             Self::NotShared => "notShared",
             Self::OperationOwned => "operationOwned",
             Self::TooManyOperations => "tooManyOperations",
             Self::Declined => "declined",
-            Self::OpenedElsewhere { .. } => "openedElsewhere",
+            Self::WhoseAccount(_) => "whoseAccount",
+            Self::OpenedElsewhere(_) => "openedElsewhere",
+            Self::CameBack(_) => "cameBack",
+            Self::Busy { .. } => "busy",
             Self::UnknownLink => "unknownLink",
-            Self::Unavailable => "unavailable",
+            Self::Unavailable { .. } => "unavailable",
         }
     }
 
-    /// The answer's headers, content type included. A page with a form lets the browser say `Origin` to us, and to nobody else
-    /// where it was; the address of the others may carry an organization code, hence `no-referrer` and
-    /// `no-store`.
+    /// The page of this [`name`](Self::name), of those that a callback ends with.
+    pub fn ended(name: &str) -> Option<Page<'static>> {
+        const ENDS: [Page<'static>; 9] = [
+            Page::Connected,
+            Page::Expired,
+            Page::NotBound,
+            Page::OtherOperation,
+            Page::NotShared,
+            Page::OperationOwned,
+            Page::TooManyOperations,
+            Page::Declined,
+            Page::UnknownLink,
+        ];
+        ENDS.into_iter().find(|page| page.name() == name)
+    }
+
+    /// In how many seconds it asks again by itself.
+    fn again(&self) -> Option<u64> {
+        match self {
+            Self::Finishing { again } | Self::Busy { again } | Self::Unavailable { again } => *again,
+            _ => None,
+        }
+    }
+
+    fn asks(&self) -> bool {
+        matches!(self, Self::WhoseAccount(_) | Self::OpenedElsewhere(_) | Self::CameBack(_))
+    }
+
+    /// The answer's headers, content type included. The address may carry what is nobody else's, hence `no-referrer` and
+    /// `no-store`. A page with a button tells ourselves where it is, so that browsers without `Sec-Fetch-Site` send an `Origin` with it.
     pub fn headers(&self) -> [(HeaderName, HeaderValue); 6] {
-        let (policy, referrer) = match self {
-            Self::OpenedElsewhere { .. } => (&FORM_POLICY, "same-origin"),
-            _ => (&POLICY, "no-referrer"),
-        };
+        let (policy, referrer) = if self.asks() { (&FORM_POLICY, "same-origin") } else { (&POLICY, "no-referrer") };
         [
             (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
             (header::CONTENT_SECURITY_POLICY, HeaderValue::clone(policy)),
@@ -142,8 +203,8 @@ impl Page<'_> {
                     meta charset="utf-8";
                     meta name="viewport" content="width=device-width, initial-scale=1";
                     meta name="color-scheme" content="light dark";
-                    @if *self == Self::Finishing {
-                        meta http-equiv="refresh" content="3";
+                    @if let Some(again) = self.again() {
+                        meta http-equiv="refresh" content=(again);
                     }
                     title { (headline) " – " (partner_name) }
                     style { (PreEscaped(STYLE)) }
@@ -175,20 +236,26 @@ mod tests {
 
     use super::*;
 
-    const ACTION: &str = "/connect/0b9d3c5e";
-    const EVERY: [Page<'static>; 12] = [
+    const ASK: Ask<'static> = Ask { action: "/connect/0b9d3c5e", account: "Dale P." };
+    const AGAIN: Option<u64> = Some(7);
+    const EVERY: [Page<'static>; 17] = [
         Page::Connected,
-        Page::Finishing,
+        Page::Finishing { again: AGAIN },
         Page::Expired,
+        Page::LinkExpired,
+        Page::LinkUsed,
         Page::NotBound,
         Page::OtherOperation,
         Page::NotShared,
         Page::OperationOwned,
         Page::TooManyOperations,
         Page::Declined,
-        Page::OpenedElsewhere { action: ACTION },
+        Page::WhoseAccount(ASK),
+        Page::OpenedElsewhere(ASK),
+        Page::CameBack(ASK),
+        Page::Busy { again: AGAIN },
         Page::UnknownLink,
-        Page::Unavailable,
+        Page::Unavailable { again: AGAIN },
     ];
 
     fn between<'t>(text: &'t str, start: &str, end: &str) -> &'t str {
@@ -218,7 +285,7 @@ mod tests {
         let names: HashSet<_> = EVERY.iter().map(Page::name).collect();
         assert_eq!(names.len(), EVERY.len());
         for page in EVERY {
-            let variant = format!("{page:?}").split(' ').next().unwrap().to_owned();
+            let variant = format!("{page:?}").split([' ', '(']).next().unwrap().to_owned();
             assert!(page.name().eq_ignore_ascii_case(&variant), "{page:?} is named {}", page.name());
             assert!(page.name().starts_with(|first: char| first.is_ascii_lowercase()), "{page:?}");
         }
@@ -266,11 +333,12 @@ mod tests {
     }
 
     #[test]
-    fn only_the_page_with_a_form_may_post_and_its_answer_may_lead_to_panorama() {
+    fn only_a_page_that_names_the_account_may_post_and_its_answer_may_lead_to_panorama() {
         for page in EVERY {
             let html = page.render("Acme Fields");
-            if matches!(page, Page::OpenedElsewhere { .. }) {
-                assert!(html.contains(&format!("<form method=\"post\" action=\"{ACTION}\">")));
+            if page.asks() {
+                assert!(html.contains(&format!("<form method=\"post\" action=\"{}\">", ASK.action)));
+                assert!(html.contains("<b><bdi>Dale P.</bdi></b>"), "{page:?} does not say whose account");
                 assert!(policy_of(page).contains("form-action https: http:;"));
             } else {
                 assert!(!html.contains("<form"), "{page:?}");
@@ -280,10 +348,48 @@ mod tests {
     }
 
     #[test]
-    fn only_the_finishing_page_asks_again_by_itself() {
+    fn a_page_asks_again_by_itself_where_that_can_help_and_no_other_does() {
         for page in EVERY {
-            let refreshes = page.render("Acme Fields").contains("<meta http-equiv=\"refresh\" content=\"3\">");
-            assert_eq!(refreshes, page == Page::Finishing, "{page:?}");
+            let refreshes = page.render("Acme Fields").contains("<meta http-equiv=\"refresh\" content=\"7\">");
+            let can_help = matches!(page, Page::Finishing { .. } | Page::Busy { .. } | Page::Unavailable { .. });
+            assert_eq!(refreshes, can_help, "{page:?}");
+            assert!(refreshes || page.status() != StatusCode::TOO_MANY_REQUESTS, "{page:?}: a 429 comes to an end");
+        }
+        for page in [Page::Finishing { again: None }, Page::Busy { again: None }, Page::Unavailable { again: None }] {
+            let html = page.render("Acme Fields");
+            assert!(!html.contains("refresh\"") && !html.contains("by itself"), "{page:?} has stopped, and says so");
+            assert!(html.contains("class=\"button\""), "{page:?}");
+        }
+    }
+
+    #[test]
+    fn asking_again_slows_down_and_ends() {
+        let (mut age, mut asked, mut last) = (0, 0, 0);
+        while let Some(again) = again_after(age) {
+            assert!(again >= last, "never faster");
+            (age, asked, last) = (age + again, asked + 1, again);
+        }
+        assert!((15 * 60..17 * 60).contains(&age), "{age}");
+        assert!(asked < 40, "{asked}");
+    }
+
+    #[test]
+    fn every_end_of_a_callback_is_found_by_its_name() {
+        for page in EVERY {
+            let found = Page::ended(page.name());
+            assert!(found.is_none_or(|found| found == page), "{page:?}");
+        }
+        assert_eq!(Page::ended("connected"), Some(Page::Connected));
+        assert_eq!(Page::ended("whoseAccount"), None);
+    }
+
+    #[test]
+    fn no_page_promises_more_than_is_done() {
+        for page in EVERY {
+            let html = page.render("Acme Fields");
+            assert!(!html.contains("othing is lost") && !html.contains("othing was changed"), "{page:?}");
+            // Only this one is shown for nothing but what is kept.
+            assert_eq!(html.contains("24 hours"), page == Page::Expired, "{page:?}");
         }
     }
 }

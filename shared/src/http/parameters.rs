@@ -48,7 +48,12 @@ fn unreadable_path() -> Problem {
 /// # Errors
 /// It has the wrong form.
 pub fn segment<T: FromStr<Err = Invalid>>(name: &str, text: &str) -> Result<T, Problem> {
-    text.parse().map_err(|invalid: Invalid| Problem::of_field(key_of(invalid), name, invalid.rule))
+    text.parse().map_err(|error| invalid(name, error))
+}
+
+/// The refusal of a parameter that is not what it should be.
+pub fn invalid(name: &str, error: Invalid) -> Problem {
+    Problem::of_field(key_of(error), name, error.rule)
 }
 
 /// A request's query.

@@ -11,6 +11,7 @@ use crate::domain::app_key::{AppKey, AppKeyId};
 use crate::domain::credential::{Credential, CredentialStatus};
 use crate::domain::event::Event;
 use crate::domain::ids::{CredentialId, LeafUserId, SessionId, SharingUrlId};
+use crate::domain::kept::Budget;
 use crate::domain::leaf_user::LeafUser;
 use crate::domain::login_state::EntryCursor;
 use crate::domain::operation::Operation;
@@ -24,12 +25,7 @@ pub trait Connections: Send + Sync {
     async fn start(&self, start: &Start<'_>) -> Result<(), StartConflict>;
 
     /// What a callback needs to be bound. One read, strongly consistent.
-    async fn callback_facts(
-        &self,
-        operation: &Operation,
-        sharing_url_id: SharingUrlId,
-        cookie_users: &[LeafUserId],
-    ) -> Result<CallbackFacts, StoreError>;
+    async fn callback_facts(&self, callback: &Callback<'_>) -> Result<CallbackFacts, StoreError>;
 
     /// The sessions that these Leaf users have now.
     async fn sessions_of(&self, users: &[LeafUserId]) -> Result<Vec<Session>, StoreError>;
@@ -55,8 +51,8 @@ pub trait Connections: Send + Sync {
         event: &Event,
     ) -> Result<Option<Credential>, CompleteError>;
 
-    /// Keeps a confirmation that fits nobody, if there is room for it and no session was started with its code since `starts` were seen.
-    async fn keep(&self, kept: &KeptConfirmation<'_>, starts: u64) -> Result<Keeping, StoreError>;
+    /// Keeps a confirmation that fits nobody, if its budget has room for it and no session was started with its code since `starts` were seen.
+    async fn keep(&self, kept: &KeptConfirmation<'_>, budget: &Budget, starts: u64) -> Result<Keeping, StoreError>;
 
     /// A Leaf user with its session and credential. One read, strongly consistent.
     async fn account(&self, id: LeafUserId) -> Result<Option<Account>, StoreError>;
@@ -64,7 +60,7 @@ pub trait Connections: Send + Sync {
     /// The credentials of an app key, some thousands at a time, in the order of their operations. Eventually consistent.
     async fn entries(&self, app_key: &AppKeyId, after: Option<EntryCursor>) -> Result<EntryPage, StoreError>;
 
-    /// Which of these operations have a confirmation kept, of at most 100.
+    /// Which of these operations have a confirmation kept.
     async fn kept_among(
         &self,
         operations: &[&Operation],
@@ -133,6 +129,21 @@ pub enum StartConflict {
     Store(#[from] StoreError),
 }
 
+/// A callback, as far as the store knows of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Callback<'a> {
+    /// The operation that it claims.
+    pub operation: &'a Operation,
+    /// The app key that it names.
+    pub sharing_url_id: SharingUrlId,
+    /// The Leaf users that its cookies name.
+    pub cookie_users: &'a [LeafUserId],
+    /// Whose budget it would be kept from without any proof.
+    pub budget: &'a Budget,
+    /// When it came.
+    pub at: Timestamp,
+}
+
 /// What a callback is bound with.
 #[derive(Debug, Clone, Default)]
 pub struct CallbackFacts {
@@ -141,8 +152,12 @@ pub struct CallbackFacts {
     /// The sessions that were started with the code at this app key, as they were when they started: good enough to try a write
     /// that is conditional on nothing having changed, not to refuse anybody.
     pub started_with_code: Vec<StartedSession>,
+    /// So many others were started with the code lately that they are not remembered one by one.
+    pub crowded_until: Option<Timestamp>,
     /// How many starts there were with the code, ever; tells whether another came in between.
     pub starts: u64,
+    /// How many were kept from the callback's budget in this window.
+    pub kept_of_budget: u32,
     /// The sessions of the Leaf users that the cookies name, as they are now.
     pub cookie_sessions: Vec<Session>,
 }
@@ -218,7 +233,7 @@ pub enum Keeping {
     Kept,
     /// It was kept before: a repeat.
     KeptBefore,
-    /// This app key has as many as it may have; it is dropped.
+    /// Its budget is used up; it is dropped.
     Full,
     /// A session was started with the code in the meantime: whose the confirmation is must be decided anew.
     Outdated,

@@ -9,9 +9,12 @@ use super::StoreError;
 use super::portion::Portion;
 use super::secrets::SecretsError;
 use crate::domain::alert::Notice;
-use crate::domain::ids::WebhookId;
+use crate::domain::change::ChangeId;
+use crate::domain::ids::{ReplayId, WebhookId};
+use crate::domain::replay::Replay;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::webhook::{CallFailure, FailedCall, SecretVersion, Webhook, WebhookSecrets};
+use crate::domain::webhook_call::RetryAfter;
 use crate::domain::webhook_signature::SignedHeaders;
 
 /// Webhooks and their failed calls. There is at most one webhook per event, so all of them are one short read.
@@ -36,10 +39,41 @@ pub trait Webhooks: Send + Sync {
     async fn note_failed_call(&self, call: &FailedCall) -> Result<(), StoreError>;
 
     /// Forgets a failed call: it was made again, and accepted.
-    async fn forget_failed_call(&self, id: WebhookId, notice: &Notice) -> Result<(), StoreError>;
+    async fn forget_failed_call(&self, notice: &Notice) -> Result<(), StoreError>;
+
+    /// Notes an alert, so that it can be told once more; for as long as failed calls are kept. Nothing happens when it is noted already.
+    async fn note_alert(&self, notice: &Notice) -> Result<(), StoreError>;
+
+    /// The alert of this change, if it is known.
+    async fn alert(&self, id: &ChangeId) -> Result<Option<Notice>, StoreError>;
+
+    /// The first of the alerts of a time, or of those after one of them, in the order in which they happened. Fewer than `limit`: there are no more.
+    async fn told(
+        &self,
+        log: Log,
+        from: Timestamp,
+        to: Timestamp,
+        after: Option<&(Timestamp, ChangeId)>,
+        limit: u32,
+    ) -> Result<Vec<Notice>, StoreError>;
+
+    /// Writes down that a replay is asked for.
+    async fn ask_for_replay(&self, replay: &Replay) -> Result<(), StoreError>;
+
+    /// A replay that was asked for.
+    async fn replay(&self, id: ReplayId) -> Result<Option<Replay>, StoreError>;
 
     /// A page of the failed calls, those about the newest changes first.
     async fn failed_calls(&self, page: u32, size: u32, since: Timestamp) -> Result<Portion<FailedCall>, StoreError>;
+}
+
+/// Which alerts a replay is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Log {
+    /// All that happened, whoever was told.
+    All,
+    /// Those among the failed calls.
+    Failed,
 }
 
 /// Why a webhook was not registered.
@@ -84,6 +118,8 @@ pub struct Answer {
     pub status: u16,
     /// How the body begins, if it says why the call was not taken.
     pub body: Option<String>,
+    /// When it wants to be called again, if it says so.
+    pub retry_after: Option<RetryAfter>,
 }
 
 /// The queue that calls wait in.

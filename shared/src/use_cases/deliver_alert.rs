@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::failed_calls::body_of;
 use crate::domain::alert::{Notice, Told};
 use crate::domain::change::{Change, Consequence};
+use crate::domain::ids::ReplayId;
 use crate::domain::webhook::{CallFailure, FailedCall, Webhook};
 use crate::domain::webhook_call::{Call, wait_after};
 use crate::domain::webhook_signature::sign;
@@ -39,32 +40,42 @@ pub enum DeliverError {
     Secrets(#[from] SecretsError),
 }
 
-/// What is to be done after this attempt (the first is 1) has failed.
-pub fn after_failure(attempt: u32) -> Outcome {
-    wait_after(attempt).map_or(Outcome::GivenUp, Outcome::TryAgainIn)
+/// What a change leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Next {
+    /// Nobody is to be told.
+    Nothing,
+    /// This call.
+    Call(Call),
+    /// The calls of this replay.
+    Replay(ReplayId),
 }
 
-/// The call that a change leads to; none when nobody is to be told.
+/// What a change leads to. An alert is noted, whether or not somebody is told now.
 ///
 /// # Errors
 /// The store failed.
-pub async fn call_of(ports: &Ports, change: &Change) -> Result<Option<Call>, StoreError> {
+pub async fn next_of(ports: &Ports, change: &Change) -> Result<Next, StoreError> {
     match change.consequence() {
-        None => Ok(None),
+        None => Ok(Next::Nothing),
+        Some(Consequence::Replay(id)) => Ok(Next::Replay(id)),
         Some(Consequence::Registered(webhook_id)) => {
-            Ok(Some(Call { webhook_id, notice: change.notice(Told::Registration) }))
+            Ok(Next::Call(Call { webhook_id, notice: change.notice(Told::Registration), replay: None }))
         }
         Some(Consequence::Alert(alert)) => {
-            Ok(addressed(&ports.webhooks.list().await?, change.notice(Told::Alert(alert))))
+            let notice = change.notice(Told::Alert(alert));
+            ports.webhooks.note_alert(&notice).await?;
+            let call = addressed(&ports.webhooks.list().await?, notice, None);
+            Ok(call.map_or(Next::Nothing, Next::Call))
         }
     }
 }
 
 /// The call of the webhook that is registered for an alert.
-fn addressed(webhooks: &[Webhook], notice: Notice) -> Option<Call> {
+fn addressed(webhooks: &[Webhook], notice: Notice, replay: Option<ReplayId>) -> Option<Call> {
     let kind = notice.alert()?.kind;
     let webhook = webhooks.iter().find(|webhook| webhook.hears(kind) && webhook.disabled_at.is_none())?;
-    Some(Call { webhook_id: webhook.id, notice })
+    Some(Call { webhook_id: webhook.id, notice, replay })
 }
 
 /// Makes a call, for the `attempt`th time.
@@ -80,27 +91,28 @@ pub async fn deliver_alert(
     let mut webhooks = ports.webhooks.list().await?;
     let Some(place) = webhooks.iter().position(|webhook| webhook.id == call.webhook_id) else {
         // Leaf knows no update: whoever mends a URL deletes the webhook and registers another.
-        ports.webhooks.forget_failed_call(call.webhook_id, &call.notice).await?;
-        return Ok(addressed(&webhooks, call.notice).map_or(Outcome::Done, Outcome::PassOn));
+        ports.webhooks.forget_failed_call(&call.notice).await?;
+        return Ok(addressed(&webhooks, call.notice, call.replay).map_or(Outcome::Done, Outcome::PassOn));
     };
     let webhook = webhooks.swap_remove(place);
     if webhook.disabled_at.is_some() {
         return Ok(Outcome::Done);
     }
-    let notice = call.notice;
-    let (failure, response) = match make(ports, receivers, &webhook, &notice).await? {
+    let (notice, is_replay) = (call.notice, call.replay.is_some());
+    let (failure, response, asked) = match make(ports, receivers, &webhook, &notice).await? {
         Ok(Answer { status: 200..=299, .. }) => {
-            if attempt > 1 {
-                ports.webhooks.forget_failed_call(webhook.id, &notice).await?;
+            if attempt > 1 || is_replay {
+                ports.webhooks.forget_failed_call(&notice).await?;
             }
             return Ok(Outcome::Done);
         }
-        Ok(Answer { status, body }) => (CallFailure::Status(status), body),
-        Err(failure) => (failure, None),
+        Ok(Answer { status, body, retry_after }) => (CallFailure::Status(status), body, retry_after),
+        Err(failure) => (failure, None, None),
     };
     tracing::warn!(webhook_id = %webhook.id, webhook_message = notice.id.as_str(), attempt, %failure, "a webhook did not take a call");
     let is_registration = notice.told == Told::Registration;
     let last_attempt_at = ports.clock.now();
+    let wait = wait_after(&notice.id, attempt, asked.map(|asked| asked.from(last_attempt_at)));
     let call = FailedCall {
         webhook_id: webhook.id,
         notice,
@@ -119,7 +131,7 @@ pub async fn deliver_alert(
     if is_registration {
         return Ok(Outcome::Done);
     }
-    Ok(after_failure(attempt))
+    Ok(wait.map_or(Outcome::GivenUp, Outcome::TryAgainIn))
 }
 
 async fn make(

@@ -25,6 +25,8 @@ pub enum Handshake {
     NotShared,
     /// The operation is another Leaf user's.
     OperationOwned,
+    /// The session was replaced or deleted meanwhile, and with it what the farmer came for.
+    Replaced,
 }
 
 /// Does the handshake of a `Confirming` session whose lease the caller holds.
@@ -151,6 +153,7 @@ async fn after_conflict(ports: &Ports, session: &Session) -> Result<Handshake, S
         Some(Status::Completed) => Handshake::Connected,
         Some(Status::Rejected(Rejection::OperationOwned)) => Handshake::OperationOwned,
         Some(Status::Confirming) => Handshake::Later,
-        _ => Handshake::NotShared,
+        Some(Status::Pending | Status::Expired) => Handshake::NotShared,
+        _ => Handshake::Replaced,
     })
 }

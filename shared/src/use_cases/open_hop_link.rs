@@ -3,11 +3,14 @@
 use url::Url;
 
 use crate::domain::browser::{BindingCookie, ShownCookies};
-use crate::domain::ids::SessionId;
+use crate::domain::credential::CredentialStatus;
+use crate::domain::ids::{LeafUserId, SessionId};
 use crate::domain::session::{Opened, Session, Status};
+use crate::domain::shown_name::shortened;
 use crate::logging;
+use crate::ports::Ports;
 use crate::ports::connections::SaveError;
-use crate::ports::{Ports, StoreError};
+use crate::use_cases::leaf_users::{UserError, find_user};
 
 /// How often it is tried when the same link is opened twice at the same moment.
 const ATTEMPTS: u32 = 5;
@@ -17,7 +20,7 @@ const ATTEMPTS: u32 = 5;
 pub enum Opening {
     /// The link itself, which a mail scanner or a preview may do as well.
     Followed,
-    /// The farmer has said that this browser is to take over.
+    /// The farmer has seen whose account it is, and goes on in this browser.
     Continued,
 }
 
@@ -31,8 +34,19 @@ pub enum Hop {
         /// The new cookie.
         cookie: Option<Box<BindingCookie>>,
     },
-    /// Another browser is bound: ask the farmer.
-    OpenedElsewhere,
+    /// Ask the farmer first.
+    Ask {
+        /// The Leaf user's name, shortened.
+        account: String,
+        /// Whether another browser is bound.
+        elsewhere: bool,
+    },
+    /// The farmer has confirmed, and Panorama has not answered yet.
+    Waiting(LeafUserId),
+    /// It connected an operation, which still shares.
+    Connected,
+    /// It connected an operation, which does not share any more.
+    Used,
     /// There is nothing to open any more.
     Over(Status),
     /// There is no such session, or a newer one has taken its place.
@@ -48,34 +62,53 @@ pub(super) fn sign_in_url(ports: &Ports, session: &Session) -> Url {
 /// Opens a hop link in a browser that showed `cookies`.
 ///
 /// # Errors
-/// The store failed.
+/// See [`UserError`].
 pub async fn open_hop_link(
     ports: &Ports,
     id: SessionId,
     cookies: &ShownCookies,
     opening: Opening,
-) -> Result<Hop, StoreError> {
+) -> Result<Hop, UserError> {
     for _ in 0..ATTEMPTS {
         let Some(session) = ports.connections.find_session(id).await? else { return Ok(Hop::UnknownLink) };
-        logging::about(session.leaf_user_id);
+        let user = session.leaf_user_id;
+        logging::about(user);
         let to = sign_in_url(ports, &session);
         let fresh = BindingCookie::random(session.leaf_user_id, session.id);
         let shown = cookies.of(id).map(BindingCookie::hash);
         let now = ports.clock.now();
         let opened = match opening {
             Opening::Followed => session.open(shown.as_ref(), &fresh, now),
-            Opening::Continued => session.continue_in(&fresh, now),
+            Opening::Continued => session.continue_in(shown.as_ref(), &fresh, now),
         };
         match opened {
             Opened::Again => return Ok(Hop::Onward { to, cookie: None }),
-            Opened::Elsewhere => return Ok(Hop::OpenedElsewhere),
+            Opened::Unconfirmed => return Ok(Hop::Ask { account: shown_name(ports, user).await?, elsewhere: false }),
+            Opened::Elsewhere => return Ok(Hop::Ask { account: shown_name(ports, user).await?, elsewhere: true }),
+            Opened::Over(Status::Confirming) => return Ok(Hop::Waiting(user)),
+            Opened::Over(Status::Completed) => {
+                let credential = ports.connections.account(user).await?.and_then(|account| account.credential);
+                let works = credential.is_some_and(|credential| credential.status == CredentialStatus::Active);
+                return Ok(if works { Hop::Connected } else { Hop::Used });
+            }
             Opened::Over(status) => return Ok(Hop::Over(status)),
             Opened::Bound(bound) => match ports.connections.save(&bound, None).await {
                 Ok(()) => return Ok(Hop::Onward { to, cookie: Some(Box::new(fresh)) }),
                 Err(SaveError::Conflict) => {}
-                Err(SaveError::Store(error)) => return Err(error),
+                Err(SaveError::Store(error)) => return Err(error.into()),
             },
         }
     }
-    Ok(Hop::OpenedElsewhere)
+    // Others open it again and again: one of them is bound.
+    let Some(session) = ports.connections.find_session(id).await? else { return Ok(Hop::UnknownLink) };
+    Ok(Hop::Ask { account: shown_name(ports, session.leaf_user_id).await?, elsewhere: true })
+}
+
+/// What a farmer is shown of a Leaf user, to tell whose account it is.
+///
+/// # Errors
+/// See [`UserError`].
+pub async fn shown_name(ports: &Ports, user: LeafUserId) -> Result<String, UserError> {
+    let user = find_user(ports, user).await?;
+    Ok(shortened(user.as_ref().map_or("", |user| user.profile.name.as_str())))
 }

@@ -50,6 +50,6 @@ pub async fn resume_handshake(ports: &Ports, user: LeafUserId) -> Result<Left, R
     }
     Ok(match finish_handshake(ports, session, &operation).await {
         Handshake::Later => Left::Something,
-        Handshake::Connected | Handshake::NotShared | Handshake::OperationOwned => Left::Nothing,
+        Handshake::Connected | Handshake::NotShared | Handshake::OperationOwned | Handshake::Replaced => Left::Nothing,
     })
 }

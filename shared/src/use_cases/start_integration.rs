@@ -32,6 +32,8 @@ pub struct StartRequest {
     pub organization_code: Option<OrganizationCode>,
     /// With which app key.
     pub app_key: AppKeyHint,
+    /// Whether the farmer is to be shown whose account it is before going on to Panorama.
+    pub confirm_account: bool,
 }
 
 /// A session that was started.
@@ -98,6 +100,7 @@ pub async fn start_integration(
     for attempt in 0..ATTEMPTS {
         let mut plan = Plan::new(ports, request, &app_key, unfinished.as_ref(), claims_kept).await?;
         plan.session.sign_in_url.clone_from(&sign_in_url);
+        plan.session.confirm_account = request.confirm_account;
         match ports.connections.start(&plan.as_start()).await {
             Ok(()) => {
                 Metric::SessionsStarted.record(app_key.id.environment);

@@ -8,7 +8,7 @@ use shared::domain::ids::{CredentialId, LeafUserId};
 use shared::ports::connections::{ConnectionEntry, Connections as _, EventPage, SaveError, StatusChange};
 
 use crate::engine::{Store, with_store};
-use crate::people::{STAGE, app_key_id, at, connect, event, kept, key, operation, partner, settler};
+use crate::people::{STAGE, app_key_id, at, connect, event, kept, key, operation, partner, settler, stranger};
 
 fn entry(credential: &Credential) -> ConnectionEntry {
     ConnectionEntry {
@@ -108,7 +108,7 @@ async fn a_status_changes_with_its_event_if_the_credential_is_still_the_one_that
         let (app_key, user) = (partner(table, "a").await, settler(table, "maria").await);
         let (_, credential) = connect(table, &user, &app_key, "krwv4vYH").await;
         let wanted = operation("krwv4vYH");
-        table.keep(&kept(&wanted, &app_key, 0), 0).await.expect("kept");
+        table.keep(&kept(&wanted, &app_key, 0), &stranger(), 0).await.expect("kept");
         let (before, sharing_url_id) = (entry(&credential), app_key.sharing_url_id);
         let revoke = event(100, "The farmer has switched sharing off.");
         let to = CredentialStatus::Revoked;

@@ -8,7 +8,8 @@ use shared::ports::leaf_users::LeafUsers as _;
 
 use crate::engine::{Store, with_store};
 use crate::people::{
-    at, code, connect, credential, event, farmer, kept, operation, partner, session, settler, start, then,
+    at, callback, code, connect, credential, event, farmer, kept, operation, partner, session, settler, start,
+    stranger, then,
 };
 
 async fn stored(store: &Store, user: LeafUserId) -> Option<Credential> {
@@ -17,7 +18,7 @@ async fn stored(store: &Store, user: LeafUserId) -> Option<Credential> {
 
 async fn owner(store: &Store, text: &str) -> Option<LeafUserId> {
     let unknown = shared::domain::ids::SharingUrlId::random();
-    store.table.callback_facts(&operation(text), unknown, &[]).await.expect("read").owner
+    store.table.callback_facts(&callback(&operation(text), unknown, &[], &stranger())).await.expect("read").owner
 }
 
 async fn events(store: &Store, user: LeafUserId) -> usize {
@@ -30,7 +31,10 @@ async fn a_completed_session_has_a_credential_an_owner_and_an_event_and_takes_wh
     with_store(async |store| {
         let table = &store.table;
         let (app_key, user) = (partner(table, "a").await, settler(table, "maria").await);
-        assert_eq!(table.keep(&kept(&operation("krwv4vYH"), &app_key, 0), 0).await.expect("asked"), Keeping::Kept);
+        assert_eq!(
+            table.keep(&kept(&operation("krwv4vYH"), &app_key, 0), &stranger(), 0).await.expect("asked"),
+            Keeping::Kept
+        );
         let (done, credential) = connect(table, &user, &app_key, "krwv4vYH").await;
         let account = table.account(user.id).await.expect("read").expect("an account");
         assert_eq!((account.user, account.session, account.credential), (user.clone(), Some(done), Some(credential)));

@@ -4,17 +4,19 @@ use std::time::Duration;
 
 use shared::adapters::dynamodb::Table;
 use shared::domain::app_key::{AppKey, AppKeyId};
+use shared::domain::caller::Caller;
 use shared::domain::client_environment::ClientEnvironment;
 use shared::domain::credential::{Credential, CredentialStatus};
 use shared::domain::event::Event;
 use shared::domain::ids::{CredentialId, LeafUserId, SessionId, SharingUrlId};
+use shared::domain::kept::Budget;
 use shared::domain::leaf_user::{LeafUser, Profile};
 use shared::domain::operation::Operation;
 use shared::domain::organization_code::{IndexKey, OrganizationCode};
 use shared::domain::session::{Session, State};
 use shared::domain::timestamp::Timestamp;
 use shared::ports::app_keys::AppKeys;
-use shared::ports::connections::{Completion, Connections as _, KeptConfirmation, Start};
+use shared::ports::connections::{Callback, Completion, Connections as _, KeptConfirmation, Start};
 use shared::ports::leaf_users::LeafUsers;
 use time::macros::datetime;
 
@@ -92,6 +94,24 @@ pub(crate) fn start<'a>(session: &'a Session, app_key: &'a AppKey, operation: Op
 pub(crate) fn kept<'a>(operation: &'a Operation, app_key: &'a AppKey, seconds: u64) -> KeptConfirmation<'a> {
     let (at, until) = (at(seconds), at(seconds + 3_600));
     KeptConfirmation { operation, app_key: &app_key.id, sharing_url_id: app_key.sharing_url_id, at, until }
+}
+
+/// What somebody without any proof may have kept.
+pub(crate) fn stranger() -> Budget {
+    stranger_at("203.0.113.7")
+}
+
+pub(crate) fn stranger_at(address: &str) -> Budget {
+    Budget::Caller(key().caller(Caller::at(Some(address.parse().expect("an address")))))
+}
+
+pub(crate) fn callback<'a>(
+    operation: &'a Operation,
+    sharing_url_id: SharingUrlId,
+    cookie_users: &'a [LeafUserId],
+    budget: &'a Budget,
+) -> Callback<'a> {
+    Callback { operation, sharing_url_id, cookie_users, budget, at: at(0) }
 }
 
 pub(crate) fn credential(user: &LeafUser, app_key: &AppKey, text: &str) -> Credential {

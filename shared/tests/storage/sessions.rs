@@ -1,13 +1,16 @@
 //! Starts, and what a callback finds.
 
 use shared::domain::app_key::AppKey;
+use shared::domain::handshake::Handshake;
 use shared::domain::ids::{LeafUserId, SessionId};
-use shared::domain::session::{Handshake, Session, State};
+use shared::domain::session::{LIFETIME, Session, State};
 use shared::ports::app_keys::AppKeys as _;
 use shared::ports::connections::{Connections as _, Keeping, SaveError, Start, StartConflict};
 
 use crate::engine::with_store;
-use crate::people::{at, code, connect, event, farmer, kept, operation, partner, session, settler, start, then};
+use crate::people::{
+    at, callback, code, connect, event, farmer, kept, operation, partner, session, settler, start, stranger, then,
+};
 
 fn confirming(session: &Session, text: &str) -> Session {
     let code = code(text);
@@ -82,7 +85,8 @@ async fn a_start_with_a_code_is_refused_for_the_owners_sake_and_told_of_a_kept_c
         let refused_session = session(&user, &app_key, Some("krwv4vYH"));
         let refused = table.start(&start(&refused_session, &app_key, Some(&owned))).await;
         assert!(matches!(refused, Err(StartConflict::OperationOwned)), "{refused:?}");
-        let facts = table.callback_facts(&owned, app_key.sharing_url_id, &[]).await.expect("read");
+        let facts =
+            table.callback_facts(&callback(&owned, app_key.sharing_url_id, &[], &stranger())).await.expect("read");
         assert!(facts.started_with_code.is_empty(), "nothing of it is written: {facts:?}");
 
         let free = operation("Hn5cW7pd");
@@ -91,7 +95,7 @@ async fn a_start_with_a_code_is_refused_for_the_owners_sake_and_told_of_a_kept_c
         let claiming = Start { claims_kept: true, ..start(&session, &app_key, Some(&free)) };
         let refused = table.start(&claiming).await;
         assert!(matches!(refused, Err(StartConflict::KeptGone)), "there is none yet: {refused:?}");
-        assert_eq!(table.keep(&kept(&free, &app_key, 0), 0).await.expect("asked"), Keeping::Kept);
+        assert_eq!(table.keep(&kept(&free, &app_key, 0), &stranger(), 0).await.expect("asked"), Keeping::Kept);
         let refused = table.start(&plain).await;
         assert!(matches!(refused, Err(StartConflict::Kept)), "{refused:?}");
         table.start(&claiming).await.expect("started");
@@ -143,7 +147,10 @@ async fn one_read_finds_owner_started_sessions_and_those_of_the_cookies() {
             sessions.push(session);
         }
         let cookies = [june.id, june.id, LeafUserId::random()];
-        let facts = table.callback_facts(&operation, app_key.sharing_url_id, &cookies).await.expect("read");
+        let facts = table
+            .callback_facts(&callback(&operation, app_key.sharing_url_id, &cookies, &stranger()))
+            .await
+            .expect("read");
         assert_eq!(facts.owner, None);
         assert_eq!(facts.cookie_sessions, &sessions[2..]);
         let mut started: Vec<_> = facts.started_with_code.iter().map(|started| started.id).collect();
@@ -153,8 +160,49 @@ async fn one_read_finds_owner_started_sessions_and_those_of_the_cookies() {
         assert_eq!(started, wanted, "of this app key");
 
         connect(table, &maria, &app_key, "krwv4vYH").await;
-        let facts = table.callback_facts(&operation, app_key.sharing_url_id, &[]).await.expect("read");
+        let facts =
+            table.callback_facts(&callback(&operation, app_key.sharing_url_id, &[], &stranger())).await.expect("read");
         assert_eq!(facts.owner, Some(maria.id));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_crowd_that_starts_with_one_code_is_not_remembered_one_by_one() {
+    with_store(async |store| {
+        let table = &store.table;
+        let app_key = partner(table, "a").await;
+        let operation = operation("krwv4vYH");
+        let facts = async || {
+            let facts = table.callback_facts(&callback(&operation, app_key.sharing_url_id, &[], &stranger())).await;
+            facts.expect("read")
+        };
+        let begin = async |seconds: u64| {
+            let user = settler(table, &format!("user{seconds}")).await;
+            let started_at = at(seconds);
+            let session = Session { started_at, ..session(&user, &app_key, Some("krwv4vYH")) };
+            let session = Session { expires_at: started_at.plus(LIFETIME), ..session };
+            table.start(&start(&session, &app_key, Some(&operation))).await.expect("started");
+            session
+        };
+        for seconds in 0..101 {
+            begin(seconds).await;
+        }
+        let crowd = facts().await;
+        assert!(crowd.started_with_code.len() <= 50, "{}", crowd.started_with_code.len());
+        assert!(crowd.crowded_until.is_some_and(|until| until > at(LIFETIME.as_secs())), "{crowd:?}");
+        assert_eq!(crowd.starts, 101);
+
+        // A monitor, once in five minutes: those whose time is over are forgotten, and it is no crowd.
+        let (quiet, mut last) = (5_000, None);
+        for number in 0..120 {
+            last = Some(begin(quiet + number * 300).await);
+        }
+        let few = facts().await;
+        assert!(few.started_with_code.len() <= 50, "{}", few.started_with_code.len());
+        assert!(few.started_with_code.iter().any(|started| Some(started.id) == last.as_ref().map(|last| last.id)));
+        assert!(few.crowded_until.is_none_or(|until| until < at(quiet)), "{few:?}");
+        assert_eq!(few.starts, 221);
     })
     .await;
 }

@@ -8,7 +8,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use reqwest::StatusCode;
-use reqwest::header::{HeaderMap, LOCATION};
+use reqwest::header::{HeaderMap, LOCATION, RETRY_AFTER};
 use serde_json::Value;
 use tokio::net::TcpListener;
 
@@ -38,6 +38,8 @@ pub(crate) struct Call {
 pub(crate) enum Reply {
     Status(u16),
     RedirectTo(String),
+    /// A status with `Retry-After`.
+    Later(u16, String),
     /// A status with a body.
     Says(u16, String),
     Hang,
@@ -95,6 +97,9 @@ async fn take(State(shared): State<Arc<Mutex<Shared>>>, headers: HeaderMap, body
         None => StatusCode::NO_CONTENT.into_response(),
         Some(Reply::Status(status)) => StatusCode::from_u16(status).expect("a status").into_response(),
         Some(Reply::RedirectTo(url)) => (StatusCode::TEMPORARY_REDIRECT, [(LOCATION, url)]).into_response(),
+        Some(Reply::Later(status, when)) => {
+            (StatusCode::from_u16(status).expect("a status"), [(RETRY_AFTER, when)]).into_response()
+        }
         Some(Reply::Says(status, text)) => (StatusCode::from_u16(status).expect("a status"), text).into_response(),
         Some(Reply::Hang) => std::future::pending().await,
     }

@@ -9,7 +9,7 @@ use shared::domain::reach::Reach;
 use shared::domain::webhook_event::WebhookEvent;
 
 use super::receiver::{Receiver, Reply};
-use super::{SECRET, WEBHOOKS, after, body, post, register, registration};
+use super::{A_MINUTE, SECRET, WEBHOOKS, after, body, post, register, registration};
 use crate::world::{World, at_once};
 
 const URL: &str = "https://receiver.example/hooks";
@@ -86,6 +86,7 @@ async fn a_webhook_and_a_failed_call_have_all_documented_fields() {
         "connectionError",
         "createdAt",
         "lastAttemptAt",
+        "messageId",
         "requestBody",
         "response",
         "status",
@@ -152,6 +153,8 @@ async fn each_wrong_field_is_named_and_no_value_is_repeated() {
         ("name", json!("n".repeat(256)), "fieldTooLong"),
         ("secret", Value::Null, "missingField"),
         ("secret", json!("planted"), "malformedField"),
+        ("secret", json!("planted-secret-of-23-by"), "malformedField"),
+        ("secret", json!("whsec_cGxhbnRlZC1zZWNyZXQtb2YtMjM="), "malformedField"),
         ("secret", json!("whsec_planted!"), "malformedField"),
         ("secret", json!("s".repeat(257)), "fieldTooLong"),
         ("url", Value::Null, "missingField"),
@@ -214,6 +217,6 @@ async fn a_webhook_without_a_secret_is_mended_by_a_rotation() {
 
     let request = world.owner(Method::PUT, &format!("{WEBHOOKS}/{id}/secret")).json(&json!({ "secret": SECRET }));
     assert_eq!(world.json(request).await.0, StatusCode::OK);
-    assert_eq!(after(&world, 60).await, (0, 0));
+    assert_eq!(after(&world, A_MINUTE).await, (0, 0));
     assert_eq!(receiver.take().len(), 1);
 }

@@ -5,27 +5,31 @@ use std::time::Duration;
 use aws_lambda_events::sqs::SqsMessage;
 use reqwest::{Method, StatusCode};
 use shared::domain::alert::AlertType;
+use shared::domain::timestamp::Timestamp;
+use shared::ports::clock::Clock as _;
+use time::macros::datetime;
 
 use super::receiver::Reply;
 use super::{
-    WEBHOOKS, after, call_message, check, connected, event, failed_calls, listening, listening_with, register,
+    A_MINUTE, WEBHOOKS, after, call_message, check, connected, event, failed_calls, listening, listening_with, register,
 };
 use crate::world::MANAGEMENT;
 
 const BOTH: [AlertType; 2] = [AlertType::ConnectionActivated, AlertType::ConnectionDeleted];
 
+/// Leaf's four, and on for a day. None comes early, and none much later.
 #[tokio::test]
-async fn a_failed_call_is_made_again_after_1_30_60_and_240_minutes_and_then_is_a_dead_letter() {
+async fn a_failed_call_is_made_again_after_1_30_60_and_240_minutes_and_for_a_day_and_then_is_a_dead_letter() {
     let (world, receiver, id) = listening(&BOTH).await;
-    receiver.answer(vec![Reply::Status(500); 9]);
+    receiver.answer(vec![Reply::Status(500); 99]);
     connected(&world, "maria", "krwv4vYH").await;
     assert_eq!(after(&world, 0).await, (1, 0));
     let mut calls = receiver.take();
     assert_eq!(calls.len(), 1);
-    for minutes in [1, 30, 60, 240] {
+    for minutes in [1, 30, 60, 240, 360, 360, 390] {
         after(&world, minutes * 60 - 1).await;
         assert_eq!(receiver.take().len(), 0, "too early for the one after {minutes} minutes");
-        after(&world, 1).await;
+        after(&world, minutes * 6 + 1).await;
         let call = receiver.take();
         assert_eq!(call.len(), 1, "{minutes} minutes");
         calls.extend(call);
@@ -36,7 +40,7 @@ async fn a_failed_call_is_made_again_after_1_30_60_and_240_minutes_and_then_is_a
     assert_eq!(receiver.take().len(), 0);
     let failed = failed_calls(&world, "").await;
     assert_eq!(failed.len(), 1, "{failed:?}");
-    assert_eq!((&failed[0]["status"], &failed[0]["attempts"]), (&500.into(), &5.into()));
+    assert_eq!((&failed[0]["status"], &failed[0]["attempts"]), (&500.into(), &8.into()));
     assert_eq!((&failed[0]["webhookId"], &failed[0]["requestBody"]), (&id.into(), &calls[0].body.clone().into()));
     let (ids, times): (Vec<_>, Vec<_>) =
         calls.iter().map(|call| (call.header("webhook-id"), call.header("webhook-timestamp"))).unzip();
@@ -61,7 +65,7 @@ async fn what_happened_later_to_a_connection_waits_and_other_connections_do_not(
     assert_eq!(calls.len(), 1, "{calls:?}");
     assert_eq!(calls[0].json()["leafUserId"], dale.as_str());
 
-    assert_eq!(after(&world, 60).await, (0, 0));
+    assert_eq!(after(&world, A_MINUTE).await, (0, 0));
     let told: Vec<_> =
         receiver.take().iter().map(|call| (call.json()["leafUserId"].clone(), call.json()["type"].clone())).collect();
     let expected = ["connectionActivated", "connectionDeleted"].map(|kind| (maria.clone().into(), kind.into()));
@@ -72,15 +76,15 @@ async fn what_happened_later_to_a_connection_waits_and_other_connections_do_not(
 #[tokio::test]
 async fn after_a_dead_letter_the_connection_s_next_alert_has_all_of_its_attempts() {
     let (world, receiver, _) = listening(&BOTH).await;
-    receiver.answer(vec![Reply::Status(500); 6]);
+    receiver.answer(vec![Reply::Status(500); 9]);
     let maria = connected(&world, "maria", "krwv4vYH").await;
     let path = format!("{MANAGEMENT}/users/{maria}/panorama-credentials");
     assert_eq!(world.json(world.owner(Method::DELETE, &path)).await.0, StatusCode::NO_CONTENT);
-    for minutes in [0, 1, 30, 60, 240] {
-        after(&world, minutes * 60).await;
+    for minutes in [0, 1, 30, 60, 240, 360, 360, 390] {
+        after(&world, minutes * 66).await;
     }
     assert_eq!(receiver.types().last().map(String::as_str), Some("connectionDeleted"));
-    assert_eq!(after(&world, 60).await, (0, 1));
+    assert_eq!(after(&world, A_MINUTE).await, (0, 1));
     assert_eq!(receiver.types(), ["connectionDeleted"]);
 }
 
@@ -92,8 +96,53 @@ async fn a_receiver_that_hangs_is_left_after_the_time_out_and_called_again() {
     connected(&world, "maria", "krwv4vYH").await;
     assert_eq!(after(&world, 0).await, (1, 0));
     assert_eq!(failed_calls(&world, "").await[0]["connectionError"], "timedOut");
-    assert_eq!(after(&world, 60).await, (0, 0));
+    assert_eq!(after(&world, A_MINUTE).await, (0, 0));
     assert_eq!(receiver.take().len(), 2);
+}
+
+/// It is called again when it wants to be, and so are the others of its webhook; not before the schedule, whatever it says.
+#[tokio::test]
+async fn a_receiver_that_says_when_is_called_then() {
+    for (asked, seconds) in
+        [("600", 600), ("Sun, 22 Nov 2026 13:00:00 GMT", 3_600), ("1", 60), ("99999999999999999999", 42_600)]
+    {
+        let (world, receiver, _) = listening(&BOTH).await;
+        receiver.answer([Reply::Later(503, asked.to_owned())]);
+        let asked_at = world.clock.now();
+        for (name, code) in [("maria", "krwv4vYH"), ("dale", "Hn5cW7pd")] {
+            connected(&world, name, code).await;
+        }
+        let seconds = if asked.contains("GMT") {
+            // Of a world whose clock stands elsewhere the date is over.
+            let moment = Timestamp::new(datetime!(2026-11-22 13:00 UTC));
+            moment.seconds_since(asked_at).clamp(60, 42_600)
+        } else {
+            seconds
+        };
+        assert_eq!(after(&world, 0).await, (2, 0), "{asked}");
+        assert_eq!(receiver.take().len(), 1, "the other one was not even tried: {asked}");
+        after(&world, seconds - 1).await;
+        assert_eq!(receiver.take().len(), 0, "{asked}");
+        assert_eq!(after(&world, 7).await, (0, 0), "{asked}");
+        assert_eq!(receiver.take().len(), 2, "{asked}");
+    }
+}
+
+/// It waited behind others of its group for so long that the queue is about to forget it.
+#[tokio::test]
+async fn an_old_message_is_tried_once_and_is_then_among_the_failed_calls() {
+    let (world, receiver, id) = listening(&BOTH).await;
+    receiver.answer([Reply::Status(500), Reply::Status(500)]);
+    let now = world.clock.now().epoch_milliseconds();
+    let days = |days: i64| (now - days * 86_400_000).to_string();
+    for (message, sent, left) in [("young", days(11), 1), ("old", days(13), 0)] {
+        let mut call = call_message(message, &id, "5f0c2b1e-8d3a-4a76-9c54-1e7f3b9a6d20");
+        call.attributes.insert("SentTimestamp".to_owned(), sent);
+        let again = world.machine.outbox.delivery().deliver(event(vec![call])).await;
+        assert_eq!(again.batch_item_failures.len(), left, "{message}");
+    }
+    assert_eq!(receiver.take().len(), 2);
+    assert_eq!(failed_calls(&world, "").await.len(), 2);
 }
 
 #[tokio::test]
@@ -206,7 +255,7 @@ async fn a_receiver_that_is_down_holds_up_no_other_receivers_alerts() {
 
         dead.answer([]);
         dead.take();
-        assert_eq!(after(&world, 60).await, (0, 0));
+        assert_eq!(after(&world, A_MINUTE).await, (0, 0));
         assert_eq!(dead.types(), ["connectionActivated"], "{down:?}");
     }
 }
@@ -224,7 +273,7 @@ async fn a_receiver_that_hangs_is_left_alone_for_a_while_and_then_called_for_eac
     assert_eq!(receiver.take().len(), 1, "the other one would hang as well");
     let failed = failed_calls(&world, "").await;
     assert!(failed.len() == 2 && failed.iter().all(|call| call["connectionError"] == "timedOut"), "{failed:?}");
-    assert_eq!(after(&world, 60).await, (0, 0));
+    assert_eq!(after(&world, A_MINUTE).await, (0, 0));
     assert_eq!(receiver.take().len(), 2);
     assert!(failed_calls(&world, "").await.is_empty());
 }
@@ -246,7 +295,7 @@ async fn what_a_deleted_webhook_did_not_take_goes_to_its_successor() {
     register(&world, &[AlertType::ConnectionActivated], &right.url).await;
     after(&world, 0).await;
     right.take();
-    assert_eq!(after(&world, 60).await, (0, 0), "nobody is told of the deletion");
+    assert_eq!(after(&world, A_MINUTE).await, (0, 0), "nobody is told of the deletion");
     assert_eq!(right.types(), ["connectionActivated"; 2]);
     assert_eq!(wrong.take().len(), 0);
     assert!(failed_calls(&world, "").await.is_empty());

@@ -24,7 +24,7 @@ use super::{SECRET, WEBHOOKS, after, call_message, connected, event, listening};
 use crate::world::World;
 
 const NEWER: &str = "whsec_cGxhbnRlZC1zdGFuZGFyZC1zZWNyZXQtdHdv";
-const NEW: &str = "whsec_cGxhbnRlZC1zdGFuZGFyZC1zZWNyZXQ=";
+const NEW: &str = "whsec_cGxhbnRlZC1zdGFuZGFyZC1zZWNyZXQtb25l";
 
 /// The library looks at the operating system's clock.
 async fn at_todays_date() -> (World, Receiver, String) {

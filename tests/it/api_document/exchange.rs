@@ -56,10 +56,15 @@ impl Exchange {
         Ok((Some(operation), response))
     }
 
-    /// The route that a farmer's browser has missed: what is at none is read as a callback if it may be one, and answered like one.
+    /// The route that a farmer's browser has missed: what is at none is answered like a callback if it may be one, and else with a page of those
+    /// that tell what became of a callback.
     fn mistyped(&self) -> Option<&'static str> {
         let media = self.headers.get(CONTENT_TYPE).map(|value| value.as_bytes().starts_with(b"text/html"));
-        (media == Some(true) || self.status == StatusCode::SEE_OTHER).then_some("/sharing-confirmation/{sharingUrlId}")
+        match (self.status, media) {
+            (StatusCode::SEE_OTHER, _) => Some("/sharing-confirmation/{sharingUrlId}"),
+            (_, Some(true)) => Some("/sharing-outcome/{ticket}"),
+            _ => None,
+        }
     }
 
     /// The answer that belongs to no operation.

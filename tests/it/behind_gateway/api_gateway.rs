@@ -17,12 +17,14 @@ pub(super) struct Asked<'a> {
     pub(super) path: &'a str,
     pub(super) token: Option<&'a str>,
     pub(super) cookies: &'a [String],
+    /// The other headers of a browser.
+    pub(super) headers: &'a [(&'a str, &'a str)],
     pub(super) body: Option<Value>,
 }
 
 impl<'a> Asked<'a> {
     pub(super) fn new(method: Method, path: &'a str, token: Option<&'a str>) -> Self {
-        Self { method, path, token, cookies: &[], body: None }
+        Self { method, path, token, cookies: &[], headers: &[], body: None }
     }
 }
 
@@ -38,6 +40,9 @@ impl Deployed {
         let mut event = event(&key, &decoded(path), &parameters);
         event["rawQueryString"] = query.into();
         event["cookies"] = json!(asked.cookies);
+        for (name, value) in asked.headers {
+            event["headers"][name] = (*value).into();
+        }
         if let Some(body) = asked.body {
             event["body"] = body.to_string().into();
         }

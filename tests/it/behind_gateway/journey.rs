@@ -29,7 +29,11 @@ async fn a_farmer_is_connected_through_api_gateway_with_and_without_a_slash_at_t
         let started = ask(Method::POST, &start, token, Some(deployed.world.start_body("STAGE", None))).await.json(200);
 
         let hop = url::Url::parse(started["signInUrl"].as_str().expect("an address")).expect("a URL");
-        let hopped = ask(Method::GET, &path(hop.path()), None, None).await;
+        let account = ask(Method::GET, &path(hop.path()), None, None).await;
+        assert!(account.body.contains("Maria"), "{account:?}");
+        let pressed = [("sec-fetch-site", "same-origin")];
+        let asked = Asked { headers: &pressed, ..Asked::new(Method::POST, hop.path(), None) };
+        let hopped = deployed.ask(asked).await;
         assert_eq!(hopped.status, 303, "{hopped:?}");
         let cookies: Vec<_> =
             hopped.cookies.iter().filter_map(|cookie| Some(cookie.split(';').next()?.to_owned())).collect();
@@ -37,8 +41,13 @@ async fn a_farmer_is_connected_through_api_gateway_with_and_without_a_slash_at_t
 
         let back = url::Url::parse(&deployed.world.share(code).await).expect("a URL");
         let back = format!("{}?{}", path(back.path()), back.query().expect("a code"));
-        let came_back = deployed.ask(Asked { cookies: &cookies, ..Asked::new(Method::GET, &back, None) }).await;
-        assert!(came_back.body.contains("Your operation is connected."), "{came_back:?}");
+        let portal = deployed.world.panorama("/");
+        let from_portal = [("referer", &*portal)];
+        let asked = Asked { cookies: &cookies, headers: &from_portal, ..Asked::new(Method::GET, &back, None) };
+        let came_back = deployed.ask(asked).await;
+        let outcome = came_back.headers["location"].as_str().and_then(|to| url::Url::parse(to).ok()).expect("a page");
+        let outcome = ask(Method::GET, &path(outcome.path()), None, None).await;
+        assert!(outcome.body.contains("Your operation is connected."), "{outcome:?}");
 
         let credential = path(&format!("{user}/panorama-credentials"));
         assert_eq!(ask(Method::GET, &credential, token, None).await.json(200)["status"], "ACTIVE");

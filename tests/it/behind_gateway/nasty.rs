@@ -116,9 +116,7 @@ async fn what_is_no_event_is_answered_too() {
 async fn a_foreign_cookie_that_no_header_may_have_takes_ours_with_it_in_no_event() {
     let deployed = Deployed::start().await;
     let user = deployed.world.create_user("maria").await;
-    let hop = deployed.world.start_session(&user, None).await.sign_in_url;
-    let mut browser = deployed.world.browser();
-    browser.open(&hop).await;
+    let browser = deployed.world.hop(&deployed.world.start_session(&user, None).await).await;
     let (name, value) = browser.cookies.iter().next().expect("the hop link's cookie");
     let code = &deployed.world.machine.ready.stage.growers[0].operations[0].organization_code;
     let back = url::Url::parse(&deployed.world.share(code).await).expect("a URL");
@@ -128,6 +126,7 @@ async fn a_foreign_cookie_that_no_header_may_have_takes_ours_with_it_in_no_event
         &json!({ "sharingUrlId": back.path().rsplit('/').next() }),
     );
     event["rawQueryString"] = back.query().into();
+    event["headers"]["referer"] = deployed.world.panorama("/").into();
     event["cookies"] = json!(["theme=\u{1}dark", "grüße=1", format!("{name}={value}"), "x=\n"]);
     let reply = deployed.give("sharing-confirmation", &event).await;
     assert_eq!(deployed.world.status(&user).await, "ACTIVE", "{reply:?}");

@@ -130,3 +130,26 @@ async fn a_deleted_leaf_users_session_binds_nothing() {
     assert_eq!(world.browser().open(&callback).await.outcome, "notBound");
     assert_eq!(world.state(&[&maria]).await, "leafUserNotFound, 0 confirm");
 }
+
+#[tokio::test]
+async fn a_hundred_and_one_leaf_users_with_one_code_are_a_contradiction_and_no_error() {
+    let world = World::start().await;
+    let mut users = Vec::new();
+    for number in 0..101 {
+        users.push(world.create_user(&format!("user{number}")).await);
+        world.start_session(&users[number], Some(FARM)).await;
+    }
+    let callback = world.share(FARM).await;
+    let seen = world.browser().open(&callback).await;
+    assert_eq!((seen.status, &*seen.outcome), (reqwest::StatusCode::BAD_REQUEST, "notBound"));
+    assert_eq!(world.calls("confirmSharing").await, 0);
+    // Nothing is lost, and a browser still proves whose it is.
+    assert_eq!(world.start_session(&users[100], Some(FARM)).await.status, "ACTIVE");
+    for user in &users[..2] {
+        assert_eq!(world.start_session(user, Some(OTHER_FARM)).await.status, "PENDING");
+    }
+    world.pass(24 * 60, 0);
+    world.start_session(&users[3], Some(OTHER_FARM)).await;
+    let callback = world.share(OTHER_FARM).await;
+    assert_eq!(world.browser().open(&callback).await.outcome, "connected");
+}

@@ -1,6 +1,5 @@
 //! The binding cookie as the proof: which browser, and whose.
 
-use reqwest::StatusCode;
 use reqwest::header::{COOKIE, HeaderValue};
 use shared::domain::browser::ShownCookies;
 
@@ -87,7 +86,7 @@ async fn a_browser_with_more_cookies_than_are_read_binds_nobody_even_by_the_code
     for number in 0..=ShownCookies::MOST {
         let user = world.create_user(&format!("farmer{number}")).await;
         let started = world.start_session(&user, None).await;
-        assert_eq!(browser.open(&started.sign_in_url).await.status, StatusCode::SEE_OTHER);
+        browser.go_on(&started.sign_in_url).await;
     }
     world.start_session(&dale, Some(FARM)).await;
 
@@ -111,7 +110,7 @@ async fn another_applications_cookie_that_is_no_text_hides_none_of_ours() {
     let ours: Vec<_> = browser.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
     let header = [b"name=J\xfcrgen; ".as_slice(), ours.join("; ").as_bytes()].concat();
     let header = HeaderValue::from_bytes(&header).expect("a header");
-    let seen = world.browser().send(world.http.get(&callback).header(COOKIE, header)).await;
+    let seen = world.browser().send_and_land(world.http.get(&callback).header(COOKIE, header)).await;
     assert_eq!(seen.outcome, "otherOperation", "the cookie is Maria's, the code Dale's");
     assert_eq!(world.state(&[&maria, &dale]).await, "PENDING PENDING, 0 confirm");
 }
@@ -122,7 +121,7 @@ async fn one_browser_with_two_open_sessions_binds_neither() {
     let (maria, dale) = (world.create_user("maria").await, world.create_user("dale").await);
     let (marias, dales) = (world.start_session(&maria, None).await, world.start_session(&dale, None).await);
     let mut browser = world.hop(&marias).await;
-    browser.open(&world.hop_link(&dales)).await;
+    browser.go_on(&world.hop_link(&dales)).await;
 
     for farm in [FARM, OTHER_FARM] {
         let callback = world.share(farm).await;
@@ -142,7 +141,7 @@ async fn one_browser_with_two_sessions_of_different_codes_binds_each_to_its_own(
     let marias = world.start_session(&maria, Some(FARM)).await;
     let dales = world.start_session(&dale, Some(OTHER_FARM)).await;
     let mut browser = world.hop(&marias).await;
-    browser.open(&world.hop_link(&dales)).await;
+    browser.go_on(&world.hop_link(&dales)).await;
 
     let (for_maria, for_neither) = (world.share(FARM).await, world.share(THIRD_FARM).await);
     assert_eq!(browser.open(&for_neither).await.outcome, "otherOperation");
@@ -160,7 +159,7 @@ async fn one_browser_connects_several_farmers_one_after_another() {
     for (name, farm) in [("maria", FARM), ("dale", OTHER_FARM), ("rosa", THIRD_FARM)] {
         let user = world.create_user(name).await;
         let started = world.start_session(&user, None).await;
-        browser.open(&world.hop_link(&started)).await;
+        browser.go_on(&world.hop_link(&started)).await;
         let callback = world.share(farm).await;
         assert_eq!(browser.open(&callback).await.outcome, "connected");
         assert_eq!(world.credential(&user).await.1["organizationCode"], farm);

@@ -54,15 +54,17 @@ async fn another_sites_form_does_not_take_over() {
     let mut first = world.hop(&started).await;
 
     let mut second = world.browser();
-    for site in ["cross-site", "same-site", "none"] {
-        let asked = second.press_from(site, &started.sign_in_url).await;
-        assert_eq!((asked.status, &*asked.outcome), (StatusCode::CONFLICT, "openedElsewhere"), "{site}");
-    }
-    // A browser from before `Sec-Fetch-Site` tells its page's origin, and a page that hides it says `null`.
-    for origin in ["https://evil.example", "null"] {
-        let asked = second.send(world.http.post(&started.sign_in_url).header("origin", origin)).await;
-        assert_eq!((asked.status, &*asked.outcome), (StatusCode::CONFLICT, "openedElsewhere"), "{origin}");
-        assert_eq!(asked.headers["referrer-policy"], "same-origin", "our own page must not hide it");
+    for (name, value) in [
+        ("sec-fetch-site", "cross-site"),
+        ("sec-fetch-site", "same-site"),
+        ("sec-fetch-site", "none"),
+        // Browsers that do not send it.
+        ("origin", "https://elsewhere.example"),
+        ("origin", "null"),
+    ] {
+        let request = world.http.post(&started.sign_in_url).header(name, value);
+        let asked = second.send(request).await;
+        assert_eq!((asked.status, &*asked.outcome), (StatusCode::CONFLICT, "openedElsewhere"), "{name}: {value}");
     }
     assert!(second.cookies.is_empty());
     let callback = world.share(FARM).await;
@@ -99,7 +101,7 @@ async fn the_link_of_a_session_that_was_replaced_is_unknown() {
         assert_eq!((seen.status, &*seen.outcome), (StatusCode::NOT_FOUND, "unknownLink"));
     }
     assert!(browser.cookies.is_empty());
-    assert_eq!(browser.open(&new.sign_in_url).await.status, StatusCode::SEE_OTHER);
+    browser.go_on(&new.sign_in_url).await;
     assert_eq!(world.state(&[&maria]).await, "PENDING, 0 confirm");
 }
 
@@ -125,7 +127,7 @@ async fn a_link_works_to_the_last_second_of_its_15_minutes() {
 
     let mut browser = world.browser();
     for seen in [browser.open(&dales.sign_in_url).await, browser.press(&dales.sign_in_url).await] {
-        assert_eq!((seen.status, &*seen.outcome), (StatusCode::GONE, "expired"));
+        assert_eq!((seen.status, &*seen.outcome), (StatusCode::GONE, "linkExpired"), "nothing is kept");
     }
     assert!(browser.cookies.is_empty());
     assert_eq!(world.state(&[&maria, &dale]).await, "sessionExpired sessionExpired, 0 confirm");
@@ -141,34 +143,36 @@ async fn the_link_of_a_session_that_is_over_says_how_it_ended() {
     let dales = world.start_session(&dale, None).await;
     world.hop(&dales).await.open(&callback).await;
 
-    for (started, outcome) in [(marias, "connected"), (dales, "operationOwned")] {
+    for (started, outcome) in [(&marias, "connected"), (&dales, "operationOwned")] {
         let mut browser = world.browser();
         assert_eq!(browser.open(&started.sign_in_url).await.outcome, outcome);
         assert_eq!(browser.press(&started.sign_in_url).await.outcome, outcome);
         assert!(browser.cookies.is_empty());
     }
     assert_eq!(world.state(&[&maria, &dale]).await, "ACTIVE sessionOperationAlreadyConnected, 1 confirm");
+
+    world.unshare(FARM).await;
+    world.check_after(15).await;
+    assert_eq!(world.browser().open(&marias.sign_in_url).await.outcome, "linkUsed", "it is not connected any more");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_ten_browsers_that_open_it_at_once_one_is_bound() {
+async fn of_ten_browsers_whose_farmers_continue_at_once_one_is_bound_in_the_end() {
     let world = World::start().await;
     let maria = world.create_user("maria").await;
     let started = world.start_session(&maria, None).await;
     let opened = at_once((0..10).map(|_| {
         let (mut browser, link) = (world.browser(), started.sign_in_url.clone());
-        async move { (browser.open(&link).await, browser) }
+        async move { (browser.press(&link).await, browser) }
     }))
     .await;
 
-    let (bound, asked): (Vec<_>, Vec<_>) =
-        opened.into_iter().partition(|(seen, _)| seen.status == StatusCode::SEE_OTHER);
-    assert_eq!(bound.len(), 1);
-    assert!(asked.iter().all(|(seen, browser)| seen.outcome == "openedElsewhere" && browser.cookies.is_empty()));
     let callback = world.share(FARM).await;
-    for (_, mut browser) in bound {
-        assert_eq!(browser.open(&callback).await.outcome, "connected");
+    let mut bound = 0;
+    for (_, mut browser) in opened {
+        bound += usize::from(browser.open(&callback).await.outcome == "connected");
     }
+    assert_eq!(bound, 1);
     assert_eq!(world.state(&[&maria]).await, "ACTIVE, 1 confirm");
 }
 
@@ -179,7 +183,7 @@ async fn the_cookie_is_for_this_browser_alone_and_cannot_be_guessed() {
     let mut proofs = Vec::new();
     for user in [&maria, &dale] {
         let started = world.start_session(user, None).await;
-        let seen = world.browser().open(&started.sign_in_url).await;
+        let seen = world.browser().press(&started.sign_in_url).await;
         assert_eq!(seen.headers["referrer-policy"], "no-referrer");
         assert_eq!(seen.headers["cache-control"], "no-store");
         let cookies: Vec<_> = seen.headers.get_all(SET_COOKIE).iter().collect();
@@ -207,4 +211,56 @@ async fn the_page_with_the_button_may_post_and_its_answer_lead_to_panorama() {
     let asked = world.browser().open(&world.hop_link(&started)).await;
     let policy = asked.headers[CONTENT_SECURITY_POLICY].to_str().expect("ASCII");
     assert!(policy.starts_with("default-src 'none';") && policy.contains("form-action https: http:;"), "{policy}");
+    // So that a browser without `Sec-Fetch-Site` sends an `Origin` with the form.
+    assert_eq!(asked.headers["referrer-policy"], "same-origin");
+}
+
+#[tokio::test]
+async fn before_a_browser_is_bound_the_farmer_sees_whose_account_it_is() {
+    let world = World::start().await;
+    let maria = world.create_user("maria").await;
+    let body = serde_json::json!({ "id": maria, "name": "Maria del Carmen Ruiz", "email": "maria@farm.example" });
+    let (status, user) =
+        world.json(world.owner(reqwest::Method::PUT, "/services/usermanagement/api/users").json(&body)).await;
+    assert_eq!(status, StatusCode::OK, "{user}");
+    let started = world.start_session(&maria, None).await;
+    let mut browser = world.browser();
+    for _ in 0..2 {
+        let asked = browser.open(&started.sign_in_url).await;
+        assert_eq!((asked.status, &*asked.outcome), (StatusCode::OK, "whoseAccount"));
+        assert!(asked.body.contains("<bdi>Maria d. C. R.</bdi>") && !asked.body.contains("Ruiz"), "{}", asked.body);
+        assert!(asked.body.contains(&format!("<form method=\"post\" action=\"/connect/{}\">", started.session_id)));
+        assert!(browser.cookies.is_empty(), "a preview that opens it binds nothing");
+    }
+    // Whoever was lured to the link and to the callback has confirmed nothing.
+    let callback = world.share(FARM).await;
+    assert_eq!(browser.open(&callback).await.outcome, "notBound");
+    assert_eq!(world.state(&[&maria]).await, "PENDING, 0 confirm");
+
+    let pressed = browser.press(&started.sign_in_url).await;
+    assert_eq!(pressed.status, StatusCode::SEE_OTHER);
+    assert_eq!(browser.open(&callback).await.outcome, "connected");
+}
+
+#[tokio::test]
+async fn a_partner_may_answer_for_having_shown_the_account_itself() {
+    let world = World::start().await;
+    let maria = world.create_user("maria").await;
+    for (said, value) in [("false", serde_json::json!(false)), ("as a text", serde_json::json!("false"))] {
+        let mut body = world.start_body("STAGE", None);
+        body["confirmAccount"] = value;
+        let (status, answer) = world.post_start(&maria, &body).await;
+        assert_eq!(status, StatusCode::OK, "{said}: {answer}");
+        let link = answer["signInUrl"].as_str().expect("a link").to_owned();
+        let mut browser = world.browser();
+        let onward = browser.open(&link).await;
+        assert_eq!((onward.status, browser.cookies.len()), (StatusCode::SEE_OTHER, 1), "{said}");
+        let other = world.browser().open(&link).await;
+        assert_eq!(other.outcome, "openedElsewhere", "{said}");
+        assert!(other.body.contains("<bdi>maria</bdi>"), "{said}: the button binds, so the account is named");
+    }
+    let mut body = world.start_body("STAGE", None);
+    body["confirmAccount"] = "no".into();
+    let (status, answer) = world.post_start(&maria, &body).await;
+    assert_eq!((status, &answer["errorKey"]), (StatusCode::BAD_REQUEST, &"mistypedField".into()));
 }

@@ -165,7 +165,7 @@ async fn the_sixth_different_code_closes_the_session() {
     let callback = world.share(FARM).await;
     for _ in 0..2 {
         let seen = browser.open(&callback).await;
-        assert_eq!((seen.status, &*seen.outcome), (StatusCode::TOO_MANY_REQUESTS, "tooManyOperations"));
+        assert_eq!((seen.status, &*seen.outcome), (StatusCode::CONFLICT, "tooManyOperations"));
     }
     assert_eq!(world.state(&[&maria]).await, "sessionTooManyOperations, 8 confirm");
     // The farmer was right with the sixth: that is not lost either.

@@ -27,7 +27,7 @@ async fn twenty_starts_at_once_for_one_leaf_user_leave_one_live_session() {
     let mut live = Vec::new();
     for link in links {
         let mut browser = world.browser();
-        let seen = browser.open(&link).await;
+        let seen = browser.press(&link).await;
         match seen.status {
             StatusCode::SEE_OTHER => live.push(browser),
             _ => assert_eq!(seen.outcome, "unknownLink"),

@@ -30,7 +30,7 @@ async fn a_farmer_who_comes_too_late_is_connected_by_the_next_start_with_the_cod
     world.start_session(&user, Some(FARM)).await;
     world.pass(15, 0);
     let callback = world.share(FARM).await;
-    assert_eq!(world.land(&mut world.browser(), &callback).await.outcome, "expired");
+    assert_eq!(world.land(&mut world.browser(), &callback).await.outcome, "notBound");
     assert_eq!(world.status(&user).await, "sessionExpired");
 
     assert_eq!(world.start_session(&user, Some(FARM)).await.status, "ACTIVE");
@@ -40,7 +40,7 @@ async fn a_cookie_of_another_operation_connects_nobody(world: World) {
     let user = world.create_user("maria").await;
     let started = world.start_session(&user, Some(FARM)).await;
     let mut browser = world.browser();
-    world.land(&mut browser, &world.hop_link(&started)).await;
+    world.go_to_panorama(&mut browser, &world.hop_link(&started)).await;
     let callback = world.share(OTHER_FARM).await;
     assert_eq!(world.land(&mut browser, &callback).await.outcome, "otherOperation");
     assert_eq!(world.status(&user).await, "PENDING");
@@ -51,7 +51,7 @@ async fn an_operation_that_is_not_shared_can_still_be_shared(world: World) {
     let user = world.create_user("maria").await;
     let mut browser = world.browser();
     let link = world.start_session(&user, None).await.sign_in_url;
-    world.land(&mut browser, &link).await;
+    world.go_to_panorama(&mut browser, &link).await;
     assert_eq!(world.land(&mut browser, &world.callback(FARM)).await.outcome, "notShared");
     assert_eq!(world.status(&user).await, "PENDING");
 

@@ -52,9 +52,8 @@ async fn a_farmers_operation_becomes_active_through_the_hop_link(world: World) {
     assert_eq!(started.sign_in_url, world.api(&format!("/connect/{}", started.session_id)));
 
     let mut browser = world.browser();
-    let hop = world.land(&mut browser, &started.sign_in_url).await;
+    let hop = world.go_to_panorama(&mut browser, &started.sign_in_url).await;
     let stage = &world.machine.ready.stage;
-    assert_eq!(hop.status, StatusCode::SEE_OTHER);
     assert_eq!(hop.location, Some(world.panorama(&format!("/connections/{}", stage.sharing_url_id))));
 
     let callback = world.share(OTHER_FARM).await;
@@ -72,7 +71,7 @@ async fn inline_credentials_and_a_sharing_url_id_start_as_well(world: World) {
     let (status, answer) = world.post_start(&user, &body).await;
     assert_eq!(status, StatusCode::OK, "{answer}");
     let mut browser = world.browser();
-    world.land(&mut browser, answer["signInUrl"].as_str().expect("a text")).await;
+    world.go_to_panorama(&mut browser, answer["signInUrl"].as_str().expect("a text")).await;
     let callback = world.share(FARM).await;
     assert_eq!(world.land(&mut browser, &callback).await.outcome, "connected");
     assert_eq!(world.status(&user).await, "ACTIVE");
@@ -82,9 +81,9 @@ async fn two_farmers_at_once_get_their_own_operations(world: World) {
     let (maria, dale) = (world.create_user("maria").await, world.create_user("dale").await);
     let (mut hers, mut his) = (world.browser(), world.browser());
     let link = world.start_session(&maria, None).await.sign_in_url;
-    world.land(&mut hers, &link).await;
+    world.go_to_panorama(&mut hers, &link).await;
     let link = world.start_session(&dale, None).await.sign_in_url;
-    world.land(&mut his, &link).await;
+    world.go_to_panorama(&mut his, &link).await;
     let (first, second) = (world.share(FARM).await, world.share(OTHER_FARM).await);
     assert_eq!(world.land(&mut hers, &first).await.outcome, "connected");
     assert_eq!(world.land(&mut his, &second).await.outcome, "connected");

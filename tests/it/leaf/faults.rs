@@ -69,7 +69,7 @@ async fn a_farmer_who_comes_while_leafs_api_cannot_be_asked_is_connected_when_it
         world.start_session(&user, None).await;
         let link = world.start_session(&user, None).await.sign_in_url;
         let mut browser = world.browser();
-        world.land(&mut browser, &link).await;
+        world.go_to_panorama(&mut browser, &link).await;
         let callback = world.share(FARM).await;
         world.disturb(&fault).await;
         assert_eq!(

@@ -10,6 +10,7 @@ const LIFETIME: u64 = 900;
 const LEASE: u64 = 30;
 const SETTLING: u64 = 120;
 const KEPT: u64 = 86_400;
+const ASKED_EVERY: u64 = 30;
 
 /// Everything that is stored, as far as connections go, and Panorama's side of it. Moments are seconds since the beginning.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,13 +39,15 @@ pub(super) struct Session {
     pub(super) code: Option<usize>,
     pub(super) started_at: u64,
     pub(super) is_bound: bool,
+    /// Ten callbacks in a row may ask Panorama, then one every half minute: up to when that is used.
+    pub(super) asked_up_to: Option<u64>,
     pub(super) phase: Phase,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Phase {
     Pending,
-    Confirming { code: usize, lease_until: u64, attempts: u32 },
+    Confirming { code: usize, lease_until: u64, attempts: u32, again: bool },
     Completed { code: usize },
     Expired,
     OperationOwned,
@@ -85,6 +88,12 @@ enum Relation {
 }
 
 impl Session {
+    /// Asks Panorama at this moment, or tells from when on that is possible.
+    fn ask(&self, now: u64) -> Result<u64, u64> {
+        let used = self.asked_up_to.map_or(now, |used| used.max(now)) + ASKED_EVERY;
+        if used <= now + 10 * ASKED_EVERY { Ok(used) } else { Err(used - 10 * ASKED_EVERY) }
+    }
+
     fn relation(&self, code: usize, now: u64) -> Relation {
         match (self.phase, self.code) {
             (Phase::Pending, _) if now >= self.started_at + LIFETIME => Relation::Over,
@@ -134,9 +143,14 @@ impl State {
     fn after_request(&self, request: &Request, risk: Risk, cookies: &Cookies, now: u64) -> Vec<Self> {
         match *request {
             Request::Start(user, code) => self.started(user, code, risk, now),
-            Request::Hop(user, browser) => vec![self.opened(user, cookies[user] == Some(browser), false, now)],
-            Request::TakeOver(user, _) => vec![self.opened(user, false, true, now)],
+            Request::Follow(..) => vec![self.clone()],
+            Request::Hop(user, _) => vec![self.opened(user, now)],
             Request::Callback(browser, code) => self.called_back(browser, code, risk, cookies, now),
+            // Nothing is done before the farmer has said that they meant it, where the code itself is no proof.
+            Request::Lured(browser, code) => match self.bound(Some(browser), code, cookies, now) {
+                Some(user) if self.is_open(user, code, now) => vec![self.clone()],
+                _ => self.called_back(Some(browser), code, risk, cookies, now),
+            },
             Request::Check => self.checked(risk, now),
             Request::Look(user) => self.looked(user, risk, now),
             Request::Delete(user) => vec![self.disconnected(user)],
@@ -185,20 +199,24 @@ impl State {
         }
         let phase = match confirmed {
             None => Phase::Pending,
-            Some(code) => Phase::Confirming { code, lease_until: now + LEASE, attempts: 0 },
+            Some(code) => Phase::Confirming { code, lease_until: now + LEASE, attempts: 0, again: false },
         };
-        next.users[user].session = Some(Session { id: None, code, started_at: now, is_bound: false, phase });
+        let (is_bound, asked_up_to) = (false, None);
+        next.users[user].session = Some(Session { id: None, code, started_at: now, is_bound, asked_up_to, phase });
         if confirmed.is_some() { next.handshake(user, risk, now) } else { vec![next] }
     }
 
-    fn opened(&self, user: usize, shows_cookie: bool, takes_over: bool, now: u64) -> Self {
+    fn is_open(&self, user: usize, code: usize, now: u64) -> bool {
+        let session = self.users[user].session.as_ref();
+        session.is_some_and(|session| matches!(session.relation(code, now), Relation::Open))
+    }
+
+    fn opened(&self, user: usize, now: u64) -> Self {
         self.with(|state| {
             if let Some(session) = &mut state.users[user].session
                 && session.phase == Phase::Pending
                 && now < session.started_at + LIFETIME
-                && (takes_over || !session.is_bound)
             {
-                debug_assert!(takes_over || !shows_cookie, "an unbound session has no cookie");
                 session.is_bound = true;
             }
         })
@@ -244,9 +262,10 @@ impl State {
         let Some(user) = self.bound(browser, code, cookies, now) else {
             return vec![self.with(|state| state.keep(code, now))];
         };
-        let phase = self.users[user].session.as_ref().map(|session| session.phase);
-        let attempts = match phase {
-            Some(Phase::Completed { .. }) => match self.users[user].credential {
+        let Some(session) = &self.users[user].session else { return vec![self.clone()] };
+        let asked = session.ask(now);
+        let (attempts, again) = match session.phase {
+            Phase::Completed { .. } => match self.users[user].credential {
                 Some(credential) if credential.code == code && credential.is_active => {
                     let settled = now > credential.since + SETTLING;
                     return vec![self.with(|state| {
@@ -255,15 +274,23 @@ impl State {
                         }
                     })];
                 }
-                Some(credential) if credential.code == code => 0,
+                Some(credential) if credential.code == code && asked.is_ok() => (0, true),
                 _ => return vec![self.with(|state| state.keep(code, now))],
             },
-            Some(Phase::Confirming { lease_until, .. }) if now < lease_until => return vec![self.clone()],
+            Phase::Confirming { lease_until, .. } if now < lease_until || asked.is_err() => return vec![self.clone()],
             _ if self.is_others(code, user) => return vec![self.in_phase(user, Phase::OperationOwned)],
-            Some(Phase::Confirming { attempts, .. }) => attempts,
-            _ => 0,
+            Phase::Confirming { attempts, again, .. } => (attempts, again),
+            _ => (0, false),
         };
-        self.in_phase(user, Phase::Confirming { code, lease_until: now + LEASE, attempts }).handshake(user, risk, now)
+        let confirming = |lease_until| Phase::Confirming { code, lease_until, attempts, again };
+        match asked {
+            Err(from) => vec![self.in_phase(user, confirming(from))],
+            Ok(asked_up_to) => {
+                let mut next = self.in_phase(user, confirming(now + LEASE));
+                next.users[user].session.iter_mut().for_each(|session| session.asked_up_to = Some(asked_up_to));
+                next.handshake(user, risk, now)
+            }
+        }
     }
 
     fn in_phase(&self, user: usize, phase: Phase) -> Self {
@@ -272,7 +299,7 @@ impl State {
 
     /// What may come of a handshake whose session is `Confirming`, and stored so.
     fn handshake(self, user: usize, risk: Risk, now: u64) -> Vec<Self> {
-        let Some(Session { phase: Phase::Confirming { code, attempts, .. }, started_at, .. }) =
+        let Some(Session { phase: Phase::Confirming { code, attempts, again, .. }, started_at, .. }) =
             self.users[user].session
         else {
             return vec![self];
@@ -284,6 +311,7 @@ impl State {
             }
         });
         let done = match (is_shared, self.is_others(code, user)) {
+            (false, _) if again => asked.in_phase(user, Phase::Completed { code }),
             (false, _) if now < started_at + LIFETIME => asked.in_phase(user, Phase::Pending),
             (false, _) => asked.in_phase(user, Phase::Expired),
             (true, true) => asked.in_phase(user, Phase::OperationOwned),
@@ -294,7 +322,7 @@ impl State {
                 state.users[user].credential = Some(Credential { code, is_active: true, since: now });
             }),
         };
-        let postponed = Phase::Confirming { code, lease_until: now, attempts };
+        let postponed = Phase::Confirming { code, lease_until: now, attempts, again };
         let mut outcomes = vec![done];
         if risk.faults {
             outcomes.extend([self.in_phase(user, postponed), asked.in_phase(user, postponed)]);
@@ -381,8 +409,8 @@ impl State {
         self.every_part(|state, user| {
             let Some(session) = &state.users[user].session else { return vec![] };
             match session.phase {
-                Phase::Confirming { code, attempts, .. } if session.is_due(now) => {
-                    let phase = Phase::Confirming { code, lease_until: now + LEASE, attempts: attempts + 1 };
+                Phase::Confirming { code, attempts, again, .. } if session.is_due(now) => {
+                    let phase = Phase::Confirming { code, lease_until: now + LEASE, attempts: attempts + 1, again };
                     state.in_phase(user, phase).handshake(user, risk, now)
                 }
                 Phase::Pending if now >= session.started_at + LIFETIME => vec![state.in_phase(user, Phase::Expired)],

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use local::running;
-use reqwest::header::COOKIE;
+use reqwest::header::{COOKIE, REFERER};
 use reqwest::{Method, RequestBuilder};
 use serde_json::json;
 use shared::domain::client_environment::ClientEnvironment;
@@ -59,7 +59,7 @@ impl Field {
     pub(super) async fn do_step(&mut self, step: &Step, before: &State) -> Option<String> {
         match step {
             Step::Asked(request) => return self.ask(request, before).await,
-            Step::Dies(calls, request) => self.ask_doomed(*calls, request, before).await,
+            Step::Dies(calls, request) => Box::pin(self.ask_doomed(*calls, request, before)).await,
             Step::SwitchOn(code) => drop(self.world.share(CODES[*code]).await),
             Step::SwitchOff(code) => self.world.unshare(CODES[*code]).await,
             Step::Pass(seconds) => self.world.pass(0, *seconds),
@@ -89,13 +89,16 @@ impl Field {
             Request::Deliver(_) => {
                 self.world.machine.outbox.deliver().await.expect("the stream can be read");
             }
-            Request::Hop(_, browser) | Request::TakeOver(_, browser) | Request::Callback(Some(browser), _) => {
+            Request::Hop(_, browser)
+            | Request::Follow(_, browser)
+            | Request::Callback(Some(browser), _)
+            | Request::Lured(browser, _) => {
                 let request = self.request(request, before)?;
-                return Some(self.browsers[browser].send(request).await.outcome);
+                return Some(self.browsers[browser].send_and_land(request).await.outcome);
             }
             Request::Callback(None, _) => {
                 let request = self.request(request, before)?;
-                return Some(self.world.browser().send(request).await.outcome);
+                return Some(self.world.browser().send_and_land(request).await.outcome);
             }
             Request::Start(..) | Request::Look(_) | Request::Delete(_) => {
                 self.world.json(self.request(request, before)?).await;
@@ -124,7 +127,10 @@ impl Field {
             _ => {
                 let Some(sent) = self.request(request, before) else { return };
                 let sent = match *request {
-                    Request::Hop(_, browser) | Request::TakeOver(_, browser) | Request::Callback(Some(browser), _) => {
+                    Request::Hop(_, browser)
+                    | Request::Follow(_, browser)
+                    | Request::Callback(Some(browser), _)
+                    | Request::Lured(browser, _) => {
                         let cookies = &self.browsers[browser].cookies;
                         let cookies: Vec<_> = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
                         sent.header(COOKIE, cookies.join("; "))
@@ -149,9 +155,14 @@ impl Field {
                 let body = world.start_body("STAGE", code.map(|code| CODES[code]));
                 world.owner(Method::POST, &of(user, "one-click-integration/Panorama")).json(&body)
             }
-            Request::Hop(user, _) => world.http.get(link(user)?),
-            Request::TakeOver(user, _) => world.http.post(link(user)?).header("sec-fetch-site", "same-origin"),
-            Request::Callback(_, code) => world.http.get(world.callback(CODES[code])),
+            Request::Follow(user, _) => world.http.get(link(user)?),
+            Request::Hop(user, _) => world.http.post(link(user)?).header("sec-fetch-site", "same-origin"),
+            Request::Callback(_, code) => {
+                world.http.get(world.callback(CODES[code])).header(REFERER, world.panorama("/"))
+            }
+            Request::Lured(_, code) => {
+                world.http.get(world.callback(CODES[code])).header(REFERER, "https://elsewhere.example/")
+            }
             Request::Look(user) => world.owner(Method::GET, &of(user, "panorama-credentials?verify=true")),
             Request::Delete(user) => world.owner(Method::DELETE, &of(user, "panorama-credentials")),
             Request::Check | Request::Deliver(_) => return None,
@@ -230,7 +241,8 @@ impl Field {
             Some("Pending") => Phase::Pending,
             Some("Confirming") => {
                 let lease_until = self.moment(row, "leaseUntil");
-                Phase::Confirming { code: confirmed(), lease_until, attempts: attempts() }
+                let again = row.contains_key("reopenedCode");
+                Phase::Confirming { code: confirmed(), lease_until, attempts: attempts(), again }
             }
             Some("Completed") => Phase::Completed { code: confirmed() },
             Some("Expired") => Phase::Expired,
@@ -242,6 +254,7 @@ impl Field {
             code: code(row, "organizationCode"),
             started_at: self.moment(row, "startedAt"),
             is_bound: row.contains_key("browser"),
+            asked_up_to: row.contains_key("askedUpTo").then(|| self.moment(row, "askedUpTo")),
             phase,
         }
     }
@@ -254,7 +267,7 @@ impl Field {
     /// A code is in two attributes and nowhere else, least of all in a key.
     fn shows_no_code(row: &Row) -> Result<(), String> {
         let mut rest = row.clone();
-        rest.retain(|name, _| !["organizationCode", "confirmedCode"].contains(&name.as_str()));
+        rest.retain(|name, _| !["organizationCode", "confirmedCode", "reopenedCode"].contains(&name.as_str()));
         let rest = format!("{rest:?}");
         match CODES.iter().find(|code| rest.contains(**code)) {
             None => Ok(()),

@@ -40,11 +40,13 @@ pub(super) enum Request {
     /// `user`, with the code of an operation or without.
     Start(usize, Option<usize>),
     /// `user`'s hop link is followed in `browser`.
+    Follow(usize, usize),
+    /// And its button is pressed: this browser is the one.
     Hop(usize, usize),
-    /// And its button is pressed: this browser takes over.
-    TakeOver(usize, usize),
     /// `browser` (or one that has been nowhere) comes back with the code of an operation.
     Callback(Option<usize>, usize),
+    /// A page that is not Panorama's sends `browser` to the callback.
+    Lured(usize, usize),
     /// The scheduled check.
     Check,
     /// The live look at `user`.
@@ -78,7 +80,8 @@ fn request() -> impl Strategy<Value = Request> {
     prop_oneof![
         6 => (user.clone(), proptest::option::of(operation())).prop_map(|(user, code)| Request::Start(user, code)),
         4 => (user.clone(), browser.clone()).prop_map(|(user, browser)| Request::Hop(user, browser)),
-        1 => (user.clone(), browser.clone()).prop_map(|(user, browser)| Request::TakeOver(user, browser)),
+        1 => (user.clone(), browser.clone()).prop_map(|(user, browser)| Request::Follow(user, browser)),
+        2 => (browser.clone(), operation()).prop_map(|(browser, code)| Request::Lured(browser, code)),
         8 => (proptest::option::weighted(0.6, browser), operation())
             .prop_map(|(browser, code)| Request::Callback(browser, code)),
         3 => Just(Request::Check),

@@ -9,8 +9,11 @@ use serde_json::Value;
 
 use super::access::{Access, Resource};
 
-/// Where the names of functions and secrets begin.
+/// Where the names of functions begin.
 const OF_THIS_STACK: &str = "${AWS::StackName}";
+
+/// Where the names of secrets begin: with the table's.
+const OF_THE_TABLE: &str = "${Table}/";
 
 /// What Lambda does in a function's name: its log lines, and taking messages from its queue. And putting one off or sending one, which an adapter
 /// does; there is no SQS here to see it.
@@ -184,16 +187,17 @@ impl<'a> Template<'a> {
 
     fn of_secrets(&self, resource: &Value) -> Option<Resource> {
         if let Some(id) = resource["Ref"].as_str().filter(|id| self.type_of(id) == "AWS::SecretsManager::Secret") {
-            let name = self.resources[id]["Properties"]["Name"]["Fn::Sub"].as_str()?.strip_prefix(OF_THIS_STACK)?;
+            let name = self.resources[id]["Properties"]["Name"]["Fn::Sub"].as_str()?.strip_prefix(OF_THE_TABLE)?;
             return match name {
-                "/owners" => Some(Resource::Owners),
-                "/index-key" => Some(Resource::IndexKey),
-                "/leaf" => Some(Resource::Leaf),
+                "owners" => Some(Resource::Owners),
+                "index-key" => Some(Resource::IndexKey),
                 _ => None,
             };
         }
-        let here = "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:${AWS::StackName}/";
-        match resource["Fn::Sub"].as_str()?.strip_prefix(here)? {
+        let here = "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:";
+        match resource["Fn::Sub"].as_str()?.strip_prefix(here)?.strip_prefix(OF_THE_TABLE)? {
+            // AWS ends a secret's ARN with six characters of its own; the secret is made by hand, so the template does not know them.
+            "leaf-??????" => Some(Resource::Leaf),
             "app-key/*" => Some(Resource::AppKeys),
             "webhook/*" => Some(Resource::Webhooks),
             _ => None,
@@ -253,7 +257,7 @@ mod tests {
                 "FunctionName": { "Ref": "UsersFunction" }, "EventSourceArn": { "Fn::GetAtt": ["Queue", "Arn"] },
             } },
             "Table": { "Type": "AWS::DynamoDB::Table" },
-            "OwnersSecret": { "Type": "AWS::SecretsManager::Secret", "Properties": { "Name": { "Fn::Sub": "${AWS::StackName}/owners" } } },
+            "OwnersSecret": { "Type": "AWS::SecretsManager::Secret", "Properties": { "Name": { "Fn::Sub": "${Table}/owners" } } },
             "UsersRole": { "Type": "AWS::IAM::Role", "Properties": {
                 "AssumeRolePolicyDocument": {},
                 "Policies": [{ "PolicyDocument": { "Statement": [statement] } }],
@@ -272,7 +276,7 @@ mod tests {
     #[test]
     fn what_the_template_is_written_in_is_understood() {
         let app_keys =
-            "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:${AWS::StackName}/app-key/*";
+            "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:${Table}/app-key/*";
         for (statement, wanted) in [
             (allow("dynamodb:GetItem", arn("Table")), "dynamodb:GetItem table"),
             (
@@ -286,6 +290,13 @@ mod tests {
             (
                 allow("secretsmanager:PutSecretValue", json!({ "Fn::Sub": app_keys })),
                 "secretsmanager:PutSecretValue app-key/*",
+            ),
+            (
+                allow(
+                    "secretsmanager:GetSecretValue",
+                    json!({ "Fn::Sub": app_keys.replace("app-key/*", "leaf-??????") }),
+                ),
+                "secretsmanager:GetSecretValue leaf",
             ),
             (allow("logs:PutLogEvents", arn("UsersLogs")), ""),
             (allow("sqs:ReceiveMessage", arn("Queue")), ""),
@@ -307,6 +318,7 @@ mod tests {
             allow("secretsmanager:GetSecretValue", json!("*")),
             allow("secretsmanager:GetSecretValue", arn("Table")),
             allow("secretsmanager:GetSecretValue", json!({ "Ref": "Table" })),
+            allow("secretsmanager:GetSecretValue", json!({ "Fn::Sub": "${Table}/leaf-*" })),
             allow("kms:Decrypt", arn("Table")),
             allow("logs:PutLogEvents", arn("OtherLogs")),
             allow("sqs:ReceiveMessage", arn("OtherQueue")),

@@ -180,7 +180,7 @@ async fn what_a_farmers_browser_opens_wants_no_token() {
     let user = world.create_user("maria").await;
     let session = world.start_session(&user, None).await;
     let mut browser = world.browser();
-    assert_eq!(browser.open(&session.sign_in_url).await.status, 303);
+    browser.go_on(&session.sign_in_url).await;
     assert_eq!(browser.open(&world.callback("krwv4vYH")).await.outcome, "notShared");
 }
 

@@ -117,7 +117,7 @@ async fn the_three_bodies_of_the_contract_start_a_session() {
     for body in [scene.tutorial(), with(&scene.tutorial(), "sharingUrlId", json!(ready.stage.sharing_url_id)), named()]
     {
         let started = scene.starts(&body).await;
-        assert_eq!(fields_of(&started), ["expiresAt", "sessionId", "signInUrl", "status"]);
+        assert_eq!(fields_of(&started), ["expiresAt", "reference", "sessionId", "signInUrl", "status"]);
         assert_eq!(started["signInUrl"], *sign_in, "as Leaf answers: Panorama's own link");
         assert_eq!(started["status"], "PENDING");
         assert_eq!(started["expiresAt"], "2026-11-22T12:15:00.000000Z");

@@ -109,7 +109,7 @@ async fn a_rejected_session_says_that_the_operation_is_another_users() {
     for (user, outcome) in [(&owner, "connected"), (&other, "operationOwned")] {
         let link = world.start_session(user, None).await.sign_in_url;
         let mut browser = world.browser();
-        browser.open(&link).await;
+        browser.go_on(&link).await;
         assert_eq!(browser.open(&callback).await.outcome, outcome);
     }
     let answer = read(&world, &other).await;
@@ -124,7 +124,7 @@ async fn a_rejected_session_says_that_too_many_operations_were_tried() {
     let user = world.create_user("maria").await;
     let link = world.start_session(&user, None).await.sign_in_url;
     let mut browser = world.browser();
-    browser.open(&link).await;
+    browser.go_on(&link).await;
     for attempt in 1..=5 {
         assert_eq!(browser.open(&world.callback(&format!("planted{attempt}"))).await.outcome, "notShared");
         assert_eq!(world.status(&user).await, "PENDING");

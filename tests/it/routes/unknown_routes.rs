@@ -142,7 +142,8 @@ async fn a_redirect_of_the_farmers_browser_has_a_request_id_too() {
     let world = World::start().await;
     let user = world.create_user("maria").await;
     let hop = world.start_session(&user, None).await.sign_in_url;
-    assert_eq!(Answer::of(world.http.get(&hop)).await.status, 303);
+    let pressed = world.http.post(&hop).header("sec-fetch-site", "same-origin");
+    assert_eq!(Answer::of(pressed).await.status, 303);
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Asking the API, and noting what it answers.
 
-use reqwest::header::{COOKIE, SET_COOKIE};
+use reqwest::header::{COOKIE, LOCATION, REFERER, SET_COOKIE};
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 
@@ -18,6 +18,7 @@ pub(crate) struct Answer {
     pub(super) body: String,
     /// `name=value`
     pub(super) cookie: Option<String>,
+    pub(super) location: Option<String>,
 }
 
 impl Answer {
@@ -73,7 +74,21 @@ impl Day {
 
     pub(super) async fn callback(&mut self, code: &str, cookie: Option<&str>) -> Answer {
         let url = self.world.callback(code);
-        self.browse(&url, cookie).await
+        let portal = self.world.panorama("/");
+        let request = self.world.http.get(url).header(REFERER, portal);
+        let request = cookie.into_iter().fold(request, |request, cookie| request.header(COOKIE, cookie));
+        let mut answer = self.ask(request).await;
+        while let Some(page) = answer.location.clone().filter(|page| page.contains("/sharing-outcome/")) {
+            answer = self.browse(&page, cookie).await;
+        }
+        answer
+    }
+
+    /// Opens a hop link, and presses the button of its page.
+    pub(super) async fn go_on(&mut self, link: &str, cookie: Option<&str>) -> Answer {
+        self.browse(link, cookie).await;
+        let request = self.world.http.post(link).header("sec-fetch-site", "same-origin");
+        self.ask(cookie.into_iter().fold(request, |request, cookie| request.header(COOKIE, cookie))).await
     }
 
     pub(super) async fn browse(&mut self, url: &str, cookie: Option<&str>) -> Answer {
@@ -121,10 +136,11 @@ impl Day {
             self.planted.plant("binding cookie", value);
             self.planted.plant("binding cookie's proof", proof);
         }
+        let location = headers.get(LOCATION).map(|value| value.to_str().expect("ASCII").to_owned());
         let body = answer.text().await.expect("a body");
         let text = format!("{asked}\n{status}\n{headers:?}\n{body}");
         let may_show = may_show.iter().map(|value| (*value).to_owned()).collect();
-        let answer = Answer { status, text, may_show, body, cookie };
+        let answer = Answer { status, text, may_show, body, cookie, location };
         self.answers.push(answer.clone());
         answer
     }

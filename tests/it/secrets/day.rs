@@ -78,7 +78,7 @@ impl Day {
         day.come_late().await;
         day.start_with_all_bodies().await;
         day.meet_an_owner().await;
-        day.renew_the_login().await;
+        Box::pin(day.renew_the_login()).await;
         day.lose_storage().await;
         day.try_nonsense().await;
         day.let_time_do_its_work().await;
@@ -210,7 +210,8 @@ impl Day {
     async fn connect_by_cookie(&mut self) {
         let user = self.user("cookie").await;
         let link = self.start(&user, None).await;
-        let first = self.browse(&link, None).await;
+        assert_eq!(self.browse(&link, None).await.outcome(), "whoseAccount");
+        let first = self.go_on(&link, None).await;
         let cookie = first.cookie.expect("the first browser is bound");
         let again = self.browse(&link, Some(&cookie)).await;
         assert_eq!((again.status, &again.cookie), (StatusCode::SEE_OTHER, &None));
@@ -232,7 +233,7 @@ impl Day {
 
         let user = self.user("many-codes").await;
         let link = self.start(&user, None).await;
-        let cookie = self.browse(&link, None).await.cookie.expect("a cookie");
+        let cookie = self.go_on(&link, None).await.cookie.expect("a cookie");
         for attempt in 1..=6 {
             let code = format!("PlantedTry{attempt}");
             self.planted.plant(&format!("organization code, tried {attempt}"), &code);
@@ -251,7 +252,7 @@ impl Day {
         assert_eq!(self.status_of(&user, &[KEPT]).await.json()["status"], "ACTIVE");
         let other = self.user("disagrees").await;
         let link = self.start(&other, None).await;
-        let cookie = self.browse(&link, None).await.cookie.expect("a cookie");
+        let cookie = self.go_on(&link, None).await.cookie.expect("a cookie");
         self.callback(KEPT, Some(&cookie)).await;
         self.status_of(&other, &[]).await;
     }
@@ -262,10 +263,10 @@ impl Day {
         assert!(link.contains("/connections/"), "with a code it is Panorama's own page");
         let other = self.user("late-cookie").await;
         let link = self.start(&other, None).await;
-        let cookie = self.browse(&link, None).await.cookie.expect("a cookie");
+        let cookie = self.go_on(&link, None).await.cookie.expect("a cookie");
         self.world.clock.advance(Duration::from_mins(16));
         self.world.share(LATE).await;
-        assert_eq!(self.callback(LATE, None).await.outcome(), "expired");
+        assert_eq!(self.callback(LATE, None).await.outcome(), "notBound");
         assert_eq!(self.callback(LATE, Some(&cookie)).await.outcome(), "expired");
         self.browse(&link, Some(&cookie)).await;
         assert_eq!(self.status_of(&user, &[]).await.error_key(), "sessionExpired");
@@ -279,7 +280,7 @@ impl Day {
     async fn meet_an_owner(&mut self) {
         let (first, second) = (self.user("owns").await, self.user("second").await);
         let link = self.start(&second, None).await;
-        let cookie = self.browse(&link, None).await.cookie.expect("a cookie");
+        let cookie = self.go_on(&link, None).await.cookie.expect("a cookie");
         self.start(&first, Some(OWNED)).await;
         self.world.share(OWNED).await;
         assert_eq!(self.callback(OWNED, None).await.outcome(), "connected");

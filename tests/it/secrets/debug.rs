@@ -5,6 +5,7 @@ use std::fmt::Debug;
 use shared::domain::app_key::{AppKey, AppKeyId};
 use shared::domain::binding::{Binding, Evidence, Proof, bind};
 use shared::domain::browser::{BindingCookie, ShownCookies};
+use shared::domain::caller::Caller;
 use shared::domain::client_environment::ClientEnvironment;
 use shared::domain::credential::{Credential, CredentialStatus};
 use shared::domain::event::Event;
@@ -22,7 +23,7 @@ use shared::ports::connections::{Account, CallbackFacts, Completion, KeptConfirm
 use shared::ports::secrets::VersionedSecret;
 use shared::use_cases::credential_status::CredentialStatusView;
 use shared::use_cases::open_hop_link::Hop;
-use shared::use_cases::receive_confirmation::Confirmation;
+use shared::use_cases::receive_confirmation::{Confirmation, Intent};
 use shared::use_cases::resolve_app_key::AppKeyHint;
 use shared::use_cases::start_integration::{StartRequest, Started};
 use time::macros::datetime;
@@ -51,7 +52,12 @@ fn debug_of_partner_secrets_shows_none_of_them() {
         may_register: true,
     };
     redacted(&hint);
-    redacted(&StartRequest { leaf_user_id: LeafUserId::random(), organization_code: Some(code()), app_key: hint });
+    redacted(&StartRequest {
+        leaf_user_id: LeafUserId::random(),
+        organization_code: Some(code()),
+        app_key: hint,
+        confirm_account: true,
+    });
 }
 
 #[test]
@@ -136,9 +142,11 @@ fn debug_of_a_binding_cookie_does_not_show_its_proof() {
         sharing_url_id: SharingUrlId::random(),
         code: code(),
         cookies: ShownCookies::from_iter([cookie.clone()]),
+        caller: Caller::at(None),
+        intent: Intent::Meant,
     };
     redacted(&confirmation);
-    let Opened::Bound(bound) = session.open(None, &cookie, now()) else { panic!("the first browser is bound") };
+    let Opened::Bound(bound) = session.continue_in(None, &cookie, now()) else { panic!("the first browser is bound") };
     for shown in [
         format!("{cookie:?} {cookie:#?}"),
         format!("{bound:?} {bound:#?}"),

@@ -65,8 +65,83 @@ fn every_queue_and_pipe_has_an_alarm() {
     let (dead_letters, others): (Vec<_>, Vec<_>) = queues.into_iter().partition(|name| name.contains("dead-letters"));
     assert_eq!(watched("AWS/SQS", "ApproximateNumberOfMessagesVisible"), named(dead_letters));
     assert_eq!(watched("AWS/SQS", "ApproximateAgeOfOldestMessage"), named(others));
-    let pipes = of_type(template(), "AWS::Pipes::Pipe").map(|(_, it)| after_the_stacks_name(&it["Name"]));
-    assert_eq!(watched("AWS/EventBridge/Pipes", "ExecutionFailed"), named(pipes));
+    let pipes = named(of_type(template(), "AWS::Pipes::Pipe").map(|(_, it)| after_the_stacks_name(&it["Name"])));
+    // A batch of which some records were not taken is no failed one.
+    for failure in ["ExecutionFailed", "ExecutionPartiallyFailed", "ExecutionTimeout"] {
+        assert_eq!(watched("AWS/EventBridge/Pipes", failure), pipes, "{failure}");
+    }
+    let rules = of_type(template(), "AWS::Events::Rule").filter(|(_, rule)| !rule["EventPattern"].is_null());
+    let rules = named(rules.map(|(_, it)| after_the_stacks_name(&it["Name"])));
+    for failure in ["FailedInvocations", "InvocationsFailedToBeSentToDlq"] {
+        assert_eq!(watched("AWS/Events", failure), rules, "{failure}");
+    }
+}
+
+/// SQS leaves what was received three times out of the age of the oldest message, but for a FIFO queue's (Amazon SQS Developer Guide). A function
+/// that is given the same message again and again must tell by itself.
+#[test]
+fn what_is_tried_again_and_again_is_watched_by_a_metric_of_the_functions() {
+    let standard = of_type(template(), "AWS::SQS::Queue").filter(|(_, it)| it["FifoQueue"] != true);
+    let queues = standard.map(|(_, it)| after_the_stacks_name(&it["QueueName"]));
+    let queues: BTreeSet<_> = queues.filter(|name| !name.contains("dead-letters")).map(ToOwned::to_owned).collect();
+    assert_eq!(watched("PanoramaConnect/${Service}", "OldestUnfinished"), queues);
+    for (id, alarm) in of_type(monitoring(), "AWS::CloudWatch::Alarm") {
+        if alarm["Metrics"].to_string().contains("ApproximateAgeOfOldestMessage") {
+            assert_eq!(alarm["Metrics"][0]["Expression"], "MAX(METRICS())", "{id}: either of the two");
+        }
+    }
+}
+
+/// "Alarms that evaluate metrics in the AWS/DynamoDB namespace always ignore missing data even if you choose a different option"
+/// (`CloudWatch` API reference, `TreatMissingData`), and DynamoDB tells of failures only. So there must be a number in every period.
+#[test]
+fn an_alarm_on_the_table_goes_off_again() {
+    let mut on_the_table = 0;
+    for (id, alarm) in of_type(monitoring(), "AWS::CloudWatch::Alarm") {
+        assert_eq!(alarm["TreatMissingData"], if id == "NoCheck" { "breaching" } else { "notBreaching" }, "{id}");
+        assert_ne!(alarm["Namespace"], "AWS/DynamoDB", "{id}: it would stay on");
+        if !alarm["Metrics"].to_string().contains("AWS/DynamoDB") {
+            continue;
+        }
+        on_the_table += 1;
+        let expression = alarm["Metrics"][0]["Expression"].as_str().expect("an expression");
+        let metrics = alarm["Metrics"].as_array().expect("metrics").iter().skip(1);
+        for metric in metrics {
+            // The scheduled check runs in each quarter of an hour, whatever else happens.
+            assert_eq!(metric["MetricStat"]["Period"], 900, "{id}");
+            let term = metric["Id"].as_str().expect("an id");
+            let is_check =
+                text(&metric["MetricStat"]["Metric"]["Dimensions"][0]["Value"]).ends_with("-check-connections");
+            let term = if is_check { format!(", {term} * 0])") } else { term.to_owned() };
+            assert!(expression.starts_with("SUM([") && expression.contains(&term), "{id}: {expression}");
+        }
+        assert!(expression.ends_with("* 0])"), "{id}: {expression}");
+    }
+    assert_eq!(on_the_table, 3);
+}
+
+/// "If a namespace or dimension name includes a space or a character that is no letter or digit, it is in double quotes"
+/// (`CloudWatch`, "Search expression syntax"), and a stack's name has hyphens.
+#[test]
+fn a_search_quotes_the_name_of_its_namespace() {
+    let (_, dashboard) = of_type(monitoring(), "AWS::CloudWatch::Dashboard").next().expect("a dashboard");
+    let body: Value = serde_json::from_str(&text(&dashboard["DashboardBody"])).expect("the dashboard's body is JSON");
+    let body = body.to_string().replace("\\\"", "\"");
+    let searches: Vec<_> = body.split("SEARCH('{").skip(1).collect();
+    assert!(!searches.is_empty());
+    for search in searches {
+        let schema = search.split('}').next().expect("a schema").to_owned() + "}";
+        assert!(schema.starts_with("\"PanoramaConnect/${Service}"), "{search}");
+    }
+}
+
+#[test]
+fn whoever_guesses_passwords_and_whoever_is_refused_much_rings() {
+    let names = metrics_of_alarms().into_iter().map(|(namespace, name, ..)| (namespace, name));
+    let names: BTreeSet<_> = names.collect();
+    for (namespace, name) in [("PanoramaConnect/${Service}", "SignInsRefused"), ("AWS/ApiGateway", "4xx")] {
+        assert!(names.contains(&(namespace.to_owned(), name.to_owned())), "{name}");
+    }
 }
 
 #[test]
@@ -74,6 +149,7 @@ fn what_alarms_and_dashboard_look_at_is_there() {
     let functions = named(functions().iter().map(|(id, _)| binary(id)));
     let queues = named(of_type(template(), "AWS::SQS::Queue").map(|(_, it)| after_the_stacks_name(&it["QueueName"])));
     let pipes = named(of_type(template(), "AWS::Pipes::Pipe").map(|(_, it)| after_the_stacks_name(&it["Name"])));
+    let rules = named(of_type(template(), "AWS::Events::Rule").map(|(_, it)| after_the_stacks_name(&it["Name"])));
     for (namespace, name, dimension, value) in metrics_of_alarms().into_iter().chain(metrics_of_the_dashboard()) {
         let is_there = match &*dimension {
             "FunctionName" => functions.contains(&value),
@@ -82,6 +158,10 @@ fn what_alarms_and_dashboard_look_at_is_there() {
             "ApiId" => value.contains("ApiId"),
             "TableName" => value.contains("TableName"),
             "ClientEnvironment" => ["STAGE", "PRODUCTION"].contains(&&*value),
+            "Queue" => queues.contains(&format!("${{Service}}-{value}")),
+            "RuleName" => rules.contains(&value),
+            // Of all sign-ins.
+            "" => name == "SignInsRefused",
             _ => false,
         };
         assert!(is_there, "{namespace} {name} of {dimension} {value}");

@@ -91,20 +91,67 @@ fn a_function_reads_the_queue_that_it_is_behind_and_a_pipe_writes_to_its_own() {
     assert!(readers <= 2, "more would be throttled (AWS: no more than two processes should read from a shard)");
 }
 
-#[test]
-fn a_rule_may_send_to_its_queue_and_to_the_dead_letters() {
-    let mut rules = Vec::new();
-    let mut targets = BTreeSet::new();
-    for (id, rule) in of_type(template(), "AWS::Events::Rule").filter(|(_, rule)| !rule["EventPattern"].is_null()) {
-        let target = &rule["Targets"][0];
-        targets.extend([arn_of(&target["Arn"]), arn_of(&target["DeadLetterConfig"]["Arn"])]);
-        assert_eq!(rule["EventBusName"], json!({ "Ref": "ChangesBus" }), "{id}");
-        rules.push(id);
+/// One or more resources, by their ARNs.
+fn arns(one_or_more: &'static Value) -> BTreeSet<&'static str> {
+    match one_or_more {
+        Value::Array(list) => list.iter().map(arn_of).collect(),
+        one => BTreeSet::from([arn_of(one)]),
     }
-    let statement = &properties("RulesMaySend")["PolicyDocument"]["Statement"][0];
-    let arns = |list: &'static Value| list.as_array().expect("a list").iter().map(arn_of).collect::<Vec<_>>();
-    assert_eq!(arns(&statement["Condition"]["ArnEquals"]["aws:SourceArn"]), rules);
-    assert_eq!(BTreeSet::from_iter(arns(&statement["Resource"])), targets);
+}
+
+/// Where every rule sends what, and what it could not send: the queue and the rule.
+fn sent_by_rules() -> BTreeSet<(&'static str, &'static str)> {
+    let rules = of_type(template(), "AWS::Events::Rule").filter(|(_, rule)| !rule["EventPattern"].is_null());
+    rules
+        .flat_map(|(id, rule)| {
+            assert_eq!(rule["EventBusName"], json!({ "Ref": "ChangesBus" }), "{id}");
+            let target = &rule["Targets"][0];
+            [(arn_of(&target["Arn"]), id), (arn_of(&target["DeadLetterConfig"]["Arn"]), id)]
+        })
+        .collect()
+}
+
+#[test]
+fn a_rule_may_send_to_its_queue_and_to_the_dead_letters_and_nothing_else_may() {
+    let mut allowed = BTreeSet::new();
+    for (id, policy) in of_type(template(), "AWS::SQS::QueuePolicy") {
+        for statement in policy["PolicyDocument"]["Statement"].as_array().expect("statements") {
+            assert_eq!(statement["Principal"], json!({ "Service": "events.amazonaws.com" }), "{id}");
+            assert_eq!(statement["Action"], "sqs:SendMessage", "{id}");
+            for queue in arns(&statement["Resource"]) {
+                allowed
+                    .extend(arns(&statement["Condition"]["ArnEquals"]["aws:SourceArn"]).iter().map(|it| (queue, *it)));
+            }
+        }
+    }
+    assert_eq!(allowed, sent_by_rules());
+}
+
+#[test]
+fn a_queues_policy_is_about_that_queue_alone_and_it_has_one_policy() {
+    let mut with_policy = BTreeSet::new();
+    for (id, policy) in of_type(template(), "AWS::SQS::QueuePolicy") {
+        let queues = policy["Queues"].as_array().expect("queues");
+        let [queue] = queues.as_slice() else { panic!("{id} is set on {} queues", queues.len()) };
+        let queue = queue["Ref"].as_str().expect("a queue");
+        assert!(with_policy.insert(queue), "{id}: the later of two policies replaces the other");
+        for statement in policy["PolicyDocument"]["Statement"].as_array().expect("statements") {
+            assert_eq!(arns(&statement["Resource"]), BTreeSet::from([queue]), "{id}");
+        }
+    }
+}
+
+/// How long a stream keeps its records, in seconds.
+const STREAM_KEEPS: u64 = 86_400;
+
+#[test]
+fn a_record_that_is_not_taken_is_given_up_while_the_stream_still_has_it() {
+    for (id, pipe) in of_type(template(), "AWS::Pipes::Pipe") {
+        let stream = &pipe["SourceParameters"]["DynamoDBStreamParameters"];
+        assert!(stream["MaximumRetryAttempts"].as_u64().is_some_and(|attempts| attempts > 0), "{id}: for ever");
+        let age = stream["MaximumRecordAgeInSeconds"].as_u64().unwrap_or(u64::MAX);
+        assert!(age <= STREAM_KEEPS / 2, "{id}: nobody has time to replay it");
+    }
 }
 
 #[test]

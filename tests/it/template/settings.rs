@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
-use shared::settings::{Settings, metrics_namespace};
+use shared::settings::{Settings, metrics_namespace, origin_secret};
 
 use super::{binary, functions, template};
 
@@ -19,6 +19,7 @@ fn read(value: impl Fn(&str) -> Option<String>) -> (Settings, BTreeSet<String>) 
     };
     let settings = Settings::read(variable);
     metrics_namespace(variable);
+    origin_secret(variable);
     (settings.expect("the settings are complete"), asked.into_inner())
 }
 

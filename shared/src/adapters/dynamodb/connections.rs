@@ -11,21 +11,21 @@ use super::rows::{
     read_user, session_key, session_row, session_user_key, started_key, upstream_credential_key, user_partition,
 };
 use super::schema::{SK, TTL};
-use super::start::{STARTS, kept_row, no_more_starts, read_started};
+use super::start::{CROWDED_UNTIL, STARTS, kept_row, no_more_starts, read_started};
 use super::table::{Cancelled, Condition, Table};
 use crate::domain::app_key::AppKeyId;
 use crate::domain::credential::Credential;
 use crate::domain::event::Event;
 use crate::domain::ids::{CredentialId, LeafUserId, SessionId, SharingUrlId};
-use crate::domain::kept::MAX_PER_HOUR;
+use crate::domain::kept::{Budget, rest_of_window, window};
 use crate::domain::login_state::EntryCursor;
 use crate::domain::operation::Operation;
 use crate::domain::session::Session;
 use crate::domain::timestamp::Timestamp;
 use crate::ports::StoreError;
 use crate::ports::connections::{
-    Account, CallbackFacts, CompleteError, Completion, Connections, EntryPage, EventPage, Keeping, KeptConfirmation,
-    SaveError, Start, StartConflict, StatusChange,
+    Account, Callback, CallbackFacts, CompleteError, Completion, Connections, EntryPage, EventPage, Keeping,
+    KeptConfirmation, SaveError, Start, StartConflict, StatusChange,
 };
 use crate::ports::portion::Portion;
 
@@ -35,13 +35,10 @@ impl Connections for Table {
         self.write_start(start).await
     }
 
-    async fn callback_facts(
-        &self,
-        operation: &Operation,
-        sharing_url_id: SharingUrlId,
-        cookie_users: &[LeafUserId],
-    ) -> Result<CallbackFacts, StoreError> {
+    async fn callback_facts(&self, callback: &Callback<'_>) -> Result<CallbackFacts, StoreError> {
+        let Callback { operation, sharing_url_id, cookie_users, budget, at } = *callback;
         let mut keys = vec![owner_key(operation), started_key(operation, sharing_url_id)];
+        keys.extend(budget_key(budget, sharing_url_id, at));
         let users: BTreeSet<_> = cookie_users.iter().copied().collect();
         keys.extend(users.into_iter().map(session_key));
         let mut facts = CallbackFacts::default();
@@ -50,10 +47,12 @@ impl Connections for Table {
             match row.text(SK)? {
                 "OWNER" => facts.owner = Some(row.parsed("leafUserId")?),
                 "SESSION" => facts.cookie_sessions.push(read_session(row)?),
-                _ => {
+                started if started.starts_with("STARTED#") => {
                     facts.started_with_code = read_started(row)?;
+                    facts.crowded_until = row.optional_moment(CROWDED_UNTIL)?;
                     facts.starts = row.number(STARTS)?;
                 }
+                _ => facts.kept_of_budget = row.number("count")?,
             }
         }
         Ok(facts)
@@ -105,22 +104,23 @@ impl Connections for Table {
         self.write_credential(credential, event, vec![user]).await
     }
 
-    async fn keep(&self, kept: &KeptConfirmation<'_>, starts: u64) -> Result<Keeping, StoreError> {
+    async fn keep(&self, kept: &KeptConfirmation<'_>, budget: &Budget, starts: u64) -> Result<Keeping, StoreError> {
         const KEPT: usize = 0;
         const STARTS: usize = 1;
         let free = Condition::new("attribute_not_exists(pk) OR keptUntil <= :now").value(":now", text(kept.at));
-        let counter = key(format!("KEPT#{}#{}", kept.app_key.environment, kept.app_key.name), kept.at.hour());
-        let room = Condition::new("attribute_not_exists(pk) OR #count < :most")
-            .name("#count", "count")
-            .name("#ttl", TTL)
-            .value(":one", number(1))
-            .value(":most", number(MAX_PER_HOUR))
-            .value(":ttl", number(kept.until.epoch_seconds()));
-        let changes = vec![
+        let mut changes = vec![
             self.put_where(kept_row(kept), free),
             self.check(started_key(kept.operation, kept.sharing_url_id), no_more_starts(starts)),
-            self.update(counter, "ADD #count :one SET #ttl = :ttl", room),
         ];
+        if let (Some(counter), Some(most)) = (budget_key(budget, kept.sharing_url_id, kept.at), budget.most()) {
+            let room = Condition::new("attribute_not_exists(pk) OR #count < :most")
+                .name("#count", "count")
+                .name("#ttl", TTL)
+                .value(":one", number(1))
+                .value(":most", number(most))
+                .value(":ttl", number(kept.at.plus(rest_of_window(kept.at)).epoch_seconds()));
+            changes.push(self.update(counter, "ADD #count :one SET #ttl = :ttl", room));
+        }
         match self.transact(changes).await {
             Ok(()) => Ok(Keeping::Kept),
             Err(Cancelled::Condition { place: KEPT, .. }) => Ok(Keeping::KeptBefore),
@@ -277,6 +277,16 @@ impl Table {
 
 fn owner_row(operation: &Operation, user: LeafUserId) -> Item {
     Writing::row(owner_key(operation)).text("leafUserId", user).done()
+}
+
+/// Where it is counted what is kept from a budget.
+fn budget_key(budget: &Budget, sharing_url_id: SharingUrlId, at: Timestamp) -> Option<Item> {
+    let whose = match budget {
+        Budget::Operation => return None,
+        Budget::Session(id) => id.to_string(),
+        Budget::Caller(caller) => caller.as_str().to_owned(),
+    };
+    Some(key(format!("KEPT#{sharing_url_id}#{whose}"), window(at)))
 }
 
 /// The row is the version before this one of the same session.

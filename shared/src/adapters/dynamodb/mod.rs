@@ -15,11 +15,14 @@
 //! | `SHARINGURL#{sharingUrlId}` | `APPKEY` | the app key that has it: a claim, and a copy of the row |
 //! | `CLIENT#{environment}#{hash}` | `{appName}` | an app key of this client id: a copy of the row |
 //! | `LOGIN#{environment}#{appName}` | `STATE` | whether Panorama accepts the partner's login, when its listing was last read, who may renew its tokens |
-//! | `KEPT#{environment}#{appName}` | `{hour}` | how many confirmations were kept in that hour |
+//! | `KEPT#{sharingUrlId}#{whose}` | `{window}` | how many confirmations were kept in those ten minutes for a session, or for a client (`whose` is its id, or the keyed hash of its address) |
 //! | `SIGNIN#{hash}` | `FAILURES` | sign-ins that failed, of a name and a client; 24 hours after the last |
 //! | `WEBHOOKS` | `WEBHOOK#{id}` | webhook |
 //! | `WEBHOOKS` | `EVENT#{event}` | the one webhook that is told of it: a claim |
-//! | `FAILEDCALLS` | `{createdAt}#{changeId}#{webhookId}` | a call that a webhook's receiver did not take, 30 days |
+//! | `WEBHOOKS` | `REPLAY#{id}` | a wish that a webhook be told once more what happened, 30 days |
+//! | `ALERTS` | `{createdAt}#{changeId}` | an alert, whoever was told, 30 days |
+//! | `ALERT#{changeId}` | `ALERT` | the same by its id |
+//! | `FAILEDCALLS` | `{createdAt}#{changeId}` | a call that a webhook's receiver did not take, 30 days |
 //!
 //! `{hash}` is a keyed hash: an organization code is only in the attributes of session and credential rows.
 

@@ -10,11 +10,12 @@ use crate::domain::browser::BrowserHash;
 use crate::domain::client_environment::ClientEnvironment;
 use crate::domain::credential::{Credential, CredentialStatus};
 use crate::domain::event::{self, Event};
+use crate::domain::handshake::{Handshake, Pace};
 use crate::domain::ids::{CredentialId, LeafUserId, SessionId, SharingUrlId};
 use crate::domain::leaf_user::{LeafUser, Profile};
 use crate::domain::operation::Operation;
 use crate::domain::organization_code::{ClientHash, OrganizationCode, OrganizationHash};
-use crate::domain::session::{Handshake, Rejection, Session, State};
+use crate::domain::session::{Rejection, Session, State};
 use crate::ports::StoreError;
 use crate::ports::connections::ConnectionEntry;
 
@@ -148,6 +149,8 @@ pub(super) fn session_row(session: &Session) -> Item {
         .text("startedAt", session.started_at)
         .text("expiresAt", session.expires_at)
         .optional("browser", session.browser.as_ref().map(crate::domain::browser::BrowserHash::as_str))
+        .optional("accountKnown", (!session.confirm_account).then_some("yes"))
+        .optional("askedUpTo", session.pace.used_up_to())
         .with("version", number(session.version));
     if !session.tried.is_empty() {
         let tried = session.tried.iter().map(|hash| hash.as_str().to_owned()).collect();
@@ -199,6 +202,8 @@ pub(super) fn read_session(row: Reading<'_>) -> Result<Session, StoreError> {
         started_at: row.moment("startedAt")?,
         expires_at: row.moment("expiresAt")?,
         browser: row.optional_text("browser").map(BrowserHash::stored),
+        confirm_account: row.optional_text("accountKnown").is_none(),
+        pace: Pace::stored(row.optional_moment("askedUpTo")?),
         tried: tried.into_iter().flatten().map(OrganizationHash::stored).collect(),
         state,
         version: row.number("version")?,

@@ -14,7 +14,7 @@ use super::schema::TTL;
 use super::table::{Cancelled, Condition, Table};
 use crate::domain::kept::REMEMBERED_FOR;
 use crate::domain::operation::Operation;
-use crate::domain::session::Session;
+use crate::domain::session::{LIFETIME, Session};
 use crate::domain::timestamp::Timestamp;
 use crate::ports::StoreError;
 use crate::ports::connections::{KeptConfirmation, Start, StartConflict, StartedSession};
@@ -25,8 +25,18 @@ const STARTED: &str = "user:";
 /// Counts the starts with a code, so that a callback which found none can tell that one came in between.
 pub(super) const STARTS: &str = "starts";
 
+/// Counts the starts that are remembered in the row.
+const REMEMBERED: &str = "remembered";
+
+/// How many the row remembers one by one, so that it stays small however often somebody starts with one code.
+const MOST_REMEMBERED: u64 = 50;
+
+/// Until then more sessions may wait with this code than the row remembers.
+pub(super) const CROWDED_UNTIL: &str = "crowdedUntil";
+
 /// What a place of the transaction checks.
 enum Place {
+    Remembered,
     User,
     AppKey,
     Session,
@@ -36,8 +46,36 @@ enum Place {
     NoCondition,
 }
 
+/// What a start's transaction did.
+enum Wrote {
+    Everything,
+    /// Nothing: the row of the sessions with its code is full, or has changed since it was read.
+    NothingInACrowd,
+}
+
+/// How often a start is tried while others start with the same code.
+const CROWD_ATTEMPTS: usize = 6;
+
 impl Table {
     pub(super) async fn write_start(&self, start: &Start<'_>) -> Result<(), StartConflict> {
+        let mut remember = start.operation.map(|operation| self.remember_started(start.session, operation));
+        for _ in 0..CROWD_ATTEMPTS {
+            match self.write_start_and(start, remember).await? {
+                Wrote::Everything => return Ok(()),
+                Wrote::NothingInACrowd => {}
+            }
+            let Some(operation) = start.operation else { break };
+            remember = Some(self.remember_few(start.session, operation).await?);
+        }
+        let failure = "others start with the same code again and again".to_owned();
+        Err(StoreError { operation: "start", failure }.into())
+    }
+
+    async fn write_start_and(
+        &self,
+        start: &Start<'_>,
+        remember: Option<TransactWriteItem>,
+    ) -> Result<Wrote, StartConflict> {
         let session = start.session;
         let mut changes = vec![
             (Place::User, self.check(profile_key(session.leaf_user_id), Condition::exists())),
@@ -48,13 +86,17 @@ impl Table {
         if let Some(operation) = start.operation {
             changes.extend(self.started_with_code(start, operation));
         }
+        changes.extend(remember.map(|remember| (Place::Remembered, remember)));
         if let Some(kept) = &start.keep {
             changes.push((Place::NoCondition, self.put(kept_row(kept))));
         }
         let (places, changes): (Vec<_>, Vec<_>) = changes.into_iter().unzip();
         match self.transact(changes).await {
-            Ok(()) => Ok(()),
+            Ok(()) => Ok(Wrote::Everything),
             Err(Cancelled::Store(error)) => Err(error.into()),
+            Err(Cancelled::Condition { place, .. }) if matches!(places[place], Place::Remembered) => {
+                Ok(Wrote::NothingInACrowd)
+            }
             Err(Cancelled::Condition { place, found }) => Err(match (&places[place], found) {
                 (Place::User, _) => StartConflict::NoSuchUser,
                 (Place::AppKey, _) => StartConflict::AppKeyChanged,
@@ -64,7 +106,7 @@ impl Table {
                 (Place::Session, Some(item)) => {
                     StartConflict::Unfinished(Box::new(read_session(Reading { operation: "start", item: &item })?))
                 }
-                (Place::Session | Place::NoCondition, _) => {
+                (Place::Session | Place::Remembered | Place::NoCondition, _) => {
                     let failure = "a condition without a row did not hold".to_owned();
                     StoreError { operation: "start", failure }.into()
                 }
@@ -79,7 +121,6 @@ impl Table {
         let nobody_elses =
             Condition::new("attribute_not_exists(pk) OR leafUserId = :me").value(":me", text(session.leaf_user_id));
         vec![
-            (Place::NoCondition, self.remember_started(session, operation)),
             (Place::Owner, self.check(owner_key(operation), nobody_elses)),
             if start.claims_kept {
                 let there = Condition::new("attribute_exists(pk) AND keptUntil > :now").value(":now", now);
@@ -92,25 +133,66 @@ impl Table {
     }
 
     fn remember_started(&self, session: &Session, operation: &Operation) -> TransactWriteItem {
-        let start = Writing::row(HashMap::new())
-            .text("id", session.id)
-            .text("appName", &session.app_key.name)
-            .text("clientEnvironment", session.app_key.environment)
-            .text("startedAt", session.started_at)
-            .done();
-        let values = Condition::default()
-            .name("#user", &format!("{STARTED}{}", session.leaf_user_id))
+        let (name, start) = remembered(session);
+        let room = Condition::new("attribute_not_exists(#remembered) OR #remembered < :most")
+            .name("#remembered", REMEMBERED)
+            .value(":most", number(MOST_REMEMBERED))
+            .name("#user", &name)
             .name("#ttl", TTL)
             .name("#starts", STARTS)
             .value(":one", number(1))
-            .value(":start", AttributeValue::M(start))
+            .value(":start", start)
             .value(":ttl", number(forgotten_at(session).epoch_seconds()));
         self.update(
             started_key(operation, session.sharing_url_id),
-            "SET #user = :start, #ttl = :ttl ADD #starts :one",
-            values,
+            "SET #user = :start, #ttl = :ttl ADD #starts :one, #remembered :one",
+            room,
         )
     }
+
+    /// The same where the row is full: those whose 15 minutes are over are forgotten. When that does not make room, all are but this one, and
+    /// until the youngest of them is over the code alone proves nothing.
+    async fn remember_few(&self, session: &Session, operation: &Operation) -> Result<TransactWriteItem, StoreError> {
+        let key = started_key(operation, session.sharing_url_id);
+        let row = self.get(key.clone()).await?.unwrap_or_default();
+        let reading = Reading { operation: "GetItem", item: &row };
+        let starts: u64 = if row.is_empty() { 0 } else { reading.number(STARTS)? };
+        let (name, start) = remembered(session);
+        let mut waiting: Item = HashMap::new();
+        for started in read_started(reading)? {
+            let name = format!("{STARTED}{}", started.leaf_user_id);
+            if session.started_at < started.started_at.plus(LIFETIME)
+                && let Some(value) = row.get(&name)
+            {
+                waiting.insert(name, value.clone());
+            }
+        }
+        waiting.insert(name.clone(), start.clone());
+        let mut crowded = reading.optional_moment(CROWDED_UNTIL)?;
+        if u64::try_from(waiting.len()).is_ok_and(|waiting| waiting > MOST_REMEMBERED / 2) {
+            waiting = HashMap::from([(name, start)]);
+            crowded = Some(session.expires_at);
+        }
+        let mut row = Writing::row(key)
+            .with(STARTS, number(starts + 1))
+            .with(REMEMBERED, number(waiting.len()))
+            .optional(CROWDED_UNTIL, crowded)
+            .ttl(forgotten_at(session))
+            .done();
+        row.extend(waiting);
+        Ok(self.put_where(row, no_more_starts(starts)))
+    }
+}
+
+/// What is remembered of a start beside its operation: an attribute's name and value.
+fn remembered(session: &Session) -> (String, AttributeValue) {
+    let start = Writing::row(HashMap::new())
+        .text("id", session.id)
+        .text("appName", &session.app_key.name)
+        .text("clientEnvironment", session.app_key.environment)
+        .text("startedAt", session.started_at)
+        .done();
+    (format!("{STARTED}{}", session.leaf_user_id), AttributeValue::M(start))
 }
 
 fn forgotten_at(session: &Session) -> Timestamp {

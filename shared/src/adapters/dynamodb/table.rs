@@ -20,6 +20,9 @@ use crate::ports::StoreError;
 /// order them, it cancels one), or with too much at once.
 const ATTEMPTS: u32 = 5;
 
+/// How many rows one call reads (API Reference, `BatchGetItem`).
+const BATCH: usize = 100;
+
 /// A transaction that was cancelled for one of these reasons alone may succeed the next moment (API Reference, `TransactWriteItems`).
 const PASSING: [&str; 3] = ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"];
 
@@ -121,9 +124,16 @@ impl Table {
         Ok(answer.item)
     }
 
-    /// Up to 100 rows in one call, strongly consistent; those that do not exist are left out.
+    /// Rows by their keys, 100 in a call (the most that `BatchGetItem` takes), strongly consistent; those that do not exist are left out.
     pub(super) async fn get_many(&self, keys: Vec<Item>) -> Result<Vec<Item>, StoreError> {
         let mut rows = Vec::with_capacity(keys.len());
+        for keys in keys.chunks(BATCH) {
+            self.get_batch(keys.to_vec(), &mut rows).await?;
+        }
+        Ok(rows)
+    }
+
+    async fn get_batch(&self, keys: Vec<Item>, rows: &mut Vec<Item>) -> Result<(), StoreError> {
         let mut wanted = keys;
         for attempt in 1.. {
             if wanted.is_empty() {
@@ -140,7 +150,7 @@ impl Table {
                 self.try_again("BatchGetItem", attempt).await?;
             }
         }
-        Ok(rows)
+        Ok(())
     }
 
     /// All rows of a partition whose sort key begins with `prefix`, strongly consistent.

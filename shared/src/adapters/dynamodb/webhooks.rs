@@ -1,4 +1,5 @@
-//! Webhooks in the table: all in one partition, each event a claim beside them; failed calls in another, in the order of what they are about.
+//! Webhooks in the table: all in one partition, each event a claim beside them; alerts and failed calls in two
+//! others, in the order in which it happened.
 
 use async_trait::async_trait;
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -7,16 +8,19 @@ use super::item::{Item, Reading, Writing, failure, key, number, text};
 use super::table::{Cancelled, Condition, Table};
 use crate::domain::alert::{Alert, Notice, Told};
 use crate::domain::app_key::AppKeyId;
-use crate::domain::ids::WebhookId;
+use crate::domain::change::ChangeId;
+use crate::domain::ids::{ReplayId, WebhookId};
+use crate::domain::replay::{Replay, Replayed};
 use crate::domain::timestamp::Timestamp;
 use crate::domain::webhook::{CallFailure, FAILED_CALLS_KEPT_FOR, FailedCall, SecretVersion, Webhook};
 use crate::domain::webhook_event::WebhookEvent;
 use crate::ports::StoreError;
 use crate::ports::portion::Portion;
-use crate::ports::webhooks::{RegisterWebhookError, Webhooks};
+use crate::ports::webhooks::{Log, RegisterWebhookError, Webhooks};
 
 const PARTITION: &str = "WEBHOOKS";
 const FAILED: &str = "FAILEDCALLS";
+const ALERTS: &str = "ALERTS";
 const WEBHOOK: &str = "WEBHOOK#";
 
 fn webhook_key(id: WebhookId) -> Item {
@@ -27,9 +31,21 @@ fn event_key(event: WebhookEvent) -> Item {
     key(PARTITION, format!("EVENT#{}", event.as_str()))
 }
 
-/// The same for every attempt at the same call.
-fn failed_call_key(id: WebhookId, notice: &Notice) -> Item {
-    key(FAILED, format!("{}#{}#{id}", notice.at, notice.id.as_str()))
+/// The same for every attempt at the same call, whichever webhook makes it: an alert has one at a time.
+fn failed_call_key(notice: &Notice) -> Item {
+    key(FAILED, in_time(notice.at, &notice.id))
+}
+
+fn in_time(at: Timestamp, change: &ChangeId) -> String {
+    format!("{at}#{}", change.as_str())
+}
+
+fn alert_key(id: &ChangeId) -> Item {
+    key(format!("ALERT#{}", id.as_str()), "ALERT")
+}
+
+fn replay_key(id: ReplayId) -> Item {
+    key(PARTITION, format!("REPLAY#{id}"))
 }
 
 #[async_trait]
@@ -91,7 +107,7 @@ impl Webhooks for Table {
             CallFailure::Status(status) => Some(status),
             _ => None,
         };
-        let row = Writing::row(failed_call_key(call.webhook_id, &call.notice)).text("webhookId", call.webhook_id);
+        let row = Writing::row(failed_call_key(&call.notice)).text("webhookId", call.webhook_id);
         let mut row = write_notice(row, &call.notice)
             .text("url", call.url.url())
             .optional("response", call.response.as_ref())
@@ -106,10 +122,73 @@ impl Webhooks for Table {
         request.send().await.map(|_| ()).map_err(|error| failure("PutItem", &error))
     }
 
-    async fn forget_failed_call(&self, id: WebhookId, notice: &Notice) -> Result<(), StoreError> {
+    async fn forget_failed_call(&self, notice: &Notice) -> Result<(), StoreError> {
         let request = self.client.delete_item().table_name(&self.name);
-        let request = request.set_key(Some(failed_call_key(id, notice)));
+        let request = request.set_key(Some(failed_call_key(notice)));
         request.send().await.map(|_| ()).map_err(|error| failure("DeleteItem", &error))
+    }
+
+    async fn note_alert(&self, notice: &Notice) -> Result<(), StoreError> {
+        let until = notice.at.plus(FAILED_CALLS_KEPT_FOR);
+        let row = |key| self.put(write_notice(Writing::row(key), notice).ttl(until).done());
+        // Once by its time, for replays of a time; once by its id, for those of one.
+        let rows = vec![row(key(ALERTS, in_time(notice.at, &notice.id))), row(alert_key(&notice.id))];
+        Ok(self.transact(rows).await?)
+    }
+
+    async fn alert(&self, id: &ChangeId) -> Result<Option<Notice>, StoreError> {
+        let row = self.get(alert_key(id)).await?;
+        row.map(|item| read_notice(Reading { operation: "GetItem", item: &item })).transpose()
+    }
+
+    async fn told(
+        &self,
+        log: Log,
+        from: Timestamp,
+        to: Timestamp,
+        after: Option<&(Timestamp, ChangeId)>,
+        limit: u32,
+    ) -> Result<Vec<Notice>, StoreError> {
+        let partition = match log {
+            Log::All => ALERTS,
+            Log::Failed => FAILED,
+        };
+        // The keys of a moment begin with it, so its own text is before all of them.
+        let query = self
+            .client
+            .query()
+            .table_name(&self.name)
+            .consistent_read(true)
+            .key_condition_expression("pk = :pk AND sk BETWEEN :from AND :to")
+            .expression_attribute_values(":pk", text(partition))
+            .expression_attribute_values(":from", text(from))
+            .expression_attribute_values(":to", text(to))
+            .set_exclusive_start_key(after.map(|(at, id)| key(partition, in_time(*at, id))))
+            .limit(i32::try_from(limit).unwrap_or(i32::MAX));
+        let rows = query.send().await.map_err(|error| failure("Query", &error))?.items.unwrap_or_default();
+        rows.iter().map(|item| read_notice(Reading { operation: "Query", item })).collect()
+    }
+
+    async fn ask_for_replay(&self, replay: &Replay) -> Result<(), StoreError> {
+        let row = Writing::row(replay_key(replay.id))
+            // What the pipe lets through has one.
+            .text("id", replay.id)
+            .text("webhookId", replay.webhook_id)
+            .text("askedAt", replay.asked_at)
+            .ttl(replay.asked_at.plus(FAILED_CALLS_KEPT_FOR));
+        let row = match &replay.what {
+            Replayed::One(change) => row.text("changeId", change.as_str()),
+            Replayed::Range { from, to, only_failed } => {
+                row.text("from", from).text("to", to).with("onlyFailed", AttributeValue::Bool(*only_failed))
+            }
+        };
+        let request = self.client.put_item().table_name(&self.name).set_item(Some(row.done()));
+        request.send().await.map(|_| ()).map_err(|error| failure("PutItem", &error))
+    }
+
+    async fn replay(&self, id: ReplayId) -> Result<Option<Replay>, StoreError> {
+        let row = self.get(replay_key(id)).await?;
+        row.map(|item| read_replay(Reading { operation: "GetItem", item: &item })).transpose()
     }
 
     async fn failed_calls(&self, page: u32, size: u32, since: Timestamp) -> Result<Portion<FailedCall>, StoreError> {
@@ -181,6 +260,18 @@ fn read_notice(row: Reading<'_>) -> Result<Notice, StoreError> {
         }),
     };
     Ok(Notice { id: row.parsed("changeId")?, at: row.moment("createdAt")?, told })
+}
+
+fn read_replay(row: Reading<'_>) -> Result<Replay, StoreError> {
+    let what = match row.optional_parsed("changeId")? {
+        Some(change) => Replayed::One(change),
+        None => Replayed::Range {
+            from: row.moment("from")?,
+            to: row.moment("to")?,
+            only_failed: row.item.get("onlyFailed").is_some_and(|value| value == &AttributeValue::Bool(true)),
+        },
+    };
+    Ok(Replay { id: row.parsed("id")?, webhook_id: row.parsed("webhookId")?, asked_at: row.moment("askedAt")?, what })
 }
 
 fn read_failed_call(row: Reading<'_>) -> Result<FailedCall, StoreError> {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{CACHED_FOR, SecretsManager, unreadable};
 use crate::domain::ids::WebhookId;
 use crate::domain::timestamp::Timestamp;
-use crate::domain::webhook::{SecretVersion, WebhookSecrets};
+use crate::domain::webhook::{SecretVersion, WebhookSecret, WebhookSecrets};
 use crate::ports::secrets::SecretsError;
 use crate::ports::webhooks::WebhookSecretStore;
 
@@ -92,9 +92,7 @@ fn read_document(text: &str) -> Result<WebhookSecrets, SecretsError> {
     let document: Document = serde_json::from_str(text).map_err(|_| bad())?;
     let older = match document.older {
         None => None,
-        Some(older) => {
-            Some((older.secret.parse().map_err(|_| bad())?, Timestamp::parse(&older.until).map_err(|_| bad())?))
-        }
+        Some(older) => Some((WebhookSecret::stored(older.secret), Timestamp::parse(&older.until).map_err(|_| bad())?)),
     };
-    Ok(WebhookSecrets { current: document.secret.parse().map_err(|_| bad())?, older })
+    Ok(WebhookSecrets { current: WebhookSecret::stored(document.secret), older })
 }

@@ -21,22 +21,25 @@ pub(super) enum Emblem {
     BrokenLink,
     /// Two windows.
     Windows,
+    /// Head and shoulders.
+    Person,
 }
 
 impl Emblem {
     pub(super) fn of(page: Page<'_>) -> Self {
         match page {
             Page::Connected => Self::Check,
-            Page::Finishing => Self::Waiting,
-            Page::Expired => Self::Clock,
+            Page::Finishing { .. } | Page::Busy { .. } => Self::Waiting,
+            Page::Expired | Page::LinkExpired => Self::Clock,
             Page::NotBound
             | Page::OtherOperation
             | Page::OperationOwned
             | Page::TooManyOperations
-            | Page::Unavailable => Self::Attention,
+            | Page::Unavailable { .. } => Self::Attention,
+            Page::WhoseAccount(_) | Page::CameBack(_) => Self::Person,
             Page::Declined | Page::NotShared => Self::SwitchOff,
-            Page::OpenedElsewhere { .. } => Self::Windows,
-            Page::UnknownLink => Self::BrokenLink,
+            Page::OpenedElsewhere(_) => Self::Windows,
+            Page::UnknownLink | Page::LinkUsed => Self::BrokenLink,
         }
     }
 
@@ -57,6 +60,7 @@ impl Emblem {
             Self::Waiting => "M6 12h.01M12 12h.01M18 12h.01",
             Self::Clock => "M12 3a9 9 0 1 0 0 18a9 9 0 0 0 0-18M12 7.5V12l3 2",
             Self::Attention => "M12 5v8.5M12 18.5h.01",
+            Self::Person => "M12 4a4 4 0 1 0 0 8a4 4 0 0 0 0-8M5 20a7 7 0 0 1 14 0",
             Self::SwitchOff => "M8 6h8a6 6 0 0 1 0 12H8A6 6 0 0 1 8 6M8 10a2 2 0 1 0 0 4a2 2 0 0 0 0-4",
             Self::BrokenLink => {
                 "M10.5 7.5l2-2a4.2 4.2 0 0 1 6 6l-2 2M13.5 16.5l-2 2a4.2 4.2 0 0 1-6-6l2-2M4 5l2 2M20 19l-2-2"

@@ -5,7 +5,7 @@
 
 use maud::{Markup, html};
 
-use super::Page;
+use super::{Ask, Page};
 
 /// The text of one page.
 pub(super) struct Words {
@@ -31,21 +31,21 @@ impl Words {
         match page {
             Page::Connected => Self {
                 headline: "Your operation is connected.",
-                happened: html! { "You switched the connection on, and Panorama now shares this operation with " (partner) "." },
+                happened: html! { "Panorama has confirmed that it shares this operation with " (partner) "." },
                 steps: vec![html! { "Go back to " (partner) ". You can close this page." }],
                 button: None,
                 aside: Some(html! {
                     "It stays your decision. To stop sharing, open " (the_way) " in Panorama and switch " (partner) " off."
                 }),
             },
-            Page::Finishing => Self {
+            Page::Finishing { again } => Self {
                 headline: "Almost done: we are waiting for Panorama.",
                 happened: html! {
                     "Your confirmation has arrived and is safe with us. Panorama has not answered yet, so your operation is "
                     "not connected to " (partner) " yet."
                 },
                 steps: vec![
-                    html! { "Stay on this page for a moment. It checks again every few seconds." },
+                    asks_again(again, "Check again"),
                     html! { "No time to wait? You can close this page. We keep trying for you; have a look in " (partner) " later." },
                 ],
                 button: Some(same_page("Check again now")),
@@ -55,7 +55,7 @@ impl Words {
                 headline: "The time to connect ran out.",
                 happened: html! {
                     "More than 15 minutes went by since you started in " (partner) ", so your operation is not connected yet. "
-                    "Nothing is lost: we keep your confirmation for 24 hours."
+                    "We keep your confirmation for 24 hours."
                 },
                 steps: vec![
                     html! { "Go back to " (partner) " and start connecting again." },
@@ -64,11 +64,32 @@ impl Words {
                 button: None,
                 aside: Some(where_the_code_is()),
             },
+            Page::LinkExpired => Self {
+                headline: "This link has run out.",
+                happened: html! {
+                    "A link from " (partner) " works for 15 minutes. This one is older, or its time ended before an operation was connected."
+                },
+                steps: vec![html! { "Go back to " (partner) " and start connecting again. You get a new link there." }],
+                button: None,
+                aside: None,
+            },
+            Page::LinkUsed => Self {
+                headline: "This link has been used.",
+                happened: html! {
+                    "An operation was connected to " (partner) " with it. That operation does not share its data any more."
+                },
+                steps: vec![
+                    html! { "To connect it again, go back to " (partner) " and start connecting. You get a new link there." },
+                ],
+                button: None,
+                aside: None,
+            },
             Page::NotBound => Self {
                 headline: "We could not finish connecting.",
                 happened: html! {
                     "We could not tell which account in " (partner) " this belongs to. Maybe you started in another browser or "
-                    "on another device, or the switch in Panorama is off. Nothing is lost."
+                    "on another device, or more than 15 minutes ago; or the switch in Panorama is off; or your operation is connected "
+                    "already. What you switched on in Panorama stays on."
                 },
                 steps: vec![
                     html! { "Open " (partner) " in the browser that you are using now." },
@@ -135,9 +156,10 @@ impl Words {
                 aside: None,
             },
             Page::Declined => Self {
-                headline: "Your operation was not shared.",
+                headline: "Your operation was not connected.",
                 happened: html! {
-                    "Panorama told us that sharing was not switched on. Nothing was shared with " (partner) "."
+                    "You came back from Panorama with the answer that sharing was not switched on, or did not work. We have not connected "
+                    "anything to " (partner) "."
                 },
                 steps: vec![
                     html! { "Was that what you wanted? Then you are done. You can close this page." },
@@ -146,25 +168,63 @@ impl Words {
                 button: None,
                 aside: None,
             },
-            Page::OpenedElsewhere { action } => Self {
-                headline: "This link was opened before, in another browser.",
+            Page::WhoseAccount(Ask { action, account }) => Self {
+                headline: "Is this your account?",
                 happened: html! {
-                    "It may have been another device, or a browser inside another app. Your link to " (partner) " works in one "
-                    "browser at a time, so that nobody else can use it."
+                    "This link connects a Panorama operation to the account " (named(account)) " in " (partner) ". " (partner)
+                    " can then read the operation’s fields and its planting, spraying and harvest data."
                 },
                 steps: vec![
-                    html! { "Continue here only if you yourself opened the link before." },
+                    html! { "Is it your account? Continue. In Panorama, choose your operation and switch " (partner) " on." },
+                    html! { "Not your account, or did somebody send you this link? Close this page. Nothing is shared." },
+                ],
+                button: Some(post(action, "Continue to Panorama")),
+                aside: None,
+            },
+            Page::CameBack(Ask { action, account }) => Self {
+                headline: "Connect this operation to your account?",
+                happened: html! {
+                    "Your browser did not say that it came from Panorama, so we ask. The operation would be connected to the account "
+                    (named(account)) " in " (partner) ", which can then read its fields and its planting, spraying and harvest data."
+                },
+                steps: vec![
+                    html! { "Did you just switch " (partner) " on in Panorama, and is this your account? Then connect it." },
+                    html! { "Otherwise close this page. We have changed nothing." },
+                ],
+                button: Some(post(action, "Yes, connect it")),
+                aside: None,
+            },
+            Page::Busy { again } => Self {
+                headline: "Please wait a moment.",
+                happened: html! {
+                    "We have just had very many visits from your network, so we could not take your confirmation yet. What you "
+                    "switched on in Panorama stays on."
+                },
+                steps: vec![
+                    asks_again(again, "Try again"),
+                    html! { "No time to wait? Go back to " (partner) " later and start connecting again." },
+                ],
+                button: Some(same_page("Try again now")),
+                aside: None,
+            },
+            Page::OpenedElsewhere(Ask { action, account }) => Self {
+                headline: "This link was opened before, in another browser.",
+                happened: html! {
+                    "It connects a Panorama operation to the account " (named(account)) " in " (partner) ", which can then read the "
+                    "operation’s data. The other browser may have been another device, or one inside another app. A link works in one "
+                    "browser at a time."
+                },
+                steps: vec![
+                    html! { "Continue here only if it is your account and you yourself opened the link before." },
                     html! { "Not you, or not sure? Close this page, go back to " (partner) " and start connecting again." },
                 ],
-                button: Some(html! {
-                    form method="post" action=(action) { button type="submit" { "I opened it myself: continue" } }
-                }),
+                button: Some(post(action, "I opened it myself: continue")),
                 aside: None,
             },
             Page::UnknownLink => Self {
                 headline: "This link does not work.",
                 happened: html! {
-                    "It is incomplete, misspelled or no longer valid. Nothing was changed."
+                    "It is incomplete, misspelled or no longer valid. We have changed nothing."
                 },
                 steps: vec![
                     html! { "Did you copy the link? Make sure that you have all of it." },
@@ -173,16 +233,39 @@ impl Words {
                 button: None,
                 aside: None,
             },
-            Page::Unavailable => Self {
+            Page::Unavailable { again } => Self {
                 headline: "We cannot connect you right now.",
-                happened: html! { "Something is not working on our side. It is not your fault, and nothing was changed." },
+                happened: html! {
+                    "Something is not working on our side. It is not your fault, and what you switched on in Panorama stays on."
+                },
                 steps: vec![
-                    html! { "Wait a minute, then try again with the button below." },
+                    asks_again(again, "Try again"),
                     html! { "Still not working? Start connecting again later in " (partner) "." },
                 ],
-                button: Some(same_page("Try again")),
+                button: Some(same_page("Try again now")),
                 aside: None,
             },
+        }
+    }
+}
+
+/// An account's name: whoever chose it, it turns nothing around it.
+fn named(account: &str) -> Markup {
+    html! { b { bdi { (account) } } }
+}
+
+/// The button of a form without fields.
+fn post(action: &str, label: &str) -> Markup {
+    html! { form method="post" action=(action) { button type="submit" { (label) } } }
+}
+
+/// The step on a page that does something again by itself, or has stopped doing so.
+fn asks_again(again: Option<u64>, what: &str) -> Markup {
+    html! {
+        @if again.is_some() {
+            "Stay on this page for a moment: it asks again by itself, less often as time goes by."
+        } @else {
+            (what) " with the button. The page has stopped doing it for you."
         }
     }
 }

@@ -29,7 +29,7 @@ struct Answers {
 #[async_trait]
 impl Receivers for Answers {
     async fn call(&self, _: &Url, _: &SignedHeaders, _: &str) -> Result<Answer, CallFailure> {
-        Ok(Answer { status: self.status.load(Ordering::Relaxed), body: None })
+        Ok(Answer { status: self.status.load(Ordering::Relaxed), body: None, retry_after: None })
     }
 }
 
@@ -49,12 +49,13 @@ impl CallQueue for Answers {
 pub(super) async fn stop(machine: &Forgetful) {
     let world = &machine.world;
     let body = json!({
-        "events": ["connectionActivated"], "name": "ours", "secret": "a secret of ours", "url": "https://receiver.example/",
+        "events": ["connectionActivated"], "name": "ours", "secret": "a secret of ours, and long", "url": "https://receiver.example/",
     });
     let (status, webhook) = world.json(world.owner(Method::POST, WEBHOOKS).json(&body)).await;
     assert_eq!(status, StatusCode::CREATED, "{webhook}");
     let path = format!("{WEBHOOKS}/{}", webhook["id"].as_str().expect("an id"));
-    let secret = world.owner(Method::PUT, &format!("{path}/secret")).json(&json!({ "secret": "another of ours" }));
+    let secret =
+        world.owner(Method::PUT, &format!("{path}/secret")).json(&json!({ "secret": "another of ours, long too" }));
     assert_eq!(world.json(secret).await.0, StatusCode::OK);
     let answers = Arc::new(Answers::default());
     let deliver = async |body: String, attempt: u32| {
@@ -63,6 +64,16 @@ pub(super) async fn stop(machine: &Forgetful) {
     };
     assert_eq!(deliver(activated(), 1).await, 0);
     let call = answers.sent.lock().expect("nobody panicked").pop().expect("the call's message").body;
+    for (path, expected) in [(format!("{path}/replay/msg_e1"), 202), (format!("{path}/replay/msg_e2"), 404)] {
+        assert_eq!(world.json(world.owner(Method::POST, &path)).await.0, expected, "{path}");
+    }
+    for only_failed in [true, false] {
+        let body = json!({ "from": "2020-01-01T00:00:00Z", "onlyFailed": only_failed });
+        let asked = world.json(world.owner(Method::POST, &format!("{path}/replay")).json(&body)).await;
+        let (sk, new) = (format!("REPLAY#{}", asked.1["id"].as_str().expect("an id")), json!({ "id": asked.1["id"] }));
+        let change = json!({ "id": "e3", "at": "1795348800", "pk": "WEBHOOKS", "sk": sk, "new": new });
+        assert_eq!(deliver(change.to_string(), 1).await, 0);
+    }
     for (status, attempt, left) in [(500, 1, 1), (200, 2, 0), (410, 1, 0)] {
         answers.status.store(status, Ordering::Relaxed);
         assert_eq!(deliver(call.clone(), attempt).await, left, "{status}");

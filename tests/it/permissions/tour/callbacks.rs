@@ -20,7 +20,7 @@ async fn binds(world: &World) {
     world.comes_back(FARM, "connected").await;
     let started = world.start_session(&user, None).await;
     let mut browser = world.browser();
-    world.land(&mut browser, &world.hop_link(&started)).await;
+    world.go_to_panorama(&mut browser, &world.hop_link(&started)).await;
     world.share(OTHER_FARM).await;
     world.fault(json!({ "fault": "rotateRefreshTokens", "enabled": true })).await;
     world.tokens_expire().await;

@@ -12,7 +12,7 @@ use super::{FARM, OTHER_FARM, Tour};
 use crate::permissions::forgetful::Forgetful;
 
 pub(super) async fn stops(tour: &Tour<'_>) {
-    check_connections(&tour.machine().await).await;
+    Box::pin(check_connections(&tour.machine().await)).await;
     finish_confirmations(&tour.machine().await).await;
     expire_sessions(&tour.machine().await).await;
 }

@@ -1,0 +1,141 @@
+//! What a callback is answered with: a redirect, to an address that does not have the organization code in it.
+
+use axum::response::{IntoResponse as _, Response};
+use http::header::{LOCATION, REFERRER_POLICY};
+use http::{HeaderValue, StatusCode};
+use shared::domain::ids::SessionId;
+use shared::http::pages::{Page, again_after};
+use shared::http::ticket::{Claim, Ticket};
+use shared::service::Service;
+use shared::use_cases::receive_confirmation::{End, Outcome};
+use url::Url;
+
+/// Answers one request.
+pub(crate) struct Answering<'a> {
+    pub(crate) service: &'a Service,
+    /// The callback's query, for an upstream that takes its part in the browser.
+    pub(crate) query: Option<&'a str>,
+}
+
+impl Answering<'_> {
+    /// What became of a claim.
+    pub(crate) async fn outcome(&self, outcome: Outcome, claim: Claim) -> Response {
+        if let Some(onward) = self.onward(&claim, outcome) {
+            return onward;
+        }
+        match outcome {
+            Outcome::UnknownLink => self.end_here(Page::UnknownLink).await,
+            Outcome::Finishing(user, session) | Outcome::HandedOn(user, session) => {
+                // It asks again by itself, so it is not the end.
+                tracing::info!(outcome = "finishing", bound = true, "callback");
+                self.ticket(&Ticket::Waiting(user, session)).await
+            }
+            Outcome::AskFirst(user) => {
+                tracing::info!(outcome = "cameBack", "callback");
+                self.ticket(&Ticket::CameBack(claim, user)).await
+            }
+            Outcome::Busy => {
+                tracing::info!(outcome = "busy", bound = false, "callback");
+                self.try_again(claim).await
+            }
+            Outcome::Ended(end) => self.end(end).await,
+        }
+    }
+
+    /// Where the upstream takes its part in the browser, the farmer goes on there with the query unchanged. So does a farmer who is nobody's or
+    /// late here: the upstream may know the run from elsewhere. What contradicts a proof stays: the upstream has not seen our cookie and could
+    /// guess.
+    fn onward(&self, claim: &Claim, outcome: Outcome) -> Option<Response> {
+        let mut to = self.service.ports.upstream.onward(claim.sharing_url_id)?;
+        match outcome {
+            Outcome::HandedOn(..)
+            | Outcome::Finishing(..)
+            | Outcome::Busy
+            | Outcome::Ended(End::Connected(_) | End::Expired(_) | End::NotBound) => {}
+            Outcome::UnknownLink
+            | Outcome::AskFirst(_)
+            | Outcome::Ended(
+                End::Contradicted
+                | End::OtherOperation
+                | End::NotShared(_)
+                | End::OperationOwned(_)
+                | End::TooManyOperations(_),
+            ) => return None,
+        }
+        tracing::info!(outcome = "onward", "callback");
+        match self.query {
+            Some(query) => to.set_query(Some(query)),
+            None => drop(to.query_pairs_mut().append_pair("orgCode", claim.code.expose())),
+        }
+        let mut response = redirect(&to);
+        // It may look where the browser came from, as we do. After a redirect that is still the portal's page, and its origin says enough.
+        let policy = HeaderValue::from_static("strict-origin-when-cross-origin");
+        response.headers_mut().insert(REFERRER_POLICY, policy);
+        Some(response)
+    }
+
+    /// The farmer is done here: back to the partner's application if it has an address for that, else to our page.
+    pub(crate) async fn end(&self, end: End) -> Response {
+        let (page, session) = match end {
+            End::Connected(session) => (Page::Connected, Some(session)),
+            End::Expired(session) => (Page::Expired, Some(session)),
+            End::NotShared(session) => (Page::NotShared, Some(session)),
+            End::OperationOwned(session) => (Page::OperationOwned, Some(session)),
+            End::TooManyOperations(session) => (Page::TooManyOperations, Some(session)),
+            End::NotBound | End::Contradicted => (Page::NotBound, None),
+            End::OtherOperation => (Page::OtherOperation, None),
+        };
+        self.end_with(page, session).await
+    }
+
+    /// The same with a page.
+    pub(crate) async fn end_with(&self, page: Page<'static>, session: Option<SessionId>) -> Response {
+        // The session's id stays out of logs and addresses: whoever has it can open its hop link.
+        tracing::info!(outcome = page.name(), bound = session.is_some(), "callback");
+        let Some(return_url) = &self.service.settings.return_url else { return self.end_here(page).await };
+        let mut url = return_url.clone();
+        url.query_pairs_mut().append_pair("outcome", page.name());
+        if let Some(session) = session {
+            url.query_pairs_mut().append_pair("reference", &session.reference().to_string());
+        }
+        redirect(&url)
+    }
+
+    /// To our page, whether or not the partner has an address.
+    pub(crate) async fn end_here(&self, page: Page<'static>) -> Response {
+        self.ticket(&Ticket::Ended(page)).await
+    }
+
+    /// To a page that tries again by itself.
+    pub(crate) async fn try_again(&self, claim: Claim) -> Response {
+        self.ticket(&Ticket::TryAgain(claim)).await
+    }
+
+    async fn ticket(&self, ticket: &Ticket) -> Response {
+        match self.service.ports.index_key().await {
+            Ok(key) => {
+                let ticket = ticket.seal(&key, self.service.ports.clock.now());
+                redirect(&self.service.settings.public_url(&["sharing-outcome", &ticket]))
+            }
+            Err(error) => {
+                // The page stays at the callback's address, for without the key there is no other; it asks again there.
+                tracing::error!(%error, "a callback could not be answered at an address of its own");
+                self.show(Page::Unavailable { again: again_after(0) })
+            }
+        }
+    }
+
+    /// A page, here.
+    pub(crate) fn show(&self, page: Page<'_>) -> Response {
+        (page.status(), page.headers(), page.render(&self.service.settings.partner_name)).into_response()
+    }
+}
+
+fn redirect(to: &Url) -> Response {
+    let mut response = StatusCode::SEE_OTHER.into_response();
+    let headers = response.headers_mut();
+    headers.insert(LOCATION, HeaderValue::try_from(to.as_str()).expect("a URL is ASCII"));
+    // The address that the browser leaves has the organization code in it.
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    response
+}

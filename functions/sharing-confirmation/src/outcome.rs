@@ -1,0 +1,112 @@
+//! `GET /sharing-outcome/{ticket}`: what became of a callback. `POST` is the farmer's "yes, connect it".
+
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use http::HeaderMap;
+use shared::domain::caller::Caller;
+use shared::domain::ids::LeafUserId;
+use shared::http::own_page::pressed_on_our_page;
+use shared::http::pages::{Ask, Page, again_after};
+use shared::http::ticket::{Claim, Ticket};
+use shared::service::Service;
+use shared::use_cases::open_hop_link::shown_name;
+use shared::use_cases::receive_confirmation::Outcome;
+use shared::use_cases::watch_handshake::{Watched, watch_handshake};
+
+use crate::answer::Answering;
+use crate::receive;
+
+/// A page that is younger, in seconds, was just sent here by a callback which has asked Panorama itself.
+const FIRST_AGAIN: u64 = 3;
+
+/// A segment of the path; what is no text is no ticket.
+type Sealed = Result<Path<String>, PathRejection>;
+
+pub(crate) async fn show(
+    State(service): State<Service>,
+    sealed: Sealed,
+    caller: Caller,
+    headers: HeaderMap,
+) -> Response {
+    open(&service, sealed, caller, &headers, false).await
+}
+
+pub(crate) async fn go_on(
+    State(service): State<Service>,
+    sealed: Sealed,
+    caller: Caller,
+    headers: HeaderMap,
+) -> Response {
+    let pressed = pressed_on_our_page(&headers, &service.settings.public_url(&[]));
+    open(&service, sealed, caller, &headers, pressed).await
+}
+
+async fn open(service: &Service, sealed: Sealed, caller: Caller, headers: &HeaderMap, pressed: bool) -> Response {
+    let sealed = sealed.map(|Path(sealed)| sealed).unwrap_or_default();
+    let answering = Answering { service, query: None };
+    let key = match service.ports.index_key().await {
+        Ok(key) => key,
+        Err(error) => {
+            tracing::error!(%error, "a ticket could not be read");
+            return answering.show(Page::Unavailable { again: again_after(0) });
+        }
+    };
+    let Some((ticket, age)) = Ticket::open(&sealed, &key, service.ports.clock.now()) else {
+        return answering.show(Page::UnknownLink);
+    };
+    let opened = Opened { answering, sealed: &sealed, age, caller, headers };
+    match ticket {
+        Ticket::Ended(page) => opened.answering.show(page),
+        Ticket::Waiting(user, session) => {
+            match watch_handshake(&service.ports, user, session, age >= FIRST_AGAIN).await {
+                Ok(Watched::Waiting) => opened.answering.show(Page::Finishing { again: again_after(age) }),
+                Ok(Watched::Ended(end)) => opened.answering.end(end).await,
+                Err(error) => {
+                    tracing::error!(%error, "a handshake could not be looked at");
+                    // What is stored is stored.
+                    opened.answering.show(Page::Finishing { again: again_after(age) })
+                }
+            }
+        }
+        Ticket::CameBack(claim, _) if pressed => opened.take(Claim { from_panorama: true, ..claim }).await,
+        Ticket::CameBack(_, user) => opened.ask(user).await,
+        Ticket::TryAgain(claim) => opened.take(claim).await,
+    }
+}
+
+/// A ticket that was opened.
+struct Opened<'a> {
+    answering: Answering<'a>,
+    sealed: &'a str,
+    age: u64,
+    caller: Caller,
+    headers: &'a HeaderMap,
+}
+
+impl Opened<'_> {
+    /// Takes a claim that could not be taken before, or that the farmer has now said they meant.
+    async fn take(&self, claim: Claim) -> Response {
+        let again = again_after(self.age);
+        match receive(self.answering.service, &claim, self.caller, self.headers).await {
+            Ok(Outcome::Busy) => self.answering.show(Page::Busy { again }),
+            Ok(outcome) => self.answering.outcome(outcome, claim).await,
+            Err(_) => self.answering.show(Page::Unavailable { again }),
+        }
+    }
+
+    /// Did the farmer mean it?
+    async fn ask(&self, user: LeafUserId) -> Response {
+        let service = self.answering.service;
+        match shown_name(&service.ports, user).await {
+            Ok(account) => {
+                let action = service.settings.public_url(&["sharing-outcome", self.sealed]);
+                self.answering.show(Page::CameBack(Ask { action: action.path(), account: &account }))
+            }
+            Err(error) => {
+                tracing::error!(%error, "an account's name could not be read");
+                self.answering.show(Page::Unavailable { again: again_after(self.age) })
+            }
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! `POST …/webhooks/{id}/replay[/{messageId}]`: alerts are told once more, those of a time or a single one.
+
+use axum::Json;
+use axum::extract::{Request, State};
+use http::StatusCode;
+use serde::Serialize;
+use shared::domain::change::ChangeId;
+use shared::domain::ids::{ReplayId, WebhookId};
+use shared::domain::replay::{Replay, Replayed};
+use shared::domain::timestamp::Timestamp;
+use shared::http::error_key::ErrorKey;
+use shared::http::fields::Fields;
+use shared::http::parameters::{Segments, invalid, segment};
+use shared::http::problem::Problem;
+use shared::service::Service;
+use shared::use_cases::replay_alerts::{ReplayError, ask_for_replay};
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Accepted {
+    id: ReplayId,
+    webhook_id: WebhookId,
+    created_time: Timestamp,
+}
+
+type Answer = Result<(StatusCode, Json<Accepted>), Problem>;
+
+pub(crate) async fn time(State(service): State<Service>, Segments(id): Segments<String>, request: Request) -> Answer {
+    let id = segment("id", &id)?;
+    let now = service.ports.clock.now();
+    let mut fields = Fields::read(request.into_body()).await?;
+    let from = fields.required::<Timestamp>("from");
+    let to = fields.optional::<Timestamp>("to");
+    let only_failed = fields.flag("onlyFailed");
+    // What happens from now on is told anyway.
+    let to = to.unwrap_or(now).min(now);
+    if from.is_some_and(|from| from >= to) {
+        fields.refuse("from", ErrorKey::MalformedField, "must be before `to`, and in the past");
+    }
+    fields.finish()?;
+    let Some(from) = from else { unreachable!("it was required") };
+    ask(&service, id, Replayed::Range { from, to, only_failed }).await
+}
+
+pub(crate) async fn one(State(service): State<Service>, Segments((id, message)): Segments<(String, String)>) -> Answer {
+    let id = segment("id", &id)?;
+    let change = ChangeId::of_message(&message).map_err(|error| invalid("messageId", error))?;
+    ask(&service, id, Replayed::One(change)).await
+}
+
+async fn ask(service: &Service, id: WebhookId, what: Replayed) -> Answer {
+    let Replay { id, webhook_id, asked_at, .. } =
+        ask_for_replay(&service.ports, id, what).await.map_err(|error| match error {
+            ReplayError::NoWebhook => super::no_such_webhook(),
+            ReplayError::Disabled => Problem::new(
+                ErrorKey::WebhookDisabled,
+                "The webhook has answered 410 and gets no calls. Delete it and register it anew, then ask for the replay there.",
+            ),
+            ReplayError::NoAlert => Problem::new(
+                ErrorKey::AlertNotFound,
+                "No alert of the last 30 days that this webhook is registered for has this id. It is `webhook-id` in a call's headers, and \
+                 `messageId` in GET /webhooks/failed-calls.",
+            ),
+            ReplayError::Store(error) => error.into(),
+        })?;
+    Ok((StatusCode::ACCEPTED, Json(Accepted { id, webhook_id, created_time: asked_at })))
+}
