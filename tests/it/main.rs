@@ -15,6 +15,7 @@ mod expiry;
 mod finisher;
 mod health;
 mod leaf;
+mod leaf_peer;
 mod logs;
 mod manual_creation;
 mod metrics;

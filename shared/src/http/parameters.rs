@@ -89,6 +89,13 @@ impl Query {
         found.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
     }
 
+    /// The query for an upstream that answers in our place: as it came, with the page as we read it.
+    pub fn passed_on(self, page: Page) -> Vec<(String, String)> {
+        let others = self.0.into_iter().filter(|(name, _)| name != "page" && name != "size");
+        let page = [("page", page.number), ("size", page.size)];
+        others.chain(page.map(|(name, number)| (name.to_owned(), number.to_string()))).collect()
+    }
+
     /// All values of a parameter.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())

@@ -7,6 +7,7 @@ pub mod leaf_users;
 pub mod logins;
 pub mod portion;
 pub mod secrets;
+pub mod summaries;
 pub mod upstream;
 pub mod webhooks;
 
@@ -19,6 +20,7 @@ use connections::Connections;
 use leaf_users::LeafUsers;
 use logins::Logins;
 use secrets::{LeafSecrets, PartnerSecrets, SecretsError, ServiceSecrets};
+use summaries::Summaries;
 use upstream::{PartnerAccount, RecordKeeper, Upstream};
 use webhooks::{WebhookSecretStore, Webhooks};
 
@@ -33,6 +35,8 @@ pub struct Ports {
     pub app_keys: Arc<dyn AppKeys>,
     /// Sessions, credentials, operations, events.
     pub connections: Arc<dyn Connections>,
+    /// What was counted of connections.
+    pub summaries: Arc<dyn Summaries>,
     /// What is known of partners' logins.
     pub logins: Arc<dyn Logins>,
     /// App keys' secrets.
