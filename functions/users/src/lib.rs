@@ -50,17 +50,19 @@ pub fn routes(service: Service) -> Routes {
 async fn list(State(service): State<Service>, OriginalUri(uri): OriginalUri) -> Result<Response, Problem> {
     let query = Query::of(&uri);
     let page = query.page(PAGE_SIZE)?;
-    let users = if let Some(keeper) = &service.ports.record_keeper {
-        keeper.list_users(query.passed_on(page)).await?.map(Shown::Theirs)
+    let (asked, users) = if let Some(keeper) = &service.ports.record_keeper {
+        let asked = query.passed_on(page);
+        (asked.clone(), keeper.list_users(asked).await?.map(Shown::Theirs))
     } else {
         let wanted = |name| query.get(name).map(ToOwned::to_owned);
         let filter = Filter { email: wanted("email"), name: wanted("name"), external_id: wanted("externalId") };
         let order = order(&query)?;
         let users = service.ports.leaf_users.list(&filter, order, page.number, page.size).await?;
-        users.map(|user| Shown::Ours(Resource::from(user)))
+        let users = users.map(|user| Shown::Ours(Resource::from(user)));
+        (query.named(&["name", "email", "externalId", "sort"]), users)
     };
     let Portion { entries, total } = users;
-    Ok(listed(&service.settings, &uri, page, entries.len(), total, entries))
+    Ok(listed(&service.settings, &uri, &asked, page, entries.len(), total, entries))
 }
 
 /// In which order a listing is asked for.

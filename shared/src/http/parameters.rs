@@ -89,9 +89,15 @@ impl Query {
         found.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
     }
 
+    /// The parameters of these names that have a value.
+    pub fn named(&self, names: &[&str]) -> Vec<(String, String)> {
+        let wanted = |(name, value): &&(String, String)| names.contains(&&**name) && !value.is_empty();
+        self.0.iter().filter(wanted).cloned().collect()
+    }
+
     /// The query for an upstream that answers in our place: as it came, with the page as we read it.
-    pub fn passed_on(self, page: Page) -> Vec<(String, String)> {
-        let others = self.0.into_iter().filter(|(name, _)| name != "page" && name != "size");
+    pub fn passed_on(&self, page: Page) -> Vec<(String, String)> {
+        let others = self.0.iter().filter(|(name, _)| name != "page" && name != "size").cloned();
         let page = [("page", page.number), ("size", page.size)];
         others.chain(page.map(|(name, number)| (name.to_owned(), number.to_string()))).collect()
     }
