@@ -35,14 +35,12 @@ async fn sign_in(State(service): State<Service>, request: Request) -> Result<Jso
     fields.finish()?;
     let (Some(username), Some(password)) = (username, password) else { unreachable!("both were required") };
     let password = SecretString::from(password.expose());
-    match authenticate(&service.ports, username.expose(), &password, remember_me).await? {
-        Some(token) => Ok(Json(Token { id_token: token.expose_secret().to_owned() })),
-        None => {
-            metrics::sign_in_refused();
-            Err(Problem::new(
-                ErrorKey::BadCredentials,
-                "There is no API owner with this username and password. Check both; the deployment guide says how an owner is made.",
-            ))
-        }
-    }
+    let Some(token) = authenticate(&service.ports, username.expose(), &password, remember_me).await? else {
+        metrics::sign_in_refused();
+        return Err(Problem::new(
+            ErrorKey::BadCredentials,
+            "There is no API owner with this username and password. Check both; the deployment guide says how an owner is made.",
+        ));
+    };
+    Ok(Json(Token { id_token: token.expose_secret().to_owned() }))
 }
