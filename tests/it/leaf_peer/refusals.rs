@@ -2,6 +2,7 @@
 
 use reqwest::Method;
 use serde_json::json;
+use shared::use_cases::upstream_users::{change_there, create_there};
 
 use super::PLANTED;
 use crate::world::{MANAGEMENT, World};
@@ -45,4 +46,26 @@ async fn a_leaf_user_that_leaf_does_not_have_is_not_found_and_is_not_made_here()
         world.ask_with(Method::PUT, &users, &body).await.problem_of(400, key, &["id"]);
     }
     assert!(peer.with(|records| records.users.is_empty()));
+}
+
+#[tokio::test]
+async fn what_leaf_has_done_is_answered_as_done_though_our_own_row_cannot_be_written() {
+    let (world, peer) = World::in_front_of_peer().await;
+    let known = peer.has(json!({ "name": "maria" }));
+    world.start_session(&known, None).await;
+    // Nothing of the table can be reached; the secrets can, so Leaf is signed in to.
+    let mut settings = (*world.machine.service.settings).clone();
+    settings.table_name = "no-such-table".to_owned();
+    let (dynamodb, secrets_manager) = (world.machine.dynamodb.clone(), world.machine.secrets_manager.clone());
+    let clients = shared::service::Clients { dynamodb, secrets_manager, clock: world.clock.clone() };
+    let service = shared::service::Service::new(settings, clients).expect("a service");
+    let ports = &service.ports;
+    let keeper = ports.record_keeper.as_ref().expect("Leaf is the upstream");
+    let sent = |body: serde_json::Value| shared::domain::record::Sent(body.as_object().expect("an object").clone());
+    let made = create_there(ports, &**keeper, sent(json!({ "name": "dale" }))).await.expect("Leaf has made it");
+    let id = made.text("id").expect("an id");
+    assert_eq!(peer.user(id)["name"], "dale");
+    let change = change_there(ports, &**keeper, known.parse().expect("an id"), sent(json!({ "name": "zoe" }))).await;
+    assert!(change.expect("Leaf has changed it").is_some());
+    assert_eq!(world.start_session(id, None).await.status, "PENDING", "it is taken over at its first use");
 }
