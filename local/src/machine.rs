@@ -105,11 +105,11 @@ impl Machine {
             };
             servers.spawn(simulated_panorama::serve(config, wait(stopped.clone())));
         }
-        let leaf = match options.upstream {
-            Upstream::Panorama => None,
-            Upstream::Leaf => Some(Box::new(start_leaf(&options, &panorama_url).await?)),
+        let leaf = match (options.upstream, &options.leaf_at) {
+            (Upstream::Leaf, None) => Some(Box::new(start_leaf(&options, &panorama_url).await?)),
+            _ => None,
         };
-        let leaf_url = leaf.as_ref().map(|leaf| leaf.ready.api_url.clone());
+        let leaf_url = leaf.as_ref().map(|leaf| leaf.ready.api_url.clone()).or_else(|| options.leaf_at.clone());
         let environment = environment::of(addresses, &public_url, &panorama_url, leaf_url.as_deref(), &options);
         let ready = Ready::new(api_url, panorama_url, leaf_url, environment);
 
@@ -125,7 +125,7 @@ impl Machine {
         let service = Service::new(settings, clients).map_err(io::Error::other)?;
         schema::create(&dynamodb, TABLE_NAME).await.map_err(io::Error::other)?;
         seed::index_key(&secrets).await?;
-        if leaf.is_some() {
+        if ready.leaf_url.is_some() {
             seed::leaf_account(&secrets).await?;
         }
         let is_new = seed::is_new(&secrets).await;

@@ -29,6 +29,8 @@ pub struct Options {
     pub data: Data,
     /// Who does the handshake.
     pub upstream: Upstream,
+    /// Where the upstream `Leaf` is, if it is another one than a machine that this one starts.
+    pub leaf_at: Option<String>,
     /// The simulated Panorama of another machine, for one that stands for Leaf: it starts none, and its API can be disturbed.
     pub stands_for_leaf_at: Option<String>,
     /// How long the upstream may take to answer; without it, as long as in AWS.
@@ -82,6 +84,7 @@ impl Default for Options {
             public_url: None,
             data: Data::Memory,
             upstream: Upstream::Panorama,
+            leaf_at: None,
             stands_for_leaf_at: None,
             upstream_timeout: None,
             return_url: None,

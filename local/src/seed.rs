@@ -79,7 +79,7 @@ pub async fn first_start(service: &Service, secrets: &Client, owner: Login) -> i
         id: constant(LEAF_USER_ID),
         profile: Profile {
             name: constant("Maria Lindqvist"),
-            email: constant(seed.growers[0].username),
+            email: Some(constant(seed.growers[0].username)),
             phone: Some(constant("+1 555 010 0142")),
             address: Some(constant("Willow Creek Road 12, Ames, IA")),
             external_id: Some(constant("grower-0142")),

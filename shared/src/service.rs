@@ -124,6 +124,7 @@ impl Service {
             leaf_users: table.clone(),
             app_keys: table.clone(),
             connections: table.clone(),
+            summaries: table.clone(),
             logins: table.clone(),
             partner_secrets: secrets.clone(),
             leaf_secrets: secrets.clone(),

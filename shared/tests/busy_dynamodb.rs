@@ -267,7 +267,7 @@ fn session() -> Session {
 fn account(id: LeafUserId) -> Account {
     let profile = Profile {
         name: "Maria".parse().expect("a name"),
-        email: "maria@farm.example".parse().expect("an address"),
+        email: Some("maria@farm.example".parse().expect("an address")),
         phone: None,
         address: None,
         external_id: None,

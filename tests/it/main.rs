@@ -17,6 +17,7 @@ mod expiry;
 mod finisher;
 mod health;
 mod leaf;
+mod leaf_peer;
 mod logs;
 mod manual_creation;
 mod metrics;

@@ -103,6 +103,8 @@ fn metrics_say_what_happened_and_nothing_of_whom(log: &Log, day: &Day) {
         ("SessionsExpired", 5),
         // One for each Leaf user but the one of `bodies`, which has three.
         ("SessionsStarted", 16),
+        // A wrong password and an unknown owner.
+        ("SignInsRefused", 2),
     ];
     assert_eq!(counts, expected.into_iter().map(|(name, count)| (name.to_owned(), count)).collect());
 }

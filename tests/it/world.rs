@@ -56,8 +56,12 @@ impl World {
 
     /// A machine with other options.
     pub(crate) async fn start_with(change: impl FnOnce(&mut Options)) -> Self {
+        Self::held_to(Contract::default(), change).await
+    }
+
+    /// The same, with another idea of what its answers are held to.
+    pub(crate) async fn held_to(contract: Contract, change: impl FnOnce(&mut Options)) -> Self {
         let clock = Arc::new(ManualClock::new(Timestamp::new(datetime!(2026-11-22 12:00 UTC))));
-        let contract = Contract::default();
         let around_api = Some(Arc::new(contract.layer()) as _);
         let guard = Guard::default();
         let interceptors = vec![SharedInterceptor::new(guard.interceptor())];

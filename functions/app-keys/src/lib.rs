@@ -82,7 +82,7 @@ async fn list(
     let page = Query::of(&uri).page_of_short_list()?;
     let Portion { entries, total } = Portion::of_whole(service.ports.app_keys.list().await?, page.number, page.size);
     let entries: Vec<_> = entries.iter().map(|app_key| resource(&service, app_key)).collect();
-    Ok(listed(&service.settings, &uri, page, entries.len(), total, entries))
+    Ok(listed(&service.settings, &uri, &[], page, entries.len(), total, entries))
 }
 
 async fn read(State(service): State<Service>, path: Named) -> Result<Json<Resource>, Problem> {

@@ -1,20 +1,24 @@
 //! Step 6, too: `GET /services/integrations/api/resources`.
 
-use axum::Json;
 use axum::extract::{OriginalUri, State};
+use axum::response::Response;
 use http::Method;
 use serde::Serialize;
 use shared::domain::ids::LeafUserId;
+use shared::domain::record::Shown;
 use shared::domain::timestamp::Timestamp;
-use shared::http::error_key::ErrorKey;
-use shared::http::parameters::Query;
+use shared::http::listing::listed;
+use shared::http::parameters::{Page, Query, segment};
 use shared::http::problem::Problem;
 use shared::http::refusals::no_such_user;
 use shared::http::routes::Routes;
+use shared::ports::portion::Portion;
+use shared::ports::summaries::Counted;
+use shared::ports::upstream::UpstreamError;
 use shared::service::{Service, WarmUp};
-use shared::use_cases::summarize_sync::{SummarizeError, summarize_sync};
+use shared::use_cases::summarize_sync::{SummarizeError, summarize_all, summarize_sync};
 
-/// Entries on a page when the request does not say. There is at most one: a Leaf user has one Panorama operation.
+/// Entries on a page when the request does not say.
 const PAGE_SIZE: u32 = 20;
 
 /// What it reads in init.
@@ -28,7 +32,7 @@ pub fn routes(service: Service) -> Routes {
 #[derive(Serialize)]
 struct Answer {
     message: &'static str,
-    summaries: Vec<Summary>,
+    summaries: Vec<Shown<Summary>>,
 }
 
 #[derive(Serialize)]
@@ -39,30 +43,73 @@ struct Summary {
     growers: u64,
     farms: u64,
     fields: u64,
-    sync_reference_time: Timestamp,
+    /// When it was counted; without it, nothing was yet.
+    sync_reference_time: Option<Timestamp>,
 }
 
-async fn list(State(service): State<Service>, OriginalUri(uri): OriginalUri) -> Result<Json<Answer>, Problem> {
-    let query = Query::of(&uri);
-    if query.get("provider").is_some_and(|provider| provider != "Panorama") {
-        return Err(Problem::of_field(ErrorKey::MalformedField, "provider", "must be Panorama"));
+impl Summary {
+    fn new(leaf_user_id: LeafUserId, counted: Option<Counted>) -> Self {
+        let summary = counted.map(|counted| counted.summary).unwrap_or_default();
+        Self {
+            provider: "Panorama",
+            leaf_user_id,
+            growers: summary.growers,
+            farms: summary.farms,
+            fields: summary.fields,
+            sync_reference_time: counted.map(|counted| counted.at),
+        }
     }
-    let id = query.required("leafUserId")?;
-    shared::logging::about(id);
+}
+
+async fn list(State(service): State<Service>, OriginalUri(uri): OriginalUri) -> Result<Response, Problem> {
+    let query = Query::of(&uri);
     let page = query.page(PAGE_SIZE)?;
-    let summary = summarize_sync(&service.ports, id).await.map_err(|error| match error {
+    let id = query.get("leafUserId").map(|id| segment("leafUserId", id)).transpose()?;
+    if let Some(id) = id {
+        shared::logging::about(id);
+    }
+    let mut asked = query.named(&["leafUserId"]);
+    let Portion { entries: summaries, total } = match &service.ports.record_keeper {
+        Some(keeper) => {
+            asked = query.passed_on(page);
+            let summaries = keeper.summaries(asked.clone()).await?;
+            let missing = || id.map_or_else(|| UpstreamError::NoSuchUser.into(), no_such_user);
+            summaries.ok_or_else(missing)?.map(Shown::Theirs)
+        }
+        None => {
+            // Any word is a provider's name that we do not know; what looks like none is not repeated.
+            let is_name = |name: &str| name.bytes().all(|letter| letter.is_ascii_alphabetic());
+            asked.extend(query.named(&["provider"]).into_iter().filter(|(_, name)| is_name(name)));
+            ours(&service, &query, page, id).await?.map(Shown::Ours)
+        }
+    };
+    let shown = summaries.len();
+    Ok(listed(&service.settings, &uri, &asked, page, shown, total, Answer { message: "SUCCESS", summaries }))
+}
+
+async fn ours(
+    service: &Service,
+    query: &Query,
+    page: Page,
+    id: Option<LeafUserId>,
+) -> Result<Portion<Summary>, Problem> {
+    let of_panorama = query.get("provider").is_none_or(|provider| provider == "Panorama");
+    let Some(id) = id else {
+        if !of_panorama {
+            return Ok(Portion::of_whole(Vec::new(), page.number, page.size));
+        }
+        let all = summarize_all(&service.ports, page.number, page.size).await?;
+        return Ok(all.map(|connection| Summary::new(connection.leaf_user_id, connection.counted)));
+    };
+    if !of_panorama {
+        service.ports.leaf_users.find(id).await?.ok_or_else(|| no_such_user(id))?;
+        return Ok(Portion::of_whole(Vec::new(), page.number, page.size));
+    }
+    let counted = summarize_sync(&service.ports, id).await.map_err(|error| match error {
         SummarizeError::NoSuchUser => no_such_user(id),
         SummarizeError::Store(error) => error.into(),
         SummarizeError::Upstream(error) => error.into(),
     })?;
-    let summary = summary.map(|(summary, at)| Summary {
-        provider: "Panorama",
-        leaf_user_id: id,
-        growers: summary.growers,
-        farms: summary.farms,
-        fields: summary.fields,
-        sync_reference_time: at,
-    });
-    let summaries = summary.into_iter().filter(|_| page.number == 0).collect();
-    Ok(Json(Answer { message: "SUCCESS", summaries }))
+    let summaries = counted.map(|counted| Summary::new(id, Some(counted))).into_iter().collect();
+    Ok(Portion::of_whole(summaries, page.number, page.size))
 }

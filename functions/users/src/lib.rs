@@ -1,22 +1,32 @@
 //! Step 2: Leaf users. `/users`, `/users/{leafUserId}`.
+//!
+//! Where the upstream keeps them, bodies, queries and records are passed on as they are; what they
+//! mean is the upstream's.
+
+mod resource;
 
 use axum::Json;
 use axum::extract::{OriginalUri, Request, State};
 use axum::response::Response;
 use http::{Method, StatusCode};
-use serde::Serialize;
 use shared::domain::ids::LeafUserId;
-use shared::domain::leaf_user::{Filter, LeafUser, Profile};
+use shared::domain::leaf_user::{Filter, Order};
+use shared::domain::record::Shown;
 use shared::http::USER_MANAGEMENT;
+use shared::http::error_key::ErrorKey;
 use shared::http::fields::Fields;
-use shared::http::listing::created;
+use shared::http::listing::{created, listed};
 use shared::http::parameters::{Query, Segments, segment};
 use shared::http::problem::Problem;
 use shared::http::refusals::{concurrent_change, no_such_user};
 use shared::http::routes::Routes;
+use shared::ports::portion::Portion;
 use shared::service::{Service, WarmUp};
 use shared::use_cases::disconnect::{DisconnectError, Scope, disconnect};
-use shared::use_cases::leaf_users::{create_user, list_users, read_user, update_user};
+use shared::use_cases::leaf_users::create_user;
+use shared::use_cases::upstream_users::{change_there, create_there, replace_there};
+
+use resource::{Resource, change, profile};
 
 /// Entries on a page when the request does not say.
 const PAGE_SIZE: u32 = 20;
@@ -31,70 +41,105 @@ pub fn routes(service: Service) -> Routes {
     Routes::new(service)
         .owner(Method::GET, &users, list)
         .owner(Method::POST, &users, create)
-        .owner(Method::PUT, &users, update)
+        .owner(Method::PUT, &users, replace)
         .owner(Method::GET, &user, read)
+        .owner(Method::PATCH, &user, merge)
         .owner(Method::DELETE, &user, remove)
 }
 
-/// A Leaf user as the contract shows it.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Resource {
-    id: LeafUserId,
-    name: String,
-    email: String,
-    phone: Option<String>,
-    address: Option<String>,
-    external_id: Option<String>,
-}
-
-impl From<LeafUser> for Resource {
-    fn from(user: LeafUser) -> Self {
-        let Profile { name, email, phone, address, external_id } = user.profile;
-        Self {
-            id: user.id,
-            name: name.as_str().to_owned(),
-            email: email.as_str().to_owned(),
-            phone: phone.map(|phone| phone.as_str().to_owned()),
-            address: address.map(|address| address.as_str().to_owned()),
-            external_id: external_id.map(|id| id.as_str().to_owned()),
-        }
-    }
-}
-
-async fn list(State(service): State<Service>, OriginalUri(uri): OriginalUri) -> Result<Json<Vec<Resource>>, Problem> {
+async fn list(State(service): State<Service>, OriginalUri(uri): OriginalUri) -> Result<Response, Problem> {
     let query = Query::of(&uri);
     let page = query.page(PAGE_SIZE)?;
-    let wanted = |name| query.get(name).map(ToOwned::to_owned);
-    let filter = Filter { email: wanted("email"), name: wanted("name"), external_id: wanted("externalId") };
-    let users = list_users(&service.ports, &filter, page.number, page.size).await?;
-    Ok(Json(users.into_iter().map(Resource::from).collect()))
+    let (asked, users) = if let Some(keeper) = &service.ports.record_keeper {
+        let asked = query.passed_on(page);
+        (asked.clone(), keeper.list_users(asked).await?.map(Shown::Theirs))
+    } else {
+        let wanted = |name| query.get(name).map(ToOwned::to_owned);
+        let filter = Filter { email: wanted("email"), name: wanted("name"), external_id: wanted("externalId") };
+        let order = order(&query)?;
+        let users = service.ports.leaf_users.list(&filter, order, page.number, page.size).await?;
+        let users = users.map(|user| Shown::Ours(Resource::from(user)));
+        (query.named(&["name", "email", "externalId", "sort"]), users)
+    };
+    let Portion { entries, total } = users;
+    Ok(listed(&service.settings, &uri, &asked, page, entries.len(), total, entries))
 }
 
-async fn read(State(service): State<Service>, Segments(id): Segments<String>) -> Result<Json<Resource>, Problem> {
+/// In which order a listing is asked for.
+fn order(query: &Query) -> Result<Order, Problem> {
+    let mut orders = query.all("sort").filter(|order| !order.is_empty());
+    let first = orders.next().map(|order| segment("sort", order)).transpose()?;
+    if orders.next().is_some() {
+        return Err(Problem::of_field(ErrorKey::MalformedField, "sort", "may be given once"));
+    }
+    Ok(first.unwrap_or_default())
+}
+
+async fn read(
+    State(service): State<Service>,
+    Segments(id): Segments<String>,
+) -> Result<Json<Shown<Resource>>, Problem> {
     let id = segment("leafUserId", &id)?;
-    let user = read_user(&service.ports, id).await?.ok_or_else(|| no_such_user(id))?;
-    Ok(Json(user.into()))
+    let user = match &service.ports.record_keeper {
+        // Not our mirror: that may be behind.
+        Some(keeper) => keeper.find_user(id).await?.map(Shown::Theirs),
+        None => service.ports.leaf_users.find(id).await?.map(|user| Shown::Ours(user.into())),
+    };
+    user.map(Json).ok_or_else(|| no_such_user(id))
 }
 
 async fn create(State(service): State<Service>, request: Request) -> Result<Response, Problem> {
     let mut fields = Fields::read(request.into_body()).await?;
-    let profile = profile(&mut fields);
-    fields.finish()?;
-    let Some(profile) = profile else { unreachable!("name and email were required") };
-    let user = create_user(&service.ports, profile).await?;
-    let segments = ["services", "usermanagement", "api", "users", &user.id.to_string()];
-    Ok(created(&service.settings, &segments, Resource::from(user)))
+    let (id, user) = if let Some(keeper) = &service.ports.record_keeper {
+        let record = create_there(&service.ports, &**keeper, fields.into_sent()).await?;
+        (record.text("id").unwrap_or_default().to_owned(), Shown::Theirs(record))
+    } else {
+        let profile = profile(&mut fields);
+        fields.finish()?;
+        let Some(profile) = profile else { unreachable!("the name was required") };
+        let user = create_user(&service.ports, profile).await?;
+        (user.id.to_string(), Shown::Ours(Resource::from(user)))
+    };
+    Ok(created(&service.settings, &["services", "usermanagement", "api", "users", &id], user))
 }
 
-async fn update(State(service): State<Service>, request: Request) -> Result<Json<Resource>, Problem> {
+async fn replace(State(service): State<Service>, request: Request) -> Result<Json<Shown<Resource>>, Problem> {
     let mut fields = Fields::read(request.into_body()).await?;
-    let id = fields.required("id");
-    let profile = profile(&mut fields);
+    let id = fields.required::<LeafUserId>("id");
+    let keeper = service.ports.record_keeper.as_ref();
+    let profile = if keeper.is_some() { None } else { profile(&mut fields) };
     fields.finish()?;
-    let (Some(id), Some(profile)) = (id, profile) else { unreachable!("id, name and email were required") };
-    let user = update_user(&service.ports, id, profile).await?.ok_or_else(|| no_such_user(id))?;
-    Ok(Json(user.into()))
+    let Some(id) = id else { unreachable!("the id was required") };
+    let user = match (keeper, profile) {
+        (Some(keeper), _) => replace_there(&service.ports, &**keeper, id, fields.into_sent()).await?.map(Shown::Theirs),
+        (None, Some(profile)) => {
+            let user = service.ports.leaf_users.change(id, &profile.into()).await?;
+            user.map(|user| Shown::Ours(user.into()))
+        }
+        (None, None) => unreachable!("the name was required"),
+    };
+    user.map(Json).ok_or_else(|| no_such_user(id))
+}
+
+async fn merge(
+    State(service): State<Service>,
+    Segments(id): Segments<String>,
+    request: Request,
+) -> Result<Json<Shown<Resource>>, Problem> {
+    let id: LeafUserId = segment("leafUserId", &id)?;
+    let mut fields = Fields::read(request.into_body()).await?;
+    if fields.optional::<LeafUserId>("id").is_some_and(|other| other != id) {
+        fields.refuse("id", ErrorKey::MalformedField, "must be the one in the path, or be left out");
+    }
+    let user = if let Some(keeper) = &service.ports.record_keeper {
+        fields.finish()?;
+        change_there(&service.ports, &**keeper, id, fields.into_sent()).await?.map(Shown::Theirs)
+    } else {
+        let change = change(&mut fields);
+        fields.finish()?;
+        service.ports.leaf_users.change(id, &change).await?.map(|user| Shown::Ours(user.into()))
+    };
+    user.map(Json).ok_or_else(|| no_such_user(id))
 }
 
 async fn remove(State(service): State<Service>, Segments(id): Segments<String>) -> Result<StatusCode, Problem> {
@@ -106,13 +151,4 @@ async fn remove(State(service): State<Service>, Segments(id): Segments<String>) 
         Err(DisconnectError::Upstream(error)) => Err(error.into()),
         Err(DisconnectError::Store(error)) => Err(error.into()),
     }
-}
-
-fn profile(fields: &mut Fields) -> Option<Profile> {
-    let name = fields.required("name");
-    let email = fields.required("email");
-    let phone = fields.clearable("phone");
-    let address = fields.clearable("address");
-    let external_id = fields.clearable("externalId");
-    Some(Profile { name: name?, email: email?, phone, address, external_id })
 }

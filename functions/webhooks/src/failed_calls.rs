@@ -69,5 +69,5 @@ pub(crate) async fn list(State(service): State<Service>, OriginalUri(uri): Origi
         FailedCallsError::Secrets(error) => error.into(),
     })?;
     let Portion { entries: items, total } = calls.map(Item::from);
-    Ok(listed(&service.settings, &uri, page, items.len(), total, Page { items }))
+    Ok(listed(&service.settings, &uri, &[], page, items.len(), total, Page { items }))
 }

@@ -99,7 +99,7 @@ async fn list(State(service): State<Service>, OriginalUri(uri): OriginalUri) -> 
     let page = Query::of(&uri).page_of_short_list()?;
     let webhooks = Portion::of_whole(service.ports.webhooks.list().await?, page.number, page.size);
     let Portion { entries, total } = webhooks.map(Resource::from);
-    Ok(listed(&service.settings, &uri, page, entries.len(), total, entries))
+    Ok(listed(&service.settings, &uri, &[], page, entries.len(), total, entries))
 }
 
 async fn read(State(service): State<Service>, Segments(id): Segments<String>) -> Result<Json<Resource>, Problem> {

@@ -40,12 +40,15 @@ impl Invalid {
     }
 }
 
+/// The most characters of a short line.
+pub(super) const LONGEST_LINE: usize = 255;
+
 /// What is left of a text that may be any short line, without the blanks around it.
 pub(super) fn one_line(text: &str) -> Result<String, Invalid> {
     let text = text.trim();
     if text.is_empty() {
         Err(Invalid::EMPTY)
-    } else if text.chars().count() > 255 {
+    } else if text.chars().count() > LONGEST_LINE {
         Err(Invalid::too_long("must have at most 255 characters"))
     } else if text.chars().any(char::is_control) {
         Err(Invalid::malformed("must not have control characters"))

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::ids::LeafUserId;
-use super::invalid::{Invalid, one_line};
+use super::invalid::{Invalid, LONGEST_LINE, one_line};
 use super::timestamp::Timestamp;
 
 /// A Leaf user, with Leaf's fields.
@@ -24,7 +24,7 @@ pub struct Profile {
     /// The farmer's name.
     pub name: ProfileText,
     /// The farmer's e-mail address.
-    pub email: Email,
+    pub email: Option<Email>,
     /// The farmer's phone number, as the partner writes it.
     pub phone: Option<ProfileText>,
     /// The farmer's address.
@@ -60,6 +60,77 @@ macro_rules! personal_text {
 }
 personal_text!(ProfileText, Email);
 
+impl Profile {
+    /// What we keep of a record of the upstream's: the texts that fit, and a name to call it by, which
+    /// a record need not have. The record itself stays the upstream's.
+    pub fn mirrored<'a>(id: LeafUserId, text: impl Fn(&str) -> Option<&'a str>) -> Self {
+        let named = ["name", "email", "externalId"].into_iter().find_map(|field| ProfileText::shortened(text(field)?));
+        let fitting = |field: &str| text(field)?.parse().ok();
+        Self {
+            name: named.unwrap_or_else(|| ProfileText(id.to_string())),
+            email: text("email").and_then(|email| email.parse().ok()),
+            phone: fitting("phone"),
+            address: fitting("address"),
+            external_id: fitting("externalId"),
+        }
+    }
+}
+
+impl ProfileText {
+    /// As much of a text as fits, on one line; nothing of a blank one.
+    fn shortened(text: &str) -> Option<Self> {
+        let line = text.split(|letter: char| letter.is_whitespace() || letter.is_control());
+        let line = line.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+        line.chars().take(LONGEST_LINE).collect::<String>().parse().ok()
+    }
+}
+
+/// A new value for a profile's field, if it gets one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change<T> {
+    /// It stays as it is.
+    Keep,
+    /// It has none from now on.
+    Clear,
+    /// It has this one from now on.
+    Set(T),
+}
+
+impl<T> Change<T> {
+    /// What a whole profile says of a field.
+    fn to(value: Option<T>) -> Self {
+        value.map_or(Self::Clear, Self::Set)
+    }
+}
+
+/// What is to change of a profile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProfileChange {
+    /// The name, which everybody has.
+    pub name: Option<ProfileText>,
+    /// The e-mail address.
+    pub email: Change<Email>,
+    /// The phone number.
+    pub phone: Change<ProfileText>,
+    /// The address.
+    pub address: Change<ProfileText>,
+    /// The partner's own id.
+    pub external_id: Change<ProfileText>,
+}
+
+impl From<Profile> for ProfileChange {
+    /// Everything is as in this profile.
+    fn from(profile: Profile) -> Self {
+        Self {
+            name: Some(profile.name),
+            email: Change::to(profile.email),
+            phone: Change::to(profile.phone),
+            address: Change::to(profile.address),
+            external_id: Change::to(profile.external_id),
+        }
+    }
+}
+
 impl FromStr for ProfileText {
     type Err = Invalid;
 
@@ -88,6 +159,8 @@ impl FromStr for Email {
 }
 
 /// Which Leaf users a listing is to have: each given field equals.
+///
+/// See [`Order`] for how they follow each other.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
     /// The e-mail address.
@@ -96,4 +169,81 @@ pub struct Filter {
     pub name: Option<String>,
     /// The partner's own id.
     pub external_id: Option<String>,
+}
+
+/// How the Leaf users of a listing follow each other. Those that are alike, in the order of creation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Order {
+    /// By what.
+    pub by: OrderBy,
+    /// Backwards.
+    pub descending: bool,
+}
+
+/// What Leaf users can be ordered by. Texts are compared without regard to case; those without the
+/// field come first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OrderBy {
+    /// When they were created.
+    #[default]
+    Creation,
+    /// The id.
+    Id,
+    /// The name.
+    Name,
+    /// The e-mail address.
+    Email,
+    /// The partner's own id.
+    ExternalId,
+}
+
+impl FromStr for Order {
+    type Err = Invalid;
+
+    /// Reads Leaf's `sort`, such as `name,desc`.
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        const RULE: Invalid = Invalid::malformed(
+            "must be one of id, name, email, externalId and createdTime, alone or followed by ,asc or ,desc",
+        );
+        let (field, direction) = text.split_once(',').unwrap_or((text, "asc"));
+        let by = match field.trim() {
+            "id" => OrderBy::Id,
+            "name" => OrderBy::Name,
+            "email" => OrderBy::Email,
+            "externalId" => OrderBy::ExternalId,
+            "createdTime" => OrderBy::Creation,
+            _ => return Err(RULE),
+        };
+        match &*direction.trim().to_ascii_lowercase() {
+            "asc" => Ok(Self { by, descending: false }),
+            "desc" => Ok(Self { by, descending: true }),
+            _ => Err(RULE),
+        }
+    }
+}
+
+impl LeafUser {
+    /// Its place in an order.
+    pub fn place(&self, by: OrderBy) -> String {
+        let text = match by {
+            OrderBy::Creation => "",
+            OrderBy::Id => return self.id.to_string(),
+            OrderBy::Name => self.profile.name.as_str(),
+            OrderBy::Email => self.profile.email.as_ref().map_or("", Email::as_str),
+            OrderBy::ExternalId => self.profile.external_id.as_ref().map_or("", ProfileText::as_str),
+        };
+        place(text, &self.listed())
+    }
+
+    /// Its place in the order of creation.
+    pub fn listed(&self) -> String {
+        format!("{}#{}", self.created_at, self.id)
+    }
+}
+
+/// The place of a text in an order. The separator is less than any letter of a text, so that a text
+/// comes before those that go on after it.
+pub fn place(text: &str, listed: &str) -> String {
+    let text: String = text.to_lowercase().chars().take(LONGEST_LINE / 2).collect();
+    format!("{text}\u{1}{listed}")
 }

@@ -23,6 +23,7 @@ pub mod owner_password;
 pub mod owner_token;
 pub mod partner;
 pub mod reach;
+pub mod record;
 pub mod replay;
 pub mod session;
 pub mod shown_name;

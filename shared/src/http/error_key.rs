@@ -104,6 +104,8 @@ error_keys! {
     LeafLoginRefused = "leafLoginRefused", BAD_GATEWAY, "Leaf refuses the partner's account there";
     /// Leaf declined what was asked of it, with an `errorKey` of its own.
     LeafDeclined = "leafDeclined", BAD_GATEWAY, "Leaf declined the request";
+    /// Leaf refused what was sent through us: it is the sender's to mend.
+    LeafRefused = "leafRefused", BAD_REQUEST, "Leaf refuses what was sent";
     /// Leaf answered, but not usefully.
     LeafBadAnswer = "leafBadAnswer", BAD_GATEWAY, "Leaf gave no useful answer";
     /// Leaf did not answer, or said that it cannot now.

@@ -10,6 +10,8 @@ use serde_json::{Map, Value};
 use super::error_key::ErrorKey;
 use super::problem::{FieldError, Problem};
 use crate::domain::invalid::{Invalid, InvalidKind};
+use crate::domain::leaf_user::Change;
+use crate::domain::record::Sent;
 
 /// The largest body that is read.
 pub const MAX_BODY: usize = 64 * 1024;
@@ -61,6 +63,16 @@ impl Fields {
         self.object.get(name).is_some_and(|value| !value.is_null())
     }
 
+    /// Whether a field is there, be it null.
+    pub fn names(&self, name: &str) -> bool {
+        self.object.contains_key(name)
+    }
+
+    /// All of it, as it was sent: for an upstream that answers in our place.
+    pub fn into_sent(self) -> Sent {
+        Sent(self.object)
+    }
+
     /// A field that must be there.
     pub fn required<T: FromStr<Err = Invalid>>(&mut self, name: &str) -> Option<T> {
         if !self.has(name) {
@@ -95,6 +107,12 @@ impl Fields {
             Some(Value::String(text)) if text.trim().is_empty() => None,
             _ => self.optional(name),
         }
+    }
+
+    /// What is to become of a field: one that is missing stays as it is; null or an empty text means
+    /// that there is to be no such thing.
+    pub fn change<T: FromStr<Err = Invalid>>(&mut self, name: &str) -> Change<T> {
+        if self.names(name) { self.clearable(name).map_or(Change::Clear, Change::Set) } else { Change::Keep }
     }
 
     /// A list of texts that must be there, and have one entry at least.

@@ -99,6 +99,19 @@ impl Query {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
+    /// The parameters of these names that have a value.
+    pub fn named(&self, names: &[&str]) -> Vec<(String, String)> {
+        let wanted = |(name, value): &&(String, String)| names.contains(&&**name) && !value.is_empty();
+        self.0.iter().filter(wanted).cloned().collect()
+    }
+
+    /// The query for an upstream that answers in our place: as it came, with the page as we read it.
+    pub fn passed_on(&self, page: Page) -> Vec<(String, String)> {
+        let others = self.0.iter().filter(|(name, _)| name != "page" && name != "size").cloned();
+        let page = [("page", page.number), ("size", page.size)];
+        others.chain(page.map(|(name, number)| (name.to_owned(), number.to_string()))).collect()
+    }
+
     /// All values of a parameter.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())

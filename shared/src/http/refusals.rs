@@ -1,7 +1,7 @@
 //! Failures of the world, as problem documents: the same wherever they happen.
 
 use super::error_key::ErrorKey;
-use super::problem::Problem;
+use super::problem::{FieldError, Problem};
 use crate::domain::client_environment::ClientEnvironment;
 use crate::domain::ids::LeafUserId;
 use crate::ports::StoreError;
@@ -77,6 +77,15 @@ impl From<UpstreamError> for Problem {
                     format!("Leaf declined the request with {status} ({error_key}). Nothing was changed; Leaf's documents say what it means."),
                 )
                 .retry_after(RETRY_AFTER)
+            }
+            UpstreamError::SentRefused { status, error_key, fields } => {
+                let key = ErrorKey::LeafRefused;
+                let of_field = |field| FieldError { field, error_key: key.as_str(), message: "is refused by Leaf".to_owned() };
+                let fields = fields.into_iter().map(of_field).collect();
+                let detail = format!(
+                    "Leaf refuses what was sent, with {status} ({error_key}). Nothing was changed; send what Leaf's documents ask for."
+                );
+                Self { fields, ..Self::new(key, detail) }
             }
             UpstreamError::NoSuchUser => Self::new(ErrorKey::LeafUserNotFound, "Leaf has no Leaf user of this id."),
             UpstreamError::OperationOwned => {

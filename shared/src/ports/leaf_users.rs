@@ -3,8 +3,9 @@
 use async_trait::async_trait;
 
 use super::StoreError;
+use super::portion::Portion;
 use crate::domain::ids::LeafUserId;
-use crate::domain::leaf_user::{Filter, LeafUser, Profile};
+use crate::domain::leaf_user::{Filter, LeafUser, Order, ProfileChange};
 
 /// Leaf users. Deleting one also ends its connection, so that is in [`super::connections::Connections`].
 #[async_trait]
@@ -15,10 +16,10 @@ pub trait LeafUsers: Send + Sync {
     /// Finds one.
     async fn find(&self, id: LeafUserId) -> Result<Option<LeafUser>, StoreError>;
 
-    /// Replaces a profile; `None` when there is no such user.
-    async fn update(&self, id: LeafUserId, profile: &Profile) -> Result<Option<LeafUser>, StoreError>;
+    /// Changes a profile, and nothing of it that is not named; `None` when there is no such user.
+    async fn change(&self, id: LeafUserId, change: &ProfileChange) -> Result<Option<LeafUser>, StoreError>;
 
-    /// One page of those that match, oldest first. `page` counts from 0. A page is read from the beginning of the listing, so far pages
-    /// cost more; a filter by `externalId`, `email` or `name` reads only what matches it.
-    async fn list(&self, filter: &Filter, page: u32, size: u32) -> Result<Vec<LeafUser>, StoreError>;
+    /// One page of those that match. `page` counts from 0. A page is read from the beginning of the
+    /// listing, so far pages cost more; with a filter all that match it are read, and nothing else.
+    async fn list(&self, filter: &Filter, order: Order, page: u32, size: u32) -> Result<Portion<LeafUser>, StoreError>;
 }

@@ -8,6 +8,7 @@ pub mod logins;
 pub mod portion;
 pub mod secrets;
 pub mod sign_ins;
+pub mod summaries;
 pub mod upstream;
 pub mod webhooks;
 
@@ -21,6 +22,7 @@ use leaf_users::LeafUsers;
 use logins::Logins;
 use secrets::{LeafSecrets, PartnerSecrets, SecretsError, ServiceSecrets};
 use sign_ins::SignIns;
+use summaries::Summaries;
 use upstream::{PartnerAccount, RecordKeeper, Upstream};
 use webhooks::{WebhookSecretStore, Webhooks};
 
@@ -35,6 +37,8 @@ pub struct Ports {
     pub app_keys: Arc<dyn AppKeys>,
     /// Sessions, credentials, operations, events.
     pub connections: Arc<dyn Connections>,
+    /// What was counted of connections.
+    pub summaries: Arc<dyn Summaries>,
     /// What is known of partners' logins.
     pub logins: Arc<dyn Logins>,
     /// App keys' secrets.

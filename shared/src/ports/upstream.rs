@@ -12,11 +12,10 @@ use super::secrets::SecretsError;
 use crate::domain::app_key::{AppKey, AppKeyId};
 use crate::domain::client_environment::ClientEnvironment;
 use crate::domain::credential::{Credential, CredentialStatus};
-use crate::domain::event::Event;
 use crate::domain::ids::{CredentialId, LeafUserId, SharingUrlId};
-use crate::domain::leaf_user::{Filter, Profile};
 use crate::domain::organization_code::OrganizationCode;
 use crate::domain::partner::{ClientId, PartnerCredentials, PartnerTokens, Token};
+use crate::domain::record::{Record, Sent};
 use crate::domain::timestamp::Timestamp;
 
 /// The partner's account at Panorama.
@@ -42,6 +41,9 @@ pub trait PartnerAccount: Send + Sync {
 
     /// Every operation that shares with the partner. All of them or an error: a part would look like a revocation of the rest.
     async fn list_sharing(&self, app_key: &AppKeyId) -> Result<Vec<OrganizationCode>, UpstreamError>;
+
+    /// How much of an operation there is to read.
+    async fn sync_summary(&self, credential: &Credential) -> Result<SyncSummary, UpstreamError>;
 }
 
 /// Who does the handshake.
@@ -67,9 +69,6 @@ pub trait Upstream: Send + Sync {
 
     /// Ends a connection at the upstream, or with `user_too` the Leaf user. What is not there is ended.
     async fn disconnect(&self, user: LeafUserId, user_too: bool) -> Result<(), UpstreamError>;
-
-    /// How much of an operation there is to read.
-    async fn sync_summary(&self, credential: &Credential) -> Result<SyncSummary, UpstreamError>;
 }
 
 /// An upstream with records of its own.
@@ -79,24 +78,25 @@ pub trait RecordKeeper: Send + Sync {
     async fn connection(&self, user: LeafUserId) -> Result<Kept, UpstreamError>;
 
     /// A page of a connection's history. Their texts are not passed on: they may quote what is secret.
-    async fn events(&self, user: LeafUserId, page: &EventPage) -> Result<Portion<Event>, UpstreamError>;
+    async fn events(&self, user: LeafUserId, page: &EventPage) -> Result<Portion<Record>, UpstreamError>;
 
-    /// Stores a new Leaf user, and gives it its id.
-    async fn create_user(&self, profile: &Profile) -> Result<LeafUserId, UpstreamError>;
+    /// Stores a new Leaf user, as it was sent.
+    async fn create_user(&self, sent: Sent) -> Result<Record, UpstreamError>;
 
     /// Finds a Leaf user.
-    async fn find_user(&self, id: LeafUserId) -> Result<Option<Profile>, UpstreamError>;
+    async fn find_user(&self, id: LeafUserId) -> Result<Option<Record>, UpstreamError>;
 
-    /// Replaces a profile; `false` when there is no such Leaf user.
-    async fn update_user(&self, id: LeafUserId, profile: &Profile) -> Result<bool, UpstreamError>;
+    /// Replaces the Leaf user that is named in what is sent; `None` when there is none.
+    async fn replace_user(&self, sent: Sent) -> Result<Option<Record>, UpstreamError>;
 
-    /// A page of those that match.
-    async fn list_users(
-        &self,
-        filter: &Filter,
-        page: u32,
-        size: u32,
-    ) -> Result<Vec<(LeafUserId, Profile)>, UpstreamError>;
+    /// Changes what is sent of a Leaf user; `None` when there is none.
+    async fn change_user(&self, id: LeafUserId, sent: Sent) -> Result<Option<Record>, UpstreamError>;
+
+    /// A page of Leaf users, as the query asks for it.
+    async fn list_users(&self, query: Vec<(String, String)>) -> Result<Portion<Record>, UpstreamError>;
+
+    /// A page of sync summaries, as the query asks for it; `None` when it names a Leaf user that there is not.
+    async fn summaries(&self, query: Vec<(String, String)>) -> Result<Option<Portion<Record>>, UpstreamError>;
 
     /// Has changes of connections told to `url`, signed with `secret`, and to no address of ours that was registered before.
     async fn register_alerts(&self, url: &Url, secret: &secrecy::SecretString) -> Result<(), UpstreamError>;
@@ -179,6 +179,8 @@ pub enum Kept {
 pub struct Theirs {
     /// Its id there.
     pub id: CredentialId,
+    /// When it was created there, if that is told.
+    pub created_at: Option<Timestamp>,
     /// Whether it works.
     pub status: CredentialStatus,
     /// The operation's code.
@@ -190,7 +192,7 @@ pub struct Theirs {
 }
 
 /// What an operation shares, counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct SyncSummary {
     /// Different growers (Panorama's clients).
     pub growers: u64,
@@ -198,8 +200,6 @@ pub struct SyncSummary {
     pub farms: u64,
     /// Different fields; one field worked by two machines is one.
     pub fields: u64,
-    /// When it was counted; `None`: now.
-    pub at: Option<Timestamp>,
 }
 
 /// Panorama refused a login, or could not be asked.
@@ -292,6 +292,16 @@ pub enum UpstreamError {
         status: u16,
         /// Leaf's `errorKey`, or nothing.
         error_key: String,
+    },
+    /// Leaf refused what the client has sent for it.
+    #[error("Leaf refused what was sent with status {status} ({error_key})")]
+    SentRefused {
+        /// The HTTP status.
+        status: u16,
+        /// Leaf's `errorKey`, or nothing.
+        error_key: String,
+        /// The fields that it names, of those that were sent or that a Leaf user has.
+        fields: Vec<String>,
     },
     /// The upstream has no such Leaf user.
     #[error("the upstream has no such Leaf user")]

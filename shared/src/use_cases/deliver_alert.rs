@@ -144,6 +144,7 @@ async fn make(
         return Ok(Err(CallFailure::NoSecret));
     };
     let body = body_of(ports, notice).await?;
-    let headers = sign(&secrets, &notice.id, &body, ports.clock.now());
-    Ok(receivers.call(webhook.url.url(), &headers, &body).await)
+    let headers = sign(&secrets, &notice.id, &body.text, ports.clock.now());
+    let answer = receivers.call(webhook.url.url(), &headers, &body.text).await;
+    Ok(answer.map(|answer| Answer { body: answer.body.map(|said| body.hidden_in(&said)), ..answer }))
 }

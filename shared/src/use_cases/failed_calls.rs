@@ -1,6 +1,7 @@
 //! Calls that no webhook has taken, each with what was sent.
 
 use crate::domain::alert::Notice;
+use crate::domain::partner::ClientId;
 use crate::domain::webhook::{FAILED_CALLS_KEPT_FOR, FailedCall};
 use crate::ports::portion::Portion;
 use crate::ports::secrets::{Freshness, SecretsError};
@@ -31,19 +32,34 @@ pub async fn failed_calls(
     let mut with_bodies = Vec::with_capacity(entries.len());
     for call in entries {
         let body = body_of(ports, &call.notice).await?;
-        with_bodies.push((call, body));
+        with_bodies.push((call, body.text));
     }
     Ok(Portion { entries: with_bodies, total })
+}
+
+/// What is sent of a notice.
+pub struct Body {
+    /// The body.
+    pub text: String,
+    client: Option<ClientId>,
+}
+
+impl Body {
+    /// What a receiver answered, without the client id: some send back what they got, and an answer is stored.
+    pub fn hidden_in(&self, answer: &str) -> String {
+        self.client.as_ref().map_or_else(|| answer.to_owned(), |client| answer.replace(client.expose(), "********"))
+    }
 }
 
 /// The body of a notice. The client id in it is the partner's secret, so it is put in at the last moment, and stored with nothing.
 ///
 /// # Errors
 /// The app key's secret cannot be read.
-pub async fn body_of(ports: &Ports, notice: &Notice) -> Result<String, SecretsError> {
+pub async fn body_of(ports: &Ports, notice: &Notice) -> Result<Body, SecretsError> {
     let secret = match notice.alert() {
         Some(alert) => ports.partner_secrets.read(&alert.app_key, Freshness::Cached).await?,
         None => None,
     };
-    Ok(notice.body(secret.as_ref().map(|read| &read.secret.credentials.client_id)))
+    let client = secret.map(|read| read.secret.credentials.client_id);
+    Ok(Body { text: notice.body(client.as_ref()), client })
 }

@@ -167,7 +167,7 @@ impl Follower<'_> {
             organization_code: theirs.organization_code.clone(),
             operation,
             status: CredentialStatus::Active,
-            created_at: now,
+            created_at: theirs.created_at.unwrap_or(now),
             status_since: now,
             checked_at: Some(self.asked_at),
             kept_upstream: true,

@@ -2,6 +2,7 @@
 
 use crate::domain::event::Event;
 use crate::domain::ids::LeafUserId;
+use crate::domain::record::Shown;
 use crate::ports::Ports;
 use crate::ports::connections::EventPage;
 use crate::ports::portion::Portion;
@@ -11,12 +12,16 @@ use crate::use_cases::leaf_users::{UserError, find_user};
 ///
 /// # Errors
 /// See [`UserError`].
-pub async fn list_events(ports: &Ports, id: LeafUserId, page: &EventPage) -> Result<Option<Portion<Event>>, UserError> {
+pub async fn list_events(
+    ports: &Ports,
+    id: LeafUserId,
+    page: &EventPage,
+) -> Result<Option<Portion<Shown<Event>>>, UserError> {
     if find_user(ports, id).await?.is_none() {
         return Ok(None);
     }
     Ok(Some(match &ports.record_keeper {
-        Some(keeper) => keeper.events(id, page).await?,
-        None => ports.connections.events(id, page).await?,
+        Some(keeper) => keeper.events(id, page).await?.map(Shown::Theirs),
+        None => ports.connections.events(id, page).await?.map(Shown::Ours),
     }))
 }

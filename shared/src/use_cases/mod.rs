@@ -26,5 +26,6 @@ pub mod resolve_app_key;
 pub mod resume_handshake;
 pub mod start_integration;
 pub mod summarize_sync;
+pub mod upstream_users;
 pub mod verify_app_key;
 pub mod watch_handshake;

@@ -273,7 +273,7 @@ impl Arrival<'_> {
         let is_late = proof == Proof::Code && now >= session.expires_at;
         let is_hasty = proof == Proof::Code && session.pace.ask(now).is_err();
         let is_new = session.handshake().is_none();
-        let version = session.version;
+        let (version, pace) = (session.version, session.pace);
         let hands_on = self.ports.upstream.onward(self.app_key.sharing_url_id).is_some();
         let received = session.clone().receive(&self.confirmation.code, self.operation, now);
         let (next, event, outcome) = match received {
@@ -296,8 +296,8 @@ impl Arrival<'_> {
             Received::TooMany(rejected) => (rejected, None, Some(Outcome::Ended(End::TooManyOperations(id)))),
             Received::Begin(confirming) if owner.is_none_or(|owner| owner == user) => (confirming, None, None),
             Received::Begin(confirming) | Received::Later(confirming) => {
-                // `confirming` remembers the code among the tried ones; it is never saved as such.
-                let rejected = Session { version, ..confirming }.rejected(Rejection::OperationOwned);
+                // `confirming` remembers the code among the tried ones; it is never saved as such, and Panorama is not asked.
+                let rejected = Session { version, pace, ..confirming }.rejected(Rejection::OperationOwned);
                 (rejected, Some(operation_owned_event(now)), Some(Outcome::Ended(End::OperationOwned(id))))
             }
         };

@@ -56,7 +56,7 @@ pub(crate) fn app_key(name: &str, client: &str) -> AppKey {
 pub(crate) fn farmer(name: &str) -> LeafUser {
     let profile = Profile {
         name: name.parse().expect("a name"),
-        email: format!("{name}@farm.example").parse().expect("an address"),
+        email: Some(format!("{name}@farm.example").parse().expect("an address")),
         phone: Some("1".parse().expect("a text")),
         address: None,
         external_id: None,

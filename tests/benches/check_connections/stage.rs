@@ -177,7 +177,7 @@ async fn fill(addresses: &[String; 3], service: &Service, database: &Database, s
         id: LeafUserId::random(),
         profile: Profile {
             name: "Maria".parse().expect("a name"),
-            email: "maria@farm.example".parse().expect("an address"),
+            email: Some("maria@farm.example".parse().expect("an address")),
             phone: None,
             address: None,
             external_id: None,

@@ -40,6 +40,8 @@ pub(crate) enum Reply {
     RedirectTo(String),
     /// A status with `Retry-After`.
     Later(u16, String),
+    /// A status, and what it was sent.
+    Echo(u16),
     /// A status with a body.
     Says(u16, String),
     Hang,
@@ -88,9 +90,10 @@ impl Call {
 }
 
 async fn take(State(shared): State<Arc<Mutex<Shared>>>, headers: HeaderMap, body: Bytes) -> Response {
+    let sent = String::from_utf8(body.to_vec()).expect("UTF-8");
     let reply = {
         let mut shared = shared.lock().expect("the receiver");
-        shared.calls.push(Call { headers, body: String::from_utf8(body.to_vec()).expect("UTF-8") });
+        shared.calls.push(Call { headers, body: sent.clone() });
         shared.replies.pop_front()
     };
     match reply {
@@ -100,6 +103,7 @@ async fn take(State(shared): State<Arc<Mutex<Shared>>>, headers: HeaderMap, body
         Some(Reply::Later(status, when)) => {
             (StatusCode::from_u16(status).expect("a status"), [(RETRY_AFTER, when)]).into_response()
         }
+        Some(Reply::Echo(status)) => (StatusCode::from_u16(status).expect("a status"), sent).into_response(),
         Some(Reply::Says(status, text)) => (StatusCode::from_u16(status).expect("a status"), text).into_response(),
         Some(Reply::Hang) => std::future::pending().await,
     }

@@ -105,6 +105,20 @@ async fn a_webhook_and_a_failed_call_have_all_documented_fields() {
     assert_eq!(sent["credential"], world.machine.ready.stage.client_id, "{sent}");
 }
 
+/// What a receiver says is stored, and the client id, which is in what it was sent, is not.
+#[tokio::test]
+async fn a_receiver_that_sends_back_what_it_got_brings_no_client_id_into_the_table() {
+    let (world, receiver, _) = super::listening(&[AlertType::ConnectionActivated]).await;
+    receiver.answer([Reply::Echo(500)]);
+    super::connected(&world, "maria", "krwv4vYH").await;
+    assert_eq!(after(&world, 0).await, (1, 0));
+    let failed = super::failed_calls(&world, "").await;
+    let client = world.machine.ready.stage.client_id;
+    let (sent, said) = (failed[0]["requestBody"].as_str(), failed[0]["response"].as_str());
+    assert!(sent.is_some_and(|sent| sent.contains(client)), "{failed:?}");
+    assert!(said.is_some_and(|said| said.contains("connectionActivated") && !said.contains(client)), "{failed:?}");
+}
+
 #[tokio::test]
 async fn of_webhooks_for_one_event_that_are_registered_at_once_one_is_made() {
     let world = World::start().await;

@@ -113,6 +113,33 @@ fn the_document_has_the_version_of_the_code() {
     assert_eq!(DOCUMENT.json["info"]["version"], env!("CARGO_PKG_VERSION"));
 }
 
+#[test]
+fn every_list_says_how_long_it_is_and_every_new_thing_where_it_is() {
+    let mut lists = 0;
+    for operation in &DOCUMENT.operations {
+        let name = format!("{} {}", operation.method, operation.path);
+        for (status, response) in &operation.responses {
+            let content = response.contents.get("application/json");
+            let is_list = content.is_some_and(|content| {
+                content.examples.iter().any(|example| {
+                    example.is_array() || ["items", "summaries"].iter().any(|field| example[*field].is_array())
+                })
+            });
+            if is_list {
+                lists += 1;
+                assert!(response.headers.contains_key("x-total-count"), "{name}");
+                assert!(response.headers.get("link").is_some_and(|header| header.is_required), "{name}");
+                let parameters: Vec<_> = operation.parameters.iter().map(|parameter| &*parameter.name).collect();
+                assert!(parameters.contains(&"page") && parameters.contains(&"size"), "{name}");
+            }
+            if *status == 201 {
+                assert!(response.headers.get("location").is_some_and(|header| header.is_required), "{name}");
+            }
+        }
+    }
+    assert_eq!(lists, 6);
+}
+
 #[tokio::test]
 async fn anybody_may_read_the_document() {
     let world = World::start().await;
@@ -138,6 +165,7 @@ fn answered(status: u16, body: &Value) -> Exchange {
             (HeaderName::from_static("x-request-id"), HeaderValue::from_static("0123456789abcdef")),
         ]),
         answered: body.to_string().into(),
+        of_strangers: false,
     }
 }
 
@@ -193,7 +221,7 @@ fn a_request_that_the_document_refuses_and_the_service_accepts_is_found() {
     by_number.in_path[0].1 = "1".to_owned();
     assert_found(&by_number, "its leafUserId is refused there");
     let mut unknown = answered(200, &user);
-    unknown.method = Method::PATCH;
+    unknown.method = Method::PUT;
     assert_found(&unknown, "there is no such operation");
     let mut created = answered(201, &user);
     created.method = Method::POST;
@@ -201,6 +229,8 @@ fn a_request_that_the_document_refuses_and_the_service_accepts_is_found() {
     created.sent = json!({ "name": " n ", "email": " e@x " }).to_string().into();
     assert_found(&created, "the header location is missing");
     created.headers.insert("location", HeaderValue::from_static("https://connect.example/users/5f0c2b1e"));
+    assert_eq!(created.check(), Ok(()));
+    created.sent = json!({ "name": "n" }).to_string().into();
     assert_eq!(created.check(), Ok(()));
     created.sent = json!({ "name": "n", "email": 1 }).to_string().into();
     assert_found(&created, "its body is refused there");

@@ -17,16 +17,25 @@ const MOST: usize = 64 * 1024 * 1024;
 /// What one machine answered against the document. Dropping it fails the test that it belongs to, if there is anything.
 #[derive(Default)]
 pub(crate) struct Contract {
+    /// See [`Exchange::of_strangers`].
+    of_strangers: bool,
     violations: Arc<Mutex<Vec<String>>>,
 }
 
 impl Contract {
+    /// One that leaves out what is in records: see [`Exchange::of_strangers`].
+    pub(crate) fn of_strangers() -> Self {
+        let mut contract = Self::default();
+        contract.of_strangers = true;
+        contract
+    }
+
     /// What is to be around a machine's router.
     pub(crate) fn layer(&self) -> impl Fn(Router) -> Router + Send + Sync + 'static {
-        let violations = self.violations.clone();
+        let (violations, of_strangers) = (self.violations.clone(), self.of_strangers);
         move |router| {
             let violations = violations.clone();
-            router.layer(from_fn(move |request, next| hold(violations.clone(), request, next)))
+            router.layer(from_fn(move |request, next| hold(violations.clone(), of_strangers, request, next)))
         }
     }
 }
@@ -46,7 +55,7 @@ impl Drop for Contract {
     }
 }
 
-async fn hold(violations: Arc<Mutex<Vec<String>>>, request: Request, next: Next) -> Response {
+async fn hold(violations: Arc<Mutex<Vec<String>>>, of_strangers: bool, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     let in_path = match RawPathParams::from_request_parts(&mut parts, &()).await {
         Ok(params) => params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
@@ -70,6 +79,7 @@ async fn hold(violations: Arc<Mutex<Vec<String>>>, request: Request, next: Next)
         status: parts.status,
         headers: parts.headers.clone(),
         answered: answered.to_vec(),
+        of_strangers,
     };
     match exchange.check() {
         Ok(()) => Response::from_parts(parts, Body::from(answered)),

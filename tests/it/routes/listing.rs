@@ -74,6 +74,23 @@ async fn a_connections_history_is_walked_by_its_links() {
 }
 
 #[tokio::test]
+async fn leaf_users_and_summaries_are_walked_by_their_links_whatever_is_asked_for() {
+    let world = World::start().await;
+    let users = format!("{MANAGEMENT}/users");
+    walk(&world, &users, &[], 1).await;
+    let codes = ["krwv4vYH", "Hn5cW7pd", "b3VxKq9R", "t8Zq2mLx"];
+    for (number, code) in codes.iter().enumerate() {
+        let user = world.create_user("farmer").await;
+        walk(&world, &users, &[("sort", "name,desc")], number + 2).await;
+        walk(&world, &users, &[("sort", "id"), ("name", "farmer"), ("email", "farmer@farm.example")], number + 1).await;
+        world.connect(&user, code).await;
+        walk(&world, "/services/integrations/api/resources", &[("provider", "Panorama")], number + 1).await;
+    }
+    walk(&world, &users, &[("externalId", "nobody's")], 0).await;
+    walk(&world, "/services/integrations/api/resources", &[("provider", "CNHI")], 0).await;
+}
+
+#[tokio::test]
 async fn short_lists_are_whole_unless_less_is_asked_for() {
     let world = World::start().await;
     let app_keys = format!("{MANAGEMENT}/app-keys/Panorama");

@@ -76,11 +76,6 @@ async fn what_is_wrong_with_the_query_is_named() {
     let world = World::start().await;
     let user = connected(&world).await;
     for (query, status, error_key, field) in [
-        (format!("provider=JohnDeere&leafUserId={user}"), 400, "malformedField", "provider"),
-        (format!("provider=panorama&leafUserId={user}"), 400, "malformedField", "provider"),
-        ("provider=Panorama".to_owned(), 400, "missingField", "leafUserId"),
-        ("provider=Panorama&leafUserId=".to_owned(), 400, "missingField", "leafUserId"),
-        (String::new(), 400, "missingField", "leafUserId"),
         (format!("leafUserId={user}&page=-1"), 400, "malformedField", "page"),
         (format!("leafUserId={user}&size=0"), 400, "malformedField", "size"),
         (format!("leafUserId={user}&size=101"), 400, "malformedField", "size"),
@@ -92,6 +87,90 @@ async fn what_is_wrong_with_the_query_is_named() {
     }
     of(&world, NOBODY).await.problem(404, "leafUserNotFound");
     assert_eq!(world.calls("listFields").await, 0);
+}
+
+#[tokio::test]
+async fn another_provider_has_no_summaries() {
+    let world = World::start().await;
+    let user = connected(&world).await;
+    for query in
+        ["provider=JohnDeere".to_owned(), format!("provider=CNHI&leafUserId={user}"), "provider=panorama".to_owned()]
+    {
+        let answer = world.ask(Method::GET, &format!("{RESOURCES}?{query}")).await;
+        assert_eq!(answer.json(200), json!({ "message": "SUCCESS", "summaries": [] }), "{query}");
+        assert_eq!(answer.header("x-total-count"), Some("0"), "{query}");
+    }
+    let path = format!("{RESOURCES}?provider=JohnDeere&leafUserId={NOBODY}");
+    world.ask(Method::GET, &path).await.problem(404, "leafUserNotFound");
+    assert_eq!(world.calls("listFields").await, 0);
+}
+
+/// The summaries of all: the Leaf user and the fields of each.
+async fn of_all(world: &World, query: &str) -> Vec<(String, u64, bool)> {
+    let answer = world.ask(Method::GET, &format!("{RESOURCES}{query}")).await.json(200);
+    let summaries = answer["summaries"].as_array().expect("an array");
+    let read = |summary: &Value| {
+        let user = summary["leafUserId"].as_str().expect("an id").to_owned();
+        (user, summary["fields"].as_u64().expect("a number"), summary["syncReferenceTime"].is_string())
+    };
+    summaries.iter().map(read).collect()
+}
+
+#[tokio::test]
+async fn without_a_leaf_user_all_connections_are_summed_up_each_asked_about_once_an_hour() {
+    let world = World::start().await;
+    assert_eq!(of_all(&world, "").await, []);
+    let mut expected = Vec::new();
+    for (name, code, fields) in [("maria", "krwv4vYH", 4), ("dale", "Hn5cW7pd", 3), ("zoe", "b3VxKq9R", 2)] {
+        let user = world.create_user(name).await;
+        world.connect(&user, code).await;
+        expected.push((user, fields, true));
+    }
+    world.create_user("nobody's").await;
+    expected.sort();
+    let mut seen = of_all(&world, "?provider=Panorama").await;
+    let pages = [
+        of_all(&world, "?size=2").await,
+        of_all(&world, "?size=2&page=1").await,
+        of_all(&world, "?size=2&page=2").await,
+    ];
+    assert_eq!(pages.concat(), seen, "in the same order");
+    seen.sort();
+    assert_eq!(seen, expected);
+    assert_eq!(world.calls("listFields").await, 3);
+    let first = world.ask(Method::GET, &format!("{RESOURCES}?size=2")).await;
+    assert_eq!(first.header("x-total-count"), Some("3"));
+    assert!(first.header("link").expect("links").contains("page=1&size=2>; rel=\"next\""), "{first:?}");
+
+    world.clock.advance(std::time::Duration::from_mins(61));
+    of_all(&world, "").await;
+    assert_eq!(world.calls("listFields").await, 6);
+    world.ask(Method::DELETE, &super::user_path(&expected[0].0, "/panorama-credentials")).await.no_content();
+    let answer = world.ask(Method::GET, &format!("{RESOURCES}?size=1")).await;
+    assert_eq!(answer.header("x-total-count"), Some("2"));
+}
+
+#[tokio::test]
+async fn a_panorama_that_cannot_answer_spoils_no_list_and_is_not_asked_again_and_again() {
+    let world = World::start().await;
+    let (maria, dale) = (connected(&world).await, world.create_user("dale").await);
+    world.connect(&dale, "Hn5cW7pd").await;
+    world.fault(json!({ "call": "listFields", "fault": "status", "status": 503, "times": 0 })).await;
+    let mut none = vec![(maria.clone(), 0, false), (dale.clone(), 0, false)];
+    none.sort();
+    let mut seen = of_all(&world, "").await;
+    seen.sort();
+    assert_eq!(seen, none, "nothing was counted yet, and it says so");
+    assert_eq!(world.calls("listFields").await, 1);
+    world.mend().await;
+    assert!(of_all(&world, "").await.iter().all(|(_, _, counted)| *counted));
+    world.clock.advance(std::time::Duration::from_mins(61));
+    world.revoke(CODE).await;
+    let mut seen = of_all(&world, "").await;
+    seen.sort();
+    let mut last = vec![(maria, 4, true), (dale, 3, true)];
+    last.sort();
+    assert_eq!(seen, last, "one that is not shared any more is shown as it was, and the other one's turn comes");
 }
 
 #[tokio::test]

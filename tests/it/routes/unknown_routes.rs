@@ -76,7 +76,7 @@ async fn a_method_that_a_path_does_not_take_is_refused_with_those_that_it_does()
         ("/api/authenticate".to_owned(), Method::PUT, &["POST"]),
         (format!("{MANAGEMENT}/users"), Method::DELETE, &["GET", "HEAD", "POST", "PUT"]),
         (format!("{MANAGEMENT}/users"), Method::PATCH, &["GET", "HEAD", "POST", "PUT"]),
-        (user_path(NOBODY, ""), Method::PUT, &["DELETE", "GET", "HEAD"]),
+        (user_path(NOBODY, ""), Method::PUT, &["DELETE", "GET", "HEAD", "PATCH"]),
         (user_path(NOBODY, "/one-click-integration/Panorama"), Method::GET, &["POST"]),
         (credentials.clone(), Method::PUT, &["DELETE", "GET", "HEAD", "POST"]),
         (format!("{credentials}/events"), Method::DELETE, &["GET", "HEAD"]),

@@ -50,17 +50,21 @@ async fn a_leaf_user_is_created_and_read() {
 #[tokio::test]
 async fn optional_fields_may_be_missing_null_or_empty_and_all_mean_the_same() {
     let world = World::start().await;
-    let required = json!({ "name": "Dale", "email": "dale@pruittgrain.example" });
+    let required = json!({ "name": "Dale" });
     let mut nulls = required.clone();
     let mut empties = required.clone();
-    for field in ["phone", "address", "externalId"] {
+    for field in ["email", "phone", "address", "externalId"] {
         nulls[field] = Value::Null;
         empties[field] = json!(" ");
     }
     for body in [required, nulls, empties] {
         let user = world.ask_with(Method::POST, USERS, &body).await.json(201);
         assert_eq!(fields_of(&user), ["address", "email", "externalId", "id", "name", "phone"]);
-        assert_eq!((&user["phone"], &user["address"]), (&Value::Null, &Value::Null));
+        for field in ["email", "phone", "address", "externalId"] {
+            assert_eq!(user[field], Value::Null, "{field}");
+        }
+        let id = user["id"].as_str().expect("an id");
+        assert_eq!(world.ask(Method::GET, &user_path(id, "")).await.json(200), user);
     }
     assert_eq!(names(&world, &[("externalId", " ")]).await, Vec::<String>::new());
 }
@@ -229,15 +233,13 @@ async fn an_update_of_nobody_creates_nobody() {
 async fn what_is_wrong_with_a_field_is_named_and_nobody_is_created() {
     let world = World::start().await;
     let id = create(&world, &dale()).await;
-    let mut cases = vec![(json!({}), "missingField", vec!["name", "email"])];
-    for field in ["name", "email"] {
-        cases.push((with(&dale(), field, Value::Null), "missingField", vec![field]));
-        let mut null = dale();
-        null[field] = Value::Null;
-        cases.push((null, "missingField", vec![field]));
-        for empty in ["", " \t"] {
-            cases.push((with(&dale(), field, json!(empty)), "emptyField", vec![field]));
-        }
+    let mut cases = vec![(json!({}), "missingField", vec!["name"])];
+    cases.push((with(&dale(), "name", Value::Null), "missingField", vec!["name"]));
+    let mut null = dale();
+    null["name"] = Value::Null;
+    cases.push((null, "missingField", vec!["name"]));
+    for empty in ["", " \t"] {
+        cases.push((with(&dale(), "name", json!(empty)), "emptyField", vec!["name"]));
     }
     for field in FIELDS {
         for mistyped in not_texts() {
@@ -324,4 +326,89 @@ async fn deleting_nobody_says_so() {
     let world = World::start().await;
     world.ask(Method::DELETE, &user_path(NOBODY, "")).await.problem(404, "leafUserNotFound");
     world.ask(Method::DELETE, &format!("{MANAGEMENT}/users")).await.problem(405, "methodNotAllowed");
+}
+
+#[tokio::test]
+async fn a_partial_update_changes_what_it_names_and_clears_what_it_names_as_empty() {
+    let world = World::start().await;
+    let id = create(&world, &dale()).await;
+    let path = user_path(&id, "");
+    let mut expected = with(&dale(), "id", json!(id));
+    let empty = Value::Null;
+    for (body, changed) in [
+        (json!({}), vec![]),
+        (json!({ "unknown": 1 }), vec![]),
+        (json!({ "phone": "2" }), vec![("phone", json!("2"))]),
+        (json!({ "name": " Zoe ", "id": id }), vec![("name", json!("Zoe"))]),
+        (json!({ "email": null, "address": "" }), vec![("email", empty.clone()), ("address", empty.clone())]),
+        (json!({ "externalId": " ", "id": null }), vec![("externalId", empty.clone())]),
+        (json!({ "email": "zoe@farm.example" }), vec![("email", json!("zoe@farm.example"))]),
+    ] {
+        for (field, value) in changed {
+            expected[field] = value;
+        }
+        assert_eq!(world.ask_with(Method::PATCH, &path, &body).await.json(200), expected, "{body}");
+        assert_eq!(world.ask(Method::GET, &path).await.json(200), expected, "{body}");
+    }
+    assert_eq!(names(&world, &[("email", "zoe@farm.example")]).await, ["Zoe"]);
+    assert_eq!(names(&world, &[("name", "Dale Pruitt")]).await, Vec::<String>::new());
+    assert_eq!(names(&world, &[("sort", "email,desc")]).await, ["Zoe", "Maria Lindqvist"]);
+
+    for (body, error_key, field) in [
+        (json!({ "name": null }), "missingField", "name"),
+        (json!({ "name": " " }), "emptyField", "name"),
+        (json!({ "email": "planted" }), "malformedField", "email"),
+        (json!({ "phone": 1 }), "mistypedField", "phone"),
+        (json!({ "id": NOBODY, "phone": "3" }), "malformedField", "id"),
+    ] {
+        world.ask_with(Method::PATCH, &path, &body).await.problem_of(400, error_key, &[field]);
+    }
+    assert_eq!(world.ask(Method::GET, &path).await.json(200), expected);
+    let nobody = user_path(NOBODY, "");
+    world.ask_with(Method::PATCH, &nobody, &json!({ "phone": "1" })).await.problem(404, "leafUserNotFound");
+    world.ask_with(Method::PATCH, &nobody, &json!({})).await.problem(404, "leafUserNotFound");
+    assert_eq!(count(&world).await, 2);
+}
+
+#[tokio::test]
+async fn a_list_comes_in_the_order_that_is_asked_for() {
+    let world = World::start().await;
+    for (name, email) in [("bert", Some("z@farm.example")), ("Ann", None), ("Carla", Some("B@farm.example"))] {
+        world.clock.advance(Duration::from_secs(1));
+        create(&world, &json!({ "name": name, "email": email, "externalId": name })).await;
+    }
+    let maria = "Maria Lindqvist";
+    for (sort, expected) in [
+        ("", [maria, "bert", "Ann", "Carla"]),
+        ("createdTime,desc", ["Carla", "Ann", "bert", maria]),
+        ("name", ["Ann", "bert", "Carla", maria]),
+        ("name,asc", ["Ann", "bert", "Carla", maria]),
+        ("name,DESC", [maria, "Carla", "bert", "Ann"]),
+        ("email,asc", ["Ann", "Carla", maria, "bert"]),
+        ("externalId,desc", [maria, "Carla", "bert", "Ann"]),
+    ] {
+        assert_eq!(names(&world, &[("sort", sort)]).await, expected, "{sort}");
+        let pages = [
+            names(&world, &[("sort", sort), ("size", "3")]).await,
+            names(&world, &[("sort", sort), ("size", "3"), ("page", "1")]).await,
+        ];
+        assert_eq!(pages.concat(), expected, "{sort}");
+    }
+    let users = world.ask(Method::GET, &with_query(USERS, &[("sort", "id,desc")])).await.json(200);
+    let mut ids: Vec<_> = users.as_array().expect("a list").iter().map(|user| user["id"].to_string()).collect();
+    ids.reverse();
+    assert!(ids.is_sorted() && ids.len() == 4, "{ids:?}");
+    create(&world, &json!({ "name": "Ann", "email": "a@farm.example", "externalId": "other" })).await;
+    let filtered =
+        world.ask(Method::GET, &with_query(USERS, &[("name", "Ann"), ("sort", "email,desc")])).await.json(200);
+    assert_eq!((&filtered[0]["externalId"], &filtered[1]["externalId"]), (&json!("other"), &json!("Ann")));
+    for sort in ["phone", "name,up", "name,asc,email", ",asc", "created"] {
+        world.ask(Method::GET, &with_query(USERS, &[("sort", sort)])).await.problem_of(
+            400,
+            "malformedField",
+            &["sort"],
+        );
+    }
+    let twice = [("sort", "name"), ("sort", "email")];
+    world.ask(Method::GET, &with_query(USERS, &twice)).await.problem_of(400, "malformedField", &["sort"]);
 }

@@ -233,7 +233,7 @@ fn credential(session: &Session, operation: &Operation) -> Credential {
 fn leaf_user() -> LeafUser {
     let profile = Profile {
         name: "Maria".parse().expect("a name"),
-        email: "maria@farm.example".parse().expect("an address"),
+        email: Some("maria@farm.example".parse().expect("an address")),
         phone: None,
         address: None,
         external_id: None,

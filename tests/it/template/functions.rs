@@ -107,6 +107,18 @@ fn only_the_caller_of_webhooks_may_put_messages_off_and_send_some() {
     }
 }
 
+/// Lambda stops a function after some 16 messages, each of which it sent while it worked on the one before: a long replay is more
+/// (Developer Guide, "Lambda recursive loop detection").
+#[test]
+fn a_function_that_writes_to_the_queue_that_it_reads_may_do_so_again_and_again() {
+    for (id, function) in functions() {
+        let role = properties(arn_of(&function["Role"]));
+        let sends = statements(role).any(|statement| texts(&statement["Action"]).contains(&"sqs:SendMessage"));
+        let expected = if sends { json!("Allow") } else { Value::Null };
+        assert_eq!(function["RecursiveLoop"], expected, "{id}");
+    }
+}
+
 #[test]
 fn the_policies_beside_the_roles_are_traces_and_leaf_and_are_off_by_default() {
     let resources = &template()["Resources"];

@@ -8,7 +8,8 @@ use aws_sdk_dynamodb::types::TransactWriteItem;
 use super::item::{Item, Reading, Writing, key, number, text};
 use super::rows::{
     credential_key, credential_row, event_row, kept_key, owner_key, profile_key, read_credential, read_session,
-    read_user, session_key, session_row, session_user_key, started_key, upstream_credential_key, user_partition,
+    read_user, session_key, session_row, session_user_key, started_key, summary_key, upstream_credential_key,
+    user_partition,
 };
 use super::schema::{SK, TTL};
 use super::start::{CROWDED_UNTIL, STARTS, kept_row, no_more_starts, read_started};
@@ -183,6 +184,8 @@ impl Connections for Table {
         changes.push(self.delete(session_key(id)));
         if let Some(credential) = &account.credential {
             changes.push(self.release(&credential.operation, id));
+            changes.push(self.one_connection_less(credential));
+            changes.push(self.delete(summary_key(id)));
             if credential.kept_upstream {
                 changes.push(self.delete(upstream_credential_key(credential.id)));
             }
@@ -192,7 +195,9 @@ impl Connections for Table {
             }
         }
         if user_too {
-            changes.push(self.delete(profile_key(id)));
+            // On the condition that it is there: who deletes it a second time must not count it twice.
+            changes.push(self.delete_where(profile_key(id), Condition::exists()));
+            changes.push(self.one_user_less(id));
         }
         self.transact(changes).await.map_err(save_error)?;
         Ok(self.delete_events(id).await?)
@@ -256,6 +261,14 @@ impl Table {
             let row = Writing::row(upstream_credential_key(credential.id)).text("leafUserId", id);
             changes.push(self.put(row.done()));
         }
+        match before {
+            None => changes.push(self.one_more_connection(&credential)),
+            Some(before) if before.app_key != credential.app_key => {
+                changes.push(self.one_connection_less(before));
+                changes.push(self.one_more_connection(&credential));
+            }
+            Some(_) => {}
+        }
         changes.extend(others);
         changes.extend(released);
         match self.transact(changes).await {
@@ -297,7 +310,7 @@ fn follows(session: &Session) -> Condition {
         .value(":version", number(session.version - 1))
 }
 
-fn same_credential(credential: &Credential) -> Condition {
+pub(super) fn same_credential(credential: &Credential) -> Condition {
     Condition::new("id = :id AND #operation = :operation")
         .name("#operation", "operation")
         .value(":id", text(credential.id))

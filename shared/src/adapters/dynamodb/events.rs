@@ -17,6 +17,16 @@ use crate::ports::portion::Portion;
 /// How many rows `BatchWriteItem` takes.
 const BATCH: usize = 25;
 
+/// A page as it was read.
+#[derive(Default)]
+pub(super) struct ReadPage {
+    pub(super) rows: Vec<Item>,
+    /// How many rows there are up to its end.
+    pub(super) seen: u64,
+    /// Where to go on; without it there is nothing behind.
+    pub(super) next: Option<Item>,
+}
+
 impl Table {
     pub(super) async fn event_page(&self, id: LeafUserId, page: &EventPage) -> Result<Portion<Event>, StoreError> {
         let query = self
@@ -41,28 +51,47 @@ impl Table {
         page: u32,
         size: u32,
     ) -> Result<Portion<Item>, StoreError> {
-        let before = u64::from(page) * u64::from(size);
-        let mut rows = Vec::new();
-        let mut seen = 0;
-        let mut from = None;
-        while rows.len() < size as usize {
-            let limit = before.saturating_sub(seen) + u64::from(size) - rows.len() as u64;
+        let ReadPage { rows, seen, next } = self.read_page(&query, page, size).await?;
+        let behind = self.count(query, next).await?;
+        Ok(Portion { entries: rows, total: Some(seen + behind) })
+    }
+
+    /// The page, and what was seen on the way to its end.
+    pub(super) async fn read_page(
+        &self,
+        query: &QueryFluentBuilder,
+        page: u32,
+        size: u32,
+    ) -> Result<ReadPage, StoreError> {
+        let mut read = ReadPage::default();
+        self.read_on(query, u64::from(page) * u64::from(size), size, &mut read).await?;
+        Ok(read)
+    }
+
+    /// Goes on with a page that begins after `before` rows of several queries.
+    pub(super) async fn read_on(
+        &self,
+        query: &QueryFluentBuilder,
+        before: u64,
+        size: u32,
+        read: &mut ReadPage,
+    ) -> Result<(), StoreError> {
+        loop {
+            let limit = before.saturating_sub(read.seen) + u64::from(size) - read.rows.len() as u64;
             let limit = i32::try_from(limit.min(1_000)).expect("a thousand fits");
-            let answer = query.clone().limit(limit).set_exclusive_start_key(from).send().await;
+            let answer = query.clone().limit(limit).set_exclusive_start_key(read.next.take()).send().await;
             let answer = answer.map_err(|error| failure("Query", &error))?;
             for item in answer.items.unwrap_or_default() {
-                seen += 1;
-                if seen > before {
-                    rows.push(item);
+                read.seen += 1;
+                if read.seen > before {
+                    read.rows.push(item);
                 }
             }
-            from = answer.last_evaluated_key;
-            if from.is_none() {
-                return Ok(Portion { entries: rows, total: Some(seen) });
+            read.next = answer.last_evaluated_key;
+            if read.next.is_none() || read.rows.len() == size as usize {
+                return Ok(());
             }
         }
-        let behind = self.count(query, from).await?;
-        Ok(Portion { entries: rows, total: Some(seen + behind) })
     }
 
     /// How many rows a query finds after one of them.

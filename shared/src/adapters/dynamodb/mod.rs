@@ -5,6 +5,7 @@
 //! | `USER#{leafUserId}` | `PROFILE` | Leaf user |
 //! | `USER#{leafUserId}` | `SESSION` | the one session that it can have: a new start overwrites it |
 //! | `USER#{leafUserId}` | `CREDENTIAL` | the one credential that it can have |
+//! | `USER#{leafUserId}` | `SUMMARY` | how much its operation shared when that was counted last |
 //! | `EVENTS#{leafUserId}` | `{createdDate}#{id}` | the credential's history, 30 days |
 //! | `CREDENTIAL#{credentialId}` | `USER` | whose credential it is, for Leaf's alerts; only with the upstream `leaf` |
 //! | `SESSION#{sessionId}` | `USER` | whose session it is, for the hop link |
@@ -16,6 +17,8 @@
 //! | `CLIENT#{environment}#{hash}` | `{appName}` | an app key of this client id: a copy of the row |
 //! | `LOGIN#{environment}#{appName}` | `STATE` | whether Panorama accepts the partner's login, when its listing was last read, who may renew its tokens |
 //! | `KEPT#{sharingUrlId}#{whose}` | `{window}` | how many confirmations were kept in those ten minutes for a session, or for a client (`whose` is its id, or the keyed hash of its address) |
+//! | `TOTAL#USERS` | `0` to `f` | a sixteenth of how many Leaf users there are |
+//! | `TOTAL#CONNECTIONS#{environment}#{appName}` | `0` to `f` | likewise, the app key's connections |
 //! | `SIGNIN#{hash}` | `FAILURES` | sign-ins that failed, of a name and a client; 24 hours after the last |
 //! | `WEBHOOKS` | `WEBHOOK#{id}` | webhook |
 //! | `WEBHOOKS` | `EVENT#{event}` | the one webhook that is told of it: a claim |
@@ -37,7 +40,9 @@ mod rows;
 pub mod schema;
 mod sign_ins;
 mod start;
+mod summaries;
 mod table;
+mod totals;
 mod webhooks;
 
 pub use table::Table;

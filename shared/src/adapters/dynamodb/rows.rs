@@ -12,7 +12,7 @@ use crate::domain::credential::{Credential, CredentialStatus};
 use crate::domain::event::{self, Event};
 use crate::domain::handshake::{Handshake, Pace};
 use crate::domain::ids::{CredentialId, LeafUserId, SessionId, SharingUrlId};
-use crate::domain::leaf_user::{LeafUser, Profile};
+use crate::domain::leaf_user::{LeafUser, OrderBy, Profile};
 use crate::domain::operation::Operation;
 use crate::domain::organization_code::{ClientHash, OrganizationCode, OrganizationHash};
 use crate::domain::session::{Rejection, Session, State};
@@ -21,6 +21,13 @@ use crate::ports::connections::ConnectionEntry;
 
 /// How long a session that is over stays readable, so that a status can say why there is no credential.
 const SESSION_KEPT_FOR: Duration = Duration::from_hours(168);
+
+/// A Leaf user's place among all, by name.
+pub(super) const BY_NAME: &str = "byName";
+/// By e-mail address.
+pub(super) const BY_EMAIL: &str = "byEmail";
+/// By the partner's own id.
+pub(super) const BY_EXTERNAL_ID: &str = "byExternalId";
 
 pub(super) fn user_partition(id: LeafUserId) -> String {
     format!("USER#{id}")
@@ -36,6 +43,10 @@ pub(super) fn session_key(id: LeafUserId) -> Item {
 
 pub(super) fn credential_key(id: LeafUserId) -> Item {
     key(user_partition(id), "CREDENTIAL")
+}
+
+pub(super) fn summary_key(id: LeafUserId) -> Item {
+    key(user_partition(id), "SUMMARY")
 }
 
 pub(super) fn upstream_credential_key(id: CredentialId) -> Item {
@@ -87,13 +98,16 @@ pub(super) fn user_row(user: &LeafUser) -> Item {
     Writing::row(profile_key(user.id))
         .text("id", user.id)
         .text("name", name.as_str())
-        .text("email", email.as_str())
+        .optional("email", email.as_ref().map(crate::domain::leaf_user::Email::as_str))
         .optional("phone", phone.as_ref().map(crate::domain::leaf_user::ProfileText::as_str))
         .optional("address", address.as_ref().map(crate::domain::leaf_user::ProfileText::as_str))
         .optional("externalId", external_id.as_ref().map(crate::domain::leaf_user::ProfileText::as_str))
         .text("createdTime", user.created_at)
         .text("listing", "USER")
-        .text("listed", format!("{}#{}", user.created_at, user.id))
+        .text("listed", user.listed())
+        .text(BY_NAME, user.place(OrderBy::Name))
+        .text(BY_EMAIL, user.place(OrderBy::Email))
+        .text(BY_EXTERNAL_ID, user.place(OrderBy::ExternalId))
         .done()
 }
 
@@ -102,7 +116,7 @@ pub(super) fn read_user(row: Reading<'_>) -> Result<LeafUser, StoreError> {
         id: row.parsed("id")?,
         profile: Profile {
             name: row.parsed("name")?,
-            email: row.parsed("email")?,
+            email: row.optional_parsed("email")?,
             phone: row.optional_parsed("phone")?,
             address: row.optional_parsed("address")?,
             external_id: row.optional_parsed("externalId")?,

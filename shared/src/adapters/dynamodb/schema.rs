@@ -43,6 +43,18 @@ pub const USERS_BY_NAME: Index = Index { name: "users-by-name", partition: "name
 /// Leaf users by the partner's own id.
 pub const USERS_BY_EXTERNAL_ID: Index =
     Index { name: "users-by-external-id", partition: "externalId", sort: "listed", attributes: None };
+/// Every Leaf user, in the order of ids.
+pub const USERS_IN_ORDER_OF_ID: Index =
+    Index { name: "users-in-order-of-id", partition: "listing", sort: "id", attributes: None };
+/// Every Leaf user, in the order of names.
+pub const USERS_IN_ORDER_OF_NAME: Index =
+    Index { name: "users-in-order-of-name", partition: "listing", sort: "byName", attributes: None };
+/// Every Leaf user, in the order of e-mail addresses.
+pub const USERS_IN_ORDER_OF_EMAIL: Index =
+    Index { name: "users-in-order-of-email", partition: "listing", sort: "byEmail", attributes: None };
+/// Every Leaf user, in the order of the partner's own ids.
+pub const USERS_IN_ORDER_OF_EXTERNAL_ID: Index =
+    Index { name: "users-in-order-of-external-id", partition: "listing", sort: "byExternalId", attributes: None };
 
 /// The credentials of an app key, by operation. Without their organization codes: an index is one more copy.
 pub const CONNECTIONS: Index = Index {
@@ -53,7 +65,17 @@ pub const CONNECTIONS: Index = Index {
 };
 
 /// All indexes.
-pub const INDEXES: [Index; 5] = [USERS, USERS_BY_EMAIL, USERS_BY_NAME, USERS_BY_EXTERNAL_ID, CONNECTIONS];
+pub const INDEXES: [Index; 9] = [
+    USERS,
+    USERS_BY_EMAIL,
+    USERS_BY_NAME,
+    USERS_BY_EXTERNAL_ID,
+    USERS_IN_ORDER_OF_ID,
+    USERS_IN_ORDER_OF_NAME,
+    USERS_IN_ORDER_OF_EMAIL,
+    USERS_IN_ORDER_OF_EXTERNAL_ID,
+    CONNECTIONS,
+];
 
 /// Creates the table with its indexes, its TTL and its stream; nothing happens when it is there.
 ///

@@ -6,7 +6,6 @@ use std::time::Duration;
 use http::header::RETRY_AFTER;
 use http::{Method, StatusCode};
 use secrecy::ExposeSecret as _;
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use url::Url;
@@ -41,7 +40,7 @@ pub(super) struct Api {
 pub(super) struct Ask {
     method: Method,
     path: Vec<String>,
-    query: Vec<(&'static str, String)>,
+    query: Vec<(String, String)>,
     body: Option<Value>,
 }
 
@@ -52,8 +51,14 @@ impl Ask {
         Self { method, path, query: Vec::new(), body: None }
     }
 
-    pub(super) fn query(mut self, name: &'static str, value: impl ToString) -> Self {
-        self.query.push((name, value.to_string()));
+    pub(super) fn query(mut self, name: &str, value: impl ToString) -> Self {
+        self.query.push((name.to_owned(), value.to_string()));
+        self
+    }
+
+    /// What a client asks for, as it asks.
+    pub(super) fn queries(mut self, query: Vec<(String, String)>) -> Self {
+        self.query.extend(query);
         self
     }
 
@@ -115,14 +120,26 @@ impl Answer {
 
     /// The `errorKey` of a refusal: a name, and nothing else that might be there.
     pub(super) fn error_key(&self) -> String {
-        #[derive(Deserialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Refusal {
-            error_key: String,
+        let refusal: Value = self.read().unwrap_or_default();
+        let key = refusal["errorKey"].as_str().unwrap_or_default();
+        let is_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'.' || byte == b'_';
+        let is_name = !key.is_empty() && key.len() <= 64 && key.bytes().all(is_name);
+        if is_name { key.to_owned() } else { "no errorKey".to_owned() }
+    }
+
+    /// The answer to what a client has sent through us, if it says yes. A refusal is the client's to
+    /// mend, unless it is about who asks. Of Leaf's words only the names of fields are passed on, and of
+    /// those only such as the client knows.
+    pub(super) fn accepted_as_sent(self, is_known: impl Fn(&str) -> bool) -> Result<Self, UpstreamError> {
+        let is_clients = self.status.is_client_error()
+            && !matches!(self.status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::NOT_FOUND);
+        if !is_clients {
+            return self.accepted();
         }
-        let key = serde_json::from_slice::<Refusal>(&self.body).map(|refusal| refusal.error_key).unwrap_or_default();
-        let is_name = !key.is_empty() && key.len() <= 64 && key.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        if is_name { key } else { "no errorKey".to_owned() }
+        let refusal: Value = self.read().unwrap_or_default();
+        let named = refusal["fieldErrors"].as_array().into_iter().flatten().filter_map(|error| error["field"].as_str());
+        let fields = named.filter(|field| is_known(field)).map(ToOwned::to_owned).collect();
+        Err(UpstreamError::SentRefused { status: self.status.as_u16(), error_key: self.error_key(), fields })
     }
 }
 

@@ -12,23 +12,21 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use http::{Method, StatusCode};
 use secrecy::{ExposeSecret as _, SecretString};
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use tokio::sync::Mutex;
 use url::Url;
 
 use crate::domain::app_key::{AppKey, AppKeyId};
-use crate::domain::credential::{Credential, CredentialStatus};
-use crate::domain::event::Event;
+use crate::domain::credential::CredentialStatus;
 use crate::domain::ids::{LeafUserId, SharingUrlId};
-use crate::domain::leaf_user::{Filter, Profile};
 use crate::domain::organization_code::OrganizationCode;
+use crate::domain::record::{Record, Sent};
 use crate::ports::clock::Clock;
 use crate::ports::connections::EventPage;
 use crate::ports::portion::Portion;
 use crate::ports::secrets::{Freshness, LeafSecrets, PartnerSecrets};
 use crate::ports::upstream::{
-    Confirmed, CreateRefusal, Created, Kept, LoginRefusal, NewCredential, RecordKeeper, Run, SyncSummary, Upstream,
-    UpstreamError,
+    Confirmed, CreateRefusal, Created, Kept, LoginRefusal, NewCredential, RecordKeeper, Run, Upstream, UpstreamError,
 };
 use account::{Account, Known};
 use api::{Answer, Api, Ask, Limit};
@@ -36,6 +34,9 @@ use api::{Answer, Api, Ask, Limit};
 const MANAGEMENT: &str = "usermanagement";
 const CREDENTIALS: &str = "panorama-credentials";
 const WEBHOOKS: &[&str] = &["alerts", "webhooks"];
+
+/// A Leaf user's fields (Leaf's documents, "Leaf Users").
+const PROFILE: [&str; 6] = ["id", "name", "email", "phone", "address", "externalId"];
 
 /// What stands in a confirmation URL for the app key's sharing URL id.
 const SHARING_URL_ID: &str = "{sharingUrlId}";
@@ -97,6 +98,23 @@ impl Leaf {
             StatusCode::NOT_FOUND => Ok(Kept::Nothing),
             _ => shapes::credential(&answer.accepted()?),
         }
+    }
+
+    /// Sends what a client has sent about a Leaf user; the record as it is then.
+    async fn record(&self, ask: Ask, fields: Map<String, Value>) -> Result<Record, UpstreamError> {
+        let sent: Vec<_> = fields.keys().cloned().collect();
+        let answer = self.api.ask(ask.body(fields.into())).await?;
+        let is_known = |field: &str| PROFILE.contains(&field) || sent.iter().any(|known| known == field);
+        shapes::record(&answer.accepted_as_sent(is_known)?)
+    }
+}
+
+/// What Leaf does not have is no failure.
+fn found(answer: Result<Record, UpstreamError>) -> Result<Option<Record>, UpstreamError> {
+    match answer {
+        Ok(record) => Ok(Some(record)),
+        Err(UpstreamError::Declined { status: 404, .. }) => Ok(None),
+        Err(error) => Err(error),
     }
 }
 
@@ -182,13 +200,6 @@ impl Upstream for Leaf {
         }
         answer.accepted().map(|_| ())
     }
-
-    async fn sync_summary(&self, credential: &Credential) -> Result<SyncSummary, UpstreamError> {
-        let ask = Ask::of(Method::GET, "integrations", &["resources"])
-            .query("provider", "Panorama")
-            .query("leafUserId", credential.leaf_user_id);
-        shapes::summary(&self.api.ask(ask).await?.accepted()?)
-    }
 }
 
 #[async_trait]
@@ -197,7 +208,7 @@ impl RecordKeeper for Leaf {
         self.credential(user).await
     }
 
-    async fn events(&self, user: LeafUserId, page: &EventPage) -> Result<Portion<Event>, UpstreamError> {
+    async fn events(&self, user: LeafUserId, page: &EventPage) -> Result<Portion<Record>, UpstreamError> {
         let ask = Ask::of(Method::GET, MANAGEMENT, &["users", &user.to_string(), CREDENTIALS, "events"])
             .query("page", page.page)
             .query("size", page.size)
@@ -210,51 +221,50 @@ impl RecordKeeper for Leaf {
         Ok(Portion { entries: shapes::events(&answer)?, total: answer.total })
     }
 
-    async fn create_user(&self, profile: &Profile) -> Result<LeafUserId, UpstreamError> {
-        let ask = Ask::of(Method::POST, MANAGEMENT, &["users"]).body(shapes::profile(profile, None));
-        let answer = self.api.ask(ask).await?.accepted()?;
-        let shapes::Created { id } = answer.read()?;
-        id.parse().map_err(|_| answer.unknown_form())
+    async fn create_user(&self, Sent(fields): Sent) -> Result<Record, UpstreamError> {
+        self.record(Ask::of(Method::POST, MANAGEMENT, &["users"]), fields).await
     }
 
-    async fn find_user(&self, id: LeafUserId) -> Result<Option<Profile>, UpstreamError> {
+    async fn find_user(&self, id: LeafUserId) -> Result<Option<Record>, UpstreamError> {
         let answer = self.ask(Method::GET, &["users", &id.to_string()]).await?;
-        match answer.status {
-            StatusCode::NOT_FOUND => Ok(None),
-            _ => shapes::user(&answer.accepted()?).map(|(_, profile)| Some(profile)),
+        if answer.status == StatusCode::NOT_FOUND {
+            return Ok(None);
         }
+        shapes::record(&answer.accepted()?).map(Some)
     }
 
-    async fn update_user(&self, id: LeafUserId, profile: &Profile) -> Result<bool, UpstreamError> {
-        let ask = Ask::of(Method::PUT, MANAGEMENT, &["users"]).body(shapes::profile(profile, Some(id)));
-        let answer = self.api.ask(ask).await?;
-        match answer.status {
-            StatusCode::NOT_FOUND => Ok(false),
-            _ => answer.accepted().map(|_| true),
-        }
+    async fn replace_user(&self, Sent(fields): Sent) -> Result<Option<Record>, UpstreamError> {
+        found(self.record(Ask::of(Method::PUT, MANAGEMENT, &["users"]), fields).await)
     }
 
-    async fn list_users(
-        &self,
-        filter: &Filter,
-        page: u32,
-        size: u32,
-    ) -> Result<Vec<(LeafUserId, Profile)>, UpstreamError> {
-        let mut ask = Ask::of(Method::GET, MANAGEMENT, &["users"]).query("page", page).query("size", size);
-        for (name, wanted) in [("email", &filter.email), ("name", &filter.name), ("externalId", &filter.external_id)] {
-            if let Some(wanted) = wanted {
-                ask = ask.query(name, wanted);
-            }
+    async fn change_user(&self, id: LeafUserId, Sent(fields): Sent) -> Result<Option<Record>, UpstreamError> {
+        found(self.record(Ask::of(Method::PATCH, MANAGEMENT, &["users", &id.to_string()]), fields).await)
+    }
+
+    async fn list_users(&self, query: Vec<(String, String)>) -> Result<Portion<Record>, UpstreamError> {
+        let asked_for: Vec<_> = query.iter().map(|(name, _)| name.clone()).collect();
+        let answer = self.api.ask(Ask::of(Method::GET, MANAGEMENT, &["users"]).queries(query)).await?;
+        let answer = answer.accepted_as_sent(|field| asked_for.iter().any(|known| known == field))?;
+        Ok(Portion { entries: shapes::records(&answer)?, total: answer.total })
+    }
+
+    async fn summaries(&self, query: Vec<(String, String)>) -> Result<Option<Portion<Record>>, UpstreamError> {
+        let asked_for: Vec<_> = query.iter().map(|(name, _)| name.clone()).collect();
+        let answer = self.api.ask(Ask::of(Method::GET, "integrations", &["resources"]).queries(query)).await?;
+        if answer.status == StatusCode::NOT_FOUND {
+            return Ok(None);
         }
-        shapes::users(&self.api.ask(ask).await?.accepted()?)
+        let answer = answer.accepted_as_sent(|field| asked_for.iter().any(|known| known == field))?;
+        Ok(Some(Portion { entries: shapes::summaries(&answer)?, total: answer.total }))
     }
 
     async fn register_alerts(&self, url: &Url, secret: &SecretString) -> Result<(), UpstreamError> {
         let listed = self.api.ask(Ask::of(Method::GET, "alerts", WEBHOOKS)).await?.accepted()?;
-        let webhooks: Vec<shapes::Webhook> = listed.read()?;
+        let webhooks = shapes::records(&listed)?;
         // Leaf has no update, and one webhook an event.
-        for webhook in webhooks.iter().filter(|webhook| webhook.url == url.as_str()) {
-            let path: Vec<_> = WEBHOOKS.iter().copied().chain([&*webhook.id]).collect();
+        let ours = webhooks.iter().filter(|webhook| webhook.text("url") == Some(url.as_str()));
+        for id in ours.filter_map(|webhook| webhook.text("id")) {
+            let path: Vec<_> = WEBHOOKS.iter().copied().chain([id]).collect();
             self.api.ask(Ask::of(Method::DELETE, "alerts", &path)).await?;
         }
         let body = json!({

@@ -1,28 +1,19 @@
-//! Leaf's JSON, as far as it is read (Leaf's documents, "Panorama", "Leaf users", "Alerts"). Tokens and passwords in it are not even parsed.
+//! Leaf's JSON, as far as it is read (Leaf's documents, "Panorama", "Leaf users", "Alerts"). Tokens and passwords stay out of
+//! every [`Record`].
+
+use std::str::FromStr;
 
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use url::Url;
 
 use super::api::Answer;
 use crate::domain::credential::CredentialStatus;
-use crate::domain::event::Event;
-use crate::domain::ids::LeafUserId;
-use crate::domain::leaf_user::Profile;
+use crate::domain::record::Record;
 use crate::domain::timestamp::Timestamp;
-use crate::ports::upstream::{Kept, SyncSummary, Theirs, UpstreamError};
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Credential {
-    id: Option<String>,
-    status: String,
-    organization_code: Option<String>,
-    client_environment: Option<String>,
-    client_id: Option<String>,
-}
+use crate::ports::upstream::{Kept, Theirs, UpstreamError};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -37,43 +28,8 @@ struct Begun {
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct LeafUser {
-    id: String,
-    name: String,
-    email: String,
-    phone: Option<String>,
-    address: Option<String>,
-    external_id: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct HistoryRow {
-    id: String,
-    created_date: String,
-    status_code: u16,
-}
-
-#[derive(Deserialize)]
 struct Resources {
-    summaries: Vec<Summary>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Summary {
-    growers: u64,
-    farms: u64,
-    fields: u64,
-    sync_reference_time: Option<String>,
-}
-
-/// A registered webhook.
-#[derive(Deserialize)]
-pub(super) struct Webhook {
-    pub(super) id: String,
-    pub(super) url: String,
+    summaries: Vec<Value>,
 }
 
 /// Where a run's farmer is to be sent.
@@ -86,106 +42,77 @@ pub(super) fn sign_in_url(answer: &Answer) -> Result<Url, UpstreamError> {
     }
 }
 
-/// A credential.
+/// A credential. From one in words or of a form that we do not know, nothing follows.
 pub(super) fn credential(answer: &Answer) -> Result<Kept, UpstreamError> {
-    let read: Credential = answer.read()?;
-    if read.status == "PENDING" {
+    let record = record(answer)?;
+    if record.text("status") == Some("PENDING") {
         return Ok(Kept::Nothing);
     }
-    let Some(status) = CredentialStatus::ALL.into_iter().find(|known| known.as_str() == read.status) else {
-        let word: String =
-            read.status.chars().filter(|letter| letter.is_ascii_alphanumeric() || *letter == '_').take(32).collect();
-        tracing::warn!(%word, "Leaf says something of a credential that this version does not know; nothing is changed");
-        return Ok(Kept::Unclear);
-    };
-    let unknown = || answer.unknown_form();
-    let (Some(id), Some(code), Some(environment)) = (read.id, read.organization_code, read.client_environment) else {
-        return Err(unknown());
-    };
-    Ok(Kept::Credential(Theirs {
-        id: id.parse().map_err(|_| unknown())?,
-        status,
-        organization_code: code.parse().map_err(|_| unknown())?,
-        environment: environment.parse().map_err(|_| unknown())?,
-        client_id: read.client_id.and_then(|id| id.parse().ok()),
-    }))
+    Ok(theirs(&record).map_or_else(
+        |field| {
+            tracing::warn!(
+                field,
+                "Leaf has a credential with something that this version does not know; nothing is changed"
+            );
+            Kept::Unclear
+        },
+        Kept::Credential,
+    ))
 }
 
-/// A Leaf user.
-pub(super) fn user(answer: &Answer) -> Result<(LeafUserId, Profile), UpstreamError> {
-    read_user(answer.read()?).ok_or_else(|| answer.unknown_form())
+/// What it says, or the field that cannot be read.
+fn theirs(record: &Record) -> Result<Theirs, &'static str> {
+    let status = record.text("status").unwrap_or_default();
+    Ok(Theirs {
+        id: parsed(record, "id")?,
+        created_at: record.text("createdTime").and_then(moment),
+        status: CredentialStatus::ALL.into_iter().find(|known| known.as_str() == status).ok_or("status")?,
+        organization_code: parsed(record, "organizationCode")?,
+        environment: parsed(record, "clientEnvironment")?,
+        client_id: parsed(record, "clientId").ok(),
+    })
 }
 
-/// A page of Leaf users.
-pub(super) fn users(answer: &Answer) -> Result<Vec<(LeafUserId, Profile)>, UpstreamError> {
-    let users: Vec<LeafUser> = answer.read()?;
-    users.into_iter().map(read_user).collect::<Option<_>>().ok_or_else(|| answer.unknown_form())
+fn parsed<T: FromStr>(record: &Record, field: &'static str) -> Result<T, &'static str> {
+    record.text(field).and_then(|text| text.parse().ok()).ok_or(field)
 }
 
-fn read_user(user: LeafUser) -> Option<(LeafUserId, Profile)> {
-    let filled =
-        |text: Option<String>| text.filter(|text| !text.trim().is_empty()).map(|text| text.parse()).transpose();
-    let profile = Profile {
-        name: user.name.parse().ok()?,
-        email: user.email.parse().ok()?,
-        phone: filled(user.phone).ok()?,
-        address: filled(user.address).ok()?,
-        external_id: filled(user.external_id).ok()?,
-    };
-    Some((user.id.parse().ok()?, profile))
+/// A record, as Leaf has it.
+pub(super) fn record(answer: &Answer) -> Result<Record, UpstreamError> {
+    let record: Value = answer.read()?;
+    if record.is_object() { Ok(Record::without_secrets(record)) } else { Err(answer.unknown_form()) }
 }
 
-/// A profile, as Leaf takes it.
-pub(super) fn profile(profile: &Profile, id: Option<LeafUserId>) -> Value {
-    let Profile { name, email, phone, address, external_id } = profile;
-    let mut body = Map::new();
-    body.insert("name".to_owned(), name.as_str().into());
-    body.insert("email".to_owned(), email.as_str().into());
-    for (field, text) in [("phone", phone), ("address", address), ("externalId", external_id)] {
-        if let Some(text) = text {
-            body.insert(field.to_owned(), text.as_str().into());
-        }
-    }
-    if let Some(id) = id {
-        body.insert("id".to_owned(), json!(id));
-    }
-    body.into()
+/// A page of records. What is in each is Leaf's: one that nobody here would have written spoils no page.
+pub(super) fn records(answer: &Answer) -> Result<Vec<Record>, UpstreamError> {
+    let records: Vec<Value> = answer.read()?;
+    Ok(records.into_iter().map(Record::without_secrets).collect())
 }
 
-/// A page of a credential's history: when, and with which status. Leaf's `headers` and `body` quote what it sent and got, which may be codes
+/// A page of a credential's history: all but its texts. Leaf's `headers` and `body` quote what it sent and got, which may be codes
 /// and tokens, so they stay behind.
-pub(super) fn events(answer: &Answer) -> Result<Vec<Event>, UpstreamError> {
-    let rows: Vec<HistoryRow> = answer.read()?;
-    let read = |row: HistoryRow| {
-        let body = match row.status_code {
-            200..=299 => "Leaf asked Panorama, and it was done.",
-            400..=499 => {
+pub(super) fn events(answer: &Answer) -> Result<Vec<Record>, UpstreamError> {
+    let with_our_words = |row: Record| {
+        let status =
+            row.field("statusCode").and_then(|status| status.as_u64().or_else(|| status.as_str()?.parse().ok()));
+        let body = match status {
+            Some(200..=299) => "Leaf asked Panorama, and it was done.",
+            Some(400..=499) => {
                 "Leaf asked Panorama, and was refused. Leaf's own words are in its history of this credential."
             }
             _ => {
                 "Leaf asked Panorama, and had no useful answer. Leaf's own words are in its history of this credential."
             }
         };
-        Some(Event {
-            id: row.id.parse().ok()?,
-            created_at: moment(&row.created_date)?,
-            status_code: row.status_code,
-            headers: "Leaf".to_owned(),
-            body: body.to_owned(),
-        })
+        row.with([("headers", "Leaf".into()), ("body", body.into())])
     };
-    rows.into_iter().map(read).collect::<Option<_>>().ok_or_else(|| answer.unknown_form())
+    Ok(records(answer)?.into_iter().map(with_our_words).collect())
 }
 
-/// How much there is to read.
-pub(super) fn summary(answer: &Answer) -> Result<SyncSummary, UpstreamError> {
+/// A page of sync summaries.
+pub(super) fn summaries(answer: &Answer) -> Result<Vec<Record>, UpstreamError> {
     let Resources { summaries } = answer.read()?;
-    Ok(match summaries.into_iter().next() {
-        None => SyncSummary { growers: 0, farms: 0, fields: 0, at: None },
-        Some(Summary { growers, farms, fields, sync_reference_time }) => {
-            SyncSummary { growers, farms, fields, at: sync_reference_time.as_deref().and_then(moment) }
-        }
-    })
+    Ok(summaries.into_iter().map(Record::without_secrets).collect())
 }
 
 fn moment(text: &str) -> Option<Timestamp> {

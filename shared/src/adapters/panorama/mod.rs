@@ -127,6 +127,10 @@ impl PartnerAccount for Panorama {
         }
         Err(partner_api::endless_listing())
     }
+
+    async fn sync_summary(&self, credential: &Credential) -> Result<SyncSummary, UpstreamError> {
+        partner_api::count_fields(&self.call(&credential.app_key, &Call::Fields(&credential.organization_code)).await?)
+    }
 }
 
 #[async_trait]
@@ -166,10 +170,6 @@ impl Upstream for Panorama {
     async fn disconnect(&self, _: LeafUserId, _: bool) -> Result<(), UpstreamError> {
         // Only the farmer's switch ends a sharing.
         Ok(())
-    }
-
-    async fn sync_summary(&self, credential: &Credential) -> Result<SyncSummary, UpstreamError> {
-        partner_api::count_fields(&self.call(&credential.app_key, &Call::Fields(&credential.organization_code)).await?)
     }
 }
 

@@ -201,7 +201,7 @@ pub(super) fn count_fields(answer: &Answer) -> Result<SyncSummary, UpstreamError
     let farms: BTreeSet<_> = fields.iter().map(|field| (&field.client, &field.farm)).collect();
     let different: BTreeSet<_> = fields.iter().map(|field| &field.uuid).collect();
     let [growers, farms, fields] = [growers.len(), farms.len(), different.len()].map(|count| count as u64);
-    Ok(SyncSummary { growers, farms, fields, at: None })
+    Ok(SyncSummary { growers, farms, fields })
 }
 
 fn unavailable(failure: String, status: Option<u16>, retry_after: Option<u64>) -> CallError {

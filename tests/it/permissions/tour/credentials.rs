@@ -56,8 +56,13 @@ async fn manual_creation(world: &World) {
 
 async fn resources(world: &World) {
     let user = world.connected("maria", FARM).await;
+    world.connected("dale", OTHER_FARM).await;
     world.tokens_expire().await;
-    let path = format!("/services/integrations/api/resources?provider=Panorama&leafUserId={user}");
-    let (status, answer) = world.json(world.owner(Method::GET, &path)).await;
-    assert_eq!((status, &answer["message"]), (StatusCode::OK, &json!("SUCCESS")), "{answer}");
+    for query in
+        [&*format!("provider=Panorama&leafUserId={user}"), &format!("provider=CNHI&leafUserId={user}"), "size=1"]
+    {
+        let path = format!("/services/integrations/api/resources?{query}");
+        let (status, answer) = world.json(world.owner(Method::GET, &path)).await;
+        assert_eq!((status, &answer["message"]), (StatusCode::OK, &json!("SUCCESS")), "{answer}");
+    }
 }
