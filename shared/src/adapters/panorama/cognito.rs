@@ -163,7 +163,7 @@ impl Cognito {
         })?;
         if !status.is_success() {
             return Err(match serde_json::from_slice::<Refusal>(&body) {
-                Ok(refusal) => refused(status, &refusal.kind),
+                Ok(refusal) => refused(status, call, &refusal.kind),
                 Err(_) => {
                     Failure::Unavailable(unavailable(format!("it answered {status} in an unknown form"), code, None))
                 }
@@ -187,12 +187,16 @@ impl Cognito {
 
 /// What an error says. Cognito's refusals are 400s, and so are its troubles (a trigger of the pool that failed, a limit, its own
 /// dependencies): only what is named here is a refusal of the credentials.
-fn refused(status: StatusCode, kind: &str) -> Failure {
+fn refused(status: StatusCode, call: &str, kind: &str) -> Failure {
     // The type may come with a namespace: `com.amazonaws…#NotAuthorizedException`.
     let kind = kind.rsplit('#').next().unwrap_or(kind);
     let refusal = match kind {
         _ if status != StatusCode::BAD_REQUEST => None,
         "NotAuthorizedException" => Some(LoginRefusal::BadPassword),
+        // Rotated, and its grace is over: the same as revoked.
+        "RefreshTokenReuseException" if call == Call::GetTokensFromRefreshToken.as_str() => {
+            Some(LoginRefusal::BadPassword)
+        }
         "UserNotFoundException" => Some(LoginRefusal::UnknownUser),
         "ResourceNotFoundException" => Some(LoginRefusal::UnknownClient),
         "InvalidParameterException" => Some(LoginRefusal::FlowNotEnabled),
