@@ -6,7 +6,7 @@ use crate::domain::client_environment::ClientEnvironment;
 use crate::domain::organization_code::LoginHash;
 use crate::domain::partner::{PartnerCredentials, PartnerTokens};
 use crate::ports::Ports;
-use crate::ports::upstream::{LoginError, LoginRefusal, Party, Unavailable};
+use crate::ports::upstream::{LoginError, LoginRefusal};
 
 /// Why somebody wants to log in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,12 +100,6 @@ impl<'a> Memory<'a> {
                 Some(refusal) => Err(LoginError::Refused(refusal)),
                 None => Ok(()),
             },
-            Outcome::Unavailable if is_too_early => Err(LoginError::Unavailable(Unavailable {
-                party: Party::PanoramaLogin,
-                failure: "it did not answer lately, several times".to_owned(),
-                status: None,
-                retry_after: Some(before.retry_at.seconds_since(now).max(1)),
-            })),
             _ => Ok(()),
         }
     }
@@ -115,7 +109,8 @@ impl<'a> Memory<'a> {
         let outcome = match answer {
             Ok(_) => Outcome::Accepted,
             Err(LoginError::Refused(refusal)) => Outcome::Refused(refusal.to_code()),
-            Err(LoginError::Unavailable(_)) => Outcome::Unavailable,
+            // No answer says nothing about the credentials, and locks no account.
+            Err(LoginError::Unavailable(_)) => return,
         };
         let attempt = Attempt::after(self.before.as_ref(), outcome, self.ports.clock.now());
         if let Err(error) = self.ports.logins.note_attempt(Tried::Credentials(hash), &attempt).await {
