@@ -127,7 +127,7 @@ mod tests {
     fn what_is_out_of_range_is_the_end_of_it() {
         let moment = Timestamp::new(datetime!(2026-11-22 12:00 UTC));
         assert_eq!(moment.plus(Duration::MAX).to_string(), "9999-12-31T23:59:59.999999Z");
-        assert_eq!(moment.plus(Duration::from_secs(300_000_000_000)).to_string(), "9999-12-31T23:59:59.999999Z");
+        assert_eq!(moment.plus(Duration::from_hours(24 * 365 * 9_000)).to_string(), "9999-12-31T23:59:59.999999Z");
         assert_eq!(moment.minus(Duration::MAX).to_string(), "1970-01-01T00:00:00.000000Z");
     }
 

@@ -28,9 +28,8 @@ pub async fn log_in(
     asked: Asked,
 ) -> Result<PartnerTokens, LoginError> {
     let memory = Memory::of(ports, environment, credentials).await;
-    match memory.before.as_ref().filter(|before| before.outcome != Outcome::Accepted) {
-        Some(before) => memory.hold_back(before, asked)?,
-        None => {}
+    if let Some(before) = &memory.before {
+        memory.hold_back(before, asked)?;
     }
     let answer = ports.partner_account.log_in(environment, credentials).await;
     // Nothing is written of what has always worked.

@@ -182,7 +182,7 @@ pub(super) async fn send(
     let code = Some(status.as_u16());
     match status.as_u16() {
         429 => {
-            let seconds = outside::retry_after(answer.headers(), clock.now()).unwrap_or(WAIT);
+            let seconds = outside::retry_after(answer.headers()).unwrap_or(WAIT);
             limit.set(seconds, clock.now());
             return Err(unavailable("it has limited our calls".to_owned(), code, Some(seconds)));
         }

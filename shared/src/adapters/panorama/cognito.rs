@@ -151,7 +151,7 @@ impl Cognito {
         let status = answer.status();
         let code = Some(status.as_u16());
         if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
-            let wait = outside::retry_after(answer.headers(), asked_at);
+            let wait = outside::retry_after(answer.headers());
             return Err(Failure::Unavailable(unavailable(format!("it answered {status}"), code, wait)));
         }
         let body = outside::body(answer, MAX_ANSWER).await.map_err(|unread| {

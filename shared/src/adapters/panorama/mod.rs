@@ -213,7 +213,7 @@ impl Panorama {
             match page.next {
                 None => return Ok(codes),
                 Some(token) if codes.len() <= partner_api::MAX_CODES && seen.insert(token.clone()) => {
-                    next = Some(token)
+                    next = Some(token);
                 }
                 Some(_) => break,
             }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::header::CONTENT_TYPE;
-use serde::de::{self, IgnoredAny, Visitor};
+use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer};
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use url::Url;
 
 use super::renewal::REFUSES_NEW_TOKENS;
@@ -121,7 +121,7 @@ impl<'de> Deserialize<'de> for ListedCode {
 impl Answer {
     /// Whether it is what the API answers with: JSON, and an object.
     pub(super) fn is_object(&self) -> bool {
-        serde_json::from_slice::<std::collections::BTreeMap<String, IgnoredAny>>(&self.body).is_ok()
+        serde_json::from_slice::<Map<String, Value>>(&self.body).is_ok()
     }
 }
 
@@ -170,7 +170,7 @@ impl PartnerApi {
             },
             401 => Err(CallError::TokenRefused),
             408 | 425 | 429 | 500.. => {
-                let retry_after = outside::retry_after(answer.headers(), self.clock.now());
+                let retry_after = outside::retry_after(answer.headers());
                 Err(unavailable(format!("it answered {status}"), code, retry_after))
             }
             // A redirect is followed by nobody here: it would carry the token somewhere else.
