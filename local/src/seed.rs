@@ -17,6 +17,7 @@ use shared::domain::owner_password;
 use shared::domain::partner::PartnerCredentials;
 use shared::service::Service;
 use shared::use_cases::leaf_users::find_user;
+use shared::use_cases::log_in::Asked;
 use shared::use_cases::register_app_key::register_app_key;
 use simulated_panorama::Environment;
 
@@ -72,7 +73,7 @@ pub async fn first_start(service: &Service, secrets: &Client, owner: Login) -> i
         password: constant(seed.password),
     };
     let id = AppKeyId { name: constant(APP_NAME), environment: ClientEnvironment::Stage };
-    register_app_key(&service.ports, &id, &credentials, constant(seed.sharing_url_id))
+    register_app_key(&service.ports, &id, &credentials, constant(seed.sharing_url_id), Asked::OnPurpose)
         .await
         .map_err(|error| io::Error::other(format!("the first app key could not be registered: {error}")))?;
     let user = LeafUser {

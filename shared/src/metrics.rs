@@ -45,6 +45,9 @@ pub enum Metric {
     /// Panorama refuses an app key's login. Each check counts it for as long as it lasts, also while the login is left alone, so that an
     /// alarm stays on; a live look that finds it out counts it as well.
     PartnerLoginsRefused,
+    /// A check of an app key's connections compared none of them: Panorama's listing could not be read, or there was no time for any. While it
+    /// lasts, nobody notices a farmer who has switched off.
+    ChecksWithoutComparison,
     /// One HTTP call to Panorama. Two metrics, `UpstreamLatency` in Milliseconds and `UpstreamErrors` as 0 or 1, with the dimension `Call`, too.
     UpstreamCall {
         /// Which.
@@ -97,6 +100,7 @@ impl Metric {
             Self::CredentialsRevoked => "CredentialsRevoked",
             Self::CredentialsRecovered => "CredentialsRecovered",
             Self::PartnerLoginsRefused => "PartnerLoginsRefused",
+            Self::ChecksWithoutComparison => "ChecksWithoutComparison",
             Self::UpstreamCall { call, latency, failed } => {
                 let (call, milliseconds) = (call.as_str(), latency.as_secs_f64() * 1_000.0);
                 tracing::info!(target: TARGET, environment, call, milliseconds, failed);

@@ -222,6 +222,33 @@ async fn a_live_look_asks_panorama_at_most_once_a_minute() {
 }
 
 #[tokio::test]
+async fn a_live_look_at_a_young_credential_asks_about_the_operation_itself() {
+    let world = World::start().await;
+    let user = connected(&world, "maria", "krwv4vYH").await;
+    // The listing is behind, as listings are; the operation is not.
+    let behind = json!({ "call": "listSharing", "fault": "answer", "body": r#"{"items":[]}"#, "times": 0 });
+    world.fault(behind).await;
+    assert_eq!(look(&world, &user).await.1["status"], "ACTIVE");
+    world.clock.advance(Duration::from_mins(1));
+    let fields = json!({ "call": "listFields", "fault": "status", "status": 503 });
+    world.mend().await;
+    world.fault(fields).await;
+    revoke(&world, "krwv4vYH").await;
+    let (status, problem) = look(&world, &user).await;
+    assert_eq!((status, &problem["errorKey"]), (StatusCode::SERVICE_UNAVAILABLE, &"panoramaUnavailable".into()));
+    world.clock.advance(Duration::from_secs(59));
+    assert_eq!(look(&world, &user).await.1["status"], "ACTIVE", "nobody has looked within the minute");
+    world.clock.advance(Duration::from_mins(2));
+    assert_eq!(look(&world, &user).await.1["status"], "REVOKED");
+
+    let user = connected(&world, "dale", "Hn5cW7pd").await;
+    world.clock.advance(Duration::from_mins(1));
+    revoke(&world, "Hn5cW7pd").await;
+    let (_, fresh) = look(&world, &user).await;
+    assert_eq!(fresh["status"], "REVOKED", "a minute after ACTIVE: {fresh}");
+}
+
+#[tokio::test]
 async fn a_live_look_that_panorama_does_not_answer_says_so_and_changes_nothing() {
     let world = World::start().await;
     let user = connected(&world, "maria", "krwv4vYH").await;

@@ -1,8 +1,10 @@
 //! One login for all farmers of an app key, shared by many processes: who renews its tokens, what of them is saved, and when a process
 //! forgets them.
 
+mod bounded;
 mod forgetting;
 mod interrupted;
+mod labels;
 mod processes;
 
 use std::sync::Arc;
@@ -121,7 +123,7 @@ impl PartnerSecrets for Staged {
         app_key: &AppKeyId,
         read: &VersionedSecret,
         secret: &PartnerSecret,
-    ) -> Result<bool, SecretsError> {
+    ) -> Result<Option<String>, SecretsError> {
         if self.broken.load(Ordering::SeqCst) {
             return Err(SecretsError { operation: "PutSecretValue", failure: "broken by the test".to_owned() });
         }

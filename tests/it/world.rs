@@ -191,6 +191,13 @@ impl World {
         deletion.send().await.expect("it is deleted");
     }
 
+    /// Somebody schedules the secret of this name for deletion, by hand.
+    pub(crate) async fn schedule_deletion(&self, name: &str) {
+        let name = format!("{SECRETS_PREFIX}/{name}");
+        let deletion = self.machine.secrets_manager.delete_secret().secret_id(name).recovery_window_in_days(7);
+        deletion.send().await.expect("it is scheduled");
+    }
+
     /// The grower switches sharing on; the address that Panorama sends the browser to.
     pub(crate) async fn share(&self, code: &str) -> String {
         let request = self.http.post(self.panorama(&format!("/control/operations/{code}/share")));

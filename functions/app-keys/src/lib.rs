@@ -21,6 +21,7 @@ use shared::http::refusals::not_registered;
 use shared::http::routes::Routes;
 use shared::ports::portion::Portion;
 use shared::service::{Service, WarmUp};
+use shared::use_cases::log_in::Asked;
 use shared::use_cases::register_app_key::{
     RegisterError, Registration, register_app_key, remove_app_key, update_app_key,
 };
@@ -95,7 +96,7 @@ async fn read(State(service): State<Service>, path: Named) -> Result<Json<Resour
 async fn create(State(service): State<Service>, path: Named, request: Request) -> Result<Response, Problem> {
     let id = named(path)?;
     let (credentials, sharing_url_id) = content(request).await?;
-    let (app_key, registration) = register_app_key(&service.ports, &id, &credentials, sharing_url_id)
+    let (app_key, registration) = register_app_key(&service.ports, &id, &credentials, sharing_url_id, Asked::OnPurpose)
         .await
         .map_err(|error| not_registered(error, id.environment))?;
     service.app_keys.forget();

@@ -39,6 +39,7 @@ POST   /control/faults
        times: default 1; 0 is until cleared. Of several, the one that was armed first strikes.
          slow        after \"delayMs\" the call is done and answered
          status      answered with \"status\" and, if given, the header Retry-After: \"retryAfter\"; not done
+         answer      answered with \"status\" (200), \"contentType\" (JSON) and \"body\", \"repeat\" times in a row; not done
          dropBefore  the connection is closed; not done
          dropAfter   done; then the connection is closed without an answer
          malformed   done; half of the answer's JSON is missing

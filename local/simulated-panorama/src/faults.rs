@@ -29,6 +29,8 @@ pub(crate) enum Effect {
     Slow(Duration),
     /// Answered with this, and no work done.
     Status { status: u16, retry_after: Option<String> },
+    /// Answered with these very bytes, and no work done: what stands in front of Panorama, or what its makers did not think of.
+    Answer { status: u16, content_type: String, body: String, repeat: usize },
     /// The connection closes; no work is done.
     DropBefore,
     /// The work is done; then the connection closes.
@@ -56,7 +58,22 @@ fn bad(field: &str, message: &'static str) -> BadField {
     BadField { field: field.to_owned(), message }
 }
 
-const FIELDS: [&str; 8] = ["call", "fault", "status", "retryAfter", "delayMs", "times", "organizationCode", "enabled"];
+const FIELDS: [&str; 11] = [
+    "call",
+    "fault",
+    "status",
+    "retryAfter",
+    "delayMs",
+    "times",
+    "organizationCode",
+    "enabled",
+    "contentType",
+    "body",
+    "repeat",
+];
+
+/// The largest answer that can be armed.
+const LARGEST_ANSWER: usize = 64 * 1024 * 1024;
 
 impl Faults {
     pub(crate) fn arm(&mut self, fault: Fault) {
@@ -101,6 +118,9 @@ impl Fault {
             Effect::Status { status, retry_after } => {
                 json!({"fault": "status", "status": status, "retryAfter": retry_after})
             }
+            Effect::Answer { status, content_type, body, repeat } => {
+                json!({"fault": "answer", "status": status, "contentType": content_type, "body": body, "repeat": repeat})
+            }
             Effect::DropBefore => json!({"fault": "dropBefore"}),
             Effect::DropAfter => json!({"fault": "dropAfter"}),
             Effect::Malformed => json!({"fault": "malformed"}),
@@ -129,6 +149,7 @@ impl Order {
             Some("rotateRefreshTokens") => return enabled(&body).map(Self::RotateRefreshTokens),
             Some("slow") => Effect::Slow(delay(&body)?),
             Some("status") => Effect::Status { status: status(&body)?, retry_after: retry_after(&body)? },
+            Some("answer") => answer(&body)?,
             Some("dropBefore") => Effect::DropBefore,
             Some("dropAfter") => Effect::DropAfter,
             Some("malformed") => Effect::Malformed,
@@ -167,6 +188,24 @@ fn status(body: &Map<String, Value>) -> Result<u16, BadField> {
     let status = number(body, "status")?.ok_or(bad("status", "is missing"))?;
     // A 1xx is no answer, and clients hang on it.
     u16::try_from(status).ok().filter(|status| (200..=599).contains(status)).ok_or(bad("status", "must be 200 to 599"))
+}
+
+fn answer(body: &Map<String, Value>) -> Result<Effect, BadField> {
+    let content_type = text(body, "contentType")?.unwrap_or("application/json");
+    if !content_type.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+        return Err(bad("contentType", "must be printable ASCII"));
+    }
+    let answered = text(body, "body")?.ok_or(bad("body", "is missing"))?;
+    let repeat = number(body, "repeat")?.unwrap_or(1);
+    let repeat = usize::try_from(repeat)
+        .ok()
+        .filter(|repeat| answered.len().checked_mul(*repeat).is_some_and(|length| length <= LARGEST_ANSWER));
+    Ok(Effect::Answer {
+        status: if body.contains_key("status") { status(body)? } else { 200 },
+        content_type: content_type.to_owned(),
+        body: answered.to_owned(),
+        repeat: repeat.ok_or(bad("repeat", "makes more than 64 MiB"))?,
+    })
 }
 
 /// Seconds or an HTTP date: the header takes both.
@@ -280,6 +319,8 @@ mod tests {
         assert_eq!(wrong_field(&json!({"call": "*", "fault": "dropAfter", "times": -1})), "times");
         assert_eq!(wrong_field(&json!({"call": "*", "fault": "dropAfter", "time": 1})), "time");
         assert_eq!(wrong_field(&json!({"fault": "rotateRefreshTokens"})), "enabled");
+        assert_eq!(wrong_field(&json!({"call": "*", "fault": "answer"})), "body");
+        assert_eq!(wrong_field(&json!({"call": "*", "fault": "answer", "body": "x", "repeat": 1 << 30})), "repeat");
         let retry_after = json!({"call": "*", "fault": "status", "status": 429, "retryAfter": "a\nb"});
         assert_eq!(wrong_field(&retry_after), "retryAfter");
     }

@@ -54,6 +54,11 @@ async fn watched(site: &Site, call: Call, organization_code: Option<&str>, reque
             next.run(request).await
         }
         Some(Effect::Status { status, retry_after }) => refusal(call, status, retry_after),
+        Some(Effect::Answer { status, content_type, body, repeat }) => {
+            let status = StatusCode::from_u16(status).expect("a fault's status is 200 to 599");
+            let content_type = HeaderValue::try_from(content_type).expect("a fault's contentType is printable ASCII");
+            (status, [(CONTENT_TYPE, content_type)], body.repeat(repeat)).into_response()
+        }
         Some(Effect::DropBefore) => {
             tracing::debug!(environment = %site.environment, call = call.name(), "dropped before the work");
             match connection.cut().await {}

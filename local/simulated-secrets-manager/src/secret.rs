@@ -13,6 +13,9 @@ use crate::timestamp::Timestamp;
 pub(crate) const MAXIMUM_LABELS: usize = 20;
 /// Beyond these, versions without a label are forgotten, the oldest first (AWS: "about 100").
 pub(crate) const VERSIONS_KEPT: usize = 100;
+/// A version that is younger is not forgotten, with or without a label (AWS, "Secrets Manager quotas"): so who writes more often than every
+/// quarter of an hour reaches the quota.
+pub(crate) const DAYS_A_VERSION_IS_KEPT: i64 = 1;
 
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Secret {

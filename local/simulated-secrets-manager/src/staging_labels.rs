@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use crate::error::{ErrorKind, ServiceError};
-use crate::secret::{MAXIMUM_LABELS, Secret, VERSIONS_KEPT, Version};
+use crate::secret::{DAYS_A_VERSION_IS_KEPT, MAXIMUM_LABELS, Secret, VERSIONS_KEPT, Version};
 
 pub(crate) const CURRENT: &str = "AWSCURRENT";
 const PREVIOUS: &str = "AWSPREVIOUS";
@@ -21,7 +21,7 @@ impl Secret {
     /// Adds a version and gives it its labels, from whichever versions had them.
     ///
     /// # Errors
-    /// `LimitExceededException` when the secret would have more than 20 labels.
+    /// `LimitExceededException` when the secret would have more than 20 labels, or more than 100 versions.
     pub(crate) fn add_version(&mut self, mut version: Version) -> Result<(), ServiceError> {
         if self.versions.is_empty() {
             version.labels.insert(CURRENT.to_owned());
@@ -42,7 +42,7 @@ impl Secret {
         self.versions.push(version);
         self.check_label_quota()?;
         self.forget_old_versions();
-        Ok(())
+        self.check_version_quota()
     }
 
     /// `UpdateSecretVersionStage`: a compare-and-swap on where the label is.
@@ -132,13 +132,26 @@ impl Secret {
         Ok(())
     }
 
+    /// Versions without a label are forgotten beyond a hundred, but none that is younger than a day.
     fn forget_old_versions(&mut self) {
+        let Some(now) = self.versions.last().map(|version| version.created) else { return };
         let mut surplus = self.versions.len().saturating_sub(VERSIONS_KEPT);
         self.versions.retain(|version| {
-            let forgotten = surplus > 0 && version.labels.is_empty();
+            let old = version.created.plus_days(DAYS_A_VERSION_IS_KEPT) <= now;
+            let forgotten = surplus > 0 && version.labels.is_empty() && old;
             surplus -= usize::from(forgotten);
             !forgotten
         });
+    }
+
+    fn check_version_quota(&self) -> Result<(), ServiceError> {
+        if self.versions.len() > VERSIONS_KEPT {
+            return Err(ServiceError::new(
+                ErrorKind::LimitExceeded,
+                "A secret can have about 100 versions, and none that is younger than a day is forgotten.",
+            ));
+        }
+        Ok(())
     }
 }
 

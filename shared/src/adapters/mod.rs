@@ -3,6 +3,7 @@
 pub mod call_queue;
 pub mod dynamodb;
 pub mod leaf;
+mod outside;
 pub mod panorama;
 pub mod receivers;
 pub mod resting_receivers;

@@ -13,28 +13,28 @@
 //! Reads are kept in the process for [`CACHED_FOR`]: a rotation is seen after that time, or at once when a login is refused.
 
 pub mod leaf;
+mod partners;
 mod webhooks;
 
 use std::collections::HashMap;
-use std::str::FromStr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use aws_sdk_secretsmanager::Client;
+use aws_sdk_secretsmanager::config::AsyncSleep as _;
 use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
+use time::OffsetDateTime;
 
 use crate::adapters::sdk_error::kind;
 use crate::domain::app_key::AppKeyId;
 use crate::domain::ids::WebhookId;
 use crate::domain::organization_code::IndexKey;
 use crate::domain::owner::{Owner, Owners, SigningKey};
-use crate::domain::partner::{PartnerCredentials, PartnerSecret, PartnerTokens};
 use crate::domain::timestamp::Timestamp;
 use crate::ports::clock::Clock;
-use crate::ports::secrets::{Freshness, PartnerSecrets, SecretsError, ServiceSecrets, VersionedSecret};
+use crate::ports::secrets::{SecretsError, ServiceSecrets, VersionedSecret};
 
 /// How long a read is good for.
 pub const CACHED_FOR: Duration = Duration::from_mins(5);
@@ -43,6 +43,25 @@ pub const CACHED_FOR: Duration = Duration::from_mins(5);
 pub const KEY_LENGTH: usize = 43;
 
 const CURRENT: &str = "AWSCURRENT";
+
+/// What Secrets Manager answers when asked for anything of a secret that it is going to delete (API Reference, `GetSecretValue`).
+const SCHEDULED_FOR_DELETION: &str = "InvalidRequestException";
+
+/// How long, in all, the name of a deleted secret is waited for: less than a caller waits for an answer.
+const NAME_IS_FREE_AFTER: [Duration; 5] = [
+    Duration::from_millis(100),
+    Duration::from_millis(200),
+    Duration::from_millis(400),
+    Duration::from_millis(800),
+    Duration::from_millis(1_600),
+];
+
+/// A version of a secret.
+struct Value {
+    text: String,
+    version: String,
+    written_at: Timestamp,
+}
 
 /// The service's secrets.
 pub struct SecretsManager {
@@ -54,23 +73,6 @@ pub struct SecretsManager {
     index_key: Mutex<Option<IndexKey>>,
     webhooks: Mutex<HashMap<WebhookId, webhooks::Remembered>>,
     leaf: Mutex<Option<leaf::Remembered>>,
-}
-
-/// An app key's secret, as it is stored.
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct PartnerDocument {
-    client_id: String,
-    username: String,
-    password: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    access_token: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    access_expires_at: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    refresh_token: Option<String>,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    refresh_token_rotates: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -139,35 +141,51 @@ impl SecretsManager {
         }
     }
 
-    fn app_key_name(&self, app_key: &AppKeyId) -> String {
-        format!("{}/app-key/{}/{}", self.prefix, app_key.environment, app_key.name)
-    }
-
-    /// A secret's current value and its version.
-    async fn value(&self, name: String) -> Result<Option<(String, String)>, SecretsError> {
+    /// A secret's current value.
+    async fn value(&self, name: String) -> Result<Option<Value>, SecretsError> {
         match self.client.get_secret_value().secret_id(name).version_stage(CURRENT).send().await {
-            Ok(answer) => Ok(answer.secret_string.zip(answer.version_id)),
+            Ok(answer) => Ok(answer.secret_string.zip(answer.version_id).map(|(text, version)| {
+                let written = answer.created_date.and_then(|at| OffsetDateTime::from_unix_timestamp(at.secs()).ok());
+                Value { text, version, written_at: written.map_or_else(|| self.clock.now(), Timestamp::new) }
+            })),
             Err(SdkError::ServiceError(error)) if gone(error.err().code()) => Ok(None),
             Err(error) => Err(failure("GetSecretValue", &error)),
         }
     }
 
     /// Writes a secret over whatever was there; its new version.
+    ///
+    /// One that is scheduled for deletion is restored first: who stores a value wants it kept. One that was deleted without recovery has
+    /// its name for a moment longer (API Reference, `DeleteSecret`: "an asynchronous background process"), so that is waited for.
     async fn put_or_create(&self, name: &str, value: &str) -> Result<Option<String>, SecretsError> {
-        let put = async || self.client.put_secret_value().secret_id(name).secret_string(value).send().await;
-        let create = self.client.create_secret().name(name).secret_string(value);
-        match put().await {
-            Ok(answer) => Ok(answer.version_id),
-            Err(error) if is(&error, "ResourceNotFoundException") => match create.send().await {
-                Ok(created) => Ok(created.version_id),
-                // Somebody else created it in between.
-                Err(error) if is(&error, "ResourceExistsException") => {
-                    Ok(put().await.map_err(|error| failure("PutSecretValue", &error))?.version_id)
+        let mut being_deleted = unreadable("PutSecretValue", "others keep creating and deleting the secret");
+        for wait in NAME_IS_FREE_AFTER {
+            match self.client.put_secret_value().secret_id(name).secret_string(value).send().await {
+                Ok(answer) => return Ok(answer.version_id),
+                Err(error) if is(&error, "ResourceNotFoundException") => {
+                    match self.client.create_secret().name(name).secret_string(value).send().await {
+                        Ok(created) => return Ok(created.version_id),
+                        // Somebody else created it in between.
+                        Err(error) if is(&error, "ResourceExistsException") => continue,
+                        Err(error) if is(&error, SCHEDULED_FOR_DELETION) => {
+                            being_deleted = failure("CreateSecret", &error);
+                        }
+                        Err(error) => return Err(failure("CreateSecret", &error)),
+                    }
                 }
-                Err(error) => Err(failure("CreateSecret", &error)),
-            },
-            Err(error) => Err(failure("PutSecretValue", &error)),
+                Err(error) if is(&error, SCHEDULED_FOR_DELETION) => {
+                    match self.client.restore_secret().secret_id(name).send().await {
+                        Ok(_) => continue,
+                        Err(error) => being_deleted = failure("RestoreSecret", &error),
+                    }
+                }
+                Err(error) => return Err(failure("PutSecretValue", &error)),
+            }
+            if let Some(sleep) = self.client.config().sleep_impl() {
+                sleep.sleep(wait).await;
+            }
         }
+        Err(being_deleted)
     }
 
     /// Deletes a secret without recovery: one of the same name may be created the next minute, and who deletes a password means it.
@@ -180,102 +198,14 @@ impl SecretsManager {
     }
 
     async fn service_document<T: for<'a> Deserialize<'a>>(&self, name: String) -> Result<T, SecretsError> {
-        let missing =
-            || unreadable("GetSecretValue", "there is no such secret; the deployment guide says how to make it");
-        let (text, _) = self.value(name).await?.ok_or_else(missing)?;
-        serde_json::from_str(&text)
+        let missing = || {
+            let failure = "there is no such secret, or it is scheduled for deletion: the deployment guide says how to make one, and \
+                           `aws secretsmanager restore-secret` keeps one";
+            unreadable("GetSecretValue", failure)
+        };
+        let value = self.value(name).await?.ok_or_else(missing)?;
+        serde_json::from_str(&value.text)
             .map_err(|_| unreadable("GetSecretValue", "the secret is not in the form that this version reads"))
-    }
-
-    fn cached(&self, app_key: &AppKeyId) -> Option<VersionedSecret> {
-        let partners = self.partners.lock().expect("no thread panics while it holds the cache");
-        let (secret, until) = partners.get(app_key)?;
-        (self.clock.now() < *until).then(|| secret.clone())
-    }
-
-    fn remember(&self, app_key: &AppKeyId, secret: Option<VersionedSecret>) {
-        let mut partners = self.partners.lock().expect("no thread panics while it holds the cache");
-        match secret {
-            Some(secret) => partners.insert(app_key.clone(), (secret, self.clock.now().plus(CACHED_FOR))),
-            None => partners.remove(app_key),
-        };
-    }
-}
-
-#[async_trait]
-impl PartnerSecrets for SecretsManager {
-    async fn read(&self, app_key: &AppKeyId, freshness: Freshness) -> Result<Option<VersionedSecret>, SecretsError> {
-        if freshness == Freshness::Cached
-            && let Some(secret) = self.cached(app_key)
-        {
-            return Ok(Some(secret));
-        }
-        let read = match self.value(self.app_key_name(app_key)).await? {
-            None => None,
-            Some((text, version)) => Some(VersionedSecret { secret: read_partner(&text)?, version }),
-        };
-        self.remember(app_key, read.clone());
-        Ok(read)
-    }
-
-    async fn write(&self, app_key: &AppKeyId, secret: &PartnerSecret) -> Result<(), SecretsError> {
-        let version = self.put_or_create(&self.app_key_name(app_key), &partner_document(secret)).await?;
-        self.remember(app_key, version.map(|version| VersionedSecret { secret: secret.clone(), version }));
-        Ok(())
-    }
-
-    async fn replace(
-        &self,
-        app_key: &AppKeyId,
-        read: &VersionedSecret,
-        secret: &PartnerSecret,
-    ) -> Result<bool, SecretsError> {
-        // Secrets Manager has no conditional put. It has a conditional move of a label, though: the new version is written under a label of
-        // its own, and becomes the current one only if the one that was read still is.
-        let name = self.app_key_name(app_key);
-        let version = Uuid::new_v4().to_string();
-        self.client
-            .put_secret_value()
-            .secret_id(&name)
-            .client_request_token(&version)
-            .version_stages(format!("CANDIDATE-{version}"))
-            .secret_string(partner_document(secret))
-            .send()
-            .await
-            .map_err(|error| failure("PutSecretValue", &error))?;
-        let moved = self
-            .client
-            .update_secret_version_stage()
-            .secret_id(&name)
-            .version_stage(CURRENT)
-            .move_to_version_id(&version)
-            .remove_from_version_id(&read.version)
-            .send()
-            .await;
-        let replaced = match moved {
-            Ok(_) => true,
-            Err(SdkError::ServiceError(error)) if error.err().code() == Some("InvalidParameterException") => false,
-            Err(error) => return Err(failure("UpdateSecretVersionStage", &error)),
-        };
-        self.remember(app_key, replaced.then(|| VersionedSecret { secret: secret.clone(), version: version.clone() }));
-        // A version without a label is what Secrets Manager throws away by itself.
-        let unlabelled = self
-            .client
-            .update_secret_version_stage()
-            .secret_id(&name)
-            .version_stage(format!("CANDIDATE-{version}"))
-            .remove_from_version_id(&version)
-            .send()
-            .await;
-        if let Err(error) = unlabelled {
-            tracing::warn!(error = %failure("UpdateSecretVersionStage", &error), "a candidate's label was left behind");
-        }
-        Ok(replaced)
-    }
-
-    async fn delete(&self, app_key: &AppKeyId) -> Result<(), SecretsError> {
-        self.remember(app_key, None);
-        self.remove(self.app_key_name(app_key)).await
     }
 }
 
@@ -314,52 +244,6 @@ impl ServiceSecrets for SecretsManager {
     }
 }
 
-fn partner_document(secret: &PartnerSecret) -> String {
-    let PartnerSecret { credentials, tokens } = secret;
-    let document = PartnerDocument {
-        client_id: credentials.client_id.expose().to_owned(),
-        username: credentials.username.expose().to_owned(),
-        password: credentials.password.expose().to_owned(),
-        access_token: tokens.as_ref().map(|tokens| tokens.access.expose().to_owned()),
-        access_expires_at: tokens.as_ref().map(|tokens| tokens.access_expires_at.to_string()),
-        refresh_token: tokens
-            .as_ref()
-            .and_then(|tokens| tokens.refresh.as_ref())
-            .map(|token| token.expose().to_owned()),
-        refresh_token_rotates: tokens.as_ref().is_some_and(|tokens| tokens.refresh_rotates),
-    };
-    serde_json::to_string(&document).expect("texts can be written")
-}
-
-fn read_partner(text: &str) -> Result<PartnerSecret, SecretsError> {
-    // The error of serde may quote the value; it is dropped.
-    let document: PartnerDocument = serde_json::from_str(text)
-        .map_err(|_| unreadable("GetSecretValue", "an app key's secret is not in the form that this version reads"))?;
-    let tokens = match (document.access_token, document.access_expires_at) {
-        (Some(access), Some(expires_at)) => Some(PartnerTokens {
-            access: field(&access, "accessToken")?,
-            access_expires_at: Timestamp::parse(&expires_at).map_err(|_| bad_field("accessExpiresAt"))?,
-            refresh: document.refresh_token.map(|token| field(&token, "refreshToken")).transpose()?,
-            refresh_rotates: document.refresh_token_rotates,
-        }),
-        _ => None,
-    };
-    let credentials = PartnerCredentials {
-        client_id: field(&document.client_id, "clientId")?,
-        username: field(&document.username, "username")?,
-        password: field(&document.password, "password")?,
-    };
-    Ok(PartnerSecret { credentials, tokens })
-}
-
-fn field<T: FromStr>(text: &str, name: &str) -> Result<T, SecretsError> {
-    text.parse().map_err(|_| bad_field(name))
-}
-
-fn bad_field(name: &str) -> SecretsError {
-    SecretsError { operation: "GetSecretValue", failure: format!("`{name}` of an app key's secret cannot be used") }
-}
-
 fn key_bytes(text: String, failure: &str) -> Result<Vec<u8>, SecretsError> {
     if text.len() < KEY_LENGTH {
         return Err(unreadable("GetSecretValue", failure));
@@ -377,7 +261,7 @@ fn is<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>, code: &str) -> bool {
 
 /// There is no secret, or it is being deleted.
 fn gone(code: Option<&str>) -> bool {
-    matches!(code, Some("ResourceNotFoundException" | "InvalidRequestException"))
+    matches!(code, Some("ResourceNotFoundException" | SCHEDULED_FOR_DELETION))
 }
 
 fn failure<E: ProvideErrorMetadata, R>(operation: &'static str, error: &SdkError<E, R>) -> SecretsError {

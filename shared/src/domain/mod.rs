@@ -2,6 +2,7 @@
 
 pub mod alert;
 pub mod app_key;
+pub mod attempt;
 pub mod binding;
 pub mod browser;
 pub mod caller;

@@ -11,6 +11,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use super::caller::Caller;
 use super::client_environment::ClientEnvironment;
 use super::invalid::Invalid;
+use super::partner::PartnerCredentials;
 
 /// An operation's Organization Code, such as `krwv4vYH`. It grants access to the operation's data.
 ///
@@ -106,6 +107,14 @@ impl IndexKey {
         *context.sign().as_ref().first_chunk().expect("a hash has 32 bytes")
     }
 
+    /// The keyed hash of a partner's whole login in its environment: by it a refusal is remembered, never a password.
+    pub fn login(&self, environment: ClientEnvironment, credentials: &PartnerCredentials) -> LoginHash {
+        let PartnerCredentials { client_id, username, password } = credentials;
+        let parts =
+            [client_id.expose(), username.expose(), password.expose()].map(|part| format!("{}:{part}", part.len()));
+        LoginHash(self.hash("login", environment, &parts.concat()))
+    }
+
     fn hash(&self, of: &str, environment: ClientEnvironment, text: &str) -> String {
         URL_SAFE_NO_PAD.encode(self.tag(of, environment, text))
     }
@@ -122,6 +131,17 @@ impl IndexKey {
 impl fmt::Debug for IndexKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("IndexKey([REDACTED])")
+    }
+}
+
+/// A partner's login, hashed with the [`IndexKey`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoginHash(String);
+
+impl LoginHash {
+    /// Its text, for a key.
+    pub fn as_str(&self) -> &str {
+        &self.0
     }
 }
 

@@ -7,13 +7,16 @@ use std::time::Duration;
 use time::OffsetDateTime;
 use time::format_description::BorrowedFormatItem;
 use time::format_description::well_known::Rfc3339;
-use time::macros::format_description;
+use time::macros::{datetime, format_description};
 
 use super::invalid::Invalid;
 
 /// Leaf's form of a time: `yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'`. Of fixed width, so texts sort as the moments do.
 const LEAF_FORM: &[BorrowedFormatItem<'static>] =
     format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:6]Z");
+
+/// The last moment that there is.
+const LATEST: OffsetDateTime = datetime!(9999-12-31 23:59:59.999999 UTC);
 
 /// A moment in UTC, to the microsecond.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -45,16 +48,18 @@ impl Timestamp {
         OffsetDateTime::from_unix_timestamp_nanos(i128::from(milliseconds) * 1_000_000).ok().map(Self::new)
     }
 
-    /// This moment and `length` more.
+    /// This moment and `length` more, but no later than the year 9999: the last that the form has room for.
     #[must_use]
     pub fn plus(self, length: Duration) -> Self {
-        Self(self.0 + length)
+        let sum = time::Duration::try_from(length).ok().and_then(|length| self.0.checked_add(length));
+        sum.map_or(Self(LATEST), Self)
     }
 
-    /// This moment and `length` less.
+    /// This moment and `length` less, but no earlier than 1970.
     #[must_use]
     pub fn minus(self, length: Duration) -> Self {
-        Self(self.0 - length)
+        let rest = time::Duration::try_from(length).ok().and_then(|length| self.0.checked_sub(length));
+        Self(rest.map_or(OffsetDateTime::UNIX_EPOCH, |rest| rest.max(OffsetDateTime::UNIX_EPOCH)))
     }
 
     /// Whole seconds from `earlier` to this moment; 0 when it is not earlier.
@@ -117,7 +122,14 @@ impl serde::Serialize for Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use time::macros::datetime;
+
+    #[test]
+    fn what_is_out_of_range_is_the_end_of_it() {
+        let moment = Timestamp::new(datetime!(2026-11-22 12:00 UTC));
+        assert_eq!(moment.plus(Duration::MAX).to_string(), "9999-12-31T23:59:59.999999Z");
+        assert_eq!(moment.plus(Duration::from_hours(24 * 365 * 9_000)).to_string(), "9999-12-31T23:59:59.999999Z");
+        assert_eq!(moment.minus(Duration::MAX).to_string(), "1970-01-01T00:00:00.000000Z");
+    }
 
     #[test]
     fn is_written_as_leaf_writes_it_and_read_back() {

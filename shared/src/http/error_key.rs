@@ -92,8 +92,6 @@ error_keys! {
     PanoramaFlowNotEnabled = "panoramaFlowNotEnabled", BAD_REQUEST, "Password login is not enabled for the client id";
     /// The partner's password must be reset.
     PanoramaPasswordResetRequired = "panoramaPasswordResetRequired", BAD_REQUEST, "Panorama wants the password to be reset";
-    /// Panorama refused the login for another reason.
-    PanoramaLoginRefused = "panoramaLoginRefused", BAD_REQUEST, "Panorama refused the login";
     /// The stored partner credentials are refused: nothing is wrong with the request or the farmer.
     PartnerLoginRefused = "partnerLoginRefused", BAD_GATEWAY, "Panorama refuses the app key's login";
     /// Panorama answered, but not usefully.
@@ -145,6 +143,8 @@ error_keys! {
 
     /// Somebody else changed the same thing at the same time.
     ConcurrentChange = "concurrentChange", CONFLICT, "It was changed by somebody else at the same time";
+    /// Our table or secret store could not be reached half-way.
+    ChangeUnfinished = "changeUnfinished", SERVICE_UNAVAILABLE, "Only a part of the change was made";
     /// Our table or secret store cannot be reached.
     StorageUnavailable = "storageUnavailable", SERVICE_UNAVAILABLE, "The service cannot reach its storage";
 }

@@ -141,11 +141,6 @@ pub fn login_refused(refusal: &LoginRefusal, environment: ClientEnvironment) -> 
             "password",
             "must be reset first; do that in the Partner Portal and send the new one",
         ),
-        LoginRefusal::Other(name) => Problem::of_field(
-            ErrorKey::PanoramaLoginRefused,
-            "username",
-            &format!("cannot log in to Panorama: it answered {name}"),
-        ),
     }
 }
 
@@ -178,6 +173,12 @@ pub fn not_registered(error: RegisterError, environment: ClientEnvironment) -> P
         RegisterError::Secrets(error) => error.into(),
         RegisterError::Store(error) => error.into(),
         RegisterError::Conflict => concurrent_change(),
+        RegisterError::Unfinished => Problem::new(
+            ErrorKey::ChangeUnfinished,
+            "The service could not reach all of its own storage, and a part of the change was made. Send the same request again: that \
+             finishes it.",
+        )
+        .retry_after(5),
         RegisterError::NotFound => Problem::new(
             ErrorKey::AppKeyNotFound,
             "There is no app key of this name in this environment. Create it with POST, or list all with GET /app-keys/Panorama.",

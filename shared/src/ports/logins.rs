@@ -4,6 +4,7 @@ use async_trait::async_trait;
 
 use super::StoreError;
 use crate::domain::app_key::AppKeyId;
+use crate::domain::attempt::{Attempt, Tried};
 use crate::domain::login_state::{EntryCursor, LoginState};
 use crate::domain::timestamp::Timestamp;
 
@@ -33,4 +34,10 @@ pub trait Logins: Send + Sync {
 
     /// Gives the lease back.
     async fn release_lease(&self, app_key: &AppKeyId, until: Timestamp) -> Result<(), StoreError>;
+
+    /// What came of trying something the last time, if that was lately.
+    async fn attempt(&self, tried: Tried<'_>) -> Result<Option<Attempt>, StoreError>;
+
+    /// Notes what came of it now.
+    async fn note_attempt(&self, tried: Tried<'_>, attempt: &Attempt) -> Result<(), StoreError>;
 }

@@ -7,6 +7,7 @@ use crate::domain::app_key::AppKeyId;
 use crate::domain::organization_code::IndexKey;
 use crate::domain::owner::Owners;
 use crate::domain::partner::PartnerSecret;
+use crate::domain::timestamp::Timestamp;
 
 /// A partner's secret and the version it was read at.
 #[derive(Debug, Clone)]
@@ -15,6 +16,8 @@ pub struct VersionedSecret {
     pub secret: PartnerSecret,
     /// Its version; a write names the version that it replaces.
     pub version: String,
+    /// When that was written.
+    pub written_at: Timestamp,
 }
 
 /// How fresh a read must be.
@@ -35,13 +38,13 @@ pub trait PartnerSecrets: Send + Sync {
     /// Writes one, over whatever was there.
     async fn write(&self, app_key: &AppKeyId, secret: &PartnerSecret) -> Result<(), SecretsError>;
 
-    /// Writes one if it is still at the version that was read. `false`: it was not, and nothing has changed.
+    /// Writes one if it is still at the version that was read; its new version. `None`: it was not, and nothing has changed.
     async fn replace(
         &self,
         app_key: &AppKeyId,
         read: &VersionedSecret,
         secret: &PartnerSecret,
-    ) -> Result<bool, SecretsError>;
+    ) -> Result<Option<String>, SecretsError>;
 
     /// Deletes one. Nothing happens when there is none.
     async fn delete(&self, app_key: &AppKeyId) -> Result<(), SecretsError>;

@@ -42,6 +42,9 @@ pub trait PartnerAccount: Send + Sync {
     /// Every operation that shares with the partner. All of them or an error: a part would look like a revocation of the rest.
     async fn list_sharing(&self, app_key: &AppKeyId) -> Result<Vec<OrganizationCode>, UpstreamError>;
 
+    /// Whether this one operation shares with the partner: what it says of itself, whatever the listing says.
+    async fn shares(&self, app_key: &AppKeyId, code: &OrganizationCode) -> Result<bool, UpstreamError>;
+
     /// How much of an operation there is to read.
     async fn sync_summary(&self, credential: &Credential) -> Result<SyncSummary, UpstreamError>;
 }
@@ -234,9 +237,32 @@ pub enum LoginRefusal {
     /// `PasswordResetRequiredException`.
     #[error("the password must be reset first")]
     PasswordResetRequired,
-    /// Any other refusal, by the name that Cognito gives it.
-    #[error("{0}")]
-    Other(String),
+}
+
+impl LoginRefusal {
+    /// A text to remember it by.
+    pub fn to_code(&self) -> String {
+        match self {
+            Self::BadPassword => "badPassword".to_owned(),
+            Self::UnknownUser => "unknownUser".to_owned(),
+            Self::UnknownClient => "unknownClient".to_owned(),
+            Self::Challenge(name) => format!("challenge {name}"),
+            Self::FlowNotEnabled => "flowNotEnabled".to_owned(),
+            Self::PasswordResetRequired => "passwordResetRequired".to_owned(),
+        }
+    }
+
+    /// What was remembered.
+    pub fn of_code(code: &str) -> Option<Self> {
+        Some(match code {
+            "badPassword" => Self::BadPassword,
+            "unknownUser" => Self::UnknownUser,
+            "unknownClient" => Self::UnknownClient,
+            "flowNotEnabled" => Self::FlowNotEnabled,
+            "passwordResetRequired" => Self::PasswordResetRequired,
+            _ => Self::Challenge(code.strip_prefix("challenge ")?.to_owned()),
+        })
+    }
 }
 
 /// Whom we ask.

@@ -90,6 +90,12 @@ impl Listing {
             _ => None,
         }
     }
+
+    /// Whether it says nothing about a credential only because that is so young: Panorama may list it in a moment.
+    pub(super) fn is_too_old_for(&self, entry: &ConnectionEntry) -> bool {
+        let connected = matches!(entry.status, CredentialStatus::Active | CredentialStatus::LimitedPermission);
+        connected && !self.has(&entry.operation) && self.verdict(entry).is_none()
+    }
 }
 
 /// Gives a credential its new status.
@@ -147,6 +153,14 @@ pub(super) async fn note_refusal(ports: &Ports, app_key: &AppKeyId, refusal: &Lo
 /// # Errors
 /// See [`CheckError`]; what was compared before is written.
 pub async fn check_connections(ports: &Ports, app_key: &AppKey, deadline: Timestamp) -> Result<Check, CheckError> {
+    let check = compare(ports, app_key, deadline).await?;
+    if matches!(check, Check::Unavailable | Check::OutOfTime(Counts { compared: 0, .. })) {
+        Metric::ChecksWithoutComparison.record(app_key.id.environment);
+    }
+    Ok(check)
+}
+
+async fn compare(ports: &Ports, app_key: &AppKey, deadline: Timestamp) -> Result<Check, CheckError> {
     if let Some(keeper) = &ports.record_keeper {
         return check_each(ports, &**keeper, app_key, deadline).await;
     }

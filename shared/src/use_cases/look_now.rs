@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::domain::credential::CredentialStatus;
 use crate::domain::ids::LeafUserId;
 use crate::metrics::Metric;
 use crate::ports::Ports;
@@ -49,7 +50,11 @@ pub async fn look_now(ports: &Ports, app_keys: &AppKeyCache, user: LeafUserId) -
         status_since: credential.status_since,
     };
     let listing = Listing::new(&ports.index_key().await?, id, &codes, asked_at);
-    let changed = match (listing.verdict(&entry), app_keys.find(id).await?) {
+    let mut verdict = listing.verdict(&entry);
+    if listing.is_too_old_for(&entry) && !ports.partner_account.shares(id, &credential.organization_code).await? {
+        verdict = Some(CredentialStatus::Revoked);
+    }
+    let changed = match (verdict, app_keys.find(id).await?) {
         (Some(to), Some(app_key)) => change_status(ports, &entry, to, app_key.sharing_url_id).await,
         _ => Ok(()),
     };

@@ -14,6 +14,7 @@ pub mod finish_handshake;
 pub mod follow_upstream;
 pub mod leaf_users;
 pub mod list_events;
+pub mod log_in;
 pub mod look_now;
 pub mod open_hop_link;
 pub mod receive_alert;

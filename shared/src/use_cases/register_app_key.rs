@@ -8,6 +8,7 @@ use crate::ports::app_keys::SaveAppKeyError;
 use crate::ports::secrets::{Freshness, SecretsError};
 use crate::ports::upstream::LoginError;
 use crate::ports::{Ports, StoreError};
+use crate::use_cases::log_in::{Asked, log_in};
 
 /// Why an app key was not registered or updated.
 #[derive(Debug, thiserror::Error)]
@@ -24,6 +25,9 @@ pub enum RegisterError {
     /// Somebody else changed it at the same time.
     #[error("it was changed by somebody else")]
     Conflict,
+    /// Part of it is done, and the rest could not be: the same request again finishes it.
+    #[error("only a part was done")]
+    Unfinished,
     /// Panorama refused the login, or could not be asked.
     #[error(transparent)]
     Login(#[from] LoginError),
@@ -53,39 +57,59 @@ pub async fn register_app_key(
     id: &AppKeyId,
     credentials: &PartnerCredentials,
     sharing_url_id: SharingUrlId,
+    asked: Asked,
 ) -> Result<(AppKey, Registration), RegisterError> {
     let client = ports.index_key().await?.client(id.environment, credentials.client_id.expose());
     let app_key = AppKey { id: id.clone(), sharing_url_id, client, created_at: ports.clock.now(), version: 1 };
     if let Some(known) = ports.app_keys.find(id).await? {
-        return repeated(ports, known, &app_key, credentials, None).await;
+        return repeated(ports, known, &app_key, credentials, Login::Ask(asked)).await;
     }
     free_for(ports, sharing_url_id, id).await?;
-    let tokens = ports.partner_account.log_in(id.environment, credentials).await?;
+    let tokens = log_in(ports, id.environment, credentials, asked).await?;
     // The row first: its transaction decides between two that come at once, and only the winner writes the secret. Should the process stop
-    // before it does, the next try of the same request mends it.
+    // before it does, the next try of the same request mends it; should the secret not be written, the row goes again.
     let lost = match ports.app_keys.create(&app_key).await {
         Ok(()) => {
             let secret = PartnerSecret { credentials: credentials.clone(), tokens: Some(tokens) };
-            ports.partner_secrets.write(id, &secret).await?;
-            return Ok((app_key, Registration::Created));
+            let Err(error) = ports.partner_secrets.write(id, &secret).await else {
+                return Ok((app_key, Registration::Created));
+            };
+            return Err(undone(&error, ports.app_keys.delete(&app_key).await));
         }
         Err(SaveAppKeyError::SharingUrlInUse) => RegisterError::SharingUrlInUse,
         Err(SaveAppKeyError::Conflict) => RegisterError::Conflict,
         Err(SaveAppKeyError::Store(error)) => return Err(error.into()),
     };
     match ports.app_keys.find(id).await? {
-        Some(known) => repeated(ports, known, &app_key, credentials, Some(tokens)).await,
+        Some(known) => repeated(ports, known, &app_key, credentials, Login::Done(tokens)).await,
         None => Err(lost),
     }
 }
 
-/// A create of what is there already: harmless when it has the very same content. `tokens` are those of a login that was made for it.
+/// A login that is needed.
+enum Login {
+    Ask(Asked),
+    Done(PartnerTokens),
+}
+
+/// Why nothing was done, or only a part, after the secret could not be written and what was done before it was taken back.
+fn undone<E: std::fmt::Display>(error: &SecretsError, back: Result<(), E>) -> RegisterError {
+    match back {
+        Ok(()) => error.clone().into(),
+        Err(not_back) => {
+            tracing::error!(%error, %not_back, "an app key was changed without its secret");
+            RegisterError::Unfinished
+        }
+    }
+}
+
+/// A create of what is there already: harmless when it has the very same content.
 async fn repeated(
     ports: &Ports,
     known: AppKey,
     wanted: &AppKey,
     credentials: &PartnerCredentials,
-    tokens: Option<PartnerTokens>,
+    login: Login,
 ) -> Result<(AppKey, Registration), RegisterError> {
     if known.sharing_url_id != wanted.sharing_url_id || known.client != wanted.client {
         return Err(RegisterError::Exists);
@@ -94,9 +118,9 @@ async fn repeated(
         Some(read) if read.secret.credentials == *credentials => {}
         Some(_) => return Err(RegisterError::Exists),
         None => {
-            let tokens = match tokens {
-                Some(tokens) => tokens,
-                None => ports.partner_account.log_in(known.id.environment, credentials).await?,
+            let tokens = match login {
+                Login::Done(tokens) => tokens,
+                Login::Ask(asked) => log_in(ports, known.id.environment, credentials, asked).await?,
             };
             let secret = PartnerSecret { credentials: credentials.clone(), tokens: Some(tokens) };
             ports.partner_secrets.write(&known.id, &secret).await?;
@@ -117,22 +141,29 @@ pub async fn update_app_key(
 ) -> Result<AppKey, RegisterError> {
     let before = ports.app_keys.find(id).await?.ok_or(RegisterError::NotFound)?;
     free_for(ports, sharing_url_id, id).await?;
-    let tokens = ports.partner_account.log_in(id.environment, credentials).await?;
+    let tokens = log_in(ports, id.environment, credentials, Asked::OnPurpose).await?;
     let after = AppKey {
         sharing_url_id,
         client: ports.index_key().await?.client(id.environment, credentials.client_id.expose()),
         version: before.version + 1,
         ..before.clone()
     };
-    let secret = PartnerSecret { credentials: credentials.clone(), tokens: Some(tokens) };
-    ports.partner_secrets.write(id, &secret).await?;
+    // The row first: it is what may be refused, and then nothing has changed.
     match ports.app_keys.replace(&before, &after).await {
-        Ok(()) => Ok(after),
+        Ok(()) => {}
         Err(SaveAppKeyError::SharingUrlInUse) if before.sharing_url_id != sharing_url_id => {
-            Err(RegisterError::SharingUrlInUse)
+            return Err(RegisterError::SharingUrlInUse);
         }
-        Err(SaveAppKeyError::SharingUrlInUse | SaveAppKeyError::Conflict) => Err(RegisterError::Conflict),
-        Err(SaveAppKeyError::Store(error)) => Err(error.into()),
+        Err(SaveAppKeyError::SharingUrlInUse | SaveAppKeyError::Conflict) => return Err(RegisterError::Conflict),
+        Err(SaveAppKeyError::Store(error)) => return Err(error.into()),
+    }
+    let secret = PartnerSecret { credentials: credentials.clone(), tokens: Some(tokens) };
+    match ports.partner_secrets.write(id, &secret).await {
+        Ok(()) => Ok(after),
+        Err(error) => {
+            let back = AppKey { version: after.version + 1, ..before };
+            Err(undone(&error, ports.app_keys.replace(&after, &back).await))
+        }
     }
 }
 
@@ -145,7 +176,10 @@ pub async fn remove_app_key(ports: &Ports, id: &AppKeyId) -> Result<(), Register
     if let Some(app_key) = ports.app_keys.find(id).await? {
         ports.app_keys.delete(&app_key).await?;
     }
-    Ok(ports.partner_secrets.delete(id).await?)
+    ports.partner_secrets.delete(id).await.map_err(|error| {
+        tracing::error!(%error, "an app key's secret was left behind");
+        RegisterError::Unfinished
+    })
 }
 
 /// The sharing URL id is nobody else's: known before Panorama is asked.

@@ -10,6 +10,7 @@ use crate::ports::upstream::{LoginError, UpstreamError};
 use crate::ports::{Ports, StoreError};
 use crate::use_cases::app_key_cache::AppKeyCache;
 use crate::use_cases::leaf_users::{UserError, find_user};
+use crate::use_cases::log_in::{Asked, log_in};
 use crate::use_cases::register_app_key::{RegisterError, register_app_key};
 
 /// What a request says of its app key.
@@ -146,7 +147,7 @@ async fn match_or_update(
         return Err(ResolveError::NotRegistered);
     }
     not_for_nobody(ports, user).await?;
-    let tokens = ports.partner_account.log_in(id.environment, credentials).await?;
+    let tokens = log_in(ports, id.environment, credentials, Asked::InPassing).await?;
     let secret = PartnerSecret { credentials: credentials.clone(), tokens: Some(tokens) };
     Ok(ports.partner_secrets.write(id, &secret).await?)
 }
@@ -162,9 +163,9 @@ async fn update(
         return Err(ResolveError::ClientIdMismatch);
     }
     not_for_nobody(ports, user).await?;
-    let tokens = ports.partner_account.log_in(id.environment, credentials).await?;
+    let tokens = log_in(ports, id.environment, credentials, Asked::InPassing).await?;
     let secret = PartnerSecret { credentials: credentials.clone(), tokens: Some(tokens) };
-    if !ports.partner_secrets.replace(id, read, &secret).await? {
+    if ports.partner_secrets.replace(id, read, &secret).await?.is_none() {
         tracing::info!(app_key = %id, "another function has written the secret meanwhile");
     }
     Ok(())
@@ -185,7 +186,7 @@ async fn become_app_key(
         None => sharing_url_id.to_string().parse().map_err(|_| ResolveError::Unknown)?,
     };
     let id = AppKeyId { name, environment: hint.environment };
-    let (app_key, _) = register_app_key(ports, &id, credentials, sharing_url_id).await?;
+    let (app_key, _) = register_app_key(ports, &id, credentials, sharing_url_id, Asked::InPassing).await?;
     app_keys.forget();
     Ok(app_key)
 }

@@ -1,10 +1,12 @@
 //! "Check my set-up": tries everything about an app key that can be tried without a farmer.
 
 use crate::domain::app_key::{AppKey, AppKeyId};
+use crate::domain::attempt::{Attempt, Outcome, Tried};
 use crate::domain::client_environment::ClientEnvironment;
 use crate::ports::secrets::{Freshness, SecretsError};
 use crate::ports::upstream::{LoginError, LoginRefusal, UpstreamError};
 use crate::ports::{Ports, StoreError};
+use crate::use_cases::log_in::try_login;
 
 /// What came of the tries.
 #[derive(Debug)]
@@ -53,13 +55,17 @@ pub async fn verify_app_key(ports: &Ports, id: &AppKeyId) -> Result<SetUp, Verif
     let mut belongs_to = None;
     let login = match ports.partner_secrets.read(id, Freshness::Now).await? {
         None => Err(LoginProblem::NoSecret),
-        Some(read) => match ports.partner_account.log_in(id.environment, &read.secret.credentials).await {
-            Ok(_) => Ok(()),
+        Some(read) => match try_login(ports, id.environment, &read.secret.credentials).await {
+            Ok(()) => {
+                ports.logins.clear_refusal(id).await?;
+                renew_at_once(ports, id, &read.version).await?;
+                Ok(())
+            }
             Err(LoginError::Unavailable(unavailable)) => Err(LoginProblem::Unavailable(unavailable.to_string())),
             Err(LoginError::Refused(refusal)) => {
                 if refusal == LoginRefusal::UnknownClient {
                     let other = id.environment.other();
-                    let known = ports.partner_account.log_in(other, &read.secret.credentials).await;
+                    let known = try_login(ports, other, &read.secret.credentials).await;
                     // Any other refusal comes from a pool that knows the client.
                     let unknown = matches!(
                         known,
@@ -71,13 +77,23 @@ pub async fn verify_app_key(ports: &Ports, id: &AppKeyId) -> Result<SetUp, Verif
             }
         },
     };
-    if login.is_ok() {
-        ports.logins.clear_refusal(id).await?;
-    }
     let listing = match ports.partner_account.list_sharing(id).await {
         Ok(codes) => Ok(codes.len()),
         Err(UpstreamError::Secrets(error)) => return Err(error.into()),
         Err(error) => Err(error.to_string()),
     };
     Ok(SetUp { app_key, login, listing, belongs_to })
+}
+
+/// The stored login works, so a renewal that was refused with it need not wait any longer. One whose tokens Panorama does not accept does: a login
+/// that works says nothing about those.
+async fn renew_at_once(ports: &Ports, app_key: &AppKeyId, version: &str) -> Result<(), StoreError> {
+    let tried = Tried::Renewal { app_key, version };
+    match ports.logins.attempt(tried).await? {
+        Some(Attempt { outcome: Outcome::Refused(_), .. }) => {
+            let accepted = Attempt::after(None, Outcome::Accepted, ports.clock.now());
+            ports.logins.note_attempt(tried, &accepted).await
+        }
+        _ => Ok(()),
+    }
 }

@@ -27,6 +27,7 @@ use shared::domain::organization_code::{IndexKey, OrganizationCode};
 use shared::domain::partner::PartnerCredentials;
 use shared::ports::clock::Clock as _;
 use shared::service::Service;
+use shared::use_cases::log_in::Asked;
 use shared::use_cases::register_app_key::register_app_key;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -151,7 +152,8 @@ async fn prepare(addresses: &[String; 3], service: &Service) {
         username: "partner@prairie.example".parse().expect("a username"),
         password: "Prairie-2026".parse().expect("a password"),
     };
-    let registered = register_app_key(&service.ports, &app_key_id(), &credentials, SharingUrlId::random()).await;
+    let (id, sharing_url_id) = (app_key_id(), SharingUrlId::random());
+    let registered = register_app_key(&service.ports, &id, &credentials, sharing_url_id, Asked::OnPurpose).await;
     registered.expect("an app key");
 }
 

@@ -116,7 +116,12 @@ fn the_table(name: &Value) -> Result<(), String> {
 
 fn of_secret(operation: &str, body: &Value) -> Result<BTreeSet<Access>, String> {
     let name = match operation {
-        "GetSecretValue" | "PutSecretValue" | "UpdateSecretVersionStage" | "DeleteSecret" => &body["SecretId"],
+        "GetSecretValue"
+        | "PutSecretValue"
+        | "UpdateSecretVersionStage"
+        | "DeleteSecret"
+        | "DescribeSecret"
+        | "RestoreSecret" => &body["SecretId"],
         // With tags it would need `TagResource`, too.
         "CreateSecret" if body.get("Tags").is_none() => &body["Name"],
         _ => return Err(format!("what rights does {operation} need?")),

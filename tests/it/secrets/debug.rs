@@ -43,7 +43,8 @@ fn debug_of_partner_secrets_shows_none_of_them() {
     redacted(credentials);
     redacted(tokens);
     redacted(&secret);
-    redacted(&VersionedSecret { secret: secret.clone(), version: "1".to_owned() });
+    let written_at = Timestamp::new(time::OffsetDateTime::UNIX_EPOCH);
+    redacted(&VersionedSecret { secret: secret.clone(), version: "1".to_owned(), written_at });
     let hint = AppKeyHint {
         environment: ClientEnvironment::Stage,
         app_name: None,

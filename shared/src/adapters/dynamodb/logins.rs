@@ -3,10 +3,12 @@
 use async_trait::async_trait;
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use super::item::{Reading, number, text};
+use super::item::{Item, Reading, key, number, text};
 use super::rows::login_key;
+use super::schema::TTL;
 use super::table::{Cancelled, Condition, Table};
 use crate::domain::app_key::AppKeyId;
+use crate::domain::attempt::{Attempt, Outcome, REMEMBERED_FOR, Tried};
 use crate::domain::login_state::{EntryCursor, LoginState, RefusedLogin};
 use crate::domain::organization_code::OrganizationHash;
 use crate::domain::timestamp::Timestamp;
@@ -77,6 +79,53 @@ impl Logins for Table {
     async fn release_lease(&self, app_key: &AppKeyId, until: Timestamp) -> Result<(), StoreError> {
         let mine = Condition::new("leaseUntil = :until").value(":until", text(until));
         held(self.update_one(login_key(app_key), "REMOVE leaseUntil", mine).await).map(|_| ())
+    }
+
+    async fn attempt(&self, tried: Tried<'_>) -> Result<Option<Attempt>, StoreError> {
+        let Some(item) = self.get(attempt_key(tried)).await? else { return Ok(None) };
+        let row = Reading { operation: "GetItem", item: &item };
+        let outcome = match row.text("outcome")? {
+            "accepted" => Outcome::Accepted,
+            "unavailable" => Outcome::Unavailable,
+            "tokenRefused" => Outcome::TokenRefused,
+            "refused" => Outcome::Refused(row.text("refusal")?.to_owned()),
+            _ => return Err(row.corrupt("outcome")),
+        };
+        let (at, retry_at) = (row.moment("at")?, row.moment("retryAt")?);
+        Ok(Some(Attempt { outcome, times: row.number("times")?, at, retry_at }))
+    }
+
+    async fn note_attempt(&self, tried: Tried<'_>, attempt: &Attempt) -> Result<(), StoreError> {
+        let Attempt { outcome, times, at, retry_at } = attempt;
+        let (outcome, refusal) = match outcome {
+            Outcome::Accepted => ("accepted", ""),
+            Outcome::Unavailable => ("unavailable", ""),
+            Outcome::TokenRefused => ("tokenRefused", ""),
+            Outcome::Refused(refusal) => ("refused", refusal.as_str()),
+        };
+        let values = Condition::default()
+            .name("#outcome", "outcome")
+            .name("#times", "times")
+            .name("#at", "at")
+            .name("#ttl", TTL)
+            .value(":outcome", text(outcome))
+            .value(":refusal", text(refusal))
+            .value(":times", number(times))
+            .value(":at", text(at))
+            .value(":retry", text(retry_at))
+            .value(":ttl", number(at.plus(REMEMBERED_FOR).epoch_seconds()));
+        let set =
+            "SET #outcome = :outcome, refusal = :refusal, #times = :times, #at = :at, retryAt = :retry, #ttl = :ttl";
+        self.update_one(attempt_key(tried), set, values).await.map_err(StoreError::from)
+    }
+}
+
+fn attempt_key(tried: Tried<'_>) -> Item {
+    match tried {
+        Tried::Credentials(hash) => key(format!("ATTEMPT#{}", hash.as_str()), "LOGIN"),
+        Tried::Renewal { app_key, version } => {
+            key(format!("ATTEMPT#{}#{}", app_key.environment, app_key.name), format!("RENEWAL#{version}"))
+        }
     }
 }
 

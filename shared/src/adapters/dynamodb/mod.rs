@@ -17,6 +17,8 @@
 //! | `CLIENT#{environment}#{hash}` | `{appName}` | an app key of this client id: a copy of the row |
 //! | `LOGIN#{environment}#{appName}` | `STATE` | whether Panorama accepts the partner's login, when its listing was last read, who may renew its tokens |
 //! | `KEPT#{sharingUrlId}#{whose}` | `{window}` | how many confirmations were kept in those ten minutes for a session, or for a client (`whose` is its id, or the keyed hash of its address) |
+//! | `ATTEMPT#{hash}` | `LOGIN` | what came of a login that was not stored, or was checked, a day |
+//! | `ATTEMPT#{environment}#{appName}` | `RENEWAL#{version}` | what came of renewing the tokens of a version of the app key's secret, a day |
 //! | `TOTAL#USERS` | `0` to `f` | a sixteenth of how many Leaf users there are |
 //! | `TOTAL#CONNECTIONS#{environment}#{appName}` | `0` to `f` | likewise, the app key's connections |
 //! | `SIGNIN#{hash}` | `FAILURES` | sign-ins that failed, of a name and a client; 24 hours after the last |

@@ -26,6 +26,11 @@ const MARGIN: Duration = Duration::from_mins(5);
 /// Lifetime of a token that does not say one: Leaf's shorter one, though 30 days are asked for.
 const ASSUMED_LIFETIME: Duration = Duration::from_hours(24);
 
+/// A token that says that it has ended is used for so long: else every request would be a login. One that says that it lasts longer than
+/// Leaf's do is exchanged all the same.
+const SHORTEST_LIFETIME: Duration = Duration::from_mins(1);
+const LONGEST_LIFETIME: Duration = Duration::from_hours(24 * 30);
+
 /// How long a refused account is left alone: a partner's every request would be another try.
 const LEFT_ALONE_FOR: Duration = Duration::from_mins(1);
 
@@ -72,7 +77,8 @@ impl Account {
         known.token = None;
         match self.new_token(refused).await {
             Ok(token) => {
-                let until = end_of(&token).unwrap_or(now.plus(ASSUMED_LIFETIME)).minus(MARGIN);
+                let end = end_of(&token).unwrap_or(now.plus(ASSUMED_LIFETIME)).minus(MARGIN);
+                let until = end.clamp(now.plus(SHORTEST_LIFETIME), now.plus(LONGEST_LIFETIME));
                 *known = Known { token: Some((token.clone(), until)), left_alone_until: None };
                 Ok(token)
             }

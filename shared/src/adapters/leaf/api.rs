@@ -3,7 +3,6 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use http::header::RETRY_AFTER;
 use http::{Method, StatusCode};
 use secrecy::ExposeSecret as _;
 use serde::de::DeserializeOwned;
@@ -11,6 +10,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::account::Account;
+use crate::adapters::outside::{self, Unread};
 use crate::adapters::panorama::{below, transport_failure};
 use crate::domain::timestamp::Timestamp;
 use crate::ports::clock::Clock;
@@ -21,9 +21,6 @@ const MAX_ANSWER: usize = 4 * 1024 * 1024;
 
 /// How long a limit is kept that does not say how long it is.
 const WAIT: u64 = 30;
-
-/// The longest time that a limit is kept.
-const LONGEST_WAIT: u64 = 3_600;
 
 /// How many entries a list has (Leaf's documents, "Pagination").
 const TOTAL_COUNT: &str = "x-total-count";
@@ -85,7 +82,7 @@ impl Limit {
     }
 
     fn set(&self, seconds: u64, now: Timestamp) {
-        let until = now.plus(Duration::from_secs(seconds.min(LONGEST_WAIT)));
+        let until = now.plus(Duration::from_secs(seconds));
         *self.0.lock().expect("no thread panics while it holds the limit") = Some(until);
     }
 }
@@ -180,13 +177,12 @@ pub(super) async fn send(
 ) -> Result<Answer, UpstreamError> {
     // Half an answer is none, whatever its status said.
     let broken = |error: reqwest::Error| unavailable(transport_failure(&error), None, None);
-    let mut answer = request.send().await.map_err(broken)?;
+    let answer = request.send().await.map_err(broken)?;
     let status = answer.status();
     let code = Some(status.as_u16());
     match status.as_u16() {
         429 => {
-            let retry_after = answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
-            let seconds = retry_after.unwrap_or(WAIT);
+            let seconds = outside::retry_after(answer.headers()).unwrap_or(WAIT);
             limit.set(seconds, clock.now());
             return Err(unavailable("it has limited our calls".to_owned(), code, Some(seconds)));
         }
@@ -195,13 +191,10 @@ pub(super) async fn send(
         _ => {}
     }
     let total = answer.headers().get(TOTAL_COUNT).and_then(|value| value.to_str().ok()?.trim().parse().ok());
-    let mut body = Vec::new();
-    while let Some(chunk) = answer.chunk().await.map_err(broken)? {
-        if body.len() + chunk.len() > MAX_ANSWER {
-            return Err(unavailable("its answer is too large".to_owned(), code, None));
-        }
-        body.extend_from_slice(&chunk);
-    }
+    let body = outside::body(answer, MAX_ANSWER).await.map_err(|unread| match unread {
+        Unread::TooLarge => unavailable("its answer is too large".to_owned(), code, None),
+        Unread::Broken(error) => broken(error),
+    })?;
     Ok(Answer { status, total, body })
 }
 

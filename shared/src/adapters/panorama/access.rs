@@ -11,6 +11,13 @@ use crate::domain::partner::Token;
 use crate::ports::secrets::Freshness;
 use crate::ports::upstream::UpstreamError;
 
+/// A token for a call.
+pub(super) struct Access {
+    pub(super) token: Token,
+    /// Whether it was got for this very call.
+    pub(super) is_new: bool,
+}
+
 pub(super) struct AccessTokens {
     renewals: Renewals,
     /// One slot per app key. Whoever holds the slot may renew; the others of this process wait for the result.
@@ -22,20 +29,20 @@ impl AccessTokens {
         Self { renewals, slots: Mutex::default() }
     }
 
-    /// A token that is good, as far as is known, and is not the `refused` one.
-    pub(super) async fn token(&self, app_key: &AppKeyId, refused: Option<&Token>) -> Result<Token, UpstreamError> {
+    /// A token that is good, as far as is known, and is none of the `refused` ones.
+    pub(super) async fn token(&self, app_key: &AppKeyId, refused: &[Token]) -> Result<Access, UpstreamError> {
         let slot = self.slot(app_key);
         let mut slot = slot.lock().await;
         if let Some(kept) = slot.as_ref()
             && self.renewals.usable(&kept.tokens, refused)
             && self.is_still_the_login(kept, app_key).await
         {
-            return Ok(kept.tokens.access.clone());
+            return Ok(Access { token: kept.tokens.access.clone(), is_new: false });
         }
         // What was kept is of no use, whatever comes of the renewal.
         *slot = None;
-        let renewed = self.renewals.current_or_renewed(app_key, refused).await?;
-        Ok(slot.insert(renewed).tokens.access.clone())
+        let (login, is_new) = self.renewals.current_or_renewed(app_key, refused).await?;
+        Ok(Access { token: slot.insert(login).tokens.access.clone(), is_new })
     }
 
     /// Whether the app key is still there and has the credentials that the tokens came from. The secret is in the process's memory, so this

@@ -5,9 +5,11 @@
 
 mod access;
 mod cognito;
+mod field_count;
 mod partner_api;
 mod renewal;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -23,13 +25,16 @@ use crate::ports::clock::Clock;
 use crate::ports::logins::Logins;
 use crate::ports::secrets::PartnerSecrets;
 use crate::ports::upstream::{
-    Confirmed, CreateRefusal, Created, LoginError, LoginRefusal, NewCredential, PartnerAccount, Run, SyncSummary,
-    Upstream, UpstreamError,
+    Confirmed, CreateRefusal, Created, LoginError, NewCredential, PartnerAccount, Run, SyncSummary, Upstream,
+    UpstreamError,
 };
 use access::AccessTokens;
 use cognito::Cognito;
 use partner_api::{Answer, Call, CallError, PartnerApi};
 use renewal::Renewals;
+
+/// How many tokens a call may be refused with.
+const MOST_TOKENS: usize = 3;
 
 /// Where one environment's Panorama is.
 #[derive(Debug, Clone)]
@@ -113,19 +118,18 @@ impl PartnerAccount for Panorama {
     }
 
     async fn list_sharing(&self, app_key: &AppKeyId) -> Result<Vec<OrganizationCode>, UpstreamError> {
-        let mut codes = Vec::new();
-        let mut next = None;
-        for _ in 0..partner_api::MAX_PAGES {
-            let page = partner_api::read_listing(&self.call(app_key, &Call::Listing(next.as_deref())).await?)?;
-            codes.extend(page.codes);
-            match page.next {
-                None => return Ok(codes),
-                // The same page for ever would be no listing.
-                Some(token) if next.as_ref() == Some(&token) => break,
-                Some(token) => next = Some(token),
-            }
+        match tokio::time::timeout(partner_api::LISTING_TIME, self.read_listing(app_key)).await {
+            Ok(listing) => listing,
+            Err(_) => Err(partner_api::endless_listing()),
         }
-        Err(partner_api::endless_listing())
+    }
+
+    async fn shares(&self, app_key: &AppKeyId, code: &OrganizationCode) -> Result<bool, UpstreamError> {
+        match self.call(app_key, &Call::Fields(code)).await {
+            Ok(answer) => partner_api::count_fields(&answer).map(|_| true),
+            Err(UpstreamError::Refused { .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     async fn sync_summary(&self, credential: &Credential) -> Result<SyncSummary, UpstreamError> {
@@ -150,8 +154,12 @@ impl Upstream for Panorama {
         _: LeafUserId,
         code: &OrganizationCode,
     ) -> Result<Confirmed, UpstreamError> {
-        let status = self.call(app_key, &Call::Confirm(code)).await?.status;
-        Ok(Confirmed::Yes { status, id: None })
+        let answer = self.call(app_key, &Call::Confirm(code)).await?;
+        // A page that says "back soon" may come with 200, too. What is not in the API's form confirms nothing; the listing may.
+        if !answer.is_object() && !self.list_sharing(app_key).await?.contains(code) {
+            return Err(partner_api::unknown_form(answer.status));
+        }
+        Ok(Confirmed::Yes { status: answer.status, id: None })
     }
 
     async fn create(&self, app_key: &AppKey, new: &NewCredential) -> Result<Created, CreateRefusal> {
@@ -174,23 +182,43 @@ impl Upstream for Panorama {
 }
 
 impl Panorama {
-    /// Makes a call with the app key's access token. If that is refused, it is renewed and the call made again, once.
+    /// Makes a call with the app key's access token. If that is refused, the call is made again with what there is now, in the end with one
+    /// that was got for it.
     async fn call(&self, app_key: &AppKeyId, call: &Call<'_>) -> Result<Answer, UpstreamError> {
         let environment = app_key.environment;
         let Endpoints { partner_api, .. } = self.environments.of(environment);
-        let mut refused = None;
+        let mut refused = Vec::new();
         loop {
-            let token = self.access.token(app_key, refused.as_ref()).await?;
-            match self.partner_api.make(environment, partner_api, &token, call).await {
+            let access = self.access.token(app_key, &refused).await?;
+            match self.partner_api.make(environment, partner_api, &access.token, call).await {
                 Ok(answer) => return Ok(answer),
                 Err(CallError::Failed(error)) => return Err(error),
-                Err(CallError::TokenRefused) if refused.is_none() => refused = Some(token),
-                Err(CallError::TokenRefused) => {
-                    let refusal = "a new access token was refused".to_owned();
-                    return Err(UpstreamError::PartnerLogin(LoginRefusal::Other(refusal)));
+                // The process's own, another process's, and at last a new one.
+                Err(CallError::TokenRefused) if !access.is_new && refused.len() < MOST_TOKENS => {
+                    refused.push(access.token);
                 }
+                Err(CallError::TokenRefused) => return Err(partner_api::new_token_refused()),
             }
         }
+    }
+
+    async fn read_listing(&self, app_key: &AppKeyId) -> Result<Vec<OrganizationCode>, UpstreamError> {
+        let mut codes = Vec::new();
+        let mut next: Option<String> = None;
+        // The same page once more would be no listing.
+        let mut seen = HashSet::new();
+        while seen.len() < partner_api::MAX_PAGES {
+            let page = partner_api::read_listing(&self.call(app_key, &Call::Listing(next.as_deref())).await?)?;
+            codes.extend(page.codes);
+            match page.next {
+                None => return Ok(codes),
+                Some(token) if codes.len() <= partner_api::MAX_CODES && seen.insert(token.clone()) => {
+                    next = Some(token);
+                }
+                Some(_) => break,
+            }
+        }
+        Err(partner_api::endless_listing())
     }
 }
 

@@ -8,12 +8,13 @@ use std::time::Duration;
 
 use super::cognito::Cognito;
 use crate::domain::app_key::AppKeyId;
+use crate::domain::attempt::{Attempt, Outcome, Tried};
 use crate::domain::partner::{PartnerCredentials, PartnerSecret, PartnerTokens, Token};
 use crate::domain::timestamp::Timestamp;
 use crate::ports::clock::Clock;
 use crate::ports::logins::Logins;
 use crate::ports::secrets::{Freshness, PartnerSecrets, SecretsError, VersionedSecret};
-use crate::ports::upstream::{LoginError, UpstreamError};
+use crate::ports::upstream::{LoginError, LoginRefusal, Party, Unavailable, UpstreamError};
 
 /// A token that is about to expire is renewed before it does: the call that it is for takes time.
 const MARGIN: Duration = Duration::from_mins(1);
@@ -35,6 +36,11 @@ const WAITS: [Duration; 6] = [
     Duration::from_millis(1_600),
 ];
 
+/// How often tokens are saved that only have expired. Secrets Manager keeps every version for a day, and no more than about a hundred (AWS,
+/// "Secrets Manager quotas"), and a partner's new password wants to be one of them. Where tokens live shorter than this, some are known to
+/// their process alone.
+const SAVED_AT_MOST_EVERY: Duration = Duration::from_mins(20);
+
 /// How often a write may be overtaken. Each time somebody has written a secret without a usable token: only a partner's engineer does.
 const WRITES: usize = 3;
 
@@ -52,6 +58,21 @@ pub(super) struct Renewals {
     pub(super) cognito: Arc<Cognito>,
 }
 
+/// What a look at the secret found.
+enum Found {
+    Current(Login),
+    Due(Due),
+}
+
+/// A secret whose tokens are to be renewed, and what came of that the last time.
+struct Due {
+    read: VersionedSecret,
+    before: Option<Attempt>,
+}
+
+/// What is said of a partner API that accepts no token. The login works, so nobody is asked for a password.
+pub(super) const REFUSES_NEW_TOKENS: &str = "it refuses access tokens that are new";
+
 /// What came of asking for the lease.
 enum Lease {
     Ours(Timestamp),
@@ -62,34 +83,35 @@ enum Lease {
 
 impl Renewals {
     /// Whether a token can be used for a call that begins now.
-    pub(super) fn usable(&self, tokens: &PartnerTokens, refused: Option<&Token>) -> bool {
-        self.clock.now().plus(MARGIN) < tokens.access_expires_at && Some(&tokens.access) != refused
+    pub(super) fn usable(&self, tokens: &PartnerTokens, refused: &[Token]) -> bool {
+        self.clock.now().plus(MARGIN) < tokens.access_expires_at && !refused.contains(&tokens.access)
     }
 
-    /// The login that is in the secret, if it is usable; else a new one, which is in the secret before it is returned.
+    /// The login that is in the secret, if it is usable; else a new one, which is in the secret before it is returned. And whether it is
+    /// a new one.
     pub(super) async fn current_or_renewed(
         &self,
         app_key: &AppKeyId,
-        refused: Option<&Token>,
-    ) -> Result<Login, UpstreamError> {
+        refused: &[Token],
+    ) -> Result<(Login, bool), UpstreamError> {
         let mut waits = WAITS.iter();
         loop {
             // Another process may have renewed it: what is in the secret now counts, not what was read minutes ago.
-            let read = self.read(app_key).await?;
-            if let Some(current) = self.current(&read, refused) {
-                return Ok(current);
-            }
+            let due = match self.look(app_key, refused).await? {
+                Found::Current(login) => return Ok((login, false)),
+                Found::Due(due) => due,
+            };
             match self.take_lease(app_key).await {
                 Lease::Ours(until) => {
                     let renewed = self.renew_with_lease(app_key, refused).await;
                     self.release_lease(app_key, until).await;
                     return renewed;
                 }
-                Lease::Unknown => return self.renew(app_key, refused, read).await,
+                Lease::Unknown => return self.renew(app_key, refused, due).await,
                 Lease::SomebodyElses => {
                     let Some(wait) = waits.next() else {
                         tracing::warn!(app_key = %app_key, "the lease's holder has not renewed the tokens; going on without");
-                        return self.renew(app_key, refused, read).await;
+                        return self.renew(app_key, refused, due).await;
                     };
                     tokio::time::sleep(*wait).await;
                 }
@@ -97,12 +119,26 @@ impl Renewals {
         }
     }
 
-    async fn renew_with_lease(&self, app_key: &AppKeyId, refused: Option<&Token>) -> Result<Login, UpstreamError> {
+    async fn renew_with_lease(&self, app_key: &AppKeyId, refused: &[Token]) -> Result<(Login, bool), UpstreamError> {
         // Between the read and the lease, the holder before us may have finished.
+        match self.look(app_key, refused).await? {
+            Found::Current(current) => Ok((current, false)),
+            Found::Due(due) => self.renew(app_key, refused, due).await,
+        }
+    }
+
+    /// Reads the secret, and what came of renewing this very version of it: if that was nothing and only lately, it is not tried again yet,
+    /// whoever asks.
+    async fn look(&self, app_key: &AppKeyId, refused: &[Token]) -> Result<Found, UpstreamError> {
         let read = self.read(app_key).await?;
-        match self.current(&read, refused) {
-            Some(current) => Ok(current),
-            None => self.renew(app_key, refused, read).await,
+        if let Some(current) = self.current(&read, refused) {
+            return Ok(Found::Current(current));
+        }
+        let before = self.attempt(app_key, &read.version).await;
+        let now = self.clock.now();
+        match before {
+            Some(before) if before.is_too_early(now) => Err(held_back(&before, now)),
+            before => Ok(Found::Due(Due { read, before })),
         }
     }
 
@@ -110,33 +146,43 @@ impl Renewals {
     async fn renew(
         &self,
         app_key: &AppKeyId,
-        refused: Option<&Token>,
-        mut read: VersionedSecret,
-    ) -> Result<Login, UpstreamError> {
+        refused: &[Token],
+        Due { mut read, before }: Due,
+    ) -> Result<(Login, bool), UpstreamError> {
         let mut got: Option<Login> = None;
         for _ in 0..WRITES {
             let credentials = read.secret.credentials.clone();
             let tokens = match got.take() {
                 Some(got) if got.credentials == credentials => got.tokens,
-                _ => self.ask(app_key, &read.secret).await?,
+                _ => self.ask(app_key, &read, before.as_ref()).await?,
             };
             let renewed = PartnerSecret { credentials, tokens: Some(tokens.clone()) };
+            let ours = Login { credentials: renewed.credentials.clone(), tokens };
+            if refused.is_empty() && self.was_saved_lately(&read) {
+                return Ok((ours, true));
+            }
             let saved = self.secrets.replace(app_key, &read, &renewed).await;
-            let ours = Login { credentials: renewed.credentials, tokens };
-            if let Ok(true) = saved {
-                return Ok(ours);
+            if let Ok(Some(version)) = &saved {
+                self.note_renewed(app_key, version, refused, before.as_ref()).await;
+                return Ok((ours, true));
             }
             // Somebody else's write is as good as ours, and must not be undone: it may be a new password, or the app key's end.
-            read = match (self.read(app_key).await, &saved) {
+            let again = self.read(app_key).await;
+            if saved.is_err() {
+                self.note_renewed(app_key, &read.version, refused, before.as_ref()).await;
+            }
+            read = match (again, &saved) {
                 (Ok(read), _) => read,
-                (Err(UpstreamError::Secrets(_)), Err(_)) => return Ok(only_here(app_key, &saved, ours)),
+                (Err(UpstreamError::Secrets(_)), Err(error)) => return Ok((only_here(app_key, error, ours), true)),
                 (Err(error), _) => return Err(error),
             };
             if let Some(current) = self.current(&read, refused) {
-                return Ok(current);
+                return Ok((current, false));
             }
-            if saved.is_err() && read.secret.credentials == ours.credentials {
-                return Ok(only_here(app_key, &saved, ours));
+            if let Err(error) = &saved
+                && read.secret.credentials == ours.credentials
+            {
+                return Ok((only_here(app_key, error, ours), true));
             }
             got = Some(ours);
         }
@@ -147,8 +193,28 @@ impl Renewals {
         .into())
     }
 
-    /// Asks Cognito: with the refresh token, or else with the password.
-    async fn ask(&self, app_key: &AppKeyId, secret: &PartnerSecret) -> Result<PartnerTokens, UpstreamError> {
+    /// Asks Cognito: with the refresh token, or else with the password. What comes to nothing is remembered.
+    async fn ask(
+        &self,
+        app_key: &AppKeyId,
+        read: &VersionedSecret,
+        before: Option<&Attempt>,
+    ) -> Result<PartnerTokens, UpstreamError> {
+        let asked = self.refresh_or_log_in(app_key, &read.secret).await;
+        let outcome = match &asked {
+            Ok(_) => return asked,
+            Err(UpstreamError::PartnerLogin(refusal)) => Outcome::Refused(refusal.to_code()),
+            Err(_) => Outcome::Unavailable,
+        };
+        self.note(app_key, &read.version, &Attempt::after(before, outcome, self.clock.now())).await;
+        asked
+    }
+
+    async fn refresh_or_log_in(
+        &self,
+        app_key: &AppKeyId,
+        secret: &PartnerSecret,
+    ) -> Result<PartnerTokens, UpstreamError> {
         let PartnerSecret { credentials, tokens } = secret;
         let rotates = tokens.as_ref().is_some_and(|tokens| tokens.refresh_rotates);
         if let Some(refresh) = tokens.as_ref().and_then(|tokens| tokens.refresh.as_ref()) {
@@ -168,11 +234,49 @@ impl Renewals {
         }
     }
 
+    fn was_saved_lately(&self, read: &VersionedSecret) -> bool {
+        read.secret.tokens.is_some() && self.clock.now() < read.written_at.plus(SAVED_AT_MOST_EVERY)
+    }
+
+    /// Remembers that a version was got because tokens were refused, so that a Panorama which refuses every token does not get one new login
+    /// after another. A renewal that only came in due time does not make the next refusal wait less.
+    async fn note_renewed(&self, app_key: &AppKeyId, version: &str, refused: &[Token], before: Option<&Attempt>) {
+        let now = self.clock.now();
+        let before = before.filter(|before| before.outcome == Outcome::TokenRefused && before.is_remembered(now));
+        let attempt = match before {
+            before if !refused.is_empty() => Attempt::after(before, Outcome::TokenRefused, now),
+            Some(before) => before.clone(),
+            None => return,
+        };
+        self.note(app_key, version, &attempt).await;
+    }
+
+    /// What is remembered; nothing when the table does not say.
+    async fn attempt(&self, app_key: &AppKeyId, version: &str) -> Option<Attempt> {
+        let tried = Tried::Renewal { app_key, version };
+        match tokio::time::timeout(LEASE_TIMEOUT, self.logins.attempt(tried)).await {
+            Ok(Ok(attempt)) => attempt,
+            Ok(Err(error)) => {
+                tracing::warn!(app_key = %app_key, %error, "it is not known what came of the last renewal");
+                None
+            }
+            Err(_) => None,
+        }
+    }
+
+    async fn note(&self, app_key: &AppKeyId, version: &str, attempt: &Attempt) {
+        let tried = Tried::Renewal { app_key, version };
+        let noted = tokio::time::timeout(LEASE_TIMEOUT, self.logins.note_attempt(tried, attempt)).await;
+        if !matches!(noted, Ok(Ok(()))) {
+            tracing::warn!(app_key = %app_key, "what came of a renewal was not noted");
+        }
+    }
+
     async fn read(&self, app_key: &AppKeyId) -> Result<VersionedSecret, UpstreamError> {
         self.secrets.read(app_key, Freshness::Now).await?.ok_or(UpstreamError::NoSecret)
     }
 
-    fn current(&self, read: &VersionedSecret, refused: Option<&Token>) -> Option<Login> {
+    fn current(&self, read: &VersionedSecret, refused: &[Token]) -> Option<Login> {
         let PartnerSecret { credentials, tokens } = &read.secret;
         let tokens = tokens.as_ref().filter(|tokens| self.usable(tokens, refused))?;
         Some(Login { credentials: credentials.clone(), tokens: tokens.clone() })
@@ -204,9 +308,23 @@ impl Renewals {
 }
 
 /// Tokens that could not be saved. Later processes log in with the password if the refresh token in the secret no longer works.
-fn only_here(app_key: &AppKeyId, saved: &Result<bool, SecretsError>, login: Login) -> Login {
-    if let Err(error) = saved {
-        tracing::warn!(app_key = %app_key, %error, "the new tokens are only in this process");
-    }
+fn only_here(app_key: &AppKeyId, error: &SecretsError, login: Login) -> Login {
+    tracing::warn!(app_key = %app_key, %error, "the new tokens are only in this process");
     login
+}
+
+/// Why a renewal is not tried again yet.
+fn held_back(before: &Attempt, now: Timestamp) -> UpstreamError {
+    let retry_after = Some(before.retry_at.seconds_since(now).max(1));
+    let (party, failure, status) = match &before.outcome {
+        Outcome::Refused(code) => match LoginRefusal::of_code(code) {
+            Some(refusal) => return UpstreamError::PartnerLogin(refusal),
+            None => (Party::PanoramaLogin, "it refused the login lately", Some(400)),
+        },
+        Outcome::TokenRefused => (Party::PartnerApi, REFUSES_NEW_TOKENS, Some(401)),
+        Outcome::Accepted | Outcome::Unavailable => {
+            (Party::PanoramaLogin, "it did not answer lately, several times", None)
+        }
+    };
+    Unavailable { party, failure: failure.to_owned(), status, retry_after }.into()
 }

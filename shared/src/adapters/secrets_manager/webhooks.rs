@@ -47,7 +47,7 @@ impl WebhookSecretStore for SecretsManager {
         }
         let read = match self.value(self.webhook_name(id)).await? {
             None => None,
-            Some((text, version)) => Some((read_document(&text)?, SecretVersion(version))),
+            Some(value) => Some((read_document(&value.text)?, SecretVersion(value.version))),
         };
         self.remember_webhook(id, read.clone());
         Ok(read.map(|(secrets, _)| secrets))

@@ -57,6 +57,11 @@ pub(super) async fn stop(machine: &Forgetful) {
     let secret =
         world.owner(Method::PUT, &format!("{path}/secret")).json(&json!({ "secret": "another of ours, long too" }));
     assert_eq!(world.json(secret).await.0, StatusCode::OK);
+    world.schedule_deletion(&format!("webhook/{}", webhook["id"].as_str().expect("an id"))).await;
+    let secret = world
+        .owner(Method::PUT, &format!("{path}/secret"))
+        .json(&json!({ "secret": "a third of ours, and long enough" }));
+    assert_eq!(world.json(secret).await.0, StatusCode::OK);
     let answers = Arc::new(Answers::default());
     let deliver = async |body: String, attempt: u32| {
         let delivery = Delivery::new(machine.process(), answers.clone(), answers.clone());

@@ -16,6 +16,7 @@ pub(super) async fn stop(world: &World) {
     world.gets(200, Method::POST, NEW, Some(content.clone())).await;
     world.gets(200, Method::GET, "/app-keys/Panorama", None).await;
     world.gets(200, Method::GET, NEW, None).await;
+    world.schedule_deletion("app-key/PRODUCTION/harvest").await;
     // To another sharing URL id, which gives the first one free.
     content["sharingUrlId"] = "11111111-2222-4333-8444-555555555555".into();
     world.gets(200, Method::PUT, NEW, Some(content)).await;

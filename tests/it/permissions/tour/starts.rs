@@ -29,6 +29,8 @@ async fn bodies(world: &World) {
     changed["password"] = "Another-Harvest-2027".into();
     started(changed.clone()).await;
     world.lose_the_secret().await;
+    started(changed.clone()).await;
+    world.schedule_deletion("app-key/STAGE/prairie-insights").await;
     started(changed).await;
     let production = &world.machine.ready.production;
     let mut new = inline(production);

@@ -55,7 +55,14 @@ async fn old_versions_are_forgotten_unless_they_have_a_label() {
     let first = create(client, "name", "first").await;
     let kept = put(client, "name", "kept", &["mine"]).await;
 
-    for n in 0..110 {
+    for n in 0..98 {
+        put(client, "name", &n.to_string(), &[]).await;
+    }
+    let put_one_more = || client.put_secret_value().secret_id("name").secret_string("one more").send();
+    simulation.clock.advance(Duration::days(1) - Duration::seconds(1));
+    assert_eq!(refused(put_one_more().await), "LimitExceededException", "none is a day old");
+    simulation.clock.advance(Duration::seconds(1));
+    for n in 98..110 {
         put(client, "name", &n.to_string(), &[]).await;
     }
 
