@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::net::SocketAddr;
 
+use simulated_panorama::Environment as PanoramaEnvironment;
+
 use crate::machine::TABLE_NAME;
 use crate::options::Options;
 use crate::{aws, seed};
@@ -40,11 +42,13 @@ pub(crate) fn of(
         ("PRODUCTION_LOGIN_URL", production.clone()),
         ("PRODUCTION_PARTNER_API_URL", production.clone()),
         ("PRODUCTION_PORTAL_URL", production),
+        ("PRODUCTION_SHARING_URL_ID", sharing_url_id(PanoramaEnvironment::Production)),
         ("PUBLIC_BASE_URL", public_url.to_owned()),
         ("SECRETS_PREFIX", seed::SECRETS_PREFIX.to_owned()),
         ("STAGE_LOGIN_URL", panorama_url.to_owned()),
         ("STAGE_PARTNER_API_URL", panorama_url.to_owned()),
         ("STAGE_PORTAL_URL", panorama_url.to_owned()),
+        ("STAGE_SHARING_URL_ID", sharing_url_id(PanoramaEnvironment::Stage)),
         ("TABLE_NAME", TABLE_NAME.to_owned()),
     ]);
     // Empty is not set, so a function has the same variables with both upstreams.
@@ -56,6 +60,11 @@ pub(crate) fn of(
     ]);
     environment.extend(options.return_url.as_ref().map(|url| ("RETURN_URL", url.to_string())));
     environment
+}
+
+/// Of the simulated Panorama's partner account there.
+fn sharing_url_id(environment: PanoramaEnvironment) -> String {
+    simulated_panorama::seed(environment).sharing_url_id.to_owned()
 }
 
 /// As the content of an environment file, a variable a line; quoted, as shells and `cargo lambda` want values with spaces.

@@ -7,6 +7,8 @@ use url::Url;
 
 use crate::adapters::leaf::LeafEndpoints;
 use crate::adapters::panorama::{Endpoints, Environments};
+use crate::domain::client_environment::ClientEnvironment;
+use crate::domain::ids::SharingUrlId;
 use crate::domain::reach::Reach;
 
 /// The service's settings.
@@ -25,6 +27,9 @@ pub struct Settings {
     /// Where Panorama is: `STAGE_PORTAL_URL`, `STAGE_PARTNER_API_URL`, `STAGE_LOGIN_URL` and the same with `PRODUCTION_`. The
     /// defaults are Precision Planting's; those of PRODUCTION's partner API and login are presumed from STAGE's.
     pub panorama: Environments,
+    /// `STAGE_SHARING_URL_ID` and `PRODUCTION_SHARING_URL_ID`: the UUIDs in the partner's Share Initiation URLs. An app key that a
+    /// start's credentials become has them where the start says none, as that of Leaf's tutorial does.
+    pub sharing_url_ids: SharingUrlIds,
     /// `ALERTS_QUEUE_URL`: the queue that calls of webhooks wait in. Only `deliver-alerts` needs it.
     pub alerts_queue_url: Option<String>,
     /// Which receivers webhooks may have. No variable says it: a deployment calls public addresses only.
@@ -34,6 +39,25 @@ pub struct Settings {
     pub upstream: UpstreamChoice,
     /// A call to Panorama, Cognito or Leaf may take this long. Two of them and our own writes fit into a handshake's lease.
     pub upstream_timeout: Duration,
+}
+
+/// The sharing URL id of each environment, where the deployment knows it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SharingUrlIds {
+    /// Of STAGE.
+    pub stage: Option<SharingUrlId>,
+    /// Of PRODUCTION.
+    pub production: Option<SharingUrlId>,
+}
+
+impl SharingUrlIds {
+    /// That of an environment.
+    pub const fn of(self, environment: ClientEnvironment) -> Option<SharingUrlId> {
+        match environment {
+            ClientEnvironment::Stage => self.stage,
+            ClientEnvironment::Production => self.production,
+        }
+    }
 }
 
 const UPSTREAM_TIMEOUT: Duration = Duration::from_secs(8);
@@ -94,6 +118,10 @@ impl Settings {
             _ => Err(SettingsError { variable: name, rule: "is not an http or https URL" }),
         };
         let url_or = |name: &'static str, default: &str| url(name, text(name).as_deref().unwrap_or(default));
+        let id = |name: &'static str| {
+            let id = text(name).map(|value| value.parse()).transpose();
+            id.map_err(|_| SettingsError { variable: name, rule: "is not a UUID" })
+        };
         let leaf_confirmation = || {
             let name = "LEAF_CONFIRMATION_URL";
             let confirmation = text(name).unwrap_or_else(|| "https://widget.withleaf.io".to_owned());
@@ -121,6 +149,10 @@ impl Settings {
                     partner_api: url_or("PRODUCTION_PARTNER_API_URL", "https://api.partner.panorama.ag")?,
                     login: url_or("PRODUCTION_LOGIN_URL", "https://cognito-idp.us-east-2.amazonaws.com")?,
                 },
+            },
+            sharing_url_ids: SharingUrlIds {
+                stage: id("STAGE_SHARING_URL_ID")?,
+                production: id("PRODUCTION_SHARING_URL_ID")?,
             },
             alerts_queue_url: text("ALERTS_QUEUE_URL"),
             reach: Reach::Public,
@@ -163,6 +195,8 @@ mod tests {
         assert_eq!(wrong.to_string(), "the environment variable RETURN_URL is not an http or https URL");
         let wrong = read(&[("UPSTREAM", "john-deere")]).expect_err("no upstream");
         assert_eq!(wrong.to_string(), "the environment variable UPSTREAM is neither panorama nor leaf");
+        let wrong = read(&[("STAGE_SHARING_URL_ID", "https://bananorama.com/connections/")]).expect_err("no UUID");
+        assert_eq!(wrong.to_string(), "the environment variable STAGE_SHARING_URL_ID is not a UUID");
     }
 
     #[test]

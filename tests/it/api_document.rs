@@ -4,3 +4,4 @@ mod agreement;
 pub(crate) mod contract;
 mod document;
 mod exchange;
+mod for_generators;

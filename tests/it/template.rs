@@ -5,6 +5,7 @@ mod functions;
 mod guide;
 mod monitoring;
 mod queues;
+mod rollout;
 mod routes;
 mod settings;
 mod table;
@@ -65,6 +66,13 @@ fn sub(value: &'static Value) -> &'static str {
 fn after_the_stacks_name(value: &'static Value) -> &'static str {
     let name = sub(value).strip_prefix("${AWS::StackName}-");
     name.unwrap_or_else(|| panic!("{value} does not begin with the stack's name"))
+}
+
+/// The function whose alias this is. Everything calls the alias, so that a new version can have a part of the calls.
+fn behind_alias(value: &'static Value) -> &'static str {
+    let alias = value["Ref"].as_str().unwrap_or_else(|| panic!("{value} is no reference"));
+    let function = template()["Resources"][alias]["Properties"]["FunctionName"]["Ref"].as_str();
+    function.unwrap_or_else(|| panic!("{alias} is no function's alias"))
 }
 
 /// The resource whose ARN this is.

@@ -56,7 +56,7 @@ impl World {
 
     /// A machine with other options.
     pub(crate) async fn start_with(change: impl FnOnce(&mut Options)) -> Self {
-        Self::held_to(Contract::default(), change).await
+        Box::pin(Self::held_to(Contract::default(), change)).await
     }
 
     /// The same, with another idea of what its answers are held to.

@@ -69,19 +69,15 @@ async fn list(State(service): State<Service>, OriginalUri(uri): OriginalUri) -> 
         shared::logging::about(id);
     }
     let mut asked = query.named(&["leafUserId"]);
-    let Portion { entries: summaries, total } = match &service.ports.record_keeper {
-        Some(keeper) => {
-            asked = query.passed_on(page);
-            let summaries = keeper.summaries(asked.clone()).await?;
-            let missing = || id.map_or_else(|| UpstreamError::NoSuchUser.into(), no_such_user);
-            summaries.ok_or_else(missing)?.map(Shown::Theirs)
-        }
-        None => {
-            // Any word is a provider's name that we do not know; what looks like none is not repeated.
-            let is_name = |name: &str| name.bytes().all(|letter| letter.is_ascii_alphabetic());
-            asked.extend(query.named(&["provider"]).into_iter().filter(|(_, name)| is_name(name)));
-            ours(&service, &query, page, id).await?.map(Shown::Ours)
-        }
+    let Portion { entries: summaries, total } = if let Some(keeper) = &service.ports.record_keeper {
+        asked = query.passed_on(page);
+        let missing = || id.map_or_else(|| UpstreamError::NoSuchUser.into(), no_such_user);
+        keeper.summaries(asked.clone()).await?.ok_or_else(missing)?.map(Shown::Theirs)
+    } else {
+        // Any word is a provider's name that we do not know; what looks like none is not repeated.
+        let is_name = |name: &str| name.bytes().all(|letter| letter.is_ascii_alphabetic());
+        asked.extend(query.named(&["provider"]).into_iter().filter(|(_, name)| is_name(name)));
+        ours(&service, &query, page, id).await?.map(Shown::Ours)
     };
     let shown = summaries.len();
     Ok(listed(&service.settings, &uri, &asked, page, shown, total, Answer { message: "SUCCESS", summaries }))

@@ -13,6 +13,7 @@ use shared::http::parameters::{Segments, provider, segment};
 use shared::http::problem::Problem;
 use shared::http::refusals::{concurrent_change, no_such_user, unresolved};
 use shared::service::Service;
+use shared::settings::SharingUrlIds;
 use shared::use_cases::resolve_app_key::{AppKeyHint, ResolveError};
 use shared::use_cases::start_integration::{StartError, StartRequest, start_integration};
 
@@ -35,7 +36,7 @@ pub(crate) async fn start(
 ) -> Result<Json<Answer>, Problem> {
     provider(&of)?;
     let user = segment("leafUserId", &user)?;
-    let request = read(user, request).await?;
+    let request = read(user, service.settings.sharing_url_ids, request).await?;
     let environment = request.app_key.environment;
     let started = start_integration(&service.ports, &service.app_keys, &request)
         .await
@@ -60,7 +61,7 @@ pub(crate) async fn start(
     }))
 }
 
-async fn read(user: LeafUserId, request: Request) -> Result<StartRequest, Problem> {
+async fn read(user: LeafUserId, defaults: SharingUrlIds, request: Request) -> Result<StartRequest, Problem> {
     let mut fields = Fields::read(request.into_body()).await?;
     let environment = fields.required::<ClientEnvironment>("clientEnvironment");
     let app_name = fields.optional("appName");
@@ -88,7 +89,14 @@ async fn read(user: LeafUserId, request: Request) -> Result<StartRequest, Proble
     };
     fields.finish()?;
     let Some(environment) = environment else { unreachable!("clientEnvironment was required") };
-    let app_key = AppKeyHint { environment, app_name, sharing_url_id, credentials, may_register: true };
+    let app_key = AppKeyHint {
+        environment,
+        app_name,
+        sharing_url_id,
+        default_sharing_url_id: defaults.of(environment),
+        credentials,
+        may_register: true,
+    };
     Ok(StartRequest { leaf_user_id: user, organization_code, app_key, confirm_account })
 }
 

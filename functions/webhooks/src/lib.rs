@@ -131,7 +131,7 @@ fn refused(error: WebhookError) -> Problem {
         WebhookError::EventTaken => Problem::of_field(
             ErrorKey::EventRegisteredTwice,
             "events",
-            "names an event that another webhook is registered for; GET /webhooks shows which, and DELETE frees it",
+            "names an event that another webhook is registered for; GET /services/alerts/api/alerts/webhooks shows which, and DELETE frees it",
         ),
         WebhookError::NotFound => no_such_webhook(),
         WebhookError::Secrets(error) => error.into(),
@@ -140,5 +140,8 @@ fn refused(error: WebhookError) -> Problem {
 }
 
 fn no_such_webhook() -> Problem {
-    Problem::new(ErrorKey::WebhookNotFound, "No webhook has this id. GET /webhooks lists all of them.")
+    Problem::new(
+        ErrorKey::WebhookNotFound,
+        "No webhook has this id. GET /services/alerts/api/alerts/webhooks lists all of them.",
+    )
 }

@@ -59,7 +59,7 @@ async fn ask(service: &Service, id: WebhookId, what: Replayed) -> Answer {
             ReplayError::NoAlert => Problem::new(
                 ErrorKey::AlertNotFound,
                 "No alert of the last 30 days that this webhook is registered for has this id. It is `webhook-id` in a call's headers, and \
-                 `messageId` in GET /webhooks/failed-calls.",
+                 `messageId` in GET /services/alerts/api/alerts/webhooks/failed-calls.",
             ),
             ReplayError::Store(error) => error.into(),
         })?;

@@ -41,6 +41,12 @@ impl FromStr for AppName {
     }
 }
 
+impl From<SharingUrlId> for AppName {
+    fn from(id: SharingUrlId) -> Self {
+        Self(id.to_string())
+    }
+}
+
 impl fmt::Display for AppName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)

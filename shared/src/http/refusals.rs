@@ -1,5 +1,6 @@
 //! Failures of the world, as problem documents: the same wherever they happen.
 
+use super::USER_MANAGEMENT;
 use super::error_key::ErrorKey;
 use super::problem::{FieldError, Problem};
 use crate::domain::client_environment::ClientEnvironment;
@@ -181,7 +182,9 @@ pub fn not_registered(error: RegisterError, environment: ClientEnvironment) -> P
         .retry_after(5),
         RegisterError::NotFound => Problem::new(
             ErrorKey::AppKeyNotFound,
-            "There is no app key of this name in this environment. Create it with POST, or list all with GET /app-keys/Panorama.",
+            format!(
+                "There is no app key of this name in this environment. Create it with POST, or list all with GET {USER_MANAGEMENT}/app-keys/Panorama."
+            ),
         ),
         RegisterError::Exists => Problem::new(
             ErrorKey::AppKeyExists,
@@ -200,14 +203,17 @@ pub fn unresolved(error: ResolveError, environment: ClientEnvironment) -> Proble
     match error {
         ResolveError::Register(error) => not_registered(error, environment),
         ResolveError::Upstream(error) => error.into(),
-        ResolveError::Unknown | ResolveError::NotNamed | ResolveError::NoSuchUser => Problem::of_field(
+        ResolveError::Unknown(name) => Problem::of_field(
             ErrorKey::UnknownAppKey,
             "appName",
             &format!(
-                "names no app key in {environment}; register it with POST /app-keys/Panorama/{{appName}}/{environment}, or check \
-                 `clientEnvironment`"
+                "names no app key in {environment}; check `clientEnvironment`, or {}",
+                registration(name.as_str(), environment)
             ),
         ),
+        ResolveError::NotNamed | ResolveError::NoSuchUser => {
+            Problem::of_field(ErrorKey::UnknownAppKey, "appName", &format!("names no app key in {environment}"))
+        }
         ResolveError::Ambiguous => Problem::of_field(
             ErrorKey::AppKeyAmbiguous,
             "clientId",
@@ -227,15 +233,29 @@ pub fn unresolved(error: ResolveError, environment: ClientEnvironment) -> Proble
             ErrorKey::UnknownAppKey,
             "clientId",
             &format!(
-                "has no app key in {environment}, or one that has lost its secret; register it once with \
-                 POST /app-keys/Panorama/{{appName}}/{environment}, then send this request again"
+                "has no app key in {environment}, or one that has lost its secret; {}; then send this request again",
+                registration(ANY_NAME, environment)
             ),
         ),
         ResolveError::SharingUrlIdNeeded => Problem::of_field(
             ErrorKey::MissingField,
             "sharingUrlId",
-            "is required, since no app key is registered for this `clientId`; it is the UUID in the Share Initiation URL (Partner Portal, \
-             Account Details)",
+            &format!(
+                "is required, since no app key is registered for this `clientId` in {environment}; {}; then this request needs none. The id is \
+                 the UUID in your Share Initiation URL (Partner Portal, Account Details)",
+                registration(ANY_NAME, environment)
+            ),
         ),
     }
+}
+
+/// A name that will do, where the request says none.
+const ANY_NAME: &str = "my-account";
+
+/// The one call that registers an app key, to be copied.
+fn registration(name: &str, environment: ClientEnvironment) -> String {
+    format!(
+        "register your Panorama account once with POST {USER_MANAGEMENT}/app-keys/Panorama/{name}/{environment} \
+         {{\"clientId\":\"…\",\"username\":\"…\",\"password\":\"…\",\"sharingUrlId\":\"…\"}}"
+    )
 }

@@ -82,7 +82,7 @@ pub trait Connections: Send + Sync {
     async fn events(&self, id: LeafUserId, page: &EventPage) -> Result<Portion<Event>, StoreError>;
 
     /// Ends a connection: session and credential go, the operation is released, the events are deleted. With `user_too` the Leaf user
-    /// goes in the same transaction, and it is a conflict when it is gone already. Calling it again does nothing more.
+    /// goes in the same transaction. Calling it again does nothing more.
     async fn disconnect(&self, account: &Account, user_too: bool) -> Result<(), SaveError>;
 }
 

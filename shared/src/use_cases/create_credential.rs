@@ -135,6 +135,7 @@ async fn app_key_of(ports: &Ports, app_keys: &AppKeyCache, new: &NewCredential) 
         environment: new.environment,
         app_name: None,
         sharing_url_id: None,
+        default_sharing_url_id: None,
         credentials: Some(new.credentials.clone()),
         may_register: false,
     };

@@ -297,7 +297,7 @@ impl Arrival<'_> {
             Received::Begin(confirming) if owner.is_none_or(|owner| owner == user) => (confirming, None, None),
             Received::Begin(confirming) | Received::Later(confirming) => {
                 // `confirming` remembers the code among the tried ones; it is never saved as such, and Panorama is not asked.
-                let rejected = Session { version, pace, ..confirming }.rejected(Rejection::OperationOwned);
+                let rejected = Session { pace, version, ..confirming }.rejected(Rejection::OperationOwned);
                 (rejected, Some(operation_owned_event(now)), Some(Outcome::Ended(End::OperationOwned(id))))
             }
         };

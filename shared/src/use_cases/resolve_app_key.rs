@@ -22,6 +22,8 @@ pub struct AppKeyHint {
     pub app_name: Option<AppName>,
     /// Its sharing URL id.
     pub sharing_url_id: Option<SharingUrlId>,
+    /// The deployment's own, for an app key that is made and of which the request says none.
+    pub default_sharing_url_id: Option<SharingUrlId>,
     /// Its secrets.
     pub credentials: Option<PartnerCredentials>,
     /// Whether these may become a secret where there is none: making secrets is not every function's right.
@@ -33,7 +35,7 @@ pub struct AppKeyHint {
 pub enum ResolveError {
     /// There is none of this name.
     #[error("there is no such app key")]
-    Unknown,
+    Unknown(AppName),
     /// Nothing in the request names one.
     #[error("the request names no app key")]
     NotNamed,
@@ -96,7 +98,7 @@ pub async fn resolve_app_key(
         None => find_by_client(ports, app_keys, hint).await?,
     };
     match (found, &hint.credentials) {
-        (None, None) => Err(ResolveError::Unknown),
+        (None, None) => Err(hint.app_name.clone().map_or(ResolveError::NotNamed, ResolveError::Unknown)),
         (None, Some(_)) if !hint.may_register => Err(ResolveError::NotRegistered),
         (None, Some(credentials)) => become_app_key(ports, app_keys, user, hint, credentials).await,
         (Some(found), _) if hint.sharing_url_id.is_some_and(|id| id != found.sharing_url_id) => {
@@ -178,13 +180,15 @@ async fn become_app_key(
     hint: &AppKeyHint,
     credentials: &PartnerCredentials,
 ) -> Result<AppKey, ResolveError> {
-    let sharing_url_id = hint.sharing_url_id.ok_or(ResolveError::SharingUrlIdNeeded)?;
-    not_for_nobody(ports, user).await?;
-    let name = match &hint.app_name {
-        Some(name) => name.clone(),
-        // The sharing URL id is the partner's own, is unique, and is not a secret.
-        None => sharing_url_id.to_string().parse().map_err(|_| ResolveError::Unknown)?,
+    let sharing_url_id = match (hint.sharing_url_id, hint.default_sharing_url_id) {
+        (Some(said), _) => said,
+        // An account that comes second is another one of the partner's; the deployment does not know its id.
+        (None, Some(id)) if app_keys.find_by_sharing_url(id).await?.is_none() => id,
+        _ => return Err(ResolveError::SharingUrlIdNeeded),
     };
+    not_for_nobody(ports, user).await?;
+    // The sharing URL id is the partner's own, is unique, and is not a secret.
+    let name = hint.app_name.clone().unwrap_or_else(|| sharing_url_id.into());
     let id = AppKeyId { name, environment: hint.environment };
     let (app_key, _) = register_app_key(ports, &id, credentials, sharing_url_id, Asked::InPassing).await?;
     app_keys.forget();

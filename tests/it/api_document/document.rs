@@ -7,6 +7,9 @@ use jsonschema::{Draft, Validator};
 use reqwest::Method;
 use serde_json::{Map, Value, json};
 
+/// `yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'`.
+const TIME: &str = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$";
+
 /// The document that is served.
 pub(super) static DOCUMENT: LazyLock<Document> =
     LazyLock::new(|| Document::read(serde_json::from_str(api_document::DOCUMENT).expect("JSON")));
@@ -49,11 +52,24 @@ pub(super) struct Content {
     schema: Value,
     validator: OnceLock<Validator>,
     pub(super) examples: Vec<Value>,
+    /// The `errorKey`s of a problem document, from `x-error-keys`. Not in the schema: a generated client shall have one type for
+    /// all problems, not one for each response.
+    pub(super) error_keys: Vec<String>,
+}
+
+/// Whose value a schema is about.
+#[derive(Clone, Copy)]
+enum Side {
+    /// The client's: what the service ignores may be there as well.
+    Sent,
+    /// Ours, which is exactly what is written. The document leaves that open, so that an answer can get another field without breaking
+    /// the clients that were generated before.
+    Answered,
 }
 
 impl Document {
     fn read(json: Value) -> Self {
-        let reader = Reader(&json);
+        let reader = Reader::new(&json);
         let operations = object(&json["paths"]).iter().flat_map(|(path, item)| reader.operations(path, item)).collect();
         let responses = object(&json["components"]["responses"]);
         let responses = responses.iter().map(|(name, response)| (name.clone(), reader.response(response))).collect();
@@ -66,14 +82,26 @@ impl Document {
 }
 
 /// Follows references.
-struct Reader<'a>(&'a Value);
+struct Reader<'a> {
+    json: &'a Value,
+    /// `components/schemas` as they are, and as they are for answers.
+    sent: Value,
+    answered: Value,
+}
 
 impl<'a> Reader<'a> {
+    fn new(json: &'a Value) -> Self {
+        let sent = json["components"]["schemas"].clone();
+        let mut answered = sent.clone();
+        make_exact(&mut answered);
+        Self { json, sent, answered }
+    }
+
     fn resolve(&self, value: &'a Value) -> &'a Value {
         match value["$ref"].as_str() {
             None => value,
             Some(to) => {
-                let found = self.0.pointer(to.trim_start_matches('#'));
+                let found = self.json.pointer(to.trim_start_matches('#'));
                 self.resolve(found.unwrap_or_else(|| panic!("{to} is nowhere")))
             }
         }
@@ -86,7 +114,7 @@ impl<'a> Reader<'a> {
     }
 
     fn operation(&self, method: &str, path: &str, common: &'a [Value], operation: &'a Value) -> Operation {
-        let security = if operation["security"].is_null() { &self.0["security"] } else { &operation["security"] };
+        let security = if operation["security"].is_null() { &self.json["security"] } else { &operation["security"] };
         let parameters = common.iter().chain(array(&operation["parameters"]));
         let body = self.resolve(&operation["requestBody"]);
         let responses = object(&operation["responses"]).iter();
@@ -95,7 +123,7 @@ impl<'a> Reader<'a> {
             path: path.to_owned(),
             is_public: array(security).is_empty(),
             parameters: parameters.map(|parameter| self.parameter(parameter)).collect(),
-            body: body["content"].get("application/json").map(|content| self.content(content)),
+            body: body["content"].get("application/json").map(|content| self.content(content, Side::Sent)),
             responses: responses
                 .map(|(status, response)| (status.parse().expect("a status"), self.response(response)))
                 .collect(),
@@ -107,7 +135,7 @@ impl<'a> Reader<'a> {
         Parameter {
             name: parameter["name"].as_str().expect("a name").to_owned(),
             is_in_path: parameter["in"] == "path",
-            content: self.content(parameter),
+            content: self.content(parameter, Side::Sent),
         }
     }
 
@@ -115,23 +143,50 @@ impl<'a> Reader<'a> {
         let response = self.resolve(response);
         let headers = object(&response["headers"]).iter().map(|(name, header)| {
             let header = self.resolve(header);
-            let header = Header { is_required: header["required"] == true, content: self.content(header) };
+            let header =
+                Header { is_required: header["required"] == true, content: self.content(header, Side::Answered) };
             (name.to_lowercase(), header)
         });
         let contents = object(&response["content"]).iter();
         Response {
             headers: headers.collect(),
-            contents: contents.map(|(media, content)| (media.clone(), self.content(content))).collect(),
+            contents: contents.map(|(media, content)| (media.clone(), self.content(content, Side::Answered))).collect(),
         }
     }
 
-    fn content(&self, content: &'a Value) -> Content {
+    fn content(&self, content: &'a Value, side: Side) -> Content {
         let mut schema = content["schema"].clone();
+        let schemas = match side {
+            Side::Sent => &self.sent,
+            Side::Answered => {
+                make_exact(&mut schema);
+                &self.answered
+            }
+        };
         // What the schema refers to is looked for from the schema's own root.
-        schema["components"] = json!({ "schemas": self.0["components"]["schemas"] });
+        schema["components"] = json!({ "schemas": schemas });
         let many = object(&content["examples"]).values().map(|example| self.resolve(example)["value"].clone());
         let examples = many.chain(content.get("example").cloned()).collect();
-        Content { schema, validator: OnceLock::new(), examples }
+        let error_keys = array(&content["x-error-keys"]).iter().map(|key| key.as_str().expect("a text").to_owned());
+        Content { schema, validator: OnceLock::new(), examples, error_keys: error_keys.collect() }
+    }
+}
+
+/// Allows no more than is written: no other fields, unless a schema says itself that there may be, and times in the one form that we
+/// write.
+fn make_exact(schema: &mut Value) {
+    match schema {
+        Value::Object(object) => {
+            object.values_mut().for_each(make_exact);
+            if object.get("properties").is_some_and(Value::is_object) {
+                object.entry("additionalProperties").or_insert(false.into());
+            }
+            if object.get("format").is_some_and(|format| format == "date-time") {
+                object.insert("pattern".to_owned(), TIME.into());
+            }
+        }
+        Value::Array(array) => array.iter_mut().for_each(make_exact),
+        _ => {}
     }
 }
 
@@ -149,18 +204,13 @@ impl Content {
         (!faults.is_empty()).then(|| faults.join("; "))
     }
 
-    /// A text of a path, a query or a header, as the value that its schema is about: a number where the text itself would not do.
+    /// A text of a path, a query or a header, as the value that its schema is about: a number or a boolean where the text itself would
+    /// not do.
     pub(super) fn value_of(&self, text: &str) -> Value {
-        match text.parse::<u64>() {
-            Ok(number) if self.fault(&text.into()).is_some() => number.into(),
+        match serde_json::from_str(text) {
+            Ok(value @ (Value::Number(_) | Value::Bool(_))) if self.fault(&text.into()).is_some() => value,
             _ => text.into(),
         }
-    }
-
-    /// The `errorKey`s of a problem document.
-    pub(super) fn error_keys(&self) -> Vec<&str> {
-        let keys = array(&self.schema["properties"]["errorKey"]["enum"]);
-        keys.iter().map(|key| key.as_str().expect("a text")).collect()
     }
 }
 

@@ -6,6 +6,8 @@ use serde_json::Value;
 
 use super::document::{Content, DOCUMENT, Operation, Response};
 
+pub(super) const PROBLEM: &str = "application/problem+json";
+
 /// A request and its answer.
 pub(super) struct Exchange {
     pub(super) method: Method,
@@ -102,7 +104,26 @@ impl Exchange {
         } else {
             serde_json::from_str(text).map_err(|error| error.to_string())?
         };
-        content.fault(&value).map_or(Ok(()), Err)
+        content.fault(&value).map_or(Ok(()), Err)?;
+        if media == PROBLEM { self.check_problem(content, &value) } else { Ok(()) }
+    }
+
+    /// What a problem document says of itself, and which it is.
+    fn check_problem(&self, content: &Content, problem: &Value) -> Result<(), String> {
+        let status = &problem["status"];
+        if *status != self.status.as_u16() {
+            return Err(format!("{} was expected in the body, not {status}", self.status.as_u16()));
+        }
+        let fields = problem["fieldErrors"].as_array().map_or(&[][..], Vec::as_slice);
+        let mut keys = fields.iter().chain([problem]).map(|of| &of["errorKey"]);
+        let unknown = keys.find(|key| !content.error_keys.iter().any(|known| *key == known));
+        if let Some(key) = unknown {
+            return Err(format!("{key} is not one of {:?}", content.error_keys));
+        }
+        if fields.first().is_some_and(|first| first["errorKey"] != problem["errorKey"]) {
+            return Err("the first field's errorKey is not that of the problem".to_owned());
+        }
+        Ok(())
     }
 
     /// What was accepted is what the document says one may send.
@@ -127,8 +148,30 @@ impl Exchange {
                         *text = text.trim().to_owned();
                     }
                 }
+                take_as_documented(operation, &mut sent);
                 fault_of(content, &sent, "body")
             }
+        }
+    }
+}
+
+/// What the service takes in more forms than the document has: there each has one, because generated clients drop what has two.
+fn take_as_documented(operation: &Operation, sent: &mut Value) {
+    // Whatever Leaf signs is taken; what is no alert does nothing.
+    if operation.path == "/alerts/leaf" && !sent.is_object() {
+        *sent = serde_json::json!({});
+    }
+    // Booleans as Leaf's documents have them: texts.
+    let booleans: &[&str] = match operation.path.as_str() {
+        "/api/authenticate" => &["rememberMe"],
+        "/services/usermanagement/api/users/{leafUserId}/one-click-integration/{provider}" => &["confirmAccount"],
+        _ => &[],
+    };
+    for name in booleans {
+        if let Some(value) = sent.get_mut(*name)
+            && let Some(boolean) = value.as_str().and_then(|text| text.parse::<bool>().ok())
+        {
+            *value = boolean.into();
         }
     }
 }

@@ -157,7 +157,8 @@ impl<'a> Template<'a> {
         let is_its_own = match kind {
             "AWS::Logs::LogGroup" => function["LoggingConfig"]["LogGroup"]["Ref"] == target,
             _ => self.of_type("AWS::Lambda::EventSourceMapping").any(|(_, mapping)| {
-                mapping["FunctionName"]["Ref"] == id && attribute_of(&mapping["EventSourceArn"], "Arn") == Some(target)
+                mapping["FunctionName"]["Ref"] == format!("{id}Aliaslive")
+                    && attribute_of(&mapping["EventSourceArn"], "Arn") == Some(target)
             }),
         };
         (is_its_own && self.type_of(target) == kind).then_some(())
@@ -254,7 +255,7 @@ mod tests {
             "Queue": { "Type": "AWS::SQS::Queue" },
             "OtherQueue": { "Type": "AWS::SQS::Queue" },
             "UsersQueue": { "Type": "AWS::Lambda::EventSourceMapping", "Properties": {
-                "FunctionName": { "Ref": "UsersFunction" }, "EventSourceArn": { "Fn::GetAtt": ["Queue", "Arn"] },
+                "FunctionName": { "Ref": "UsersFunctionAliaslive" }, "EventSourceArn": { "Fn::GetAtt": ["Queue", "Arn"] },
             } },
             "Table": { "Type": "AWS::DynamoDB::Table" },
             "OwnersSecret": { "Type": "AWS::SecretsManager::Secret", "Properties": { "Name": { "Fn::Sub": "${Table}/owners" } } },

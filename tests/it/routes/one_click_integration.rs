@@ -165,9 +165,73 @@ async fn an_unknown_client_without_a_sharing_url_id_is_told_to_send_one() {
     let needed = (400, "missingField", &["sharingUrlId"][..]);
     scene.refuses(&unknown, 0, needed).await;
     scene.refuses(&with(&unknown, "appName", json!("new-name")), 0, needed).await;
-    // STAGE's client is unknown in PRODUCTION.
-    scene.refuses(&with(&scene.tutorial(), "clientEnvironment", json!("PRODUCTION")), 0, needed).await;
+    // In PRODUCTION the deployment knows the id, and Panorama that STAGE's client is none there.
+    let elsewhere = with(&scene.tutorial(), "clientEnvironment", json!("PRODUCTION"));
+    scene.refuses(&elsewhere, 1, (400, "panoramaUnknownClient", &["clientId"])).await;
     assert_eq!(scene.app_keys().await.len(), 1);
+}
+
+#[tokio::test]
+async fn the_tutorials_body_becomes_an_app_key_where_the_deployment_knows_the_sharing_url_id() {
+    let scene = Scene::new().await;
+    scene.world.ask(Method::DELETE, SEEDED).await.no_content();
+    scene.starts(&scene.tutorial()).await;
+    let [ref stage] = scene.app_keys().await[..] else { panic!("one app key") };
+    assert_eq!(stage["sharingUrlId"], scene.world.machine.ready.stage.sharing_url_id);
+
+    // PRODUCTION has no app key on a fresh machine.
+    let production = &scene.world.machine.ready.production;
+    let body = json!({
+        "clientId": production.client_id,
+        "username": production.partner.username,
+        "password": production.partner.password,
+        "organizationCode": CODE,
+        "clientEnvironment": "PRODUCTION",
+    });
+    scene.starts(&body).await;
+    assert_eq!(scene.app_keys().await.len(), 2);
+}
+
+#[tokio::test]
+async fn where_nobody_knows_the_sharing_url_id_the_error_has_the_call_that_mends_it() {
+    let scene = Scene::new().await;
+    scene.world.ask(Method::DELETE, SEEDED).await.no_content();
+    // Another account has the id that the deployment knows for STAGE.
+    let (stage, production) = (&scene.world.machine.ready.stage, &scene.world.machine.ready.production);
+    let content = json!({
+        "clientId": production.client_id,
+        "username": production.partner.username,
+        "password": production.partner.password,
+        "sharingUrlId": stage.sharing_url_id,
+    });
+    scene.world.ask_with(Method::POST, &SEEDED.replace("STAGE", "PRODUCTION"), &content).await.json(201);
+
+    let problem = scene.refuses(&scene.tutorial(), 0, (400, "missingField", &["sharingUrlId"])).await;
+    let detail = problem["detail"].as_str().expect("a text");
+    let (path, body) = call_in(detail);
+    let mut body: Value = serde_json::from_str(body).expect("a body to be filled in");
+    let content = scene.tutorial();
+    for (field, value) in body.as_object_mut().expect("fields") {
+        *value = content.get(field).cloned().unwrap_or_else(|| json!(Uuid::new_v4()));
+    }
+    scene.world.ask_with(Method::POST, path, &body).await.json(201);
+    scene.starts(&content).await;
+}
+
+#[tokio::test]
+async fn an_unknown_app_name_is_told_the_call_that_registers_it() {
+    let scene = Scene::new().await;
+    let body = with(&named(), "appName", json!("harvest"));
+    let problem = scene.refuses(&body, 0, (400, "unknownAppKey", &["appName"])).await;
+    let (path, _) = call_in(problem["detail"].as_str().expect("a text"));
+    assert_eq!(path, SEEDED.replace("prairie-insights", "harvest"));
+}
+
+/// The path and the body of the call that an error says.
+fn call_in(detail: &str) -> (&str, &str) {
+    let (_, call) = detail.split_once("POST ").expect("a call");
+    let (path, body) = call.split_once(' ').expect("a path");
+    (path, &body[..=body.find('}').expect("a body")])
 }
 
 #[tokio::test]

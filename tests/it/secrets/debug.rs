@@ -49,6 +49,7 @@ fn debug_of_partner_secrets_shows_none_of_them() {
         environment: ClientEnvironment::Stage,
         app_name: None,
         sharing_url_id: None,
+        default_sharing_url_id: None,
         credentials: Some(credentials.clone()),
         may_register: true,
     };

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::{after_the_stacks_name, binary, functions, monitoring, of_type, template};
+use super::{after_the_stacks_name, behind_alias, binary, functions, monitoring, of_type, template};
 
 /// A metric that an alarm or the dashboard looks at: its namespace and name, a dimension and that one's value.
 type Metric = (String, String, String, String);
@@ -54,8 +54,8 @@ fn every_function_has_alarms_for_errors_and_throttles_and_those_behind_the_api_f
     let all = named(functions().iter().map(|(id, _)| binary(id)));
     assert_eq!(watched("AWS/Lambda", "Errors"), all);
     assert_eq!(watched("AWS/Lambda", "Throttles"), all);
-    let called = of_type(template(), "AWS::Lambda::Permission").map(|(_, it)| it["FunctionName"]["Ref"].as_str());
-    assert_eq!(watched("AWS/Lambda", "Duration"), named(called.map(|id| binary(id.expect("a function")))));
+    let called = of_type(template(), "AWS::Lambda::Permission").map(|(_, it)| behind_alias(&it["FunctionName"]));
+    assert_eq!(watched("AWS/Lambda", "Duration"), named(called.map(binary)));
 }
 
 #[test]
@@ -98,7 +98,11 @@ fn what_is_tried_again_and_again_is_watched_by_a_metric_of_the_functions() {
 fn an_alarm_on_the_table_goes_off_again() {
     let mut on_the_table = 0;
     for (id, alarm) in of_type(monitoring(), "AWS::CloudWatch::Alarm") {
-        assert_eq!(alarm["TreatMissingData"], if id == "NoCheck" { "breaching" } else { "notBreaching" }, "{id}");
+        assert_eq!(
+            alarm["TreatMissingData"],
+            if ["NoCheck", "ProbeFailed"].contains(&id) { "breaching" } else { "notBreaching" },
+            "{id}"
+        );
         assert_ne!(alarm["Namespace"], "AWS/DynamoDB", "{id}: it would stay on");
         if !alarm["Metrics"].to_string().contains("AWS/DynamoDB") {
             continue;
@@ -161,7 +165,7 @@ fn what_alarms_and_dashboard_look_at_is_there() {
             "Queue" => queues.contains(&format!("${{Service}}-{value}")),
             "RuleName" => rules.contains(&value),
             // Of all sign-ins.
-            "" => name == "SignInsRefused",
+            "" => ["ProbeFailed", "SignInsRefused"].contains(&&*name),
             _ => false,
         };
         assert!(is_there, "{namespace} {name} of {dimension} {value}");

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use shared::domain::session::{HANDSHAKE_LEASE, LIFETIME};
 use shared::domain::webhook_call::RETRIES;
 
-use super::{Resource, arn_of, functions, of_type, properties, template};
+use super::{Resource, arn_of, behind_alias, functions, of_type, properties, template};
 
 /// SQS' default, in seconds.
 const FOUR_DAYS: u64 = 345_600;
@@ -46,7 +46,7 @@ fn every_message_ends_at_a_function_or_among_dead_letters_that_keep_it_longer() 
 #[test]
 fn no_message_is_delivered_again_while_its_function_may_still_be_at_it() {
     for (id, mapping) in mappings() {
-        let function = properties(mapping["FunctionName"]["Ref"].as_str().expect("a function"));
+        let function = properties(behind_alias(&mapping["FunctionName"]));
         let queue = properties(arn_of(&mapping["EventSourceArn"]));
         // Lambda refuses a mapping without this.
         assert!(seconds(queue, "VisibilityTimeout") >= seconds(function, "Timeout"), "{id}");
@@ -73,7 +73,7 @@ fn a_function_reads_the_queue_that_it_is_behind_and_a_pipe_writes_to_its_own() {
     for (id, function) in functions() {
         let behind: Vec<_> = mappings()
             .iter()
-            .filter(|(_, mapping)| mapping["FunctionName"]["Ref"] == id)
+            .filter(|(_, mapping)| behind_alias(&mapping["FunctionName"]) == id)
             .map(|(_, mapping)| arn_of(&mapping["EventSourceArn"]))
             .collect();
         assert_eq!(may(properties(arn_of(&function["Role"])), "sqs:ReceiveMessage"), behind, "{id}");

@@ -47,7 +47,8 @@ fn panoramas_addresses_are_by_default_those_that_the_code_knows() {
     let (by_template, asked) = read(|name| required(name).or_else(|| deployed(name)));
     let (by_code, _) = read(required);
     assert_eq!(format!("{:?}", by_template.panorama), format!("{:?}", by_code.panorama));
-    let addresses = |name: &&String| name.starts_with("STAGE_") || name.starts_with("PRODUCTION_");
+    let addresses =
+        |name: &&String| (name.starts_with("STAGE_") || name.starts_with("PRODUCTION_")) && name.ends_with("_URL");
     for name in asked.iter().filter(addresses) {
         assert!(deployed(name).is_some_and(|default| default.starts_with("https://")), "{name} has no default");
     }

@@ -181,6 +181,7 @@ impl Connections for Table {
             Some(credential) => self.delete_where(credential_key(id), same_credential(credential)),
             None => self.check(credential_key(id), Condition::absent()),
         }];
+        let mut profile = None;
         changes.push(self.delete(session_key(id)));
         if let Some(credential) = &account.credential {
             changes.push(self.release(&credential.operation, id));
@@ -196,10 +197,15 @@ impl Connections for Table {
         }
         if user_too {
             // On the condition that it is there: who deletes it a second time must not count it twice.
+            profile = Some(changes.len());
             changes.push(self.delete_where(profile_key(id), Condition::exists()));
             changes.push(self.one_user_less(id));
         }
-        self.transact(changes).await.map_err(save_error)?;
+        match self.transact(changes).await {
+            // It is gone, and with it went all the rest.
+            Err(Cancelled::Condition { place, .. }) if Some(place) == profile => {}
+            done => done.map_err(save_error)?,
+        }
         Ok(self.delete_events(id).await?)
     }
 }
