@@ -62,6 +62,10 @@ mod tests {
         let address = listener.local_addr().expect("an address");
         tokio::spawn(async move {
             let (caller, _) = listener.accept().await.expect("a caller");
+            // An answer before the question would be none.
+            while caller.try_read(&mut [0; 4_096]).is_err() {
+                caller.readable().await.expect("a request");
+            }
             let mut head: &[u8] = b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n";
             while send(&caller, head).await.is_ok() {
                 head = chunk;
