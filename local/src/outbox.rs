@@ -105,10 +105,10 @@ impl Outbox {
         }
         Ok(InQueues {
             confirmations: confirmations
-                .deliver(now, |event| running::finish_confirmations(&self.service, event))
+                .deliver(now, |event| Box::pin(running::finish_confirmations(&self.service, event)))
                 .await,
-            expiries: expiries.deliver(now, |event| running::expire_sessions(&self.service, event)).await,
-            alerts: self.alerts.deliver(|event| running::deliver_alerts(&self.delivery, event)).await,
+            expiries: expiries.deliver(now, |event| Box::pin(running::expire_sessions(&self.service, event))).await,
+            alerts: self.alerts.deliver(|event| Box::pin(running::deliver_alerts(&self.delivery, event))).await,
         })
     }
 

@@ -135,7 +135,7 @@ async fn a_listing_in_another_form_revokes_nobody() {
         json!({ "items": ["ab.cd", ""] }).to_string(),
         json!({ "items": [], "nextToken": 7 }).to_string(),
         json!({ "items": [], "nextToken": "for ever" }).to_string(),
-        format!("{} ", json!({ "items": [] })).replace("[]", "[").to_owned(),
+        format!("{} ", json!({ "items": [] })).replace("[]", "["),
     ] {
         world.fault(answer("listSharing", 200, "application/json", &body)).await;
         let report = world.check_after(15).await;

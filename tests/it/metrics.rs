@@ -214,7 +214,7 @@ async fn a_refused_sign_in_is_counted_and_one_that_works_is_not() {
     let output = Output::watch();
     let (owner, wrong) = (&world.machine.ready.owner, "wrong password, 15 characters");
     for (username, password) in
-        [(&*owner.username, &*owner.password), (&*owner.username, wrong), ("nobody@example.com", wrong)]
+        [(owner.username, owner.password), (owner.username, wrong), ("nobody@example.com", wrong)]
     {
         let body = json!({ "username": username, "password": password, "rememberMe": false });
         world.http.post(world.api("/api/authenticate")).json(&body).send().await.expect("an answer");

@@ -100,7 +100,7 @@ impl Player {
         }
         let risk = Risk { faults: self.faults, dies: matches!(step, Step::Dies(..)) };
         let expected = self.state.after(step, risk, &self.cookies, self.field.now());
-        let page = self.field.do_step(step, &self.state).await;
+        let page = Box::pin(self.field.do_step(step, &self.state)).await;
         let observed = self.field.observe().await?;
         let now = self.field.now();
         let mut expected: Vec<_> = expected.iter().map(|state| named(state, &self.state, &observed.state)).collect();

@@ -28,7 +28,6 @@ impl Front {
     }
 
     /// Has a router serve only what came through it. A stranger is told no more than at an unknown path.
-    #[must_use]
     pub fn guard(self, router: Router) -> Router {
         router.layer(from_fn_with_state(self, only_through))
     }
@@ -74,12 +73,12 @@ mod tests {
         let owner = ApiOwner("owner@partner.example".to_owned());
         let request = request.extension(owner).body(Body::empty()).expect("a request");
         let (open, for_owners, _) = routes.together();
-        let router = open.merge(for_owners);
-        let router = envelope::wrap(match front {
-            Some(front) => front.guard(router),
-            None => router,
+        let all = open.merge(for_owners);
+        let whole = envelope::wrap(match front {
+            Some(front) => front.guard(all),
+            None => all,
         });
-        let response = router.oneshot(request).await.expect("an answer");
+        let response = whole.oneshot(request).await.expect("an answer");
         let status = response.status();
         let body = axum::body::to_bytes(response.into_body(), 10_000).await.expect("a body");
         (status, String::from_utf8_lossy(&body).into_owned())

@@ -30,7 +30,7 @@ fn the_web_acl_is_on_a_distribution_that_hands_everything_on_and_keeps_nothing()
     }
 }
 
-/// The generated address behind CloudFront stays open; whoever finds it must not go past the web ACL.
+/// The generated address behind `CloudFront` stays open; whoever finds it must not go past the web ACL.
 #[test]
 fn cloudfront_and_the_functions_know_a_secret_that_nobody_else_does() {
     let headers = &properties("Front")["DistributionConfig"]["Origins"][0]["OriginCustomHeaders"];
