@@ -47,7 +47,7 @@ pub fn function() -> Option<&'static str> {
 /// # Errors
 /// The app keys cannot be read.
 pub async fn check_connections(service: &Service, deadline: Timestamp) -> Result<Report, StoreError> {
-    as_function("check-connections", check_connections::check(service, deadline)).await
+    as_function("check-connections", Box::pin(check_connections::check(service, deadline))).await
 }
 
 /// A delivery of the queue `confirmations`.
