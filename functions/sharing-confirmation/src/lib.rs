@@ -88,9 +88,10 @@ async fn answer_to(service: &Service, address: Address, caller: Caller, headers:
     if !is_a_page(headers) {
         return answering.end_here(Page::NotBound).await;
     }
-    let from_panorama = is_from_panorama(service, sharing_url_id, headers).await;
-    let claim = Claim { sharing_url_id, code, from_panorama };
-    match receive(service, &claim, caller, headers).await {
+    let intent =
+        if is_from_panorama(service, sharing_url_id, headers).await { Intent::FromPanorama } else { Intent::Unknown };
+    let claim = Claim { sharing_url_id, code };
+    match receive(service, &claim, intent, caller, headers).await {
         Ok(outcome) => answering.outcome(outcome, claim).await,
         Err(_) => answering.try_again(claim).await,
     }
@@ -107,6 +108,7 @@ async fn is_from_panorama(service: &Service, id: SharingUrlId, headers: &HeaderM
 async fn receive(
     service: &Service,
     claim: &Claim,
+    intent: Intent,
     caller: Caller,
     headers: &HeaderMap,
 ) -> Result<Outcome, ReceiveError> {
@@ -115,7 +117,7 @@ async fn receive(
         code: claim.code.clone(),
         cookies: binding_cookies(headers),
         caller,
-        intent: if claim.from_panorama { Intent::Meant } else { Intent::Unknown },
+        intent,
     };
     let received = receive_confirmation(&service.ports, &service.app_keys, &confirmation).await;
     received.inspect_err(|error| tracing::error!(%error, "a callback could not be taken"))

@@ -8,10 +8,11 @@ use shared::domain::caller::Caller;
 use shared::domain::ids::LeafUserId;
 use shared::http::own_page::pressed_on_our_page;
 use shared::http::pages::{Ask, Page, again_after};
+use shared::http::referrer::is_a_page;
 use shared::http::ticket::{Claim, Ticket};
 use shared::service::Service;
 use shared::use_cases::open_hop_link::shown_name;
-use shared::use_cases::receive_confirmation::Outcome;
+use shared::use_cases::receive_confirmation::{Intent, Outcome};
 use shared::use_cases::watch_handshake::{Watched, watch_handshake};
 
 use crate::answer::Answering;
@@ -69,9 +70,12 @@ async fn open(service: &Service, sealed: Sealed, caller: Caller, headers: &Heade
                 }
             }
         }
-        Ticket::CameBack(claim, _) if pressed => opened.take(Claim { from_panorama: true, ..claim }).await,
+        Ticket::CameBack(claim, user) if pressed => opened.take(claim, Intent::Said(user)).await,
         Ticket::CameBack(_, user) => opened.ask(user).await,
-        Ticket::TryAgain(claim) => opened.take(claim).await,
+        // Another site's picture or frame is no farmer, and must not use up what farmers behind the same address may have kept.
+        Ticket::TryAgain(_) if !is_a_page(headers) => opened.answering.show(Page::NotBound),
+        // Whichever browser this is: that the first one came from Panorama says nothing of it.
+        Ticket::TryAgain(claim) => opened.take(claim, Intent::Unknown).await,
     }
 }
 
@@ -86,9 +90,9 @@ struct Opened<'a> {
 
 impl Opened<'_> {
     /// Takes a claim that could not be taken before, or that the farmer has now said they meant.
-    async fn take(&self, claim: Claim) -> Response {
+    async fn take(&self, claim: Claim, intent: Intent) -> Response {
         let again = again_after(self.age);
-        match receive(self.answering.service, &claim, self.caller, self.headers).await {
+        match receive(self.answering.service, &claim, intent, self.caller, self.headers).await {
             Ok(Outcome::Busy) => self.answering.show(Page::Busy { again }),
             Ok(outcome) => self.answering.outcome(outcome, claim).await,
             Err(_) => self.answering.show(Page::Unavailable { again }),

@@ -8,7 +8,7 @@ const LONGEST: usize = 24;
 pub fn shortened(name: &str) -> String {
     let visible: String = name.chars().filter(|letter| !is_invisible(*letter)).collect();
     // Of an e-mail address, what is before the host.
-    let visible = visible.split_once('@').map_or(&*visible, |(before, _)| before);
+    let visible = visible.split_once('@').map_or(&*visible, |(before, _)| before).trim();
     let mut words = visible.split_whitespace();
     let first = words.next().unwrap_or("…");
     let mut short: String = first.chars().take(LONGEST).collect();

@@ -23,12 +23,15 @@ const LATEST: OffsetDateTime = datetime!(9999-12-31 23:59:59.999999 UTC);
 pub struct Timestamp(OffsetDateTime);
 
 impl Timestamp {
-    /// The moment, cut to whole microseconds, which is what a stored one holds.
+    /// The moment, cut to whole microseconds, which is what a stored one holds. One before 1970 or after the year 9999 is the next that there
+    /// is room for: texts from outside name such moments.
     ///
     /// # Panics
     /// Never: cutting digits off a fraction of a second leaves one.
     pub fn new(moment: OffsetDateTime) -> Self {
-        let moment = moment.to_offset(time::UtcOffset::UTC);
+        let edge = if moment.year() < 1970 { OffsetDateTime::UNIX_EPOCH } else { LATEST };
+        let moment = moment.checked_to_offset(time::UtcOffset::UTC).unwrap_or(edge);
+        let moment = moment.clamp(OffsetDateTime::UNIX_EPOCH, LATEST);
         let whole = moment.nanosecond() / 1_000 * 1_000;
         Self(moment.replace_nanosecond(whole).expect("fewer than 1e9 nanoseconds stay fewer when cut"))
     }
@@ -129,6 +132,18 @@ mod tests {
         assert_eq!(moment.plus(Duration::MAX).to_string(), "9999-12-31T23:59:59.999999Z");
         assert_eq!(moment.plus(Duration::from_hours(24 * 365 * 9_000)).to_string(), "9999-12-31T23:59:59.999999Z");
         assert_eq!(moment.minus(Duration::MAX).to_string(), "1970-01-01T00:00:00.000000Z");
+    }
+
+    #[test]
+    fn a_text_may_name_a_moment_that_there_is_no_room_for() {
+        for (text, moment) in [
+            ("9999-12-31T23:59:59-01:00", "9999-12-31T23:59:59.999999Z"),
+            ("9999-12-31T23:59:59.9999999Z", "9999-12-31T23:59:59.999999Z"),
+            ("0000-01-01T00:00:00+01:00", "1970-01-01T00:00:00.000000Z"),
+            ("1969-12-31T23:59:59Z", "1970-01-01T00:00:00.000000Z"),
+        ] {
+            assert_eq!(text.parse::<Timestamp>().map(|read| read.to_string()), Ok(moment.to_owned()), "{text}");
+        }
     }
 
     #[test]

@@ -29,15 +29,13 @@ pub enum Ticket {
     TryAgain(Claim),
 }
 
-/// What a callback claimed.
+/// What a callback claimed. Not where its browser came from: an address may be opened by another one.
 #[derive(Debug, Clone)]
 pub struct Claim {
     /// The app key that it named.
     pub sharing_url_id: SharingUrlId,
     /// The operation.
     pub code: OrganizationCode,
-    /// Whether the browser had come from Panorama.
-    pub from_panorama: bool,
 }
 
 /// What is sealed. Short names: it is part of an address.
@@ -55,8 +53,6 @@ struct Wire {
     app: Option<uuid::Uuid>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     code: Option<String>,
-    #[serde(default)]
-    from: bool,
 }
 
 const WAITING: &str = "finishing";
@@ -77,19 +73,11 @@ impl Ticket {
     /// # Panics
     /// When the operating system has no random bytes to give.
     pub fn seal(&self, key: &IndexKey, now: Timestamp) -> String {
-        let mut wire = Wire {
-            at: now.epoch_seconds(),
-            is: String::new(),
-            user: None,
-            session: None,
-            app: None,
-            code: None,
-            from: false,
-        };
+        let mut wire =
+            Wire { at: now.epoch_seconds(), is: String::new(), user: None, session: None, app: None, code: None };
         let mut claimed = |claim: &Claim| {
             wire.app = Some(claim.sharing_url_id.0);
             wire.code = Some(claim.code.expose().to_owned());
-            wire.from = claim.from_panorama;
         };
         match self {
             Self::Ended(page) => page.name().clone_into(&mut wire.is),
@@ -123,7 +111,7 @@ impl Ticket {
         let wire: Wire = serde_json::from_slice(wire).ok()?;
         let claim = || {
             let (sharing_url_id, code) = (SharingUrlId(wire.app?), wire.code.as_ref()?.parse().ok()?);
-            Some(Claim { sharing_url_id, code, from_panorama: wire.from })
+            Some(Claim { sharing_url_id, code })
         };
         let user = wire.user.map(LeafUserId);
         let ticket = match &*wire.is {
@@ -150,7 +138,7 @@ mod tests {
     }
 
     fn claim() -> Claim {
-        Claim { sharing_url_id: SharingUrlId::random(), code: "krwv4vYH".parse().unwrap(), from_panorama: true }
+        Claim { sharing_url_id: SharingUrlId::random(), code: "krwv4vYH".parse().unwrap() }
     }
 
     #[test]

@@ -44,8 +44,10 @@ pub struct Confirmation {
 pub enum Intent {
     /// The browser does not say that it comes from Panorama.
     Unknown,
-    /// It comes from Panorama, or the farmer has said so on a page of ours.
-    Meant,
+    /// It comes from Panorama.
+    FromPanorama,
+    /// The farmer has said so on a page of ours, which has named the account of this Leaf user.
+    Said(LeafUserId),
 }
 
 /// What becomes of it.
@@ -199,7 +201,9 @@ impl Arrival<'_> {
     /// Keeps what is nobody's. What is said of it without a cookie depends on the caller's budget alone, and not on what is known of the code.
     async fn unbound(&self, end: End, with_cookie: Option<SessionId>, seen: &Seen) -> Result<Decision, ReceiveError> {
         let is_used_up = self.of_caller.most().is_some_and(|most| seen.kept_of_caller >= most);
-        let of_session = with_cookie.map(Budget::Session);
+        // A cookie comes with whatever a foreign page opens, so that alone must not use up its session's.
+        let is_known = self.confirmation.intent != Intent::Unknown;
+        let of_session = with_cookie.filter(|_| is_known).map(Budget::Session);
         let budget = match &of_session {
             Some(of_session) => of_session,
             None if is_used_up && seen.is_known => &Budget::Operation,
@@ -216,8 +220,8 @@ impl Arrival<'_> {
         }
         Ok(match (keeping, end) {
             (Keeping::Outdated, _) => Decision::LookAgain,
-            _ if with_cookie.is_none() && is_used_up => Decision::Final(Outcome::Busy),
-            (Keeping::Full, _) if with_cookie.is_none() => Decision::Final(Outcome::Busy),
+            _ if of_session.is_none() && is_used_up => Decision::Final(Outcome::Busy),
+            (Keeping::Full, _) if of_session.is_none() => Decision::Final(Outcome::Busy),
             // Its page says that it is kept.
             (Keeping::Full, End::Expired(_)) => Decision::Final(Outcome::Ended(End::NotBound)),
             (_, end) => Decision::Final(Outcome::Ended(end)),
@@ -267,7 +271,13 @@ impl Arrival<'_> {
         let (id, user) = (session.id, session.leaf_user_id);
         logging::about(user);
         let is_open = session.relation(&self.confirmation.code, now) == Relation::Open;
-        if is_open && self.confirmation.intent == Intent::Unknown {
+        let is_meant = match self.confirmation.intent {
+            Intent::Unknown => false,
+            Intent::FromPanorama => true,
+            // What the page named may be over by now, and another's hop link open in the same browser.
+            Intent::Said(shown) => shown == user,
+        };
+        if is_open && !is_meant {
             return Ok(Decision::Final(Outcome::AskFirst(user)));
         }
         let is_late = proof == Proof::Code && now >= session.expires_at;

@@ -96,3 +96,57 @@ async fn each_environment_has_its_own_portal() {
     assert_eq!(browser.open_from(Some("https://bananorama.com/"), &callback).await.outcome, "cameBack");
     assert_eq!(browser.open(&callback).await.outcome, "connected");
 }
+
+#[tokio::test]
+async fn an_address_that_tries_again_says_nothing_of_the_browser_that_opens_it() {
+    let world = World::start().await;
+    let maria = world.create_user("maria").await;
+    let mut browser = world.hop(&world.start_session(&maria, None).await).await;
+    let attackers = world.share(OTHER_FARM).await;
+    let mut attacker = world.browser();
+    for number in 0..50 {
+        attacker.open(&world.callback(&format!("junk{number}"))).await;
+    }
+    // It says that it comes from Panorama, and is to try again in a while.
+    assert_eq!(attacker.open(&attackers).await.outcome, "busy");
+    let page = attacker.address().to_owned();
+
+    assert_eq!(browser.open_from(None, &page).await.outcome, "cameBack");
+    assert_eq!(world.state(&[&maria]).await, "PENDING, 0 confirm");
+    // A picture in another site's page is nobody's confirmation.
+    let request = world.http.get(&page).header("sec-fetch-dest", "image");
+    assert_eq!(browser.send_and_land(request).await.outcome, "notBound");
+}
+
+#[tokio::test]
+async fn the_button_connects_the_account_that_its_page_has_named_and_no_other() {
+    let world = World::start().await;
+    let (maria, dale) = (world.create_user("maria").await, world.create_user("dale").await);
+    let mut browser = world.hop(&world.start_session(&maria, None).await).await;
+    world.pass(5, 0);
+    let callback = world.share(FARM).await;
+    assert_eq!(browser.open_from(None, &callback).await.outcome, "cameBack");
+    let page = browser.address().to_owned();
+    world.pass(11, 0);
+    let dales = world.start_session(&dale, None).await;
+    browser.go_on(&world.hop_link(&dales)).await;
+
+    let asked = browser.send_and_land(world.http.post(&page).header("sec-fetch-site", "same-origin")).await;
+    assert_eq!(asked.outcome, "cameBack");
+    assert!(asked.body.contains("<bdi>dale</bdi>") && !asked.body.contains("<bdi>maria</bdi>"));
+    assert_eq!(world.state(&[&maria, &dale]).await, "sessionExpired PENDING, 0 confirm");
+}
+
+#[tokio::test]
+async fn a_foreign_page_does_not_use_up_what_a_late_farmer_may_have_kept() {
+    let world = World::start().await;
+    let maria = world.create_user("maria").await;
+    let mut browser = world.hop(&world.start_session(&maria, None).await).await;
+    world.pass(16, 0);
+    for number in 0..12 {
+        browser.open_from(None, &world.callback(&format!("junk{number}"))).await;
+    }
+    let callback = world.share(FARM).await;
+    assert_eq!(browser.open(&callback).await.outcome, "expired");
+    assert_eq!(world.start_session(&maria, Some(FARM)).await.status, "ACTIVE");
+}

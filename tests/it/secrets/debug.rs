@@ -145,7 +145,7 @@ fn debug_of_a_binding_cookie_does_not_show_its_proof() {
         code: code(),
         cookies: ShownCookies::from_iter([cookie.clone()]),
         caller: Caller::at(None),
-        intent: Intent::Meant,
+        intent: Intent::FromPanorama,
     };
     redacted(&confirmation);
     let Opened::Bound(bound) = session.continue_in(None, &cookie, now()) else { panic!("the first browser is bound") };

@@ -127,7 +127,8 @@ impl PartnerAccount for Panorama {
     async fn shares(&self, app_key: &AppKeyId, code: &OrganizationCode) -> Result<bool, UpstreamError> {
         match self.call(app_key, &Call::Fields(code)).await {
             Ok(answer) => partner_api::count_fields(&answer).map(|_| true),
-            Err(UpstreamError::Refused { .. }) => Ok(false),
+            // Any other refusal is about the request, and no news of the operation.
+            Err(UpstreamError::Refused { status: 404 | 410 }) => Ok(false),
             Err(error) => Err(error),
         }
     }
