@@ -30,14 +30,15 @@ pub enum WebhookError {
 /// See [`WebhookError`].
 pub async fn register_webhook(
     ports: &Ports,
+    api_owner: Option<String>,
     name: WebhookName,
     url: WebhookUrl,
     events: Vec<WebhookEvent>,
     secret: WebhookSecret,
 ) -> Result<Webhook, WebhookError> {
     let id = WebhookId::random();
-    let webhook =
-        Webhook { id, name, url, events, created_at: ports.clock.now(), disabled_at: None, secret_version: None };
+    let created_at = ports.clock.now();
+    let webhook = Webhook { id, name, url, events, created_at, api_owner, disabled_at: None, secret_version: None };
     // The row first: its transaction decides between two that come at once, and only the winner makes a secret, which costs money.
     ports.webhooks.create(&webhook).await.map_err(|error| match error {
         RegisterWebhookError::EventTaken => WebhookError::EventTaken,
