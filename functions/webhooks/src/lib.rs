@@ -144,9 +144,27 @@ fn refused(error: WebhookError) -> Problem {
             "names an event that another webhook is registered for; GET /services/alerts/api/alerts/webhooks shows which, and DELETE frees it",
         ),
         WebhookError::NotFound => no_such_webhook(),
+        // Not "the same request again": its events are taken now, by this very webhook.
+        WebhookError::WithoutSecret(id) => unfinished(&format!(
+            "The webhook is registered, but its secret could not be stored, so it gets no calls. Store it with PUT \
+             {ALERTS}/webhooks/{id}/secret, or take the webhook back with DELETE {ALERTS}/webhooks/{id}. Where that answers 404, it is gone: \
+             register it anew."
+        )),
+        WebhookError::SecretNotNoted => unfinished(
+            "The new secret is stored, but for up to five minutes some calls may be signed with the older one alone. Send the same request \
+             again: that finishes it.",
+        ),
+        WebhookError::SecretLeft => unfinished(
+            "The webhook is deleted and gets no more calls, but its secret could not be removed. Send the same request again: that removes \
+             it, and answers 404.",
+        ),
         WebhookError::Secrets(error) => error.into(),
         WebhookError::Store(error) => error.into(),
     }
+}
+
+fn unfinished(detail: &str) -> Problem {
+    Problem::new(ErrorKey::ChangeUnfinished, detail).retry_after(5)
 }
 
 fn no_such_webhook() -> Problem {
