@@ -1,5 +1,7 @@
 //! What an answer says of what was done is so, and what it advises can succeed.
 
+mod webhooks;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 

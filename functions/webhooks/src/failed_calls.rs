@@ -47,7 +47,7 @@ impl From<(FailedCall, String)> for Item {
             other => (None, Some(other.as_str())),
         };
         Self {
-            api_owner: None,
+            api_owner: call.api_owner,
             created_at: call.notice.at,
             url: call.url.url().to_string(),
             status,

@@ -5,9 +5,9 @@ mod replay;
 
 use std::collections::BTreeSet;
 
-use axum::Json;
 use axum::extract::{OriginalUri, Request, State};
 use axum::response::Response;
+use axum::{Extension, Json};
 use http::{Method, StatusCode};
 use serde::Serialize;
 use shared::domain::ids::WebhookId;
@@ -15,6 +15,7 @@ use shared::domain::timestamp::Timestamp;
 use shared::domain::webhook::{Webhook, WebhookName, WebhookSecret, WebhookUrl};
 use shared::domain::webhook_event::WebhookEvent;
 use shared::http::ALERTS;
+use shared::http::api_owner::ApiOwner;
 use shared::http::error_key::ErrorKey;
 use shared::http::fields::Fields;
 use shared::http::listing::{created, listed};
@@ -58,6 +59,8 @@ struct Resource {
     secret: &'static str,
     url: String,
     created_time: Timestamp,
+    /// Who registered it.
+    api_owner: Option<String>,
     /// Since when it gets no calls, because it answered 410.
     disabled_time: Option<Timestamp>,
 }
@@ -71,12 +74,17 @@ impl From<Webhook> for Resource {
             url: webhook.url.url().to_string(),
             events: webhook.events,
             created_time: webhook.created_at,
+            api_owner: webhook.api_owner,
             disabled_time: webhook.disabled_at,
         }
     }
 }
 
-async fn register(State(service): State<Service>, request: Request) -> Result<Response, Problem> {
+async fn register(
+    State(service): State<Service>,
+    Extension(ApiOwner(owner)): Extension<ApiOwner>,
+    request: Request,
+) -> Result<Response, Problem> {
     let mut fields = Fields::read(request.into_body()).await?;
     let events = fields.required_list::<WebhookEvent>("events");
     let name = fields.required::<WebhookName>("name");
@@ -90,7 +98,9 @@ async fn register(State(service): State<Service>, request: Request) -> Result<Re
         unreachable!("all four were required")
     };
     let events = events.into_iter().collect::<BTreeSet<_>>().into_iter().collect();
-    let webhook = register_webhook(&service.ports, name, url, events, secret).await.map_err(refused)?;
+    // A token of the partner's own issuer may name nobody.
+    let owner = Some(owner).filter(|owner| !owner.is_empty());
+    let webhook = register_webhook(&service.ports, owner, name, url, events, secret).await.map_err(refused)?;
     let segments = ["services", "alerts", "api", "alerts", "webhooks", &webhook.id.to_string()];
     Ok(created(&service.settings, &segments, Resource::from(webhook)))
 }
@@ -134,9 +144,27 @@ fn refused(error: WebhookError) -> Problem {
             "names an event that another webhook is registered for; GET /services/alerts/api/alerts/webhooks shows which, and DELETE frees it",
         ),
         WebhookError::NotFound => no_such_webhook(),
+        // Not "the same request again": its events are taken now, by this very webhook.
+        WebhookError::WithoutSecret(id) => unfinished(&format!(
+            "The webhook is registered, but its secret could not be stored, so it gets no calls. Store it with PUT \
+             {ALERTS}/webhooks/{id}/secret, or take the webhook back with DELETE {ALERTS}/webhooks/{id}. Where that answers 404, it is gone: \
+             register it anew."
+        )),
+        WebhookError::SecretNotNoted => unfinished(
+            "The new secret is stored, but for up to five minutes some calls may be signed with the older one alone. Send the same request \
+             again: that finishes it.",
+        ),
+        WebhookError::SecretLeft => unfinished(
+            "The webhook is deleted and gets no more calls, but its secret could not be removed. Send the same request again: that removes \
+             it, and answers 404.",
+        ),
         WebhookError::Secrets(error) => error.into(),
         WebhookError::Store(error) => error.into(),
     }
+}
+
+fn unfinished(detail: &str) -> Problem {
+    Problem::new(ErrorKey::ChangeUnfinished, detail).retry_after(5)
 }
 
 fn no_such_webhook() -> Problem {

@@ -41,6 +41,8 @@ pub struct Webhook {
     pub events: Vec<WebhookEvent>,
     /// When it was registered.
     pub created_at: Timestamp,
+    /// Who registered it, if the sign-in had a name.
+    pub api_owner: Option<String>,
     /// Since when it gets no calls, because it answered 410.
     pub disabled_at: Option<Timestamp>,
     /// The version of its secret that was stored last; none between its registration and its first secret.
@@ -208,6 +210,8 @@ impl WebhookSecrets {
 pub struct FailedCall {
     /// The webhook.
     pub webhook_id: WebhookId,
+    /// Who registered the webhook, which may be deleted by now.
+    pub api_owner: Option<String>,
     /// What it told. Not the body: that has the partner's client id in it.
     pub notice: Notice,
     /// Where the call went.

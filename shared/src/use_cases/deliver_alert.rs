@@ -115,6 +115,7 @@ pub async fn deliver_alert(
     let wait = wait_after(&notice.id, attempt, asked.map(|asked| asked.from(last_attempt_at)));
     let call = FailedCall {
         webhook_id: webhook.id,
+        api_owner: webhook.api_owner,
         notice,
         url: webhook.url,
         attempts: attempt,

@@ -16,6 +16,15 @@ pub enum WebhookError {
     /// There is no such webhook.
     #[error("there is no such webhook")]
     NotFound,
+    /// It is registered without its secret, and could not be taken back.
+    #[error("webhook {0} has no secret")]
+    WithoutSecret(WebhookId),
+    /// Its new secret is stored, and whoever remembers the older one does not know.
+    #[error("a new secret was not noted")]
+    SecretNotNoted,
+    /// It is deleted, and its secret is not.
+    #[error("the secret was left behind")]
+    SecretLeft,
     /// The secret store failed.
     #[error(transparent)]
     Secrets(#[from] SecretsError),
@@ -30,14 +39,15 @@ pub enum WebhookError {
 /// See [`WebhookError`].
 pub async fn register_webhook(
     ports: &Ports,
+    api_owner: Option<String>,
     name: WebhookName,
     url: WebhookUrl,
     events: Vec<WebhookEvent>,
     secret: WebhookSecret,
 ) -> Result<Webhook, WebhookError> {
     let id = WebhookId::random();
-    let webhook =
-        Webhook { id, name, url, events, created_at: ports.clock.now(), disabled_at: None, secret_version: None };
+    let created_at = ports.clock.now();
+    let webhook = Webhook { id, name, url, events, created_at, api_owner, disabled_at: None, secret_version: None };
     // The row first: its transaction decides between two that come at once, and only the winner makes a secret, which costs money.
     ports.webhooks.create(&webhook).await.map_err(|error| match error {
         RegisterWebhookError::EventTaken => WebhookError::EventTaken,
@@ -53,7 +63,10 @@ pub async fn register_webhook(
         }
         Err(error) => {
             // So that the same request can be sent again. Should this fail as well, DELETE, or PUT of a secret, mends it.
-            ports.webhooks.delete(&webhook).await?;
+            ports.webhooks.delete(&webhook).await.map_err(|not_back| {
+                tracing::error!(%error, %not_back, webhook_id = %id, "a webhook was registered without its secret");
+                WebhookError::WithoutSecret(id)
+            })?;
             Err(error.into())
         }
     }
@@ -81,7 +94,10 @@ pub async fn rotate_secret(ports: &Ports, id: WebhookId, secret: WebhookSecret) 
     // The secret first: whoever reads the new version in the row finds the new secret. The answer waits for both, so from then on nobody signs
     // with the older secret alone, whatever he remembers.
     let version = ports.webhook_secrets.write(id, &secrets).await?;
-    ports.webhooks.note_secret(id, &version).await?;
+    ports.webhooks.note_secret(id, &version).await.map_err(|error| {
+        tracing::error!(%error, webhook_id = %id, "a new secret's version was not noted");
+        WebhookError::SecretNotNoted
+    })?;
     Ok(webhook)
 }
 
@@ -90,11 +106,19 @@ pub async fn rotate_secret(ports: &Ports, id: WebhookId, secret: WebhookSecret) 
 /// # Errors
 /// See [`WebhookError`].
 pub async fn delete_webhook(ports: &Ports, id: WebhookId) -> Result<(), WebhookError> {
-    let found = find_webhook(ports, id).await;
-    if let Ok(webhook) = &found {
-        // The row first: from then on nothing is sent. A second call finishes what a first one left.
-        ports.webhooks.delete(webhook).await?;
-    }
-    ports.webhook_secrets.delete(id).await?;
-    found.map(|_| ())
+    let webhook = match find_webhook(ports, id).await {
+        Ok(webhook) => webhook,
+        // A second call finishes what a first one left.
+        Err(WebhookError::NotFound) => {
+            ports.webhook_secrets.delete(id).await?;
+            return Err(WebhookError::NotFound);
+        }
+        Err(error) => return Err(error),
+    };
+    // The row first: from then on nothing is sent.
+    ports.webhooks.delete(&webhook).await?;
+    ports.webhook_secrets.delete(id).await.map_err(|error| {
+        tracing::error!(%error, webhook_id = %id, "a webhook's secret was left behind");
+        WebhookError::SecretLeft
+    })
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use local::seed::OWNER;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use shared::domain::alert::AlertType;
@@ -70,8 +71,9 @@ async fn a_webhook_and_a_failed_call_have_all_documented_fields() {
     receiver.answer([Reply::Says(502, long.clone())]);
     let (_, made) = post(&world, &body(&[AlertType::ConnectionActivated], &receiver.url)).await;
     let fields = |of: &Value| of.as_object().expect("an object").keys().cloned().collect::<BTreeSet<_>>();
-    let expected = ["createdTime", "disabledTime", "events", "id", "name", "secret", "url"];
+    let expected = ["apiOwner", "createdTime", "disabledTime", "events", "id", "name", "secret", "url"];
     assert_eq!(fields(&made), expected.map(str::to_owned).into());
+    assert_eq!(made["apiOwner"], OWNER.username);
     assert!(made["secret"].as_str().is_some_and(|secret| secret.chars().all(|letter| letter == '*')), "{made}");
 
     after(&world, 1).await;
@@ -94,6 +96,7 @@ async fn a_webhook_and_a_failed_call_have_all_documented_fields() {
         "webhookId",
     ];
     for call in [closed, answered] {
+        assert_eq!(call["apiOwner"], OWNER.username);
         assert_eq!(fields(call), expected.map(str::to_owned).into());
     }
     assert_eq!((&answered["status"], &answered["connectionError"]), (&502.into(), &Value::Null));

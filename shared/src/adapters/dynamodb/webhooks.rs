@@ -110,6 +110,7 @@ impl Webhooks for Table {
         let row = Writing::row(failed_call_key(&call.notice)).text("webhookId", call.webhook_id);
         let mut row = write_notice(row, &call.notice)
             .text("url", call.url.url())
+            .optional("apiOwner", call.api_owner.as_ref())
             .optional("response", call.response.as_ref())
             .with("attempts", number(call.attempts))
             .text("lastAttemptAt", call.last_attempt_at)
@@ -214,6 +215,7 @@ fn webhook_row(webhook: &Webhook) -> Item {
         .text("url", webhook.url.url())
         .with("events", AttributeValue::L(events))
         .text("createdTime", webhook.created_at)
+        .optional("apiOwner", webhook.api_owner.as_ref())
         .optional("disabledAt", webhook.disabled_at)
         .optional("secretVersion", webhook.secret_version.as_ref().map(|version| &version.0))
         .done()
@@ -231,6 +233,7 @@ fn read_webhook(row: Reading<'_>) -> Result<Webhook, StoreError> {
             .map(|value| event(value).ok_or_else(|| row.corrupt("events")))
             .collect::<Result<_, _>>()?,
         created_at: row.moment("createdTime")?,
+        api_owner: row.optional_text("apiOwner").map(ToOwned::to_owned),
         disabled_at: row.optional_moment("disabledAt")?,
         secret_version: row.optional_text("secretVersion").map(|version| SecretVersion(version.to_owned())),
     })
@@ -284,6 +287,7 @@ fn read_failed_call(row: Reading<'_>) -> Result<FailedCall, StoreError> {
     };
     Ok(FailedCall {
         webhook_id: row.parsed("webhookId")?,
+        api_owner: row.optional_text("apiOwner").map(ToOwned::to_owned),
         notice: read_notice(row)?,
         url: row.parsed("url")?,
         response: row.optional_text("response").map(ToOwned::to_owned),
