@@ -31,7 +31,13 @@ fn a_new_version_is_watched_by_the_alarms_of_its_function_and_of_the_api() {
     let source = include_str!("../../../template.yaml");
     assert!(source.contains("Enabled: !Ref GradualDeployment") && source.contains("Type: Canary10Percent10Minutes"));
     // A version has the variables of its time: without this a parameter would change nothing.
-    assert_eq!(source.matches("\n      AutoPublishAliasAllProperties: true\n").count(), functions().len());
+    let published = "\n      AutoPublishAliasAllProperties: true\n      AutoPublishCodeSha256: !Ref Release\n";
+    assert_eq!(source.matches(published).count(), functions().len());
+    // SAM does not look at the values of parameters, so this one goes with them, where they are said.
+    let config = include_str!("../../../samconfig.toml");
+    let deployed =
+        config.lines().filter(|line| line.starts_with("parameter_overrides") && line.contains("Architecture="));
+    assert!(deployed.clone().count() == 2 && deployed.clone().all(|line| line.contains("Release=")));
     assert!(source.contains("- !Sub ${AWS::StackName}-server-errors"));
     for (id, _) in functions() {
         let alarm = format!("DeploymentPreference: {{Alarms: [!Sub \"${{AWS::StackName}}-errors-{}\"]}}", binary(id));
