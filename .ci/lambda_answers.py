@@ -123,7 +123,8 @@ class Day:
     def authorize(self, token: str) -> None:
         with self.function("authorizer") as authorizer:
             sample = event("authorizer")
-            # Every request gets through with a verdict, and the functions refuse (create_user, below).
+            # Every request gets through with a verdict, and the functions refuse (create_user,
+            # below).
             nobody = {"isAuthorized": True, "context": {}}
             expect(authorizer.invoke(sample) == nobody, True, "authorizer: a wrong token")
             sample["headers"]["authorization"] = sample["identitySource"][0] = f"Bearer {token}"
@@ -201,7 +202,8 @@ class Day:
         other = self.ready["growers"][1]["operations"][0]["organizationCode"]
         back = urllib.parse.urlsplit(switched_on(self.ready["panoramaUrl"], other))
         with self.function("sharing-confirmation") as callback:
-            # As it is: with the code that the seeded Leaf user was started with, before the farmer has switched on.
+            # As it is: with the code that the seeded Leaf user was started with, before the farmer
+            # has switched on.
             self.outcome(callback, event("sharing-confirmation"), 400)
             sample = addressed(event("sharing-confirmation"), back.path, back.query)
             sample["headers"]["referer"] = self.ready["panoramaUrl"] + "/"
@@ -251,7 +253,8 @@ class Day:
     def refuse_what_leaf_has_not_signed(self) -> None:
         with self.function("leaf-alerts") as leaf_alerts:
             sample = event("leaf-alerts")
-            # This deployment is its own upstream: nobody can have signed it, and there is nowhere to register.
+            # This deployment is its own upstream: nobody can have signed it, and there is nowhere
+            # to register.
             expect(json.loads(http(leaf_alerts, sample, 401)["body"])["errorKey"], "alertNotSigned", "leaf-alerts: another's signature")
             del sample["headers"]["x-leaf-signature"]
             expect(json.loads(http(leaf_alerts, sample, 401)["body"])["errorKey"], "alertNotSigned", "leaf-alerts: no signature")
@@ -266,7 +269,8 @@ class Day:
             expect(again, [{"itemIdentifier": sample["Records"][1]["messageId"]}], "finish-confirmations: what comes again")
         with self.function("expire-sessions") as expire:
             sample = event("expire-sessions")
-            # As it is: the Leaf user has another session by now. Then the one it has, which has time left, so the message comes again.
+            # As it is: the Leaf user has another session by now. Then the one it has, which has
+            # time left, so the message comes again.
             expect(expire.invoke(sample)["batchItemFailures"], [], "expire-sessions: nothing to do")
             sample["Records"][0]["body"] = json.dumps({"leafUserId": self.ready["leafUserId"], "sessionId": self.session})
             again = [{"itemIdentifier": sample["Records"][0]["messageId"]}]

@@ -26,7 +26,10 @@ fn credentials() -> Credentials {
     Credentials::new(ANY_CREDENTIAL, ANY_CREDENTIAL, None, None, "local")
 }
 
-pub(crate) fn dynamodb_client(at: SocketAddr, interceptors: &[SharedInterceptor]) -> aws_sdk_dynamodb::Client {
+pub(crate) fn dynamodb_client(
+    at: SocketAddr,
+    interceptors: &[SharedInterceptor],
+) -> aws_sdk_dynamodb::Client {
     let mut config = aws_sdk_dynamodb::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::from_static(REGION))
@@ -38,7 +41,10 @@ pub(crate) fn dynamodb_client(at: SocketAddr, interceptors: &[SharedInterceptor]
     aws_sdk_dynamodb::Client::from_conf(config.build())
 }
 
-pub(crate) fn secrets_client(at: SocketAddr, interceptors: &[SharedInterceptor]) -> aws_sdk_secretsmanager::Client {
+pub(crate) fn secrets_client(
+    at: SocketAddr,
+    interceptors: &[SharedInterceptor],
+) -> aws_sdk_secretsmanager::Client {
     let mut config = aws_sdk_secretsmanager::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::from_static(REGION))
@@ -68,11 +74,15 @@ pub(crate) fn open_database(file: Option<&Path>, clock: Arc<dyn Clock>) -> io::R
     let opened = match file {
         None => Database::memory_with_clock(Arc::new(TheSameClock(clock))),
         Some(file) => {
-            let path = file.to_str().ok_or_else(|| io::Error::other("the data folder's path is not UTF-8"))?;
+            let path = file
+                .to_str()
+                .ok_or_else(|| io::Error::other("the data folder's path is not UTF-8"))?;
             Database::new(path)
         }
     };
-    opened.map_err(|error| io::Error::other(format!("the embedded DynamoDB cannot be opened: {error}")))
+    opened.map_err(|error| {
+        io::Error::other(format!("the embedded DynamoDB cannot be opened: {error}"))
+    })
 }
 
 /// Serves the engine until `stop`, and sweeps what has expired if `sweeps`.

@@ -1,4 +1,5 @@
-//! CORS, as API Gateway does it in AWS: browser applications of these origins may call the API. What they may do is what the template says.
+//! CORS, as API Gateway does it in AWS: browser applications of these origins may call the API.
+//! What they may do is what the template says.
 
 use std::sync::Arc;
 
@@ -8,7 +9,8 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD, ORIGIN, VARY,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD, ORIGIN,
+    VARY,
 };
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use url::{Host, Url};
@@ -28,7 +30,8 @@ pub enum Origins {
     /// Whatever is served on this computer.
     #[default]
     ThisComputers,
-    /// These, each as a browser writes it, such as `https://app.prairie-insights.example`; `*` is all.
+    /// These, each as a browser writes it, such as `https://app.prairie-insights.example`; `*` is
+    /// all.
     These(Vec<String>),
 }
 
@@ -54,12 +57,17 @@ pub fn origin(text: &str) -> Result<String, &'static str> {
     if text == "*" {
         return Ok(text.to_owned());
     }
-    let url = Url::parse(text).map_err(|_| "an origin is a scheme and a host, such as https://app.example")?;
+    let url = Url::parse(text)
+        .map_err(|_| "an origin is a scheme and a host, such as https://app.example")?;
     if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
         return Err("an origin ends after its host or port");
     }
     let origin = url.origin();
-    if origin.is_tuple() { Ok(origin.ascii_serialization()) } else { Err("an origin begins with http:// or https://") }
+    if origin.is_tuple() {
+        Ok(origin.ascii_serialization())
+    } else {
+        Err("an origin begins with http:// or https://")
+    }
 }
 
 /// Puts it around the API.
@@ -68,12 +76,15 @@ pub(crate) fn around(api: Router, origins: Origins) -> Router {
 }
 
 async fn cors(State(origins): State<Arc<Origins>>, request: Request, next: Next) -> Response {
-    let Some(origin) = request.headers().get(ORIGIN).cloned() else { return next.run(request).await };
+    let Some(origin) = request.headers().get(ORIGIN).cloned() else {
+        return next.run(request).await;
+    };
     let allowed = origin.to_str().is_ok_and(|origin| origins.have(origin));
     // A browser's question, and no request: API Gateway answers it, and no function is called.
-    let asks_first =
-        request.method() == Method::OPTIONS && request.headers().contains_key(ACCESS_CONTROL_REQUEST_METHOD);
-    let mut response = if asks_first { StatusCode::NO_CONTENT.into_response() } else { next.run(request).await };
+    let asks_first = request.method() == Method::OPTIONS
+        && request.headers().contains_key(ACCESS_CONTROL_REQUEST_METHOD);
+    let mut response =
+        if asks_first { StatusCode::NO_CONTENT.into_response() } else { next.run(request).await };
     let headers = response.headers_mut();
     headers.append(VARY, HeaderValue::from_static("origin"));
     if allowed {

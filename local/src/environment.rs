@@ -1,5 +1,6 @@
-//! The environment of a function that runs beside this machine, in Lambda's runtime emulator, `cargo lambda watch` or `sam local`: what the
-//! template sets in AWS, and where DynamoDB and Secrets Manager are. The machine itself reads the same values.
+//! The environment of a function that runs beside this machine, in Lambda's runtime emulator,
+//! `cargo lambda watch` or `sam local`: what the template sets in AWS, and where DynamoDB and
+//! Secrets Manager are. The machine itself reads the same values.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -67,7 +68,8 @@ fn sharing_url_id(environment: PanoramaEnvironment) -> String {
     simulated_panorama::seed(environment).sharing_url_id.to_owned()
 }
 
-/// As the content of an environment file, a variable a line; quoted, as shells and `cargo lambda` want values with spaces.
+/// As the content of an environment file, a variable a line; quoted, as shells and `cargo lambda`
+/// want values with spaces.
 pub fn file(environment: &Environment) -> String {
     environment.iter().fold(String::new(), |mut file, (name, value)| {
         // Writing to a text does not fail.

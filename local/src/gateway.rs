@@ -1,4 +1,5 @@
-//! What API Gateway does in AWS: one address for all functions, and the authorizer before those that are not public.
+//! What API Gateway does in AWS: one address for all functions, and the authorizer before those
+//! that are not public.
 
 use axum::Router;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
@@ -41,7 +42,8 @@ pub fn api(service: &Service) -> Router {
     let mut otherwise = None;
     for (name, function) in FUNCTIONS {
         let (open, guarded, rest) = function(service.clone()).together();
-        let runs = from_fn(move |request, next: Next| running::as_function(name, next.run(request)));
+        let runs =
+            from_fn(move |request, next: Next| running::as_function(name, next.run(request)));
         otherwise = otherwise.or(rest.map(|rest| rest.layer(runs.clone())));
         public = public.merge(open.layer(runs.clone()));
         owner_only = owner_only.merge(guarded.layer(runs));

@@ -1,4 +1,5 @@
-//! A running machine: four servers on one address, and the service between them. With the upstream `leaf` a second machine stands for Leaf.
+//! A running machine: four servers on one address, and the service between them. With the upstream
+//! `leaf` a second machine stands for Leaf.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -46,7 +47,8 @@ pub struct Machine {
     pub is_new: bool,
     /// The service, for tests that look inside.
     pub service: Service,
-    /// What brings unfinished confirmations to the finisher; with the operating system's clock it runs by itself.
+    /// What brings unfinished confirmations to the finisher; with the operating system's clock it
+    /// runs by itself.
     pub outbox: Arc<Outbox>,
     /// A client of the table [`TABLE_NAME`], for tests that look at its rows.
     pub dynamodb: aws_sdk_dynamodb::Client,
@@ -71,15 +73,18 @@ impl Machine {
             Data::Folder(folder) => Some(private_folder(folder)?),
         };
         let file = |name: &str| folder.as_ref().map(|folder| folder.join(name));
-        // Both public ports first: a taken one is the commonest trouble, and nothing is half-made by then.
+        // Both public ports first: a taken one is the commonest trouble, and nothing is half-made
+        // by then.
         let address = options.listen;
         let api = bind(address, options.api_port, "--api-port").await?;
         let panorama = match &options.stands_for_leaf_at {
             Some(_) => None,
             None => Some(bind(address, options.panorama_port, "--panorama-port").await?),
         };
-        let (dynamodb, secrets) = (bind(address, 0, "DynamoDB").await?, bind(address, 0, "Secrets Manager").await?);
-        let addresses = Addresses { dynamodb: dynamodb.local_addr()?, secrets_manager: secrets.local_addr()? };
+        let (dynamodb, secrets) =
+            (bind(address, 0, "DynamoDB").await?, bind(address, 0, "Secrets Manager").await?);
+        let addresses =
+            Addresses { dynamodb: dynamodb.local_addr()?, secrets_manager: secrets.local_addr()? };
         let api_url = url_of(&api)?;
         let panorama_url = match &panorama {
             Some(panorama) => url_of(panorama)?,
@@ -90,10 +95,18 @@ impl Machine {
         let (stop, stopped) = watch::channel(false);
         let mut servers = JoinSet::new();
         let database = aws::open_database(file("dynamodb.sqlite").as_deref(), clock.clone())?;
-        servers.spawn(aws::serve_database(dynamodb, database.clone(), options.clock.is_none(), wait(stopped.clone())));
+        servers.spawn(aws::serve_database(
+            dynamodb,
+            database.clone(),
+            options.clock.is_none(),
+            wait(stopped.clone()),
+        ));
         let now = now_of(clock.clone());
-        let secrets_config =
-            simulated_secrets_manager::Config { listener: secrets, file: file("secrets.json"), now: now.clone() };
+        let secrets_config = simulated_secrets_manager::Config {
+            listener: secrets,
+            file: file("secrets.json"),
+            now: now.clone(),
+        };
         servers.spawn(simulated_secrets_manager::serve(secrets_config, wait(stopped.clone())));
         if let Some(listener) = panorama {
             let config = simulated_panorama::Config {
@@ -109,19 +122,27 @@ impl Machine {
             (Upstream::Leaf, None) => Some(Box::new(start_leaf(&options, &panorama_url).await?)),
             _ => None,
         };
-        let leaf_url = leaf.as_ref().map(|leaf| leaf.ready.api_url.clone()).or_else(|| options.leaf_at.clone());
-        let environment = environment::of(addresses, &public_url, &panorama_url, leaf_url.as_deref(), &options);
+        let leaf_url = leaf
+            .as_ref()
+            .map(|leaf| leaf.ready.api_url.clone())
+            .or_else(|| options.leaf_at.clone());
+        let environment =
+            environment::of(addresses, &public_url, &panorama_url, leaf_url.as_deref(), &options);
         let ready = Ready::new(api_url, panorama_url, leaf_url, environment);
 
         let dynamodb = aws::dynamodb_client(addresses.dynamodb, &options.interceptors);
         let secrets = aws::secrets_client(addresses.secrets_manager, &options.interceptors);
-        let mut settings =
-            Settings::read(|variable| ready.environment.get(variable).cloned()).map_err(io::Error::other)?;
+        let mut settings = Settings::read(|variable| ready.environment.get(variable).cloned())
+            .map_err(io::Error::other)?;
         if let Some(timeout) = options.upstream_timeout {
             settings.upstream_timeout = timeout;
         }
         settings.reach = options.reach;
-        let clients = Clients { dynamodb: dynamodb.clone(), secrets_manager: secrets.clone(), clock: clock.clone() };
+        let clients = Clients {
+            dynamodb: dynamodb.clone(),
+            secrets_manager: secrets.clone(),
+            clock: clock.clone(),
+        };
         let service = Service::new(settings, clients).map_err(io::Error::other)?;
         schema::create(&dynamodb, TABLE_NAME).await.map_err(io::Error::other)?;
         seed::index_key(&secrets).await?;
@@ -130,12 +151,15 @@ impl Machine {
         }
         let is_new = seed::is_new(&secrets).await;
         if is_new {
-            let owner = if options.stands_for_leaf_at.is_some() { seed::LEAF_ACCOUNT } else { ready.owner };
+            let owner =
+                if options.stands_for_leaf_at.is_some() { seed::LEAF_ACCOUNT } else { ready.owner };
             seed::first_start(&service, &secrets, owner).await?;
         }
         let look_up = options.look_up.clone().unwrap_or_else(|| Arc::new(SystemLookUp));
-        let receivers = Receivers::new(options.reach, options.receiver_timeout, look_up).map_err(io::Error::other)?;
-        let outbox = Arc::new(Outbox::new(database, service.clone(), Arc::new(receivers), clock.clone()));
+        let receivers = Receivers::new(options.reach, options.receiver_timeout, look_up)
+            .map_err(io::Error::other)?;
+        let outbox =
+            Arc::new(Outbox::new(database, service.clone(), Arc::new(receivers), clock.clone()));
         if options.clock.is_none() {
             servers.spawn(keep_delivering(outbox.clone(), wait(stopped.clone())));
             servers.spawn(keep_checking(service.clone(), wait(stopped.clone())));
@@ -147,11 +171,25 @@ impl Machine {
         let router = router.layer(from_fn(note_caller));
         let router = cors::around(forgiving(router), options.allow_origins.clone());
         let router = router.into_make_service_with_connect_info::<SocketAddr>();
-        servers.spawn(async move { axum::serve(api, router).with_graceful_shutdown(wait(stopped)).await });
-        Ok(Self { ready, is_new, service, outbox, dynamodb, secrets_manager: secrets, leaf, clock, stop, servers })
+        servers.spawn(async move {
+            axum::serve(api, router).with_graceful_shutdown(wait(stopped)).await
+        });
+        Ok(Self {
+            ready,
+            is_new,
+            service,
+            outbox,
+            dynamodb,
+            secrets_manager: secrets,
+            leaf,
+            clock,
+            stop,
+            servers,
+        })
     }
 
-    /// The service once more over the same servers, with nothing in its memory: as another process of Lambda's.
+    /// The service once more over the same servers, with nothing in its memory: as another process
+    /// of Lambda's.
     ///
     /// # Errors
     /// The HTTP client cannot be built.
@@ -209,7 +247,11 @@ async fn start_leaf(options: &Options, panorama_url: &str) -> io::Result<Machine
 }
 
 /// API Gateway tells functions who calls.
-async fn note_caller(ConnectInfo(caller): ConnectInfo<SocketAddr>, mut request: Request, next: Next) -> Response {
+async fn note_caller(
+    ConnectInfo(caller): ConnectInfo<SocketAddr>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     request.extensions_mut().insert(CallerAddress(caller.ip()));
     next.run(request).await
 }
@@ -246,7 +288,10 @@ async fn bind(address: IpAddr, port: u16, what: &str) -> io::Result<TcpListener>
     TcpListener::bind(SocketAddr::from((address, port))).await.map_err(|error| {
         io::Error::new(
             error.kind(),
-            format!("port {port} ({what}) cannot be used: {error}. Another run may have it; 0 takes any free one."),
+            format!(
+                "port {port} ({what}) cannot be used: {error}. Another run may have it; 0 takes \
+                 any free one."
+            ),
         )
     })
 }
@@ -271,7 +316,10 @@ async fn wait(mut stopped: watch::Receiver<bool>) {
 /// The folder, readable by its owner only: partner passwords and tokens are in it.
 fn private_folder(folder: &Path) -> io::Result<PathBuf> {
     let cannot = |error: io::Error| {
-        io::Error::new(error.kind(), format!("the data folder {} cannot be used: {error}", folder.display()))
+        io::Error::new(
+            error.kind(),
+            format!("the data folder {} cannot be used: {error}", folder.display()),
+        )
     };
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);

@@ -10,7 +10,8 @@ use local::{Data, Machine, Options, Upstream, environment, walkthrough};
 use shared::domain::reach::Reach;
 use url::Url;
 
-/// Panorama Connect on one machine: the whole service, and a simulated Panorama to connect to. Nothing leaves this machine.
+/// Panorama Connect on one machine: the whole service, and a simulated Panorama to connect to.
+/// Nothing leaves this machine.
 #[derive(Parser)]
 #[command(name = "panorama-connect", version)]
 struct Flags {
@@ -34,11 +35,13 @@ struct Flags {
     #[arg(long)]
     in_memory: bool,
 
-    /// Address of all servers: loopback, or a private one, as of a container network's gateway. Nothing here checks who calls
+    /// Address of all servers: loopback, or a private one, as of a container network's gateway.
+    /// Nothing here checks who calls
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1", value_parser = private)]
     listen: IpAddr,
 
-    /// Where browsers reach the API when something else serves it, as `sam local` or `cargo lambda watch`
+    /// Where browsers reach the API when something else serves it, as `sam local` or `cargo lambda
+    /// watch`
     #[arg(long, value_name = "URL")]
     public_url: Option<Url>,
 
@@ -54,7 +57,8 @@ struct Flags {
     #[arg(long, value_name = "URL")]
     return_url: Option<Url>,
 
-    /// An origin whose pages may call the API (CORS); may be repeated, `*` is all. Without it, any origin of this computer
+    /// An origin whose pages may call the API (CORS); may be repeated, `*` is all. Without it, any
+    /// origin of this computer
     #[arg(long, value_name = "ORIGIN", value_parser = origin)]
     allow_origin: Vec<String>,
 
@@ -74,7 +78,10 @@ async fn main() -> std::process::ExitCode {
     match run(flags).await {
         Ok(()) => std::process::ExitCode::SUCCESS,
         Err(error) => {
-            #[expect(clippy::print_stderr, reason = "it is the program's last word to whoever started it")]
+            #[expect(
+                clippy::print_stderr,
+                reason = "it is the program's last word to whoever started it"
+            )]
             {
                 eprintln!("panorama-connect: {error}");
             }
@@ -112,7 +119,8 @@ async fn run(flags: Flags) -> io::Result<()> {
     }
     if let Some(file) = &flags.env_file {
         let content = environment::file(&machine.ready.environment);
-        std::fs::write(file, content).map_err(|error| not_written("environment file", file, &error))?;
+        std::fs::write(file, content)
+            .map_err(|error| not_written("environment file", file, &error))?;
     }
     // Last: whoever waits for it finds the rest.
     if let Some(file) = &flags.ready_file {
@@ -126,7 +134,10 @@ async fn run(flags: Flags) -> io::Result<()> {
 }
 
 fn not_written(what: &str, file: &Path, error: &io::Error) -> io::Error {
-    io::Error::new(error.kind(), format!("the {what} {} cannot be written: {error}", file.display()))
+    io::Error::new(
+        error.kind(),
+        format!("the {what} {} cannot be written: {error}", file.display()),
+    )
 }
 
 fn private(text: &str) -> Result<IpAddr, String> {
@@ -141,7 +152,8 @@ fn private(text: &str) -> Result<IpAddr, String> {
 #[cfg(unix)]
 async fn told_to_stop() -> io::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
-    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    let (mut interrupt, mut terminate) =
+        (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     tokio::select! {
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}
@@ -161,5 +173,7 @@ fn log_to_stderr() {
 
     let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr).with_target(false);
     let ours = filter_fn(|metadata| shared::logging::is_ours(metadata.target()));
-    tracing_subscriber::registry().with(lines.with_filter(ours).with_filter(LevelFilter::INFO)).init();
+    tracing_subscriber::registry()
+        .with(lines.with_filter(ours).with_filter(LevelFilter::INFO))
+        .init();
 }

@@ -23,7 +23,8 @@ pub struct Options {
     pub api_port: u16,
     /// Port of the simulated Panorama; 0 means any free one.
     pub panorama_port: u16,
-    /// Where farmers' browsers reach the API, if something else than this machine serves it; without it, this machine's.
+    /// Where farmers' browsers reach the API, if something else than this machine serves it;
+    /// without it, this machine's.
     pub public_url: Option<Url>,
     /// Where the data lives.
     pub data: Data,
@@ -31,7 +32,8 @@ pub struct Options {
     pub upstream: Upstream,
     /// Where the upstream `Leaf` is, if it is another one than a machine that this one starts.
     pub leaf_at: Option<String>,
-    /// The simulated Panorama of another machine, for one that stands for Leaf: it starts none, and its API can be disturbed.
+    /// The simulated Panorama of another machine, for one that stands for Leaf: it starts none, and
+    /// its API can be disturbed.
     pub stands_for_leaf_at: Option<String>,
     /// How long the upstream may take to answer; without it, as long as in AWS.
     pub upstream_timeout: Option<Duration>,

@@ -1,5 +1,6 @@
-//! What stands between the table and the functions of its queues in AWS: the table's stream, and the two pipes that read it. One goes to the
-//! event bus, whose rules feed two queues; the other to the alerts' FIFO queue. The functions are the ones that Lambda runs.
+//! What stands between the table and the functions of its queues in AWS: the table's stream, and
+//! the two pipes that read it. One goes to the event bus, whose rules feed two queues; the other to
+//! the alerts' FIFO queue. The functions are the ones that Lambda runs.
 
 mod fifo;
 mod pattern;
@@ -107,8 +108,13 @@ impl Outbox {
             confirmations: confirmations
                 .deliver(now, |event| Box::pin(running::finish_confirmations(&self.service, event)))
                 .await,
-            expiries: expiries.deliver(now, |event| Box::pin(running::expire_sessions(&self.service, event))).await,
-            alerts: self.alerts.deliver(|event| Box::pin(running::deliver_alerts(&self.delivery, event))).await,
+            expiries: expiries
+                .deliver(now, |event| Box::pin(running::expire_sessions(&self.service, event)))
+                .await,
+            alerts: self
+                .alerts
+                .deliver(|event| Box::pin(running::deliver_alerts(&self.delivery, event)))
+                .await,
         })
     }
 

@@ -9,7 +9,8 @@ use simulated_panorama::Seed;
 use crate::environment::Environment;
 use crate::seed;
 
-/// A running machine, described. The fields of [`PanoramaAccount`] at the top level are STAGE's, which the seeded app key is for.
+/// A running machine, described. The fields of [`PanoramaAccount`] at the top level are STAGE's,
+/// which the seeded app key is for.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Ready {
@@ -82,7 +83,12 @@ pub struct Operation {
 
 impl Ready {
     /// The machine at these addresses.
-    pub fn new(api_url: String, panorama_url: String, leaf_url: Option<String>, environment: Environment) -> Self {
+    pub fn new(
+        api_url: String,
+        panorama_url: String,
+        leaf_url: Option<String>,
+        environment: Environment,
+    ) -> Self {
         Self {
             api_url,
             panorama_url,
@@ -114,7 +120,8 @@ impl Ready {
 
 impl PanoramaAccount {
     fn of(environment: simulated_panorama::Environment) -> Self {
-        let Seed { client_id, username, password, sharing_url_id, growers } = simulated_panorama::seed(environment);
+        let Seed { client_id, username, password, sharing_url_id, growers } =
+            simulated_panorama::seed(environment);
         let operation = |operation: simulated_panorama::SeedOperation| Operation {
             name: operation.name,
             organization_code: operation.organization_code,

@@ -1,5 +1,6 @@
-//! Which function is at work. In AWS each has a process, and a role with its rights; here all of them share one process, so each piece of work
-//! says whose it is. Whoever sees a call on its way out can then tell whose role it needs.
+//! Which function is at work. In AWS each has a process, and a role with its rights; here all of
+//! them share one process, so each piece of work says whose it is. Whoever sees a call on its way
+//! out can then tell whose role it needs.
 
 use std::future::Future;
 
@@ -46,7 +47,10 @@ pub fn function() -> Option<&'static str> {
 ///
 /// # Errors
 /// The app keys cannot be read.
-pub async fn check_connections(service: &Service, deadline: Timestamp) -> Result<Report, StoreError> {
+pub async fn check_connections(
+    service: &Service,
+    deadline: Timestamp,
+) -> Result<Report, StoreError> {
     as_function("check-connections", Box::pin(check_connections::check(service, deadline))).await
 }
 

@@ -1,5 +1,6 @@
-//! What a new machine begins with: an API owner, an app key and a Leaf user. The values are constants, so that a walk-through can be
-//! copied from the README; the machine is reached from this computer only, and knows simulated farmers only.
+//! What a new machine begins with: an API owner, an app key and a Leaf user. The values are
+//! constants, so that a walk-through can be copied from the README; the machine is reached from
+//! this computer only, and knows simulated farmers only.
 
 use std::io;
 
@@ -8,7 +9,9 @@ use aws_sdk_secretsmanager::Client;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use shared::adapters::secrets_manager::leaf::{leaf_document, leaf_name};
-use shared::adapters::secrets_manager::{index_key_document, index_key_name, owners_document, owners_name};
+use shared::adapters::secrets_manager::{
+    index_key_document, index_key_name, owners_document, owners_name,
+};
 use shared::domain::app_key::AppKeyId;
 use shared::domain::client_environment::ClientEnvironment;
 use shared::domain::ids::LeafUserId;
@@ -26,7 +29,8 @@ use crate::ready::Login;
 /// What the names of the service's secrets begin with.
 pub const SECRETS_PREFIX: &str = "panorama-connect";
 /// The API owner.
-pub const OWNER: Login = Login { username: "owner@prairie-insights.example", password: "Prairie-Owner-2026" };
+pub const OWNER: Login =
+    Login { username: "owner@prairie-insights.example", password: "Prairie-Owner-2026" };
 /// The partner's account at the simulated Leaf.
 pub const LEAF_ACCOUNT: Login =
     Login { username: "account@prairie-insights.example", password: "Prairie-At-Leaf-2026" };
@@ -37,7 +41,8 @@ pub const APP_NAME: &str = "prairie-insights";
 /// The Leaf user.
 pub const LEAF_USER_ID: &str = "5f0c2b1e-8d3a-4a76-9c54-1e7f3b9a6d20";
 
-/// Whether the machine is new: the owners' secret is made last, so a first start that was interrupted is made again.
+/// Whether the machine is new: the owners' secret is made last, so a first start that was
+/// interrupted is made again.
 pub async fn is_new(secrets: &Client) -> bool {
     secrets.describe_secret().secret_id(owners_name(SECRETS_PREFIX)).send().await.is_err()
 }
@@ -73,9 +78,17 @@ pub async fn first_start(service: &Service, secrets: &Client, owner: Login) -> i
         password: constant(seed.password),
     };
     let id = AppKeyId { name: constant(APP_NAME), environment: ClientEnvironment::Stage };
-    register_app_key(&service.ports, &id, &credentials, constant(seed.sharing_url_id), Asked::OnPurpose)
-        .await
-        .map_err(|error| io::Error::other(format!("the first app key could not be registered: {error}")))?;
+    register_app_key(
+        &service.ports,
+        &id,
+        &credentials,
+        constant(seed.sharing_url_id),
+        Asked::OnPurpose,
+    )
+    .await
+    .map_err(|error| {
+        io::Error::other(format!("the first app key could not be registered: {error}"))
+    })?;
     let user = LeafUser {
         id: constant(LEAF_USER_ID),
         profile: Profile {
@@ -92,9 +105,15 @@ pub async fn first_start(service: &Service, secrets: &Client, owner: Login) -> i
     if known.is_none() {
         service.ports.leaf_users.create(&user).await.map_err(io::Error::other)?;
     }
-    let hash = owner_password::hash(owner.password).map_err(|error| io::Error::other(error.to_string()))?;
+    let hash = owner_password::hash(owner.password)
+        .map_err(|error| io::Error::other(error.to_string()))?;
     let owners = owners_document(&random_key(), &[(owner.username, &hash)]);
-    let created = secrets.create_secret().name(owners_name(SECRETS_PREFIX)).secret_string(owners).send().await;
+    let created = secrets
+        .create_secret()
+        .name(owners_name(SECRETS_PREFIX))
+        .secret_string(owners)
+        .send()
+        .await;
     created.map(|_| ()).map_err(|_| io::Error::other("the API owners' secret could not be made"))
 }
 

@@ -1,4 +1,5 @@
-//! The line between the service and its simulated Leaf, which can be disturbed: what a real Leaf does on a bad day. Farmers' browsers go past it.
+//! The line between the service and its simulated Leaf, which can be disturbed: what a real Leaf
+//! does on a bad day. Farmers' browsers go past it.
 
 use std::io;
 use std::pin::Pin;
@@ -129,24 +130,31 @@ async fn disturb(State(switch): State<Switch>, request: Request, next: Next) -> 
         Kind::Status => {
             let status = fault.status.and_then(|status| StatusCode::from_u16(status).ok());
             let body = format!("{{\"message\":\"the token {PLANTED} was not accepted\"}}");
-            let mut response = (status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), body).into_response();
+            let mut response =
+                (status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), body).into_response();
             if let Some(seconds) = fault.retry_after {
                 response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
             }
             response
         }
-        Kind::Malformed => rewritten(next.run(request).await, |whole| whole.slice(..whole.len() / 2)).await,
+        Kind::Malformed => {
+            rewritten(next.run(request).await, |whole| whole.slice(..whole.len() / 2)).await
+        }
         Kind::UnknownStatus => {
             let mumble = |whole: Bytes| {
                 let text = String::from_utf8_lossy(&whole).into_owned();
-                Bytes::from(text.replace("\"ACTIVE\"", "\"MUMBLING\"").replace("\"REVOKED\"", "\"MUMBLING\""))
+                Bytes::from(
+                    text.replace("\"ACTIVE\"", "\"MUMBLING\"")
+                        .replace("\"REVOKED\"", "\"MUMBLING\""),
+                )
             };
             rewritten(next.run(request).await, mumble).await
         }
     }
 }
 
-/// The real Leaf shows tokens with a credential, and quotes them in its history. This one's are told from all others.
+/// The real Leaf shows tokens with a credential, and quotes them in its history. This one's are
+/// told from all others.
 async fn as_leaf_answers(path: &str, response: Response) -> Response {
     let is_credential = path.ends_with("/panorama-credentials");
     if !response.status().is_success() || !(is_credential || path.ends_with("/events")) {
@@ -182,7 +190,10 @@ impl http_body::Body for Broken {
     type Data = Bytes;
     type Error = io::Error;
 
-    fn poll_frame(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
         Poll::Ready(Some(Err(io::ErrorKind::ConnectionReset.into())))
     }
 }

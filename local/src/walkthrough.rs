@@ -58,11 +58,16 @@ pub fn short(ready: &Ready) -> String {
     let Ready { api_url, panorama_url, .. } = ready;
     let leaf = leaf(ready);
     format!(
-        "\nPanorama Connect              {api_url}\nSimulated Panorama            {panorama_url}{leaf}\n\nThe data of the last run is here \
-         again. `cargo run -- --walk-through` shows the first steps anew. Stop with Ctrl-C.\n"
+        "\nPanorama Connect              {api_url}\nSimulated Panorama            \
+         {panorama_url}{leaf}\n\nThe data of the last run is here again. `cargo run -- \
+         --walk-through` shows the first steps anew. Stop with Ctrl-C.\n"
     )
 }
 
 fn leaf(ready: &Ready) -> String {
-    ready.leaf_url.as_ref().map(|url| format!("\nSimulated Leaf                {url}")).unwrap_or_default()
+    ready
+        .leaf_url
+        .as_ref()
+        .map(|url| format!("\nSimulated Leaf                {url}"))
+        .unwrap_or_default()
 }

@@ -1,7 +1,9 @@
-//! Logs: one JSON object a line, as `CloudWatch` Logs Insights reads them, with the metrics among them.
+//! Logs: one JSON object a line, as `CloudWatch` Logs Insights reads them, with the metrics among
+//! them.
 //!
-//! A line has the fields of its event and of all spans around it at its root: `request_id` and `trace_id` of the invocation, `leaf_user_id`
-//! where it is about one. They are in snake case; only the names of metrics are not ours to spell.
+//! A line has the fields of its event and of all spans around it at its root: `request_id` and
+//! `trace_id` of the invocation, `leaf_user_id` where it is about one. They are in snake case; only
+//! the names of metrics are not ours to spell.
 
 use std::fmt;
 use std::io::Write as _;
@@ -69,13 +71,15 @@ pub fn init(function: &'static str) {
 
 /// What [`init`] writes, to anywhere.
 ///
-/// Only this workspace's own crates are logged: libraries log requests, and those have organization codes in their URLs.
+/// Only this workspace's own crates are logged: libraries log requests, and those have organization
+/// codes in their URLs.
 pub fn lines<S, W>(origin: Origin, writer: W) -> impl Layer<S>
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
-    let ours = filter_fn(|metadata| is_ours(metadata.target()) || metadata.target() == metrics::TARGET);
+    let ours =
+        filter_fn(|metadata| is_ours(metadata.target()) || metadata.target() == metrics::TARGET);
     Lines { origin, writer }.with_filter(ours).with_filter(LevelFilter::INFO)
 }
 
@@ -119,7 +123,11 @@ where
         let Origin { function, metrics_namespace, clock } = &self.origin;
         let now = clock.now();
         let mut around = Map::new();
-        for span in context.event_scope(event).into_iter().flat_map(tracing_subscriber::registry::Scope::from_root) {
+        for span in context
+            .event_scope(event)
+            .into_iter()
+            .flat_map(tracing_subscriber::registry::Scope::from_root)
+        {
             if let Some(Fields(fields)) = span.extensions().get::<Fields>() {
                 around.extend(fields.clone());
             }

@@ -1,4 +1,5 @@
-//! The service, wired: what a function's `main` builds in init, and what `local` and the tests build over their own clients.
+//! The service, wired: what a function's `main` builds in init, and what `local` and the tests
+//! build over their own clients.
 
 use std::sync::Arc;
 
@@ -26,7 +27,8 @@ pub struct Service {
     table: Arc<Table>,
 }
 
-/// What a function reads in init, where Lambda gives a full processor: what its requests need, for it has no rights to anything else.
+/// What a function reads in init, where Lambda gives a full processor: what its requests need, for
+/// it has no rights to anything else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WarmUp {
     /// A row that is not there: it opens the connection to the table.
@@ -57,7 +59,8 @@ pub struct Clients {
 }
 
 impl Service {
-    /// The service as it runs in Lambda: settings and AWS configuration from the environment, warmed up.
+    /// The service as it runs in Lambda: settings and AWS configuration from the environment,
+    /// warmed up.
     ///
     /// # Errors
     /// See [`InitError`].
@@ -74,7 +77,8 @@ impl Service {
         Ok(service)
     }
 
-    /// Reads ahead. A failure is only logged: the first request will say what is wrong to whoever can read it.
+    /// Reads ahead. A failure is only logged: the first request will say what is wrong to whoever
+    /// can read it.
     pub async fn warm_up(&self, what: WarmUp) {
         match what {
             WarmUp::Table => {
@@ -97,11 +101,13 @@ impl Service {
     pub fn new(settings: Settings, clients: Clients) -> Result<Self, InitError> {
         let Clients { dynamodb, secrets_manager, clock } = clients;
         let table = Arc::new(Table::new(dynamodb, &settings.table_name));
-        let secrets = Arc::new(SecretsManager::new(secrets_manager, &settings.secrets_prefix, clock.clone()));
+        let secrets =
+            Arc::new(SecretsManager::new(secrets_manager, &settings.secrets_prefix, clock.clone()));
         let http = reqwest::Client::builder()
             .tls_backend_preconfigured(tls::public_config())
             .timeout(settings.upstream_timeout)
-            // A redirect would take a token or an organization code to a place that nobody configured.
+            // A redirect would take a token or an organization code to a place that nobody
+            // configured.
             .redirect(reqwest::redirect::Policy::none())
             .build()?;
         let panorama = Arc::new(Panorama::new(
@@ -111,14 +117,20 @@ impl Service {
             table.clone(),
             clock.clone(),
         ));
-        let (upstream, record_keeper): (Arc<dyn Upstream>, Option<Arc<dyn RecordKeeper>>) = match &settings.upstream {
-            UpstreamChoice::Panorama => (panorama.clone(), None),
-            UpstreamChoice::Leaf(endpoints) => {
-                let leaf =
-                    Arc::new(Leaf::new(http, endpoints.clone(), secrets.clone(), secrets.clone(), clock.clone()));
-                (leaf.clone(), Some(leaf))
-            }
-        };
+        let (upstream, record_keeper): (Arc<dyn Upstream>, Option<Arc<dyn RecordKeeper>>) =
+            match &settings.upstream {
+                UpstreamChoice::Panorama => (panorama.clone(), None),
+                UpstreamChoice::Leaf(endpoints) => {
+                    let leaf = Arc::new(Leaf::new(
+                        http,
+                        endpoints.clone(),
+                        secrets.clone(),
+                        secrets.clone(),
+                        clock.clone(),
+                    ));
+                    (leaf.clone(), Some(leaf))
+                }
+            };
         let ports = Ports {
             clock: clock.clone(),
             leaf_users: table.clone(),

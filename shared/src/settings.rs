@@ -18,26 +18,33 @@ pub struct Settings {
     pub table_name: String,
     /// `SECRETS_PREFIX`: what the names of the service's secrets begin with.
     pub secrets_prefix: String,
-    /// `PUBLIC_BASE_URL`: where farmers' browsers reach this service; hop links and Sharing Confirmation URLs begin with it.
+    /// `PUBLIC_BASE_URL`: where farmers' browsers reach this service; hop links and Sharing
+    /// Confirmation URLs begin with it.
     pub public_base_url: Url,
     /// `PARTNER_NAME`: what farmers know the partner's application as.
     pub partner_name: String,
-    /// `RETURN_URL`: where a farmer's browser goes when it is done; without it, it sees a page of ours.
+    /// `RETURN_URL`: where a farmer's browser goes when it is done; without it, it sees a page of
+    /// ours.
     pub return_url: Option<Url>,
-    /// Where Panorama is: `STAGE_PORTAL_URL`, `STAGE_PARTNER_API_URL`, `STAGE_LOGIN_URL` and the same with `PRODUCTION_`. The
-    /// defaults are Precision Planting's; those of PRODUCTION's partner API and login are presumed from STAGE's.
+    /// Where Panorama is: `STAGE_PORTAL_URL`, `STAGE_PARTNER_API_URL`, `STAGE_LOGIN_URL` and the
+    /// same with `PRODUCTION_`. The defaults are Precision Planting's; those of PRODUCTION's
+    /// partner API and login are presumed from STAGE's.
     pub panorama: Environments,
-    /// `STAGE_SHARING_URL_ID` and `PRODUCTION_SHARING_URL_ID`: the UUIDs in the partner's Share Initiation URLs. An app key that a
-    /// start's credentials become has them where the start says none, as that of Leaf's tutorial does.
+    /// `STAGE_SHARING_URL_ID` and `PRODUCTION_SHARING_URL_ID`: the UUIDs in the partner's Share
+    /// Initiation URLs. An app key that a start's credentials become has them where the start says
+    /// none, as that of Leaf's tutorial does.
     pub sharing_url_ids: SharingUrlIds,
-    /// `ALERTS_QUEUE_URL`: the queue that calls of webhooks wait in. Only `deliver-alerts` needs it.
+    /// `ALERTS_QUEUE_URL`: the queue that calls of webhooks wait in. Only `deliver-alerts` needs
+    /// it.
     pub alerts_queue_url: Option<String>,
-    /// Which receivers webhooks may have. No variable says it: a deployment calls public addresses only.
+    /// Which receivers webhooks may have. No variable says it: a deployment calls public addresses
+    /// only.
     pub reach: Reach,
-    /// `UPSTREAM`: `panorama`, the default, or `leaf`. Leaf is at `LEAF_API_URL`, and its Sharing Confirmation URL is
-    /// `LEAF_CONFIRMATION_URL`.
+    /// `UPSTREAM`: `panorama`, the default, or `leaf`. Leaf is at `LEAF_API_URL`, and its Sharing
+    /// Confirmation URL is `LEAF_CONFIRMATION_URL`.
     pub upstream: UpstreamChoice,
-    /// A call to Panorama, Cognito or Leaf may take this long. Two of them and our own writes fit into a handshake's lease.
+    /// A call to Panorama, Cognito or Leaf may take this long. Two of them and our own writes fit
+    /// into a handshake's lease.
     pub upstream_timeout: Duration,
 }
 
@@ -71,13 +78,15 @@ pub enum UpstreamChoice {
     Leaf(LeafEndpoints),
 }
 
-/// `METRICS_NAMESPACE`: where `CloudWatch` shows the metrics. Read apart from the rest: a function without [`Settings`] has logs, too.
+/// `METRICS_NAMESPACE`: where `CloudWatch` shows the metrics. Read apart from the rest: a function
+/// without [`Settings`] has logs, too.
 pub fn metrics_namespace(variable: impl Fn(&str) -> Option<String>) -> String {
     let text = variable("METRICS_NAMESPACE").filter(|value| !value.is_empty());
     text.unwrap_or_else(|| "PanoramaConnect".to_owned())
 }
 
-/// `ORIGIN_SECRET`: what stands in front of the API adds it to each request, if anything does. Read apart from the rest, likewise.
+/// `ORIGIN_SECRET`: what stands in front of the API adds it to each request, if anything does. Read
+/// apart from the rest, likewise.
 pub fn origin_secret(variable: impl Fn(&str) -> Option<String>) -> Option<SecretString> {
     variable("ORIGIN_SECRET").filter(|value| !value.is_empty()).map(SecretString::from)
 }
@@ -117,14 +126,16 @@ impl Settings {
             Ok(url) if matches!(url.scheme(), "http" | "https") => Ok(url),
             _ => Err(SettingsError { variable: name, rule: "is not an http or https URL" }),
         };
-        let url_or = |name: &'static str, default: &str| url(name, text(name).as_deref().unwrap_or(default));
+        let url_or =
+            |name: &'static str, default: &str| url(name, text(name).as_deref().unwrap_or(default));
         let id = |name: &'static str| {
             let id = text(name).map(|value| value.parse()).transpose();
             id.map_err(|_| SettingsError { variable: name, rule: "is not a UUID" })
         };
         let leaf_confirmation = || {
             let name = "LEAF_CONFIRMATION_URL";
-            let confirmation = text(name).unwrap_or_else(|| "https://widget.withleaf.io".to_owned());
+            let confirmation =
+                text(name).unwrap_or_else(|| "https://widget.withleaf.io".to_owned());
             // Every id makes a URL of the same form.
             url(name, &confirmation.replace("{sharingUrlId}", "0")).map(|_| confirmation)
         };
@@ -141,13 +152,25 @@ impl Settings {
             panorama: Environments {
                 stage: Endpoints {
                     portal: url_or("STAGE_PORTAL_URL", "https://bananorama.com")?,
-                    partner_api: url_or("STAGE_PARTNER_API_URL", "https://api.partner.bananorama.com")?,
-                    login: url_or("STAGE_LOGIN_URL", "https://cognito-idp.us-east-2.amazonaws.com")?,
+                    partner_api: url_or(
+                        "STAGE_PARTNER_API_URL",
+                        "https://api.partner.bananorama.com",
+                    )?,
+                    login: url_or(
+                        "STAGE_LOGIN_URL",
+                        "https://cognito-idp.us-east-2.amazonaws.com",
+                    )?,
                 },
                 production: Endpoints {
                     portal: url_or("PRODUCTION_PORTAL_URL", "https://panorama.ag")?,
-                    partner_api: url_or("PRODUCTION_PARTNER_API_URL", "https://api.partner.panorama.ag")?,
-                    login: url_or("PRODUCTION_LOGIN_URL", "https://cognito-idp.us-east-2.amazonaws.com")?,
+                    partner_api: url_or(
+                        "PRODUCTION_PARTNER_API_URL",
+                        "https://api.partner.panorama.ag",
+                    )?,
+                    login: url_or(
+                        "PRODUCTION_LOGIN_URL",
+                        "https://cognito-idp.us-east-2.amazonaws.com",
+                    )?,
                 },
             },
             sharing_url_ids: SharingUrlIds {
@@ -160,7 +183,12 @@ impl Settings {
             upstream: match text("UPSTREAM").as_deref() {
                 None | Some("panorama") => UpstreamChoice::Panorama,
                 Some("leaf") => UpstreamChoice::Leaf(leaf),
-                Some(_) => return Err(SettingsError { variable: "UPSTREAM", rule: "is neither panorama nor leaf" }),
+                Some(_) => {
+                    return Err(SettingsError {
+                        variable: "UPSTREAM",
+                        rule: "is neither panorama nor leaf",
+                    });
+                }
             },
         })
     }
@@ -180,10 +208,18 @@ mod tests {
     use super::*;
 
     fn read(extra: &[(&str, &str)]) -> Result<Settings, SettingsError> {
-        let given = [("TABLE_NAME", "t"), ("SECRETS_PREFIX", "p"), ("PUBLIC_BASE_URL", "https://connect.example")];
+        let given = [
+            ("TABLE_NAME", "t"),
+            ("SECRETS_PREFIX", "p"),
+            ("PUBLIC_BASE_URL", "https://connect.example"),
+        ];
         let variables: Vec<_> = given.iter().chain(extra).collect();
         Settings::read(|name| {
-            variables.iter().rev().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+            variables
+                .iter()
+                .rev()
+                .find(|(known, _)| *known == name)
+                .map(|(_, value)| (*value).to_owned())
         })
     }
 
@@ -192,16 +228,30 @@ mod tests {
         let missing = Settings::read(|_| None).expect_err("nothing is set");
         assert_eq!(missing.to_string(), "the environment variable TABLE_NAME is not set");
         let wrong = read(&[("RETURN_URL", "javascript:alert(1)")]).expect_err("not a web address");
-        assert_eq!(wrong.to_string(), "the environment variable RETURN_URL is not an http or https URL");
+        assert_eq!(
+            wrong.to_string(),
+            "the environment variable RETURN_URL is not an http or https URL"
+        );
         let wrong = read(&[("UPSTREAM", "john-deere")]).expect_err("no upstream");
-        assert_eq!(wrong.to_string(), "the environment variable UPSTREAM is neither panorama nor leaf");
-        let wrong = read(&[("STAGE_SHARING_URL_ID", "https://bananorama.com/connections/")]).expect_err("no UUID");
-        assert_eq!(wrong.to_string(), "the environment variable STAGE_SHARING_URL_ID is not a UUID");
+        assert_eq!(
+            wrong.to_string(),
+            "the environment variable UPSTREAM is neither panorama nor leaf"
+        );
+        let wrong = read(&[("STAGE_SHARING_URL_ID", "https://bananorama.com/connections/")])
+            .expect_err("no UUID");
+        assert_eq!(
+            wrong.to_string(),
+            "the environment variable STAGE_SHARING_URL_ID is not a UUID"
+        );
     }
 
     #[test]
     fn public_urls_are_below_the_base() {
-        let settings = read(&[("PUBLIC_BASE_URL", "https://connect.example/v1/")]).expect("settings");
-        assert_eq!(settings.public_url(&["connect", "x"]).as_str(), "https://connect.example/v1/connect/x");
+        let settings =
+            read(&[("PUBLIC_BASE_URL", "https://connect.example/v1/")]).expect("settings");
+        assert_eq!(
+            settings.public_url(&["connect", "x"]).as_str(),
+            "https://connect.example/v1/connect/x"
+        );
     }
 }

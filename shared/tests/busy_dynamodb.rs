@@ -1,6 +1,7 @@
-//! What DynamoDB answers when it is busy. The embedded engine of the end-to-end tests is never busy, so here, and only here, the answers
-//! come from a stub in the place of the network: their forms are those of the API Reference. The timer is a stub as well: it notes how long
-//! it was to wait and does not wait.
+//! What DynamoDB answers when it is busy. The embedded engine of the end-to-end tests is never
+//! busy, so here, and only here, the answers come from a stub in the place of the network: their
+//! forms are those of the API Reference. The timer is a stub as well: it notes how long it was to
+//! wait and does not wait.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -11,7 +12,9 @@ use aws_sdk_dynamodb::config::{
     AsyncSleep, BehaviorVersion, Credentials, Region, Sleep, StalledStreamProtectionConfig,
 };
 use aws_sdk_dynamodb::{Client, Config};
-use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn};
+use aws_smithy_runtime_api::client::http::{
+    HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn,
+};
 use aws_smithy_types::body::SdkBody;
 use serde_json::{Value, json};
 use shared::adapters::dynamodb::Table;
@@ -31,7 +34,8 @@ const EXCEPTIONS: &str = "com.amazonaws.dynamodb.v20120810";
 
 #[tokio::test]
 async fn a_transaction_that_met_another_one_is_made_again() {
-    let dynamodb = Dynamodb::answering([cancelled(&["TransactionConflict", "None"]), ok(json!({}))]);
+    let dynamodb =
+        Dynamodb::answering([cancelled(&["TransactionConflict", "None"]), ok(json!({}))]);
     let saved = dynamodb.table().save(&session(), Some(&event())).await;
     assert!(saved.is_ok(), "{saved:?}");
     assert_eq!(dynamodb.asked(), ["TransactWriteItems", "TransactWriteItems"]);
@@ -58,7 +62,8 @@ async fn each_attempt_at_a_transaction_has_a_token_of_its_own() {
 #[tokio::test]
 async fn a_throttled_transaction_is_made_again() {
     for reason in ["ThrottlingError", "ProvisionedThroughputExceeded"] {
-        let dynamodb = Dynamodb::answering([cancelled(&[reason, "TransactionConflict"]), ok(json!({}))]);
+        let dynamodb =
+            Dynamodb::answering([cancelled(&[reason, "TransactionConflict"]), ok(json!({}))]);
         let saved = dynamodb.table().save(&session(), Some(&event())).await;
         assert!(saved.is_ok(), "{reason}: {saved:?}");
     }
@@ -66,7 +71,8 @@ async fn a_throttled_transaction_is_made_again() {
 
 #[tokio::test]
 async fn a_condition_that_failed_is_told_at_once_though_others_met_a_conflict() {
-    let dynamodb = Dynamodb::answering([cancelled(&["ConditionalCheckFailed", "TransactionConflict"])]);
+    let dynamodb =
+        Dynamodb::answering([cancelled(&["ConditionalCheckFailed", "TransactionConflict"])]);
     let saved = dynamodb.table().save(&session(), Some(&event())).await;
     assert!(matches!(saved, Err(SaveError::Conflict)), "{saved:?}");
     assert_eq!(dynamodb.asked().len(), 1);
@@ -82,8 +88,12 @@ async fn a_transaction_that_can_never_succeed_is_not_made_again() {
 
 #[tokio::test]
 async fn a_single_write_that_met_a_transaction_is_made_again_and_at_last_given_up() {
-    let conflict =
-        || exception("TransactionConflictException", json!({ "message": "Transaction is ongoing for the item" }));
+    let conflict = || {
+        exception(
+            "TransactionConflictException",
+            json!({ "message": "Transaction is ongoing for the item" }),
+        )
+    };
     let dynamodb = Dynamodb::answering([conflict(), ok(json!({}))]);
     assert!(dynamodb.table().save(&session(), None).await.is_ok());
     assert_eq!(dynamodb.asked(), ["PutItem", "PutItem"]);
@@ -111,8 +121,12 @@ async fn a_throttled_request_is_made_again_by_the_sdk_and_at_last_given_up() {
 #[tokio::test]
 async fn keys_that_a_batch_left_are_asked_for_again_and_only_those() {
     let (first, second) = (LeafUserId::random(), LeafUserId::random());
-    let left = json!({ "Responses": { "t": [] }, "UnprocessedKeys": { "t": { "Keys": [key(second)] } } });
-    let dynamodb = Dynamodb::answering([ok(left), ok(json!({ "Responses": { "t": [] }, "UnprocessedKeys": {} }))]);
+    let left =
+        json!({ "Responses": { "t": [] }, "UnprocessedKeys": { "t": { "Keys": [key(second)] } } });
+    let dynamodb = Dynamodb::answering([
+        ok(left),
+        ok(json!({ "Responses": { "t": [] }, "UnprocessedKeys": {} })),
+    ]);
     assert!(dynamodb.table().sessions_of(&[first, second]).await.expect("sessions").is_empty());
     let keys = dynamodb.requests(|body| body["RequestItems"]["t"].clone());
     assert_eq!(keys[0]["Keys"].as_array().map(Vec::len), Some(2));
@@ -124,7 +138,8 @@ async fn keys_that_a_batch_left_are_asked_for_again_and_only_those() {
 #[tokio::test]
 async fn a_batch_that_leaves_its_keys_again_and_again_is_given_up() {
     let user = LeafUserId::random();
-    let left = json!({ "Responses": { "t": [] }, "UnprocessedKeys": { "t": { "Keys": [key(user)] } } });
+    let left =
+        json!({ "Responses": { "t": [] }, "UnprocessedKeys": { "t": { "Keys": [key(user)] } } });
     let dynamodb = Dynamodb::answering((0..9).map(|_| ok(left.clone())));
     let error = dynamodb.table().sessions_of(&[user]).await.expect_err("nothing was read");
     assert_eq!(error.operation, "BatchGetItem");
@@ -137,14 +152,19 @@ async fn events_that_a_batch_left_are_deleted_again_and_at_last_given_up() {
     let user = LeafUserId::random();
     let event = json!({ "pk": { "S": format!("EVENTS#{user}") }, "sk": { "S": "1" } });
     let events = || ok(json!({ "Items": [event] }));
-    let left = || ok(json!({ "UnprocessedItems": { "t": [{ "DeleteRequest": { "Key": event } }] } }));
+    let left =
+        || ok(json!({ "UnprocessedItems": { "t": [{ "DeleteRequest": { "Key": event } }] } }));
     let done = || ok(json!({ "UnprocessedItems": {} }));
 
     let dynamodb = Dynamodb::answering([ok(json!({})), events(), left(), done()]);
     assert!(dynamodb.table().disconnect(&account(user), false).await.is_ok());
-    assert_eq!(dynamodb.asked(), ["TransactWriteItems", "Query", "BatchWriteItem", "BatchWriteItem"]);
+    assert_eq!(
+        dynamodb.asked(),
+        ["TransactWriteItems", "Query", "BatchWriteItem", "BatchWriteItem"]
+    );
 
-    let dynamodb = Dynamodb::answering([ok(json!({})), events()].into_iter().chain((0..9).map(|_| left())));
+    let dynamodb =
+        Dynamodb::answering([ok(json!({})), events()].into_iter().chain((0..9).map(|_| left())));
     let error = store_error(dynamodb.table().disconnect(&account(user), false).await);
     assert_eq!(error.operation, "BatchWriteItem");
     assert_eq!(dynamodb.asked().len(), 2 + 5);
@@ -181,7 +201,13 @@ impl Dynamodb {
     }
 
     fn asked(&self) -> Vec<String> {
-        self.0.lock().expect("the script").requests.iter().map(|(operation, _)| operation.clone()).collect()
+        self.0
+            .lock()
+            .expect("the script")
+            .requests
+            .iter()
+            .map(|(operation, _)| operation.clone())
+            .collect()
     }
 
     fn requests<T>(&self, part: impl Fn(&Value) -> T) -> Vec<T> {
@@ -196,8 +222,10 @@ impl Dynamodb {
 
 impl HttpConnector for Dynamodb {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let operation = request.headers().get("x-amz-target").and_then(|target| target.split('.').nth(1));
-        let body = serde_json::from_slice(request.body().bytes().expect("a body in memory")).expect("JSON");
+        let operation =
+            request.headers().get("x-amz-target").and_then(|target| target.split('.').nth(1));
+        let body = serde_json::from_slice(request.body().bytes().expect("a body in memory"))
+            .expect("JSON");
         let mut script = self.0.lock().expect("the script");
         script.requests.push((operation.expect("an operation").to_owned(), body));
         let (status, body) = script.answers.pop_front().expect("no more requests than answers");
@@ -209,7 +237,8 @@ impl HttpConnector for Dynamodb {
 impl AsyncSleep for Dynamodb {
     fn sleep(&self, duration: Duration) -> Sleep {
         let script = self.0.clone();
-        // Noted when it is waited for: a time-out is asked for with every request, and waited for when there is no answer.
+        // Noted when it is waited for: a time-out is asked for with every request, and waited for
+        // when there is no answer.
         Sleep::new(async move { script.lock().expect("the script").waits.push(duration) })
     }
 }
@@ -230,7 +259,10 @@ fn cancelled(reasons: &[&str]) -> (u16, Value) {
         reasons.join(", ")
     );
     let reasons: Vec<_> = reasons.iter().map(|code| json!({ "Code": code })).collect();
-    exception("TransactionCanceledException", json!({ "Message": message, "CancellationReasons": reasons }))
+    exception(
+        "TransactionCanceledException",
+        json!({ "Message": message, "CancellationReasons": reasons }),
+    )
 }
 
 fn key(user: LeafUserId) -> Value {

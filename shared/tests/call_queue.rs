@@ -1,4 +1,5 @@
-//! The alerts' queue, held to moto: with `SQS_ENDPOINT`, as `.ci/peers` sets it; without, there is nothing to hold it to.
+//! The alerts' queue, held to moto: with `SQS_ENDPOINT`, as `.ci/peers` sets it; without, there is
+//! nothing to hold it to.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -22,13 +23,16 @@ fn client() -> Option<Client> {
 async fn queue(client: &Client, name: &str, attributes: &[(QueueAttributeName, String)]) -> String {
     let fifo = [(QueueAttributeName::FifoQueue, "true".to_owned())];
     let attributes: HashMap<_, _> = attributes.iter().cloned().chain(fifo).collect();
-    let created = client.create_queue().queue_name(name).set_attributes(Some(attributes)).send().await;
+    let created =
+        client.create_queue().queue_name(name).set_attributes(Some(attributes)).send().await;
     created.expect("a queue").queue_url().expect("a URL").to_owned()
 }
 
 async fn receive(client: &Client, url: &str) -> Option<Message> {
-    let request = client.receive_message().queue_url(url).max_number_of_messages(1).wait_time_seconds(0);
-    let request = request.message_system_attribute_names(MessageSystemAttributeName::ApproximateReceiveCount);
+    let request =
+        client.receive_message().queue_url(url).max_number_of_messages(1).wait_time_seconds(0);
+    let request =
+        request.message_system_attribute_names(MessageSystemAttributeName::ApproximateReceiveCount);
     request.send().await.expect("an answer").messages.unwrap_or_default().pop()
 }
 
@@ -40,15 +44,28 @@ fn receives(message: &Message) -> &str {
 async fn a_message_that_is_put_off_comes_back_after_that_time_and_at_last_is_a_dead_letter() {
     let Some(client) = client() else { return };
     let dead = queue(&client, "alerts-dead-letters.fifo", &[]).await;
-    let arn = client.get_queue_attributes().queue_url(&dead).attribute_names(QueueAttributeName::QueueArn).send().await;
-    let arn = arn.expect("attributes").attributes.expect("attributes")[&QueueAttributeName::QueueArn].clone();
+    let arn = client
+        .get_queue_attributes()
+        .queue_url(&dead)
+        .attribute_names(QueueAttributeName::QueueArn)
+        .send()
+        .await;
+    let arn = arn.expect("attributes").attributes.expect("attributes")
+        [&QueueAttributeName::QueueArn]
+        .clone();
     let redrive = format!(r#"{{"deadLetterTargetArn":"{arn}","maxReceiveCount":"5"}}"#);
     let visibility = (QueueAttributeName::VisibilityTimeout, "180".to_owned());
-    let url = queue(&client, "alerts.fifo", &[(QueueAttributeName::RedrivePolicy, redrive), visibility]).await;
+    let url =
+        queue(&client, "alerts.fifo", &[(QueueAttributeName::RedrivePolicy, redrive), visibility])
+            .await;
     let calls = SqsCallQueue::new(client.clone(), &url);
     // As whoever was interrupted after sending the first one.
     for number in ["1", "1", "2"] {
-        let message = Outgoing { group: "USER#1#2".to_owned(), id: format!("{number}#2"), body: number.to_owned() };
+        let message = Outgoing {
+            group: "USER#1#2".to_owned(),
+            id: format!("{number}#2"),
+            body: number.to_owned(),
+        };
         calls.send(message).await.expect("sent");
     }
 
@@ -71,6 +88,9 @@ async fn a_queue_that_is_not_there_is_a_failure_with_its_name_and_nothing_else()
     let Some(client) = client() else { return };
     let calls = SqsCallQueue::new(client, "http://127.0.0.1/123456789012/none.fifo");
     let error = calls.retry_in("planted-receipt", Duration::ZERO).await.expect_err("no such queue");
-    assert!(error.to_string().starts_with("the queue did not do `ChangeMessageVisibility`: "), "{error}");
+    assert!(
+        error.to_string().starts_with("the queue did not do `ChangeMessageVisibility`: "),
+        "{error}"
+    );
     assert!(!format!("{error:?}").contains("planted"), "{error:?}");
 }

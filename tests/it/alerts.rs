@@ -27,12 +27,16 @@ const WEBHOOKS: &str = "/services/alerts/api/alerts/webhooks";
 
 const SECRET: &str = "planted-webhook-secret-of-24";
 
-/// A machine whose webhooks may be on this machine, and a receiver that is registered for these events and has been told so.
+/// A machine whose webhooks may be on this machine, and a receiver that is registered for these
+/// events and has been told so.
 async fn listening(events: &[AlertType]) -> (World, Receiver, String) {
     listening_with(events, |_| {}).await
 }
 
-async fn listening_with(events: &[AlertType], change: impl FnOnce(&mut local::Options)) -> (World, Receiver, String) {
+async fn listening_with(
+    events: &[AlertType],
+    change: impl FnOnce(&mut local::Options),
+) -> (World, Receiver, String) {
     let world = World::start_with(|options| {
         options.reach = Reach::ThisMachineToo;
         change(options);
@@ -63,7 +67,8 @@ async fn register(world: &World, events: &[AlertType], url: &str) -> String {
     webhook["id"].as_str().expect("an id").to_owned()
 }
 
-/// Lets a time pass and what is due be delivered; how many alerts wait, and how many are dead letters.
+/// Lets a time pass and what is due be delivered; how many alerts wait, and how many are dead
+/// letters.
 async fn after(world: &World, seconds: u64) -> (usize, usize) {
     world.clock.advance(Duration::from_secs(seconds));
     let alerts = world.machine.outbox.deliver().await.expect("the stream can be read").alerts;

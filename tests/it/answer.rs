@@ -1,7 +1,9 @@
-//! What the API answered, whole: status, headers and body, with the assertions that hold for every answer.
+//! What the API answered, whole: status, headers and body, with the assertions that hold for every
+//! answer.
 
 use reqwest::header::{
-    CACHE_CONTROL, CONTENT_TYPE, HeaderMap, STRICT_TRANSPORT_SECURITY, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_TYPE, HeaderMap, STRICT_TRANSPORT_SECURITY, WWW_AUTHENTICATE,
+    X_CONTENT_TYPE_OPTIONS,
 };
 use reqwest::{Method, RequestBuilder};
 use serde_json::Value;
@@ -29,7 +31,11 @@ impl Answer {
         let answer = Self { asked, status, headers, text: answer.text().await.expect("a body") };
         assert!(answer.header("x-request-id").is_some_and(|id| id.len() >= 16), "{answer:?}");
         assert_eq!(answer.header(X_CONTENT_TYPE_OPTIONS.as_str()), Some("nosniff"), "{answer:?}");
-        assert_eq!(answer.header(STRICT_TRANSPORT_SECURITY.as_str()), Some("max-age=31536000"), "{answer:?}");
+        assert_eq!(
+            answer.header(STRICT_TRANSPORT_SECURITY.as_str()),
+            Some("max-age=31536000"),
+            "{answer:?}"
+        );
         assert_eq!(answer.header(CACHE_CONTROL.as_str()), Some("no-store"), "{answer:?}");
         answer
     }
@@ -57,28 +63,49 @@ impl Answer {
     #[track_caller]
     pub(crate) fn problem(&self, status: u16, error_key: &str) -> Value {
         assert_eq!(self.status, status, "{self:?}");
-        assert_eq!(self.header(CONTENT_TYPE.as_str()), Some("application/problem+json"), "{self:?}");
-        assert_eq!(self.header(WWW_AUTHENTICATE.as_str()), (status == 401).then_some("Bearer"), "{self:?}");
+        assert_eq!(
+            self.header(CONTENT_TYPE.as_str()),
+            Some("application/problem+json"),
+            "{self:?}"
+        );
+        assert_eq!(
+            self.header(WWW_AUTHENTICATE.as_str()),
+            (status == 401).then_some("Bearer"),
+            "{self:?}"
+        );
         let problem: Value = serde_json::from_str(&self.text).expect("JSON");
         assert_eq!(problem["errorKey"], error_key, "{self:?}");
         assert_eq!(problem["status"], status, "{self:?}");
         assert_eq!(problem["path"], *self.asked.1, "{self:?}");
-        assert_eq!(problem["type"], format!("urn:panorama-connect:problem:{error_key}"), "{self:?}");
+        assert_eq!(
+            problem["type"],
+            format!("urn:panorama-connect:problem:{error_key}"),
+            "{self:?}"
+        );
         for name in ["title", "detail", "message"] {
-            assert!(problem[name].as_str().is_some_and(|text| !text.is_empty()), "{name}: {self:?}");
+            assert!(
+                problem[name].as_str().is_some_and(|text| !text.is_empty()),
+                "{name}: {self:?}"
+            );
         }
         let mut fields = fields_of(&problem);
         fields.retain(|name| name != "fieldErrors");
-        assert_eq!(fields, ["detail", "errorKey", "message", "path", "status", "title", "type"], "{self:?}");
+        assert_eq!(
+            fields,
+            ["detail", "errorKey", "message", "path", "status", "title", "type"],
+            "{self:?}"
+        );
         problem
     }
 
-    /// The problem document of a refusal because of these fields, in this order; the first gives the `errorKey`.
+    /// The problem document of a refusal because of these fields, in this order; the first gives
+    /// the `errorKey`.
     #[track_caller]
     pub(crate) fn problem_of(&self, status: u16, error_key: &str, fields: &[&str]) -> Value {
         let problem = self.problem(status, error_key);
         let errors = problem["fieldErrors"].as_array().cloned().unwrap_or_default();
-        let named: Vec<_> = errors.iter().map(|error| error["field"].as_str().expect("a name")).collect();
+        let named: Vec<_> =
+            errors.iter().map(|error| error["field"].as_str().expect("a name")).collect();
         assert_eq!(named, fields, "{self:?}");
         for error in &errors {
             assert_eq!(fields_of(error), ["errorKey", "field", "message"], "{self:?}");
@@ -110,7 +137,8 @@ pub(crate) fn fields_of(value: &Value) -> Vec<String> {
 #[track_caller]
 pub(crate) fn assert_leaf_time(value: &Value) {
     let text = value.as_str().expect("a text");
-    let form: String = text.chars().map(|letter| if letter.is_ascii_digit() { '0' } else { letter }).collect();
+    let form: String =
+        text.chars().map(|letter| if letter.is_ascii_digit() { '0' } else { letter }).collect();
     assert_eq!(form, "0000-00-00T00:00:00.000000Z", "{text}");
 }
 
@@ -134,13 +162,18 @@ impl World {
     /// The partner changes its password at Panorama.
     pub(crate) async fn change_partner_password(&self, environment: &str, password: &str) {
         let url = self.panorama(&format!("/control/partners/{environment}/password"));
-        let answer = self.http.post(url).json(&serde_json::json!({ "password": password })).send().await;
+        let answer =
+            self.http.post(url).json(&serde_json::json!({ "password": password })).send().await;
         assert!(answer.expect("an answer").status().is_success());
     }
 
     /// The grower switches sharing off.
     pub(crate) async fn revoke(&self, code: &str) {
-        let answer = self.http.post(self.panorama(&format!("/control/operations/{code}/revoke"))).send().await;
+        let answer = self
+            .http
+            .post(self.panorama(&format!("/control/operations/{code}/revoke")))
+            .send()
+            .await;
         assert!(answer.expect("an answer").status().is_success());
     }
 

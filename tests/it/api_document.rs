@@ -1,4 +1,5 @@
-//! The OpenAPI document and the code say the same. `contract` holds every answer of every test to it.
+//! The OpenAPI document and the code say the same. `contract` holds every answer of every test to
+//! it.
 
 mod agreement;
 pub(crate) mod contract;

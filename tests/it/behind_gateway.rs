@@ -1,4 +1,5 @@
-//! The functions as API Gateway calls them: raw events of payload format 2.0, through the code that every `main` runs.
+//! The functions as API Gateway calls them: raw events of payload format 2.0, through the code that
+//! every `main` runs.
 
 mod api_gateway;
 mod authorization;
@@ -37,15 +38,17 @@ impl Deployed {
         let world = World::start().await;
         let service = &world.machine.service;
         let functions = gateway::FUNCTIONS.iter();
-        let functions =
-            functions.map(|(name, routes)| (*name, BehindGateway::new(routes(service.clone()), None))).collect();
+        let functions = functions
+            .map(|(name, routes)| (*name, BehindGateway::new(routes(service.clone()), None)))
+            .collect();
         Self { functions, world }
     }
 
     /// Every route's function, key and access.
     fn keys(&self) -> Vec<(&'static str, String, Access)> {
         let keys = gateway::keys(&self.world.machine.service).into_iter();
-        keys.flat_map(|(name, keys)| keys.into_iter().map(move |(key, access)| (name, key, access))).collect()
+        keys.flat_map(|(name, keys)| keys.into_iter().map(move |(key, access)| (name, key, access)))
+            .collect()
     }
 
     /// Gives a function an event.
@@ -54,7 +57,11 @@ impl Deployed {
     }
 
     async fn give_text(&self, function: &'static str, event: &str) -> Reply {
-        let answer = running::as_function(function, self.functions[function].answer(event, Context::default())).await;
+        let answer = running::as_function(
+            function,
+            self.functions[function].answer(event, Context::default()),
+        )
+        .await;
         let answer = serde_json::to_value(answer).expect("JSON");
         let text = |value: &Value| value.as_str().expect("a text").to_owned();
         Reply {
@@ -95,7 +102,10 @@ impl Reply {
         assert!(self.status < 500, "{self:?}");
         if self.status == 303 {
             let to = self.headers["location"].as_str().unwrap_or_default();
-            return assert!(to.contains("/sharing-outcome/"), "it leads to no page of ours: {self:?}");
+            return assert!(
+                to.contains("/sharing-outcome/"),
+                "it leads to no page of ours: {self:?}"
+            );
         }
         let media = self.headers["content-type"].as_str().unwrap_or_default();
         assert!(media.starts_with("text/html") || media == "application/problem+json", "{self:?}");
@@ -121,7 +131,8 @@ fn event(route_key: &str, raw_path: &str, parameters: &Value) -> Value {
 
 /// The event with our authorizer's word in it.
 fn of_owner(mut event: Value) -> Value {
-    event["requestContext"]["authorizer"] = json!({ "lambda": { "owner": "owner@prairie-insights.example" } });
+    event["requestContext"]["authorizer"] =
+        json!({ "lambda": { "owner": "owner@prairie-insights.example" } });
     event
 }
 

@@ -1,4 +1,5 @@
-//! What a partner and its farmers go through, the same with both upstreams: written once, run twice.
+//! What a partner and its farmers go through, the same with both upstreams: written once, run
+//! twice.
 
 mod confirmation;
 mod end;

@@ -10,8 +10,9 @@ use reqwest::{RequestBuilder, StatusCode};
 pub(crate) struct Browser {
     pub(crate) http: reqwest::Client,
     pub(crate) cookies: BTreeMap<String, String>,
-    /// What browsers tell another site of the portal's pages: their origin (`strict-origin-when-cross-origin`, the default of the Referrer
-    /// Policy; also after a redirect).
+    /// What browsers tell another site of the portal's pages: their origin
+    /// (`strict-origin-when-cross-origin`, the default of the Referrer Policy; also after a
+    /// redirect).
     pub(crate) portal: String,
     /// Where it was told what became of the last callback.
     pub(crate) page: String,
@@ -36,8 +37,8 @@ impl Seen {
 }
 
 impl Browser {
-    /// Opens an address, the Sharing Confirmation URL as Panorama's portal does. Redirects are not followed, but for the one to the page
-    /// that tells what became of a callback.
+    /// Opens an address, the Sharing Confirmation URL as Panorama's portal does. Redirects are not
+    /// followed, but for the one to the page that tells what became of a callback.
     pub(crate) async fn open(&mut self, url: &str) -> Seen {
         let from_portal = url.contains("/sharing-confirmation").then(|| self.portal.clone());
         self.open_from(from_portal.as_deref(), url).await
@@ -65,7 +66,10 @@ impl Browser {
     /// The same, and no redirect is followed.
     pub(crate) async fn ask_from(&mut self, referer: Option<&str>, url: &str) -> Seen {
         let request = self.http.get(url);
-        self.send(referer.into_iter().fold(request, |request, referer| request.header(REFERER, referer))).await
+        self.send(
+            referer.into_iter().fold(request, |request, referer| request.header(REFERER, referer)),
+        )
+        .await
     }
 
     /// Opens a hop link and presses the button of the page that says whose account it is.
@@ -106,8 +110,10 @@ impl Browser {
     }
 
     pub(crate) async fn send(&mut self, request: RequestBuilder) -> Seen {
-        let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let request = if cookies.is_empty() { request } else { request.header(COOKIE, cookies.join("; ")) };
+        let cookies: Vec<_> =
+            self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let request =
+            if cookies.is_empty() { request } else { request.header(COOKIE, cookies.join("; ")) };
         let answer = request.send().await.expect("an answer");
         for cookie in answer.headers().get_all(SET_COOKIE) {
             let pair = cookie.to_str().expect("ASCII").split(';').next().expect("a pair");
@@ -117,7 +123,9 @@ impl Browser {
         let status = answer.status();
         let headers = answer.headers().clone();
         let location = headers.get(LOCATION).map(|value| value.to_str().expect("ASCII").to_owned());
-        if let Some(page) = location.as_deref().filter(|location| location.contains("/sharing-outcome/")) {
+        if let Some(page) =
+            location.as_deref().filter(|location| location.contains("/sharing-outcome/"))
+        {
             page.clone_into(&mut self.page);
         }
         let body = answer.text().await.expect("a body");

@@ -1,5 +1,6 @@
-//! What a request costs in network calls when the process is warm: an interceptor of the SDK sees every request to DynamoDB and Secrets
-//! Manager as it goes out (each attempt counts), and the simulated Panorama counts those that come in.
+//! What a request costs in network calls when the process is warm: an interceptor of the SDK sees
+//! every request to DynamoDB and Secrets Manager as it goes out (each attempt counts), and the
+//! simulated Panorama counts those that come in.
 
 use std::sync::{Arc, Mutex};
 
@@ -44,7 +45,8 @@ impl Intercept for Calls {
         _: &RuntimeComponents,
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        let target = context.request().headers().get("x-amz-target").ok_or("a call without a target")?;
+        let target =
+            context.request().headers().get("x-amz-target").ok_or("a call without a target")?;
         // `DynamoDB_20120810.GetItem`, `secretsmanager.GetSecretValue`.
         let operation = target.rsplit('.').next().unwrap_or(target);
         self.0.lock().expect("the calls").push(operation.to_owned());
@@ -81,17 +83,29 @@ impl Meter {
 
     /// Begins to count; calls before are forgotten.
     async fn reset(&self) {
-        let cleared = self.world.http.delete(self.world.panorama("/control/calls")).send().await.expect("an answer");
+        let cleared = self
+            .world
+            .http
+            .delete(self.world.panorama("/control/calls"))
+            .send()
+            .await
+            .expect("an answer");
         assert!(cleared.status().is_success());
         self.aws.0.lock().expect("the calls").clear();
     }
 
-    /// What was called since; the kinds are sorted as the services are asked: reads, Panorama, the last write.
+    /// What was called since; the kinds are sorted as the services are asked: reads, Panorama, the
+    /// last write.
     async fn expect(&mut self, what: &'static str, expected: &[&str]) {
         let mut calls = self.aws.0.lock().expect("the calls").clone();
-        let (_, panorama) = self.world.json(self.world.http.get(self.world.panorama("/control/calls"))).await;
+        let (_, panorama) =
+            self.world.json(self.world.http.get(self.world.panorama("/control/calls"))).await;
         calls.extend(
-            panorama.as_array().expect("calls").iter().map(|call| call["call"].as_str().expect("a name").to_owned()),
+            panorama
+                .as_array()
+                .expect("calls")
+                .iter()
+                .map(|call| call["call"].as_str().expect("a name").to_owned()),
         );
         let sorted = |calls: Vec<String>| {
             let mut calls = calls;
@@ -121,13 +135,23 @@ impl Meter {
         self.start_costs("start, in the place of another", &user, self.ours(), None).await;
     }
 
-    async fn start_costs(&mut self, what: &'static str, user: &str, mut body: Value, code: Option<&str>) {
+    async fn start_costs(
+        &mut self,
+        what: &'static str,
+        user: &str,
+        mut body: Value,
+        code: Option<&str>,
+    ) {
         if let Some(code) = code {
             body["organizationCode"] = code.into();
         }
         self.reset().await;
         let (status, answer) = self.world.post_start(user, &body).await;
-        assert_eq!((status, &answer["status"]), (StatusCode::OK, &json!("PENDING")), "{what}: {answer}");
+        assert_eq!(
+            (status, &answer["status"]),
+            (StatusCode::OK, &json!("PENDING")),
+            "{what}: {answer}"
+        );
         self.expect(what, &START).await;
     }
 
@@ -135,8 +159,10 @@ impl Meter {
         let user = self.world.create_user("with-code").await;
         self.world.start_session(&user, Some("Hn5cW7pd")).await;
         let callback = self.world.share("Hn5cW7pd").await;
-        self.callback_costs("callback, proved by the code", "connected", &callback, &CALLBACK).await;
-        // The remembered start says "pending", so it is tried; then the session is read, and whether its credential still works.
+        self.callback_costs("callback, proved by the code", "connected", &callback, &CALLBACK)
+            .await;
+        // The remembered start says "pending", so it is tried; then the session is read, and
+        // whether its credential still works.
         let repeat = ["BatchGetItem", "PutItem", "BatchGetItem", "BatchGetItem", "Query"];
         self.callback_costs("the same callback again", "connected", &callback, &repeat).await;
 
@@ -168,7 +194,13 @@ impl Meter {
         self.expect("its page, which names the account", &["GetItem"]).await;
     }
 
-    async fn callback_costs(&mut self, what: &'static str, outcome: &str, callback: &str, expected: &[&str]) {
+    async fn callback_costs(
+        &mut self,
+        what: &'static str,
+        outcome: &str,
+        callback: &str,
+        expected: &[&str],
+    ) {
         self.reset().await;
         assert_eq!(self.world.browser().open(callback).await.outcome, outcome, "{what}");
         self.expect(what, expected).await;
@@ -190,7 +222,8 @@ impl Meter {
         let mut other = self.world.browser();
         self.reset().await;
         assert_eq!(other.press(&started.sign_in_url).await.status, StatusCode::SEE_OTHER);
-        self.expect("hop link, continued in another browser", &["GetItem", "GetItem", "PutItem"]).await;
+        self.expect("hop link, continued in another browser", &["GetItem", "GetItem", "PutItem"])
+            .await;
         self.reset().await;
         assert_eq!(self.world.status(&user).await, "PENDING");
         self.expect("status, pending", &["Query"]).await;
@@ -210,7 +243,8 @@ impl Meter {
         self.world.events(&user).await;
         self.expect("events", &["GetItem", "Query"]).await;
         self.reset().await;
-        let path = format!("/services/integrations/api/resources?provider=Panorama&leafUserId={user}");
+        let path =
+            format!("/services/integrations/api/resources?provider=Panorama&leafUserId={user}");
         let (status, answer) = self.world.json(self.world.owner(Method::GET, &path)).await;
         assert_eq!(status, StatusCode::OK, "{answer}");
         self.expect("resources", &["Query", "listFields"]).await;

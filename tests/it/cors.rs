@@ -32,7 +32,11 @@ const FOREIGN: [&str; 7] = [
 async fn preflight(world: &World, origin: &str, path: &str) -> (u16, HeaderMap) {
     let request = world.http.request(Method::OPTIONS, world.api(path));
     let request = request.header("origin", origin).header("access-control-request-method", "PUT");
-    let answer = request.header("access-control-request-headers", "authorization").send().await.expect("an answer");
+    let answer = request
+        .header("access-control-request-headers", "authorization")
+        .send()
+        .await
+        .expect("an answer");
     (answer.status().as_u16(), answer.headers().clone())
 }
 
@@ -44,10 +48,12 @@ async fn read(world: &World, origin: &str) -> (u16, HeaderMap) {
 
 #[track_caller]
 fn assert_allowed(headers: &HeaderMap, origin: Option<&str>) {
-    let said = headers.get("access-control-allow-origin").map(|value| value.to_str().expect("ASCII"));
+    let said =
+        headers.get("access-control-allow-origin").map(|value| value.to_str().expect("ASCII"));
     assert_eq!(said, origin, "{headers:?}");
     assert_eq!(
-        headers.contains_key("access-control-expose-headers") || headers.contains_key("access-control-max-age"),
+        headers.contains_key("access-control-expose-headers")
+            || headers.contains_key("access-control-max-age"),
         said.is_some()
     );
     assert!(!headers.contains_key("access-control-allow-credentials"));
@@ -70,7 +76,12 @@ async fn pages_of_this_computer_may_call_the_api_and_no_others() {
         }
     }
     // A refusal can be read, too.
-    let refused = world.http.get(world.api(&format!("{MANAGEMENT}/users"))).header("origin", LOOPBACK[0]).send().await;
+    let refused = world
+        .http
+        .get(world.api(&format!("{MANAGEMENT}/users")))
+        .header("origin", LOOPBACK[0])
+        .send()
+        .await;
     let refused = refused.expect("an answer");
     assert_eq!(refused.status(), 401);
     assert_allowed(refused.headers(), Some(LOOPBACK[0]));
@@ -79,12 +90,20 @@ async fn pages_of_this_computer_may_call_the_api_and_no_others() {
 #[tokio::test]
 async fn the_origins_that_are_named_are_the_only_ones() {
     let named = "https://app.prairie-insights.example";
-    let world = World::start_with(|options| options.allow_origins = Origins::These(vec![named.to_owned()])).await;
+    let world =
+        World::start_with(|options| options.allow_origins = Origins::These(vec![named.to_owned()]))
+            .await;
     assert_allowed(&read(&world, named).await.1, Some(named));
-    for other in [LOOPBACK[0], "http://app.prairie-insights.example", "https://app.prairie-insights.example:8443"] {
+    for other in [
+        LOOPBACK[0],
+        "http://app.prairie-insights.example",
+        "https://app.prairie-insights.example:8443",
+    ] {
         assert_allowed(&read(&world, other).await.1, None);
     }
-    let world = World::start_with(|options| options.allow_origins = Origins::These(vec!["*".to_owned()])).await;
+    let world =
+        World::start_with(|options| options.allow_origins = Origins::These(vec!["*".to_owned()]))
+            .await;
     assert_allowed(&read(&world, FOREIGN[0]).await.1, Some(FOREIGN[0]));
 }
 
@@ -98,7 +117,14 @@ fn an_origin_is_read_as_a_browser_writes_it() {
     ] {
         assert_eq!(origin(text).as_deref(), Ok(read));
     }
-    for text in ["", "app.example", "https://app.example/path", "https://app.example/?x", "file:///tmp", "null"] {
+    for text in [
+        "",
+        "app.example",
+        "https://app.example/path",
+        "https://app.example/?x",
+        "file:///tmp",
+        "null",
+    ] {
         assert!(origin(text).is_err(), "{text}");
     }
 }
@@ -110,7 +136,8 @@ async fn a_browser_may_do_on_a_laptop_what_it_may_in_aws_and_all_that_the_api_ha
         let texts = cors[name].as_array().expect("a list").iter();
         texts.map(|text| text.as_str().expect("a text").to_owned()).collect()
     };
-    let here = |list: &str| -> BTreeSet<String> { list.split(',').map(ToOwned::to_owned).collect() };
+    let here =
+        |list: &str| -> BTreeSet<String> { list.split(',').map(ToOwned::to_owned).collect() };
     assert_eq!(here(METHODS), in_aws("AllowMethods"));
     assert_eq!(here(HEADERS), in_aws("AllowHeaders"));
     assert_eq!(here(EXPOSED), in_aws("ExposeHeaders"));

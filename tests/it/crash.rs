@@ -1,4 +1,5 @@
-//! The process stops: after each single call of everything that makes more than one, what was begun is finished by others, once.
+//! The process stops: after each single call of everything that makes more than one, what was begun
+//! is finished by others, once.
 
 use std::time::Duration;
 
@@ -20,7 +21,8 @@ const FARM: &str = "krwv4vYH";
 /// No flow makes more calls; a test that gets here counts something that never ends.
 const MORE_THAN_ANY: usize = 40;
 
-/// What others do about a crash without being asked: the queue delivers, after the lease of whoever died and more.
+/// What others do about a crash without being asked: the queue delivers, after the lease of whoever
+/// died and more.
 async fn others_finish(world: &World) {
     for _ in 0..3 {
         world.machine.outbox.deliver().await.expect("the stream can be read");
@@ -29,17 +31,31 @@ async fn others_finish(world: &World) {
     world.machine.outbox.deliver().await.expect("the stream can be read");
 }
 
-/// One ACTIVE credential, one owner, one success in the history, and a session that waits for nothing.
+/// One ACTIVE credential, one owner, one success in the history, and a session that waits for
+/// nothing.
 async fn assert_connected_once(world: &World, user: &str, after: usize) {
     assert_eq!(world.status(user).await, "ACTIVE", "after {after} calls");
-    let rows = world.machine.dynamodb.scan().table_name(local::machine::TABLE_NAME).send().await.expect("the rows");
+    let rows = world
+        .machine
+        .dynamodb
+        .scan()
+        .table_name(local::machine::TABLE_NAME)
+        .send()
+        .await
+        .expect("the rows");
     let with_sort_key = |name: &str| {
-        rows.items().iter().filter(|row| row["sk"].as_s().is_ok_and(|sort_key| sort_key.starts_with(name))).count()
+        rows.items()
+            .iter()
+            .filter(|row| row["sk"].as_s().is_ok_and(|sort_key| sort_key.starts_with(name)))
+            .count()
     };
     assert_eq!(with_sort_key("CREDENTIAL"), 1, "after {after} calls");
     assert_eq!(with_sort_key("OWNER"), 1, "after {after} calls");
     assert_eq!(with_sort_key("KEPT"), 0, "after {after} calls");
-    let sessions = rows.items().iter().filter(|row| row["sk"].as_s().is_ok_and(|sort_key| sort_key == "SESSION"));
+    let sessions = rows
+        .items()
+        .iter()
+        .filter(|row| row["sk"].as_s().is_ok_and(|sort_key| sort_key == "SESSION"));
     for session in sessions {
         assert_ne!(session["state"].as_s().expect("a state"), "Confirming", "after {after} calls");
     }
@@ -50,14 +66,24 @@ async fn successes(world: &World, user: &str) -> usize {
     world.events(user).await.iter().filter(|event| event["statusCode"] == 200).count()
 }
 
-async fn check(service: &shared::service::Service, world: &World) -> Option<check_connections::Report> {
+async fn check(
+    service: &shared::service::Service,
+    world: &World,
+) -> Option<check_connections::Report> {
     let deadline = world.clock.now().plus(Duration::from_mins(1));
     running::check_connections(service, deadline).await.ok()
 }
 
-fn callback_of(world: &World, cookies: &std::collections::BTreeMap<String, String>) -> RequestBuilder {
+fn callback_of(
+    world: &World,
+    cookies: &std::collections::BTreeMap<String, String>,
+) -> RequestBuilder {
     let cookies: Vec<_> = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-    world.http.get(world.callback(FARM)).header(COOKIE, cookies.join("; ")).header(REFERER, world.panorama("/"))
+    world
+        .http
+        .get(world.callback(FARM))
+        .header(COOKIE, cookies.join("; "))
+        .header(REFERER, world.panorama("/"))
 }
 
 #[tokio::test]
@@ -76,8 +102,15 @@ async fn a_callback_is_finished_by_the_queue_once_it_is_stored_and_by_a_repeat_b
 
             others_finish(&world).await;
             if world.status(&user).await == "PENDING" {
-                assert_eq!(asked, 0, "after {calls} calls Panorama was asked, so the confirmation was stored");
-                assert_eq!(browser.open(&callback).await.outcome, "connected", "after {calls} calls");
+                assert_eq!(
+                    asked, 0,
+                    "after {calls} calls Panorama was asked, so the confirmation was stored"
+                );
+                assert_eq!(
+                    browser.open(&callback).await.outcome,
+                    "connected",
+                    "after {calls} calls"
+                );
             }
             assert_connected_once(&world, &user, calls).await;
             assert_eq!(browser.open(&callback).await.outcome, "connected", "after {calls} calls");
@@ -108,7 +141,11 @@ async fn a_start_that_claims_a_kept_confirmation_is_finished_by_the_queue_or_by_
 
         others_finish(&world).await;
         if world.status(&user).await == "integrationNotStarted" {
-            assert_eq!(world.start_session(&user, Some(FARM)).await.status, "ACTIVE", "after {calls} calls");
+            assert_eq!(
+                world.start_session(&user, Some(FARM)).await.status,
+                "ACTIVE",
+                "after {calls} calls"
+            );
         }
         assert_connected_once(&world, &user, calls).await;
         if done {
@@ -152,11 +189,15 @@ async fn an_end_that_was_not_noted_is_noted_by_the_next() {
         world.machine.outbox.deliver().await.expect("the stream can be read");
         world.pass(15, 0);
         let doomed = Doomed::after(calls, &world).await;
-        let (user, session) = (user.parse().expect("an id"), started.session_id.parse().expect("an id"));
-        let _unheard = expire_session(&doomed.service.ports, &doomed.service.app_keys, user, session).await;
+        let (user, session) =
+            (user.parse().expect("an id"), started.session_id.parse().expect("an id"));
+        let _unheard =
+            expire_session(&doomed.service.ports, &doomed.service.app_keys, user, session).await;
 
         others_finish(&world).await;
-        let [session] = &world.machine.service.ports.connections.sessions_of(&[user]).await.expect("read")[..] else {
+        let [session] =
+            &world.machine.service.ports.connections.sessions_of(&[user]).await.expect("read")[..]
+        else {
             panic!("after {calls} calls there is no session")
         };
         assert_eq!((&session.state, session.version), (&State::Expired, 2), "after {calls} calls");
@@ -276,7 +317,11 @@ async fn a_refresh_of_the_partners_tokens_that_dies_locks_nobody_out() {
             let fresh = Doomed::after(MORE_THAN_ANY, &world).await;
             for service in [&fresh.service, &world.machine.service] {
                 let report = check(service, &world).await.expect("a report");
-                assert_eq!((report.done, report.compared), (1, 1), "after {calls} calls, rotating: {rotating}");
+                assert_eq!(
+                    (report.done, report.compared),
+                    (1, 1),
+                    "after {calls} calls, rotating: {rotating}"
+                );
             }
             assert_connected_once(&world, &user, calls).await;
             if !doomed.has_died() {

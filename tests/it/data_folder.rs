@@ -22,10 +22,13 @@ impl DataFolder {
 
     /// What is in the files whose names begin with `prefix`, by name.
     pub(crate) fn files(&self, prefix: &str) -> Vec<(String, Vec<u8>)> {
-        let entries = std::fs::read_dir(&self.0).expect("a folder").map(|entry| entry.expect("an entry"));
-        let named = entries.map(|entry| (entry.file_name().into_string().expect("UTF-8"), entry.path()));
+        let entries =
+            std::fs::read_dir(&self.0).expect("a folder").map(|entry| entry.expect("an entry"));
+        let named =
+            entries.map(|entry| (entry.file_name().into_string().expect("UTF-8"), entry.path()));
         let wanted = named.filter(|(name, _)| name.starts_with(prefix));
-        let files: Vec<_> = wanted.map(|(name, path)| (name, std::fs::read(path).expect("a file"))).collect();
+        let files: Vec<_> =
+            wanted.map(|(name, path)| (name, std::fs::read(path).expect("a file"))).collect();
         assert!(!files.is_empty(), "no file begins with {prefix}");
         files
     }
@@ -33,7 +36,8 @@ impl DataFolder {
     /// Takes a secret out of a machine that is not running.
     pub(crate) fn forget_secret(&self, name: &str) {
         let file = self.0.join("secrets.json");
-        let mut saved: Value = serde_json::from_slice(&std::fs::read(&file).expect("a file")).expect("JSON");
+        let mut saved: Value =
+            serde_json::from_slice(&std::fs::read(&file).expect("a file")).expect("JSON");
         let secrets = saved["secrets"].as_array_mut().expect("secrets");
         let before = secrets.len();
         secrets.retain(|secret| secret["name"] != name);

@@ -1,6 +1,7 @@
-//! Another process of the same service, which dies after so many calls to the world outside: DynamoDB, Secrets Manager, Panorama's API and
-//! login. What a process does after its last call reaches nobody, so a process whose every later call fails has died as far as anybody
-//! can tell; and nobody hears its answers.
+//! Another process of the same service, which dies after so many calls to the world outside:
+//! DynamoDB, Secrets Manager, Panorama's API and login. What a process does after its last call
+//! reaches nobody, so a process whose every later call fails has died as far as anybody can tell;
+//! and nobody hears its answers.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -23,7 +24,8 @@ use url::Url;
 
 use crate::world::World;
 
-/// A process of the service beside the machine's own, over the same table, secrets and Panorama; with nothing in its memory.
+/// A process of the service beside the machine's own, over the same table, secrets and Panorama;
+/// with nothing in its memory.
 pub(crate) struct Doomed {
     pub(crate) service: Service,
     gate: Gate,
@@ -62,10 +64,14 @@ impl Doomed {
         Self { service, gate, _relay: relay }
     }
 
-    /// Takes a request that was meant for the machine. Whether there was an answer: a process that died gave none.
+    /// Takes a request that was meant for the machine. Whether there was an answer: a process that
+    /// died gave none.
     pub(crate) async fn take(&self, request: RequestBuilder) -> bool {
         let request = request.build().expect("a request");
-        let request = request.try_into().map(|request: http::Request<reqwest::Body>| request).expect("a request");
+        let request = request
+            .try_into()
+            .map(|request: http::Request<reqwest::Body>| request)
+            .expect("a request");
         let _unheard = gateway::api(&self.service).oneshot(request).await;
         !self.has_died()
     }
@@ -85,7 +91,10 @@ struct Gate {
 
 impl Gate {
     fn lets_through(&self) -> bool {
-        let passed = self.left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok();
+        let passed = self
+            .left
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1))
+            .is_ok();
         if !passed {
             self.refused.fetch_add(1, Ordering::SeqCst);
         }
@@ -119,8 +128,8 @@ async fn listen(listener: TcpListener, there: SocketAddr, gate: Gate) {
     }
 }
 
-/// Carries one connection's bytes both ways. HTTP/1.1 without pipelining is a conversation, so what the client says first, or after the
-/// server has spoken, is a new request.
+/// Carries one connection's bytes both ways. HTTP/1.1 without pipelining is a conversation, so what
+/// the client says first, or after the server has spoken, is a new request.
 async fn relay(mut client: TcpStream, there: SocketAddr, gate: &Gate) -> std::io::Result<()> {
     let mut server = TcpStream::connect(there).await?;
     let (mut from_client, mut to_client) = client.split();

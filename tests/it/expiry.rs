@@ -1,5 +1,5 @@
-//! A farmer does not come, and that is noticed: `expire-sessions` behind stream, pipe and queue. What everybody sees is the same as before it
-//! was noticed.
+//! A farmer does not come, and that is noticed: `expire-sessions` behind stream, pipe and queue.
+//! What everybody sees is the same as before it was noticed.
 
 use reqwest::StatusCode;
 use serde_json::json;
@@ -22,7 +22,8 @@ async fn after(world: &World, minutes: u64, seconds: u64) -> usize {
 /// What is stored of the Leaf user's session.
 async fn stored(world: &World, user: &str) -> State {
     let user = user.parse().expect("an id");
-    let mut sessions = world.machine.service.ports.connections.sessions_of(&[user]).await.expect("read");
+    let mut sessions =
+        world.machine.service.ports.connections.sessions_of(&[user]).await.expect("read");
     sessions.pop().expect("a session").state
 }
 
@@ -54,7 +55,11 @@ async fn each_of_two_sessions_of_a_leaf_user_has_its_own_end() {
 
     assert_eq!(after(&world, 5, 0).await, 1);
     assert_eq!(after(&world, 9, 59).await, 1);
-    assert_eq!(stored(&world, &user).await, State::Pending, "the first one's end is not the second's");
+    assert_eq!(
+        stored(&world, &user).await,
+        State::Pending,
+        "the first one's end is not the second's"
+    );
     assert_eq!(after(&world, 0, 1).await, 0);
     assert_eq!(stored(&world, &user).await, State::Expired);
 }
@@ -94,11 +99,14 @@ async fn a_session_that_began_with_a_kept_confirmation_and_was_refused_expires_a
 }
 
 #[tokio::test]
-async fn a_session_that_waits_for_panorama_when_its_time_ends_expires_if_panorama_refuses_it_then() {
+async fn a_session_that_waits_for_panorama_when_its_time_ends_expires_if_panorama_refuses_it_then()
+{
     let world = World::start().await;
     let user = world.create_user("maria").await;
     world.start_session(&user, Some(FARM)).await;
-    world.fault(json!({ "call": "confirmSharing", "fault": "status", "status": 503, "times": 0 })).await;
+    world
+        .fault(json!({ "call": "confirmSharing", "fault": "status", "status": 503, "times": 0 }))
+        .await;
     let callback = world.share(FARM).await;
     assert_eq!(world.browser().open(&callback).await.outcome, "finishing");
     after(&world, 0, 0).await;
@@ -118,7 +126,8 @@ async fn a_late_farmer_sees_the_same_whether_or_not_the_end_was_noticed() {
     let mut seen = Vec::new();
     for noticed in [false, true] {
         let world = World::start().await;
-        let (by_cookie, by_code) = (world.create_user("cookie").await, world.create_user("code").await);
+        let (by_cookie, by_code) =
+            (world.create_user("cookie").await, world.create_user("code").await);
         let started = world.start_session(&by_cookie, None).await;
         let mut browser = world.hop(&started).await;
         world.start_session(&by_code, Some(FARM)).await;
@@ -176,7 +185,9 @@ async fn a_hop_link_that_is_opened_between_the_look_and_the_write_loses_nothing(
     let read = connections.find_session(id).await.expect("read").expect("a session");
     world.pass(14, 59);
     let mut browser = world.hop(&started).await;
-    let Lapsed::Expired(expired) = read.lapse(world.clock.now().plus(std::time::Duration::from_secs(1))) else {
+    let Lapsed::Expired(expired) =
+        read.lapse(world.clock.now().plus(std::time::Duration::from_secs(1)))
+    else {
         panic!("its time is over")
     };
 

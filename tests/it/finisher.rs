@@ -1,4 +1,5 @@
-//! What a farmer began is finished without the farmer: `finish-confirmations` behind stream, pipe and queue.
+//! What a farmer began is finished without the farmer: `finish-confirmations` behind stream, pipe
+//! and queue.
 
 use std::time::Duration;
 
@@ -10,7 +11,9 @@ use crate::world::World;
 async fn unfinished(world: &World) -> String {
     let user = world.create_user("maria").await;
     world.start_session(&user, Some("krwv4vYH")).await;
-    world.fault(json!({ "call": "confirmSharing", "fault": "status", "status": 503, "times": 0 })).await;
+    world
+        .fault(json!({ "call": "confirmSharing", "fault": "status", "status": 503, "times": 0 }))
+        .await;
     let callback = world.share("krwv4vYH").await;
     assert_eq!(world.browser().open(&callback).await.outcome, "finishing");
     user
@@ -91,7 +94,8 @@ async fn what_cannot_be_finished_ends_among_the_dead_letters_and_is_not_forgotte
     for _ in 0..1_000 {
         after(&world, 61).await;
     }
-    let queues = world.machine.outbox.deliver().await.expect("the stream can be read").confirmations;
+    let queues =
+        world.machine.outbox.deliver().await.expect("the stream can be read").confirmations;
     assert_eq!((queues.waiting, queues.dead_letters), (0, 1));
     assert_eq!(world.status(&user).await, "PENDING");
 

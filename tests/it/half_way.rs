@@ -22,8 +22,9 @@ const NAME: &str = "prairie-insights";
 /// As long as that one's: its secret is scheduled for deletion.
 const DOOMED: &str = "prairie-insightz";
 
-/// Sends so many creations to the name of a secret that is being deleted: the engine then answers what AWS answers for a while after a
-/// deletion without recovery, which the engine has done at once.
+/// Sends so many creations to the name of a secret that is being deleted: the engine then answers
+/// what AWS answers for a while after a deletion without recovery, which the engine has done at
+/// once.
 #[derive(Debug, Clone, Default)]
 struct StillBeingDeleted(Arc<AtomicUsize>);
 
@@ -40,7 +41,10 @@ impl Intercept for StillBeingDeleted {
     ) -> Result<(), BoxError> {
         let request = call.request_mut();
         if request.headers().get("x-amz-target") == Some("secretsmanager.CreateSecret")
-            && self.0.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok()
+            && self
+                .0
+                .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1))
+                .is_ok()
         {
             let body = String::from_utf8(request.body().bytes().ok_or("a body")?.to_vec())?;
             *request.body_mut() = SdkBody::from(body.replace(NAME, DOOMED));
@@ -53,7 +57,8 @@ async fn world_with(deleted: &StillBeingDeleted) -> World {
     let interceptor = SharedInterceptor::new(deleted.clone());
     let world = World::start_with(|options| options.interceptors.push(interceptor)).await;
     let name = format!("{SECRETS_PREFIX}/app-key/STAGE/{DOOMED}");
-    let created = world.machine.secrets_manager.create_secret().name(&name).secret_string("{}").send().await;
+    let created =
+        world.machine.secrets_manager.create_secret().name(&name).secret_string("{}").send().await;
     created.expect("a secret");
     world.schedule_deletion(&format!("app-key/STAGE/{DOOMED}")).await;
     world
@@ -67,7 +72,13 @@ async fn send(world: &World, method: Method) -> (StatusCode, Value) {
     });
     let path = format!("{MANAGEMENT}/app-keys/Panorama/{NAME}/STAGE");
     let request = world.owner(method.clone(), &path);
-    world.json(if method == Method::GET || method == Method::DELETE { request } else { request.json(&body) }).await
+    world
+        .json(if method == Method::GET || method == Method::DELETE {
+            request
+        } else {
+            request.json(&body)
+        })
+        .await
 }
 
 async fn verify(world: &World) -> Value {
@@ -92,8 +103,14 @@ async fn where_it_is_said_that_nothing_was_changed_nothing_was() {
     assert_eq!(send(&world, Method::DELETE).await.0, StatusCode::NO_CONTENT);
     deleted.0.store(usize::MAX, Ordering::SeqCst);
     let (status, problem) = send(&world, Method::POST).await;
-    assert_eq!((status, &problem["errorKey"]), (StatusCode::SERVICE_UNAVAILABLE, &"storageUnavailable".into()));
-    assert!(problem["detail"].as_str().expect("a text").contains("Nothing was changed"), "{problem}");
+    assert_eq!(
+        (status, &problem["errorKey"]),
+        (StatusCode::SERVICE_UNAVAILABLE, &"storageUnavailable".into())
+    );
+    assert!(
+        problem["detail"].as_str().expect("a text").contains("Nothing was changed"),
+        "{problem}"
+    );
     assert_eq!(send(&world, Method::GET).await.0, StatusCode::NOT_FOUND);
     deleted.0.store(0, Ordering::SeqCst);
     assert_eq!(send(&world, Method::POST).await.0, StatusCode::CREATED, "trying again does it");
@@ -107,7 +124,10 @@ async fn a_secret_that_is_scheduled_for_deletion_is_kept_by_the_put_that_verify_
     for method in [Method::PUT, Method::POST] {
         world.schedule_deletion(&format!("app-key/STAGE/{NAME}")).await;
         let report = verify(&world).await;
-        assert!(report["checks"][0]["whatToDo"].as_str().expect("advice").contains("PUT"), "{report}");
+        assert!(
+            report["checks"][0]["whatToDo"].as_str().expect("advice").contains("PUT"),
+            "{report}"
+        );
         assert_eq!(send(&world, method).await.0, StatusCode::OK);
         assert_eq!(verify(&world).await["ok"], true);
     }

@@ -1,4 +1,5 @@
-//! A connection tells the truth: the scheduled check, the live look, and the check of a partner's set-up.
+//! A connection tells the truth: the scheduled check, the live look, and the check of a partner's
+//! set-up.
 
 use std::time::Duration;
 
@@ -40,7 +41,8 @@ async fn look(world: &World, user: &str) -> (StatusCode, Value) {
 #[tokio::test]
 async fn an_operation_that_left_the_listing_is_revoked_and_the_others_are_not() {
     let world = World::start().await;
-    let (maria, dale) = (connected(&world, "maria", "krwv4vYH").await, connected(&world, "dale", "Hn5cW7pd").await);
+    let (maria, dale) =
+        (connected(&world, "maria", "krwv4vYH").await, connected(&world, "dale", "Hn5cW7pd").await);
     revoke(&world, "krwv4vYH").await;
 
     let report = check_after(&world, 15).await;
@@ -126,7 +128,11 @@ async fn a_farmer_who_switches_on_again_months_later_is_active_after_the_next_ch
     world.clock.advance(Duration::from_hours(24 * 25));
 
     let callback = world.share("krwv4vYH").await;
-    assert_eq!(world.browser().open(&callback).await.outcome, "notBound", "it tells nobody that there is an owner");
+    assert_eq!(
+        world.browser().open(&callback).await.outcome,
+        "notBound",
+        "it tells nobody that there is an owner"
+    );
     let report = check_after(&world, 15).await;
 
     assert_eq!(report.recovered, 1);
@@ -167,7 +173,8 @@ async fn a_listing_that_cannot_be_read_changes_nothing() {
 #[tokio::test]
 async fn a_refused_partner_login_is_one_mark_and_is_left_alone_for_longer_and_longer() {
     let world = World::start().await;
-    let (maria, dale) = (connected(&world, "maria", "krwv4vYH").await, connected(&world, "dale", "Hn5cW7pd").await);
+    let (maria, dale) =
+        (connected(&world, "maria", "krwv4vYH").await, connected(&world, "dale", "Hn5cW7pd").await);
     world.partner_password_is_now("Another-2027").await;
     let before = world.calls("initiateAuth").await;
 
@@ -226,7 +233,8 @@ async fn a_live_look_at_a_young_credential_asks_about_the_operation_itself() {
     let world = World::start().await;
     let user = connected(&world, "maria", "krwv4vYH").await;
     // The listing is behind, as listings are; the operation is not.
-    let behind = json!({ "call": "listSharing", "fault": "answer", "body": r#"{"items":[]}"#, "times": 0 });
+    let behind =
+        json!({ "call": "listSharing", "fault": "answer", "body": r#"{"items":[]}"#, "times": 0 });
     world.fault(behind).await;
     assert_eq!(look(&world, &user).await.1["status"], "ACTIVE");
     world.clock.advance(Duration::from_mins(1));
@@ -235,9 +243,16 @@ async fn a_live_look_at_a_young_credential_asks_about_the_operation_itself() {
     world.fault(fields).await;
     revoke(&world, "krwv4vYH").await;
     let (status, problem) = look(&world, &user).await;
-    assert_eq!((status, &problem["errorKey"]), (StatusCode::SERVICE_UNAVAILABLE, &"panoramaUnavailable".into()));
+    assert_eq!(
+        (status, &problem["errorKey"]),
+        (StatusCode::SERVICE_UNAVAILABLE, &"panoramaUnavailable".into())
+    );
     world.clock.advance(Duration::from_secs(59));
-    assert_eq!(look(&world, &user).await.1["status"], "ACTIVE", "nobody has looked within the minute");
+    assert_eq!(
+        look(&world, &user).await.1["status"],
+        "ACTIVE",
+        "nobody has looked within the minute"
+    );
     world.clock.advance(Duration::from_mins(2));
     assert_eq!(look(&world, &user).await.1["status"], "REVOKED");
 
@@ -254,18 +269,29 @@ async fn a_live_look_that_panorama_does_not_answer_says_so_and_changes_nothing()
     let user = connected(&world, "maria", "krwv4vYH").await;
     world.fault(json!({ "call": "listSharing", "fault": "status", "status": 503 })).await;
     let (status, problem) = look(&world, &user).await;
-    assert_eq!((status, &problem["errorKey"]), (StatusCode::SERVICE_UNAVAILABLE, &"panoramaUnavailable".into()));
+    assert_eq!(
+        (status, &problem["errorKey"]),
+        (StatusCode::SERVICE_UNAVAILABLE, &"panoramaUnavailable".into())
+    );
     assert_eq!(world.status(&user).await, "ACTIVE");
 }
 
 #[tokio::test]
 async fn a_set_up_that_works_is_told_with_the_address_for_the_partner_portal() {
     let world = World::start().await;
-    let path = format!("{MANAGEMENT}/app-keys/Panorama/{}/STAGE/verify", world.machine.ready.app_name);
+    let path =
+        format!("{MANAGEMENT}/app-keys/Panorama/{}/STAGE/verify", world.machine.ready.app_name);
     let (status, report) = world.json(world.owner(Method::POST, &path)).await;
     assert_eq!((status, &report["ok"]), (StatusCode::OK, &true.into()), "{report}");
-    let names: Vec<_> = report["checks"].as_array().expect("checks").iter().map(|check| &check["name"]).collect();
-    let expected = ["loginWorks", "rightEnvironment", "listingWorks", "sharingUrlIdIsUuid", "sharingConfirmationUrl"];
+    let names: Vec<_> =
+        report["checks"].as_array().expect("checks").iter().map(|check| &check["name"]).collect();
+    let expected = [
+        "loginWorks",
+        "rightEnvironment",
+        "listingWorks",
+        "sharingUrlIdIsUuid",
+        "sharingConfirmationUrl",
+    ];
     assert_eq!(names, expected);
     assert!(report.to_string().contains("/sharing-confirmation/"), "{report}");
 }
@@ -274,7 +300,8 @@ async fn a_set_up_that_works_is_told_with_the_address_for_the_partner_portal() {
 async fn a_set_up_with_an_outdated_password_is_told_what_to_do() {
     let world = World::start().await;
     world.partner_password_is_now("Another-2027").await;
-    let path = format!("{MANAGEMENT}/app-keys/Panorama/{}/STAGE/verify", world.machine.ready.app_name);
+    let path =
+        format!("{MANAGEMENT}/app-keys/Panorama/{}/STAGE/verify", world.machine.ready.app_name);
     let (_, report) = world.json(world.owner(Method::POST, &path)).await;
     assert_eq!(report["ok"], false);
     assert_eq!(report["checks"][0]["ok"], false, "{report}");

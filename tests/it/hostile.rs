@@ -1,4 +1,5 @@
-//! What stands where Panorama should be says things that Panorama would not: pages, other JSON, too much, too long, too large a number.
+//! What stands where Panorama should be says things that Panorama would not: pages, other JSON, too
+//! much, too long, too large a number.
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -51,7 +52,11 @@ async fn errors_of_cognito_that_are_not_about_the_credentials_refuse_nobody() {
         world.pass(1, 0);
         assert_eq!(world.status(&user).await, "ACTIVE", "{kind}");
         let stage = &world.machine.ready.stage;
-        assert_eq!(world.app_key(Method::PUT, stage, "New-2027").await, StatusCode::SERVICE_UNAVAILABLE, "{kind}");
+        assert_eq!(
+            world.app_key(Method::PUT, stage, "New-2027").await,
+            StatusCode::SERVICE_UNAVAILABLE,
+            "{kind}"
+        );
     }
 }
 
@@ -104,10 +109,17 @@ async fn what_is_named_as_a_refusal_is_one() {
 #[tokio::test]
 async fn entries_of_a_listing_that_cannot_be_ours_are_passed_over() {
     let world = World::start().await;
-    let (maria, dale) = (connected(&world, "maria", FARM).await, connected(&world, "dale", "Hn5cW7pd").await);
-    for strange in
-        [json!("ab.cd"), json!("a".repeat(65)), json!(""), json!(" "), json!("käse"), json!("a/b"), json!(null)]
-    {
+    let (maria, dale) =
+        (connected(&world, "maria", FARM).await, connected(&world, "dale", "Hn5cW7pd").await);
+    for strange in [
+        json!("ab.cd"),
+        json!("a".repeat(65)),
+        json!(""),
+        json!(" "),
+        json!("käse"),
+        json!("a/b"),
+        json!(null),
+    ] {
         let body = json!({ "items": [strange, FARM, "Hn5cW7pd"] }).to_string();
         world.fault(answer("listSharing", 200, "application/json", &body)).await;
         let report = world.check_after(15).await;
@@ -162,9 +174,12 @@ async fn pages_that_go_round_in_circles_are_no_listing() {
 
 #[tokio::test]
 async fn a_page_that_says_back_soon_confirms_nothing() {
-    for (content_type, body) in
-        [("text/html", PAGE), ("application/json", ""), ("application/json", "[]"), ("application/json", "\"ok\"")]
-    {
+    for (content_type, body) in [
+        ("text/html", PAGE),
+        ("application/json", ""),
+        ("application/json", "[]"),
+        ("application/json", "\"ok\""),
+    ] {
         let world = World::start().await;
         let maria = world.create_user("maria").await;
         world.start_session(&maria, Some(FARM)).await;
@@ -216,9 +231,12 @@ async fn an_answer_that_is_too_large_is_not_read() {
 async fn an_absurd_retry_after_is_an_hour() {
     let world = World::start().await;
     let maria = connected(&world, "maria", FARM).await;
-    for (sent, told) in [("31536000", "3600"), ("99999999999999999999999", "3600"), ("-5", "30"), ("never", "30")] {
+    for (sent, told) in
+        [("31536000", "3600"), ("99999999999999999999999", "3600"), ("-5", "30"), ("never", "30")]
+    {
         world.fault(json!({ "call": "listFields", "fault": "status", "status": 503, "retryAfter": sent })).await;
-        let path = format!("/services/integrations/api/resources?provider=Panorama&leafUserId={maria}");
+        let path =
+            format!("/services/integrations/api/resources?provider=Panorama&leafUserId={maria}");
         let answer = world.owner(Method::GET, &path).send().await.expect("an answer");
         assert_eq!(answer.headers()["retry-after"], told, "{sent}");
     }

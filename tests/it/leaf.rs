@@ -20,7 +20,8 @@ use crate::world::World;
 const FARM: &str = "krwv4vYH";
 const OTHER_FARM: &str = "Hn5cW7pd";
 
-/// What the simulated Leaf adds to its answers, as the real one does: tokens, and words that quote them.
+/// What the simulated Leaf adds to its answers, as the real one does: tokens, and words that quote
+/// them.
 const PLANTED: &str = "planted-by-leaf";
 
 impl World {
@@ -37,7 +38,8 @@ impl World {
     /// A token of the partner's account at Leaf.
     pub(crate) async fn leaf_token(&self) -> String {
         let body = json!({ "username": seed::LEAF_ACCOUNT.username, "password": seed::LEAF_ACCOUNT.password });
-        let (_, answer) = self.json(self.http.post(self.leaf("/api/authenticate")).json(&body)).await;
+        let (_, answer) =
+            self.json(self.http.post(self.leaf("/api/authenticate")).json(&body)).await;
         answer["id_token"].as_str().expect("a token").to_owned()
     }
 
@@ -48,13 +50,20 @@ impl World {
 
     /// Something goes wrong with Leaf.
     pub(crate) async fn disturb(&self, fault: &Value) {
-        let answer = self.http.post(self.leaf("/control/faults")).json(fault).send().await.expect("an answer");
+        let answer = self
+            .http
+            .post(self.leaf("/control/faults"))
+            .json(fault)
+            .send()
+            .await
+            .expect("an answer");
         assert_eq!(answer.status(), StatusCode::CREATED, "{fault}");
     }
 
     /// Leaf is mended.
     async fn leaf_is_back(&self) {
-        let answer = self.http.delete(self.leaf("/control/faults")).send().await.expect("an answer");
+        let answer =
+            self.http.delete(self.leaf("/control/faults")).send().await.expect("an answer");
         assert_eq!(answer.status(), StatusCode::NO_CONTENT);
     }
 

@@ -6,8 +6,8 @@
 //!
 //! What the documents say and this one does: an update replaces the whole record, and provider
 //! credentials that the body leaves out are gone; `{"id"}` of a credential keeps it; other
-//! providers' credentials, tokens included, are on the Leaf user; fields are kept as they were sent;
-//! nothing but an id is sure to be filled.
+//! providers' credentials, tokens included, are on the Leaf user; fields are kept as they were
+//! sent; nothing but an id is sure to be filled.
 
 mod account;
 mod passed_through;
@@ -68,7 +68,8 @@ impl Peer {
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let records = Shared::default();
         let router = router(records.clone());
-        let server = tokio::spawn(async move { axum::serve(listener, router).await.expect("it serves") });
+        let server =
+            tokio::spawn(async move { axum::serve(listener, router).await.expect("it serves") });
         Self { url, records, server }
     }
 
@@ -105,7 +106,10 @@ impl Peer {
     pub(crate) fn last(&self, method: &str) -> (String, Value) {
         self.with(|records| {
             let asked = records.asked.iter().rev().find(|(known, ..)| known == method);
-            asked.map_or_else(|| panic!("no {method}"), |(_, path, body)| (path.clone(), body.clone()))
+            asked.map_or_else(
+                || panic!("no {method}"),
+                |(_, path, body)| (path.clone(), body.clone()),
+            )
         })
     }
 }
@@ -135,14 +139,26 @@ fn router(records: Shared) -> Router {
     let user = format!("{MANAGEMENT}/users/{{id}}");
     let credential = format!("{user}/panorama-credentials");
     let services = Router::new()
-        .route(&format!("{MANAGEMENT}/users"), get(people::list).post(people::create).put(people::replace))
+        .route(
+            &format!("{MANAGEMENT}/users"),
+            get(people::list).post(people::create).put(people::replace),
+        )
         .route(&user, get(people::read).patch(people::merge).delete(people::remove))
         .route(&format!("{user}/one-click-integration/Panorama"), post(account::begin))
-        .route(&credential, get(account::credential).post(account::create).delete(account::disconnect))
+        .route(
+            &credential,
+            get(account::credential).post(account::create).delete(account::disconnect),
+        )
         .route(&format!("{credential}/events"), get(account::events))
         .route("/services/integrations/api/resources", get(account::resources))
-        .route("/services/alerts/api/alerts/webhooks", get(account::webhooks).post(account::register))
+        .route(
+            "/services/alerts/api/alerts/webhooks",
+            get(account::webhooks).post(account::register),
+        )
         .route("/services/alerts/api/alerts/webhooks/{id}", delete(account::forget))
         .layer(axum::middleware::from_fn_with_state(records.clone(), account::guard));
-    Router::new().route("/api/authenticate", post(account::sign_in)).merge(services).with_state(records)
+    Router::new()
+        .route("/api/authenticate", post(account::sign_in))
+        .merge(services)
+        .with_state(records)
 }

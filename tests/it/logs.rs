@@ -1,7 +1,8 @@
 //! Every log line of a test, at every level, and what the production configuration makes of them.
 //!
-//! A process has one subscriber, so all tests of the binary run under it: one for a thread alone would be deaf to what another thread logged
-//! first, since `tracing` remembers whether anybody listens. Only the lines of threads that are watched are kept. A test's machine runs on the
+//! A process has one subscriber, so all tests of the binary run under it: one for a thread alone
+//! would be deaf to what another thread logged first, since `tracing` remembers whether anybody
+//! listens. Only the lines of threads that are watched are kept. A test's machine runs on the
 //! test's own thread.
 
 use std::collections::HashMap;
@@ -23,10 +24,12 @@ use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 static LOG: LazyLock<Log> = LazyLock::new(|| {
     let log = Log::default();
     let clock = Arc::new(ManualClock::new(Timestamp::new(datetime!(2026-11-22 12:00 UTC))));
-    let origin = Origin { function: "sharing-confirmation", metrics_namespace: "Farms".to_owned(), clock };
+    let origin =
+        Origin { function: "sharing-confirmation", metrics_namespace: "Farms".to_owned(), clock };
     let lines = shared::logging::lines(origin, log.clone());
     let subscriber = tracing_subscriber::registry().with(lines).with(Everything(log.clone()));
-    tracing::subscriber::set_global_default(subscriber).expect("nobody else in this binary sets one");
+    tracing::subscriber::set_global_default(subscriber)
+        .expect("nobody else in this binary sets one");
     tracing::callsite::rebuild_interest_cache();
     log
 });
@@ -63,12 +66,16 @@ impl Log {
 
     /// What the production configuration wrote.
     pub(crate) fn production(&self) -> String {
-        String::from_utf8(self.kept(|kept| kept.production.clone()).unwrap_or_default()).expect("text")
+        String::from_utf8(self.kept(|kept| kept.production.clone()).unwrap_or_default())
+            .expect("text")
     }
 
     /// The same, since the last look.
     pub(crate) fn take_production(&self) -> String {
-        String::from_utf8(self.kept(|kept| std::mem::take(&mut kept.production)).unwrap_or_default()).expect("text")
+        String::from_utf8(
+            self.kept(|kept| std::mem::take(&mut kept.production)).unwrap_or_default(),
+        )
+        .expect("text")
     }
 
     /// What is kept of this thread, if it is watched.
@@ -89,7 +96,11 @@ impl Everything {
         if self.0.is_watched() {
             let mut text = Text(metadata.name().to_owned());
             write(&mut text);
-            let line = Line { target: metadata.target().to_owned(), level: *metadata.level(), text: text.0 };
+            let line = Line {
+                target: metadata.target().to_owned(),
+                level: *metadata.level(),
+                text: text.0,
+            };
             self.0.kept(|kept| kept.lines.push(line));
         }
     }

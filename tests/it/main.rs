@@ -1,5 +1,5 @@
-//! The service from outside: every test starts a whole machine (functions, DynamoDB engine, Secrets Manager, Panorama) on loopback,
-//! with a clock that the test moves, and speaks HTTP with it.
+//! The service from outside: every test starts a whole machine (functions, DynamoDB engine, Secrets
+//! Manager, Panorama) on loopback, with a clock that the test moves, and speaks HTTP with it.
 
 mod alerts;
 mod answer;

@@ -24,7 +24,9 @@ impl Output {
     /// What was written since the last look, line by line.
     fn lines(&self) -> Vec<Value> {
         let text = self.0.take_production();
-        text.lines().map(|line| serde_json::from_str(line).expect("one JSON object a line")).collect()
+        text.lines()
+            .map(|line| serde_json::from_str(line).expect("one JSON object a line"))
+            .collect()
     }
 
     /// The counts since the last look, sorted, such as `CallbacksBound SessionsCompleted`.
@@ -56,11 +58,12 @@ async fn check(world: &World) {
 #[test]
 fn a_metric_is_a_line_in_the_embedded_metric_format() {
     let output = Output::watch();
-    tracing::info_span!(target: "shared", "request", request_id = "r-1", leaf_user_id = "u-1").in_scope(|| {
-        Metric::SessionsExpired.record(ClientEnvironment::Production);
-        let (call, latency) = (Call::ConfirmSharing, Duration::from_micros(12_500));
-        Metric::UpstreamCall { call, latency, failed: true }.record(ClientEnvironment::Stage);
-    });
+    tracing::info_span!(target: "shared", "request", request_id = "r-1", leaf_user_id = "u-1")
+        .in_scope(|| {
+            Metric::SessionsExpired.record(ClientEnvironment::Production);
+            let (call, latency) = (Call::ConfirmSharing, Duration::from_micros(12_500));
+            Metric::UpstreamCall { call, latency, failed: true }.record(ClientEnvironment::Stage);
+        });
     let at = 1_795_348_800_000_i64;
     assert_eq!(
         output.lines(),
@@ -97,7 +100,9 @@ async fn a_connection_is_counted_once_however_often_its_callback_comes() {
     let user = world.create_user("maria").await;
     world.start_session(&user, Some(FARM)).await;
     assert_eq!(output.counted(), "SessionsStarted");
-    world.fault(json!({ "call": "confirmSharing", "fault": "status", "status": 503, "times": 2 })).await;
+    world
+        .fault(json!({ "call": "confirmSharing", "fault": "status", "status": 503, "times": 2 }))
+        .await;
     let callback = world.share(FARM).await;
     for outcome in ["finishing", "finishing", "connected", "connected", "connected"] {
         assert_eq!(world.browser().open(&callback).await.outcome, outcome);
@@ -167,7 +172,8 @@ async fn a_credential_that_is_revoked_and_recovers_is_counted_each_time_and_its_
     check(&world).await;
     assert_eq!(output.counted(), "CredentialsRevoked");
 
-    // Not shared: the session is refused at its second handshake, which is no end of its 15 minutes.
+    // Not shared: the session is refused at its second handshake, which is no end of its 15
+    // minutes.
     assert_eq!(world.browser().open(&world.callback(FARM)).await.outcome, "notBound");
     assert_eq!(output.counted(), "CallbacksBound");
 
@@ -175,14 +181,21 @@ async fn a_credential_that_is_revoked_and_recovers_is_counted_each_time_and_its_
     assert!(status.is_success());
     let callback = world.share(FARM).await;
     assert_eq!(world.browser().open(&callback).await.outcome, "connected");
-    assert_eq!(output.counted(), "CallbacksBound CredentialsRecovered SessionsCompleted SessionsStarted");
+    assert_eq!(
+        output.counted(),
+        "CallbacksBound CredentialsRecovered SessionsCompleted SessionsStarted"
+    );
 
     world.unshare(FARM).await;
     world.pass(15, 0);
     check(&world).await;
     let callback = world.share(FARM).await;
     assert_eq!(world.browser().open(&callback).await.outcome, "connected");
-    assert_eq!(output.counted(), "CallbacksBound CredentialsRecovered CredentialsRevoked", "without a new session");
+    assert_eq!(
+        output.counted(),
+        "CallbacksBound CredentialsRecovered CredentialsRevoked",
+        "without a new session"
+    );
 }
 
 #[tokio::test]
@@ -194,7 +207,8 @@ async fn a_login_that_stays_refused_is_counted_by_every_check() {
     check(&world).await;
     assert_eq!(output.counted(), "");
     let change = world.panorama("/control/partners/STAGE/password");
-    let changed = world.http.post(change).json(&json!({ "password": "Another-One-2026" })).send().await;
+    let changed =
+        world.http.post(change).json(&json!({ "password": "Another-One-2026" })).send().await;
     assert!(changed.expect("an answer").status().is_success());
     for order in ["revokeRefreshTokens", "expireTokens"] {
         world.fault(json!({ "fault": order })).await;
@@ -217,9 +231,16 @@ async fn a_refused_sign_in_is_counted_and_one_that_works_is_not() {
         [(owner.username, owner.password), (owner.username, wrong), ("nobody@example.com", wrong)]
     {
         let body = json!({ "username": username, "password": password, "rememberMe": false });
-        world.http.post(world.api("/api/authenticate")).json(&body).send().await.expect("an answer");
+        world
+            .http
+            .post(world.api("/api/authenticate"))
+            .json(&body)
+            .send()
+            .await
+            .expect("an answer");
     }
-    let refused: Vec<_> = output.lines().into_iter().filter(|line| line["SignInsRefused"] == 1).collect();
+    let refused: Vec<_> =
+        output.lines().into_iter().filter(|line| line["SignInsRefused"] == 1).collect();
     assert_eq!(refused.len(), 2);
     for line in refused {
         let directive = &line["_aws"]["CloudWatchMetrics"][0];
@@ -228,7 +249,8 @@ async fn a_refused_sign_in_is_counted_and_one_that_works_is_not() {
     }
 }
 
-/// How old the oldest was that a queue's function could not finish, at each of its tries since the last look.
+/// How old the oldest was that a queue's function could not finish, at each of its tries since the
+/// last look.
 fn oldest_unfinished(output: &Output, queue: &str) -> Vec<u64> {
     let lines = output.lines().into_iter().filter(|line| line["Queue"] == queue);
     lines.map(|line| line["OldestUnfinished"].as_u64().expect("seconds")).collect()
@@ -240,7 +262,9 @@ async fn each_try_to_finish_a_confirmation_tells_how_long_it_has_been_waiting() 
     let world = World::start().await;
     let user = world.create_user("maria").await;
     world.start_session(&user, Some(FARM)).await;
-    world.fault(json!({ "call": "confirmSharing", "fault": "status", "status": 503, "times": 0 })).await;
+    world
+        .fault(json!({ "call": "confirmSharing", "fault": "status", "status": 503, "times": 0 }))
+        .await;
     assert_eq!(world.browser().open(&world.share(FARM).await).await.outcome, "finishing");
     deliver(&world).await;
     let output = Output::watch();
@@ -249,7 +273,10 @@ async fn each_try_to_finish_a_confirmation_tells_how_long_it_has_been_waiting() 
         deliver(&world).await;
     }
     let told = oldest_unfinished(&output, "confirmations");
-    assert!(told.len() >= 60 && told.is_sorted() && told.last().is_some_and(|age| *age >= 3_600), "{told:?}");
+    assert!(
+        told.len() >= 60 && told.is_sorted() && told.last().is_some_and(|age| *age >= 3_600),
+        "{told:?}"
+    );
 
     world.http.delete(world.panorama("/control/faults")).send().await.expect("an answer");
     world.pass(60, 0);
@@ -290,7 +317,8 @@ async fn every_call_to_panorama_has_its_time_and_whether_it_failed() {
         [
             "ConfirmSharing 1",
             "ConfirmSharing 0",
-            // The token is refused, which is an answer; its renewal fails. The next check finds the old token, and renews it.
+            // The token is refused, which is an answer; its renewal fails. The next check finds the
+            // old token, and renews it.
             "ListSharing 0",
             "InitiateAuth 1",
             "ListSharing 0",
@@ -311,7 +339,8 @@ async fn a_log_line_says_function_request_and_leaf_user() {
     world.status(&user).await;
     let path = format!("/services/integrations/api/resources?provider=Panorama&leafUserId={user}");
     world.json(world.owner(reqwest::Method::GET, &path)).await;
-    let answered: Vec<_> = output.lines().into_iter().filter(|line| line["message"] == "answered").collect();
+    let answered: Vec<_> =
+        output.lines().into_iter().filter(|line| line["message"] == "answered").collect();
     assert_eq!(answered.len(), 4);
     for line in answered {
         assert_eq!(line["function"], "sharing-confirmation", "{line}");
@@ -328,8 +357,11 @@ async fn a_log_line_says_function_request_and_leaf_user() {
     world.pass(15, 0);
     output.lines();
     deliver(&world).await;
-    let expired: Vec<_> =
-        output.lines().into_iter().filter(|line| line["message"] == "a session has expired").collect();
+    let expired: Vec<_> = output
+        .lines()
+        .into_iter()
+        .filter(|line| line["message"] == "a session has expired")
+        .collect();
     assert_eq!(expired.len(), 1);
     assert_eq!(expired[0]["leaf_user_id"], *other);
 }

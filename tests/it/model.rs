@@ -1,8 +1,9 @@
-//! Stories at random, played on a real machine and compared with a model after every step: three Leaf users, three browsers and three
-//! operations, a Panorama with faults, processes that die between any two calls.
+//! Stories at random, played on a real machine and compared with a model after every step: three
+//! Leaf users, three browsers and three operations, a Panorama with faults, processes that die
+//! between any two calls.
 //!
-//! `PROPTEST_CASES` says how many stories, `PROPTEST_RNG_SEED` which ones. A story that fails is shortened and printed; it belongs among the named
-//! ones below.
+//! `PROPTEST_CASES` says how many stories, `PROPTEST_RNG_SEED` which ones. A story that fails is
+//! shortened and printed; it belongs among the named ones below.
 
 mod expected;
 mod field;
@@ -24,22 +25,27 @@ const LENGTH: usize = 18;
 fn any_story_goes_as_the_model_says() {
     let number = |variable: &str| std::env::var(variable).ok()?.parse().ok();
     let config = Config {
-        cases: number("PROPTEST_CASES").and_then(|cases| u32::try_from(cases).ok()).unwrap_or(CASES),
+        cases: number("PROPTEST_CASES")
+            .and_then(|cases| u32::try_from(cases).ok())
+            .unwrap_or(CASES),
         // The same stories in every run, so that a change which fails is the change that broke it.
         rng_seed: RngSeed::Fixed(number("PROPTEST_RNG_SEED").unwrap_or(20_261_122)),
         failure_persistence: None,
-        max_shrink_iters: number("PROPTEST_MAX_SHRINK_ITERS").and_then(|most| u32::try_from(most).ok()).unwrap_or(300),
+        max_shrink_iters: number("PROPTEST_MAX_SHRINK_ITERS")
+            .and_then(|most| u32::try_from(most).ok())
+            .unwrap_or(300),
         ..Config::default()
     };
-    let played =
-        TestRunner::new(config).run(&steps::stories(LENGTH), |story| play(&story).map_err(TestCaseError::fail));
+    let played = TestRunner::new(config)
+        .run(&steps::stories(LENGTH), |story| play(&story).map_err(TestCaseError::fail));
     if let Err(error) = played {
         panic!("{error}");
     }
 }
 
-/// A start that claims a kept confirmation is at the handshake. It used to be stored as the version that callbacks remember as waiting, so the
-/// farmer's repeat took the handshake away in the middle of it.
+/// A start that claims a kept confirmation is at the handshake. It used to be stored as the version
+/// that callbacks remember as waiting, so the farmer's repeat took the handshake away in the middle
+/// of it.
 #[test]
 fn a_repeat_leaves_a_start_alone_that_is_at_the_handshake() {
     let repeat = Step::Asked(Request::Callback(None, 0));
@@ -47,8 +53,9 @@ fn a_repeat_leaves_a_start_alone_that_is_at_the_handshake() {
     play(&Story(story)).expect("the model's story");
 }
 
-/// The first Leaf user's confirmation waits for Panorama, for longer than its 15 minutes. A browser with another one's cookie used to be bound with
-/// the same code, because the start that is remembered beside the operation looked expired.
+/// The first Leaf user's confirmation waits for Panorama, for longer than its 15 minutes. A browser
+/// with another one's cookie used to be bound with the same code, because the start that is
+/// remembered beside the operation looked expired.
 #[test]
 fn an_operation_that_waits_for_panorama_is_not_bound_to_another_leaf_users_cookie() {
     let story = vec![
@@ -66,11 +73,15 @@ fn an_operation_that_waits_for_panorama_is_not_bound_to_another_leaf_users_cooki
 }
 
 fn play(story: &Story) -> Result<(), String> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
         let mut player = Player::new().await?;
         for (number, step) in story.0.iter().enumerate() {
-            player.play(step).await.map_err(|error| format!("step {}, {step:?}: {error}", number + 1))?;
+            player
+                .play(step)
+                .await
+                .map_err(|error| format!("step {}, {step:?}: {error}", number + 1))?;
         }
         player.end().await.map_err(|error| format!("in the end: {error}"))
     })
@@ -103,12 +114,16 @@ impl Player {
         let page = Box::pin(self.field.do_step(step, &self.state)).await;
         let observed = self.field.observe().await?;
         let now = self.field.now();
-        let mut expected: Vec<_> = expected.iter().map(|state| named(state, &self.state, &observed.state)).collect();
+        let mut expected: Vec<_> =
+            expected.iter().map(|state| named(state, &self.state, &observed.state)).collect();
         for state in &mut expected {
             state.kept.retain(|_, until| now < *until);
         }
         if !expected.contains(&observed.state) {
-            return Err(format!("\nfrom {:#?}\ncame {:#?}\nexpected {expected:#?}", self.state, observed.state));
+            return Err(format!(
+                "\nfrom {:#?}\ncame {:#?}\nexpected {expected:#?}",
+                self.state, observed.state
+            ));
         }
         if let (Step::Asked(Request::Callback(_, code)), Some(page)) = (step, page) {
             says_the_truth(&page, *code, &observed.state)?;
@@ -135,7 +150,8 @@ impl Player {
         Ok(())
     }
 
-    /// When Panorama is well again and everything was delivered, nothing is left to finish, and after a check nothing is untrue.
+    /// When Panorama is well again and everything was delivered, nothing is left to finish, and
+    /// after a check nothing is untrue.
     async fn end(&mut self) -> Result<(), String> {
         self.play(&Step::Mend).await?;
         for _ in 0..3 {
@@ -163,7 +179,9 @@ impl Player {
 fn named(expected: &State, before: &State, observed: &State) -> State {
     let mut named = expected.clone();
     for user in 0..USERS {
-        let id = |state: &State| state.users[user].session.as_ref().and_then(|session| session.id.clone());
+        let id = |state: &State| {
+            state.users[user].session.as_ref().and_then(|session| session.id.clone())
+        };
         if let Some(session) = &mut named.users[user].session
             && session.id.is_none()
             && id(observed) != id(before)
@@ -174,13 +192,14 @@ fn named(expected: &State, before: &State, observed: &State) -> State {
     named
 }
 
-/// A farmer who is told to be connected is, and one who is told that it is being finished has a stored confirmation.
+/// A farmer who is told to be connected is, and one who is told that it is being finished has a
+/// stored confirmation.
 fn says_the_truth(page: &str, code: usize, state: &State) -> Result<(), String> {
     let is_true = match page {
-        "connected" => state
-            .users
-            .iter()
-            .any(|user| user.credential.is_some_and(|credential| credential.code == code && credential.is_active)),
+        "connected" => state.users.iter().any(|user| {
+            user.credential
+                .is_some_and(|credential| credential.code == code && credential.is_active)
+        }),
         "finishing" => state.users.iter().any(|user| {
             let phase = user.session.as_ref().map(|session| session.phase);
             matches!(phase, Some(Phase::Confirming { code: confirmed, .. }) if confirmed == code)

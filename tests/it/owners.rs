@@ -11,21 +11,30 @@ const NAME: &str = "second-owner@prairie-insights.example";
 const PASSWORD: &str = "Another-Prairie-Owner-2026";
 
 impl World {
-    /// What an engineer does with the tool between two calls of the AWS CLI; then every process's memory of the secret is over.
+    /// What an engineer does with the tool between two calls of the AWS CLI; then every process's
+    /// memory of the secret is over.
     async fn change_owners(&self, change: impl FnOnce(&mut Owners)) {
         let secrets = &self.machine.secrets_manager;
         let id = owners_name(&self.machine.service.settings.secrets_prefix);
         let read = secrets.get_secret_value().secret_id(&id).send().await.expect("the secret");
-        let mut owners = Owners::read(read.secret_string().expect("a text")).expect("the owners' secret");
+        let mut owners =
+            Owners::read(read.secret_string().expect("a text")).expect("the owners' secret");
         change(&mut owners);
-        secrets.put_secret_value().secret_id(&id).secret_string(owners.write()).send().await.expect("written");
+        secrets
+            .put_secret_value()
+            .secret_id(&id)
+            .secret_string(owners.write())
+            .send()
+            .await
+            .expect("written");
         self.clock.advance(CACHED_FOR);
     }
 
     /// A sign-in's status, and its token if there is one.
     async fn sign_in_as(&self, name: &str, password: &str) -> (StatusCode, Option<String>) {
         let body = json!({ "username": name, "password": password, "rememberMe": "true" });
-        let (status, answer) = self.json(self.http.post(self.api("/api/authenticate")).json(&body)).await;
+        let (status, answer) =
+            self.json(self.http.post(self.api("/api/authenticate")).json(&body)).await;
         (status, answer["id_token"].as_str().map(ToOwned::to_owned))
     }
 
@@ -52,7 +61,11 @@ async fn a_token_ends_with_the_password_that_it_was_got_with() {
     world.change_owners(|owners| owners.add(NAME, PASSWORD).expect("added")).await;
     let old = world.sign_in_as(NAME, PASSWORD).await.1.expect("a token");
     assert_eq!(world.list_with(&old).await, StatusCode::OK);
-    world.change_owners(|owners| owners.add(NAME, "Yet-Another-Prairie-Owner-2026").expect("changed")).await;
+    world
+        .change_owners(|owners| {
+            owners.add(NAME, "Yet-Another-Prairie-Owner-2026").expect("changed")
+        })
+        .await;
     assert_eq!(world.list_with(&old).await, StatusCode::UNAUTHORIZED, "the password was changed");
     assert_eq!(world.list_with(&world.token).await, StatusCode::OK, "another owner's was not");
 }
@@ -65,7 +78,11 @@ async fn a_token_ends_with_its_owner_and_does_not_come_back_with_the_name() {
     world.change_owners(|owners| owners.remove(NAME).expect("removed")).await;
     assert_eq!(world.list_with(&old).await, StatusCode::UNAUTHORIZED);
     world.change_owners(|owners| owners.add(NAME, PASSWORD).expect("added")).await;
-    assert_eq!(world.list_with(&old).await, StatusCode::UNAUTHORIZED, "of this name and password, but another owner");
+    assert_eq!(
+        world.list_with(&old).await,
+        StatusCode::UNAUTHORIZED,
+        "of this name and password, but another owner"
+    );
     let new = world.sign_in_as(NAME, PASSWORD).await.1.expect("a token");
     assert_eq!(world.list_with(&new).await, StatusCode::OK);
 }

@@ -1,8 +1,8 @@
-//! Our login against Cognitos that others have written: moto and cognito-local. `.ci/peers` starts them and sets the variables; without
-//! them these tests are skipped.
+//! Our login against Cognitos that others have written: moto and cognito-local. `.ci/peers` starts
+//! them and sets the variables; without them these tests are skipped.
 //!
-//! Neither peer knows `GetTokensFromRefreshToken` (moto 5.2.5, cognito-local 5.3.0): refresh tokens that rotate are tried with the
-//! simulated Panorama only.
+//! Neither peer knows `GetTokensFromRefreshToken` (moto 5.2.5, cognito-local 5.3.0): refresh tokens
+//! that rotate are tried with the simulated Panorama only.
 
 use std::time::Duration;
 
@@ -49,8 +49,10 @@ async fn we_can_log_in_at_moto() {
 
 #[tokio::test]
 async fn we_can_log_in_at_cognito_local() {
-    // Its answers have no `ExpiresIn`, so a token is used for half an hour. A wrong password is `InvalidPasswordException` there, which
-    // Cognito's `InitiateAuth` never says, so it is no refusal; and an unknown username is `NotAuthorizedException`, as in a Cognito pool that hides who exists.
+    // Its answers have no `ExpiresIn`, so a token is used for half an hour. A wrong password is
+    // `InvalidPasswordException` there, which Cognito's `InitiateAuth` never says, so it is no
+    // refusal; and an unknown username is `NotAuthorizedException`, as in a Cognito pool that hides
+    // who exists.
     let peer = Peer {
         variable: "COGNITO_LOCAL_URL",
         lifetime: 1_800,
@@ -65,7 +67,10 @@ impl Peer {
     #[expect(clippy::print_stderr, reason = "a skipped test says so")]
     async fn hold_us_to_it(&self) {
         let Ok(url) = std::env::var(self.variable) else {
-            eprintln!("skipped: {} is not set (.ci/peers starts the peer and sets it)", self.variable);
+            eprintln!(
+                "skipped: {} is not set (.ci/peers starts the peer and sets it)",
+                self.variable
+            );
             return;
         };
         let world = World::start().await;
@@ -78,14 +83,20 @@ impl Peer {
 
         let right = pool.credentials(PASSWORD);
         let tokens = panorama.log_in(Stage, &right).await.expect("tokens");
-        let expected = world.machine.service.ports.clock.now().plus(Duration::from_secs(self.lifetime));
+        let expected =
+            world.machine.service.ports.clock.now().plus(Duration::from_secs(self.lifetime));
         assert_eq!(tokens.access_expires_at, expected);
         pool.accepts(&tokens.access).await;
 
         let refresh = tokens.refresh.expect("a refresh token");
-        let renewed = panorama.try_refresh_token(Stage, &right.client_id, &refresh).await.expect("tokens");
+        let renewed =
+            panorama.try_refresh_token(Stage, &right.client_id, &refresh).await.expect("tokens");
         assert_eq!(renewed.access_expires_at, expected);
-        assert_eq!(renewed.refresh.as_ref(), Some(&refresh), "the answer has none, and the old one stays in use");
+        assert_eq!(
+            renewed.refresh.as_ref(),
+            Some(&refresh),
+            "the answer has none, and the old one stays in use"
+        );
         assert!(!renewed.refresh_rotates);
         pool.accepts(&renewed.access).await;
 
@@ -94,7 +105,10 @@ impl Peer {
             Some(expected) => assert_eq!(refusal(wrong), *expected),
             None => assert!(matches!(wrong, Err(LoginError::Unavailable(_)))),
         }
-        let nobody = PartnerCredentials { username: "nobody@partner.example".parse().expect("one"), ..right.clone() };
+        let nobody = PartnerCredentials {
+            username: "nobody@partner.example".parse().expect("one"),
+            ..right.clone()
+        };
         assert_eq!(refusal(panorama.log_in(Stage, &nobody).await), self.unknown_user);
         let elsewhere: ClientId = "0elsewhere0elsewhere0elsew".parse().expect("a client id");
         let other = PartnerCredentials { client_id: elsewhere.clone(), ..right.clone() };
@@ -106,7 +120,11 @@ impl Peer {
         assert_eq!(refusal(refused), LoginRefusal::BadPassword);
 
         if self.revokes {
-            pool.call("RevokeToken", &json!({ "Token": refresh.expose(), "ClientId": pool.client_id })).await;
+            pool.call(
+                "RevokeToken",
+                &json!({ "Token": refresh.expose(), "ClientId": pool.client_id }),
+            )
+            .await;
             let refused = panorama.try_refresh_token(Stage, &right.client_id, &refresh).await;
             assert_eq!(refusal(refused), LoginRefusal::BadPassword);
         }
@@ -125,7 +143,13 @@ struct Pool {
 impl Pool {
     async fn create(world: &World, url: Url) -> Self {
         let username = format!("{}@partner.example", Uuid::new_v4());
-        let mut pool = Self { http: world.http.clone(), url, id: String::new(), client_id: String::new(), username };
+        let mut pool = Self {
+            http: world.http.clone(),
+            url,
+            id: String::new(),
+            client_id: String::new(),
+            username,
+        };
         let made = pool.call("CreateUserPool", &json!({ "PoolName": "partners" })).await;
         pool.id = made["UserPool"]["Id"].as_str().expect("an id").to_owned();
         let client = json!({
@@ -152,7 +176,10 @@ impl Pool {
     async fn accepts(&self, access: &Token) {
         let user = self.call("GetUser", &json!({ "AccessToken": access.expose() })).await;
         let attributes = user["UserAttributes"].as_array().expect("attributes");
-        assert!(attributes.iter().any(|attribute| attribute["Value"] == self.username.as_str()), "{user}");
+        assert!(
+            attributes.iter().any(|attribute| attribute["Value"] == self.username.as_str()),
+            "{user}"
+        );
     }
 
     fn credentials(&self, password: &str) -> PartnerCredentials {
@@ -165,8 +192,10 @@ impl Pool {
 
     /// Makes a call in the peer's own name, not through our client.
     async fn call(&self, call: &str, body: &Value) -> Value {
-        let request = self.http.post(self.url.clone()).header(CONTENT_TYPE, "application/x-amz-json-1.1");
-        let request = request.header("X-Amz-Target", format!("AWSCognitoIdentityProviderService.{call}"));
+        let request =
+            self.http.post(self.url.clone()).header(CONTENT_TYPE, "application/x-amz-json-1.1");
+        let request =
+            request.header("X-Amz-Target", format!("AWSCognitoIdentityProviderService.{call}"));
         let answer = request.body(body.to_string()).send().await.expect("an answer");
         let status = answer.status();
         let text = answer.text().await.expect("a body");
@@ -180,7 +209,13 @@ fn panorama_that_logs_in_at(world: &World, login: &Url) -> Panorama {
     let mut environments: Environments = process.settings.panorama.clone();
     environments.stage.login = login.clone();
     let ports = process.ports;
-    Panorama::new(world.http.clone(), environments, ports.partner_secrets, ports.logins, ports.clock)
+    Panorama::new(
+        world.http.clone(),
+        environments,
+        ports.partner_secrets,
+        ports.logins,
+        ports.clock,
+    )
 }
 
 fn refusal<T>(answer: Result<T, LoginError>) -> LoginRefusal {

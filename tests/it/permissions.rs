@@ -1,8 +1,9 @@
-//! Least privilege, measured and not written twice: the roles in `template.yaml` allow each function what it was seen to do, and nothing else; in front of
-//! Leaf, with the policies that stand beside them.
+//! Least privilege, measured and not written twice: the roles in `template.yaml` allow each
+//! function what it was seen to do, and nothing else; in front of Leaf, with the policies that
+//! stand beside them.
 //!
-//! A tour drives every function by every way to a call of AWS, and what goes out is the measure. What the tour forgets, another test
-//! meets: the roles are in force in all of them.
+//! A tour drives every function by every way to a call of AWS, and what goes out is the measure.
+//! What the tour forgets, another test meets: the roles are in force in all of them.
 
 mod access;
 mod forgetful;
@@ -27,7 +28,8 @@ async fn every_function_may_do_what_it_does_and_nothing_else() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn in_front_of_leaf_every_function_may_do_what_it_does_there_and_nothing_that_its_role_has_already() {
+async fn in_front_of_leaf_every_function_may_do_what_it_does_there_and_nothing_that_its_role_has_already()
+ {
     let seen = toured(Upstream::Leaf).await;
     compare(|function, rights| (&seen.of(function) - &rights.role, rights.leaf.clone()));
 }

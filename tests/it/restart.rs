@@ -1,4 +1,5 @@
-//! The data folder: what a machine knew when it was stopped, it knows when it is started again, on other ports too.
+//! The data folder: what a machine knew when it was stopped, it knows when it is started again, on
+//! other ports too.
 
 use reqwest::{Method, StatusCode};
 use serde_json::json;
@@ -49,11 +50,13 @@ async fn the_app_key_the_leaf_user_and_the_token_stay_valid() {
 
     let mut world = start(&folder).await;
     world.token = token;
-    let (status, profile) = world.json(world.owner(Method::GET, &format!("{MANAGEMENT}/users/{user}"))).await;
+    let (status, profile) =
+        world.json(world.owner(Method::GET, &format!("{MANAGEMENT}/users/{user}"))).await;
     assert_eq!((status, &profile["name"]), (StatusCode::OK, &json!("dale")));
     let (status, after) = world.json(world.owner(Method::GET, &app_key)).await;
     assert_eq!(status, StatusCode::OK);
-    let confirmation = format!("/sharing-confirmation/{}", world.machine.ready.stage.sharing_url_id);
+    let confirmation =
+        format!("/sharing-confirmation/{}", world.machine.ready.stage.sharing_url_id);
     before["sharingConfirmationUrl"] = world.api(&confirmation).into();
     assert_eq!(after, before, "only the address is another");
     world.start_session(&user, Some("Hn5cW7pd")).await;
@@ -65,7 +68,8 @@ async fn the_app_key_the_leaf_user_and_the_token_stay_valid() {
 async fn a_pending_session_goes_on() {
     let folder = DataFolder::new();
     let world = start(&folder).await;
-    let (with_code, with_cookie) = (world.create_user("maria").await, world.create_user("dale").await);
+    let (with_code, with_cookie) =
+        (world.create_user("maria").await, world.create_user("dale").await);
     world.start_session(&with_code, Some("krwv4vYH")).await;
     let started = world.start_session(&with_cookie, None).await;
     let mut browser = world.browser();
@@ -81,7 +85,11 @@ async fn a_pending_session_goes_on() {
     assert_eq!(world.browser().open(&callback).await.outcome, "connected");
     assert_eq!(world.status(&with_code).await, "ACTIVE");
     let callback = world.share("Hn5cW7pd").await;
-    assert_eq!(browser.open(&callback).await.outcome, "connected", "the browser's cookie is still the proof");
+    assert_eq!(
+        browser.open(&callback).await.outcome,
+        "connected",
+        "the browser's cookie is still the proof"
+    );
     assert_eq!(world.status(&with_cookie).await, "ACTIVE");
     world.stop().await;
 }
@@ -96,7 +104,11 @@ async fn a_confirmation_that_panorama_has_not_answered_is_finished_by_a_repeated
     let callback = world.share("mY6tGs2J").await;
     let seen = world.browser().open(&callback).await;
     assert_eq!(seen.outcome, "finishing");
-    assert!(!seen.body.contains("mY6tGs2J"), "the page asks again by itself, without the code in it: {}", seen.body);
+    assert!(
+        !seen.body.contains("mY6tGs2J"),
+        "the page asks again by itself, without the code in it: {}",
+        seen.body
+    );
     assert_eq!(world.status(&user).await, "PENDING");
     world.stop().await;
 

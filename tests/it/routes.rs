@@ -19,7 +19,8 @@ use crate::world::MANAGEMENT;
 /// A Leaf user that nobody has.
 const NOBODY: &str = "00000000-0000-4000-8000-000000000000";
 
-/// What is in a segment of a path in the place of a UUID, and the `errorKey` that it is refused with.
+/// What is in a segment of a path in the place of a UUID, and the `errorKey` that it is refused
+/// with.
 const NO_UUIDS: [(&str, &str); 7] = [
     ("1", "malformedField"),
     ("not-a-uuid", "malformedField"),

@@ -1,5 +1,5 @@
-//! Planted secrets: a long day of a partner and its farmers, with everything that goes wrong, and then a search of all that was logged,
-//! answered and stored.
+//! Planted secrets: a long day of a partner and its farmers, with everything that goes wrong, and
+//! then a search of all that was logged, answered and stored.
 
 mod answers;
 mod day;
@@ -38,7 +38,8 @@ async fn a_whole_day_leaves_secrets_only_where_they_belong() {
 
 fn no_log_line_of_ours_has_a_secret(log: &Log, planted: &Planted) {
     let lines = log.lines();
-    let (ours, libraries): (Vec<_>, Vec<_>) = lines.iter().partition(|line| is_of_this_workspace(&line.target));
+    let (ours, libraries): (Vec<_>, Vec<_>) =
+        lines.iter().partition(|line| is_of_this_workspace(&line.target));
     assert!(ours.len() > 100, "only {} lines: is everything heard?", ours.len());
     for line in &ours {
         assert_eq!(planted.seen_in(&line.text), [], "{line:?}");
@@ -46,9 +47,16 @@ fn no_log_line_of_ours_has_a_secret(log: &Log, planted: &Planted) {
     for line in &libraries {
         assert!(!shared::logging::is_ours(&line.target), "{} is not this workspace's", line.target);
     }
-    // The reason for the filter: libraries do tell. If none does any more, this search has gone deaf.
-    assert!(libraries.iter().any(|line| !planted.seen_in(&line.text).is_empty()), "no library told anything");
-    assert!(libraries.iter().any(|line| line.level == tracing::Level::TRACE), "not even at the lowest level");
+    // The reason for the filter: libraries do tell. If none does any more, this search has gone
+    // deaf.
+    assert!(
+        libraries.iter().any(|line| !planted.seen_in(&line.text).is_empty()),
+        "no library told anything"
+    );
+    assert!(
+        libraries.iter().any(|line| line.level == tracing::Level::TRACE),
+        "not even at the lowest level"
+    );
 }
 
 /// By the beginning of the name, so that a crate which `is_ours` forgot is searched as well.
@@ -76,7 +84,9 @@ fn metrics_say_what_happened_and_nothing_of_whom(log: &Log, day: &Day) {
     let mut counts = BTreeMap::new();
     for text in log.production().lines() {
         let line: Value = serde_json::from_str(text).expect("one JSON object a line");
-        let Some(directive) = line.get("_aws").map(|aws| &aws["CloudWatchMetrics"][0]) else { continue };
+        let Some(directive) = line.get("_aws").map(|aws| &aws["CloudWatchMetrics"][0]) else {
+            continue;
+        };
         assert_eq!(day.planted.seen_in(text), [], "{text}");
         let of_whom = ["prairie-insights", "harvest-hub", "leaf_user_id", "@farm.example"];
         let of_whom = of_whom.into_iter().chain(day.users.iter().map(String::as_str));
@@ -91,9 +101,11 @@ fn metrics_say_what_happened_and_nothing_of_whom(log: &Log, day: &Day) {
     assert_eq!(calls, counts.remove("UpstreamErrors"));
     assert!(calls.is_some_and(|calls| calls > 30), "only {calls:?}");
     let expected = [
-        // FAULTY, BY_COOKIE, OWNED and RENEWED; BY_COOKIE's refused try before, FAULTY when it is switched on again; five of six tried codes.
+        // FAULTY, BY_COOKIE, OWNED and RENEWED; BY_COOKIE's refused try before, FAULTY when it is
+        // switched on again; five of six tried codes.
         ("CallbacksBound", 11),
-        // Two kept without a session and one that came late; the sixth code; two at an operation that was another's.
+        // Two kept without a session and one that came late; the sixth code; two at an operation
+        // that was another's.
         ("CallbacksUnbound", 6),
         ("CredentialsRecovered", 1),
         ("CredentialsRevoked", 1),
@@ -106,7 +118,10 @@ fn metrics_say_what_happened_and_nothing_of_whom(log: &Log, day: &Day) {
         // A wrong password and an unknown owner.
         ("SignInsRefused", 2),
     ];
-    assert_eq!(counts, expected.into_iter().map(|(name, count)| (name.to_owned(), count)).collect());
+    assert_eq!(
+        counts,
+        expected.into_iter().map(|(name, count)| (name.to_owned(), count)).collect()
+    );
 }
 
 fn answers_show_only_what_they_may(day: &Day) {
@@ -119,9 +134,13 @@ fn answers_show_only_what_they_may(day: &Day) {
 }
 
 fn alerts_tell_no_secret(day: &Day) {
-    for kind in
-        ["connectionActivated", "connectionRevoked", "connectionRecovered", "connectionDeleted", "connectionExpired"]
-    {
+    for kind in [
+        "connectionActivated",
+        "connectionRevoked",
+        "connectionRecovered",
+        "connectionDeleted",
+        "connectionExpired",
+    ] {
         assert!(day.alerts.iter().any(|alert| alert.contains(kind)), "nothing was told of {kind}");
     }
     let clients = day.planted.of_kind("client id of");
@@ -147,14 +166,21 @@ async fn rows_have_codes_in_two_places_and_nothing_else(day: &Day) {
                 assert!(codes.contains(&secret), "{what} is in {name} of {pk} {sk}");
                 assert!(pk.starts_with("USER#"), "a code is in {pk} {sk}");
                 let place = (sk, name.as_str());
-                let allowed =
-                    [("SESSION", "organizationCode"), ("SESSION", "confirmedCode"), ("CREDENTIAL", "organizationCode")];
+                let allowed = [
+                    ("SESSION", "organizationCode"),
+                    ("SESSION", "confirmedCode"),
+                    ("CREDENTIAL", "organizationCode"),
+                ];
                 assert!(allowed.contains(&place), "a code is in {pk} {place:?}");
                 places.push(place);
             }
         }
     }
-    for place in [("SESSION", "organizationCode"), ("SESSION", "confirmedCode"), ("CREDENTIAL", "organizationCode")] {
+    for place in [
+        ("SESSION", "organizationCode"),
+        ("SESSION", "confirmedCode"),
+        ("CREDENTIAL", "organizationCode"),
+    ] {
         assert!(places.contains(&place), "{place:?} has no code: is everything read?");
     }
 
@@ -171,7 +197,8 @@ async fn all_rows(day: &Day) -> Vec<HashMap<String, AttributeValue>> {
     let mut rows = Vec::new();
     let mut from = None;
     loop {
-        let scan = day.world.machine.dynamodb.scan().table_name(TABLE_NAME).set_exclusive_start_key(from);
+        let scan =
+            day.world.machine.dynamodb.scan().table_name(TABLE_NAME).set_exclusive_start_key(from);
         let answer = scan.send().await.expect("a page");
         rows.extend(answer.items.unwrap_or_default());
         from = answer.last_evaluated_key;
@@ -184,7 +211,13 @@ async fn all_rows(day: &Day) -> Vec<HashMap<String, AttributeValue>> {
 fn secrets_manager_has_nothing_of_a_farmer(day: &Day) {
     let [(_, bytes)] = &day.folder.files("secrets.json")[..] else { panic!("one file") };
     let text = String::from_utf8(bytes.clone()).expect("JSON is UTF-8");
-    for kind in ["organization code", "binding cookie", "API owner's password", "bearer token", "session id"] {
+    for kind in [
+        "organization code",
+        "binding cookie",
+        "API owner's password",
+        "bearer token",
+        "session id",
+    ] {
         for secret in day.planted.of_kind(kind) {
             assert!(!text.contains(secret), "{kind} is in the secrets");
         }
@@ -195,8 +228,11 @@ fn secrets_manager_has_nothing_of_a_farmer(day: &Day) {
     assert!(!text.contains("@farm.example"), "a farmer's address is in the secrets");
 
     let saved: Value = serde_json::from_str(&text).expect("JSON");
-    let names =
-        saved["secrets"].as_array().expect("secrets").iter().map(|secret| secret["name"].as_str().expect("a name"));
+    let names = saved["secrets"]
+        .as_array()
+        .expect("secrets")
+        .iter()
+        .map(|secret| secret["name"].as_str().expect("a name"));
     let mut names: Vec<_> = names.collect();
     names.sort_unstable();
     let expected = [

@@ -1,4 +1,5 @@
-//! The deployment: what SAM makes of `template.yaml`, held to the code that it deploys. `.ci/template --update` makes the snapshot.
+//! The deployment: what SAM makes of `template.yaml`, held to the code that it deploys.
+//! `.ci/template --update` makes the snapshot.
 
 mod front;
 mod functions;
@@ -19,7 +20,8 @@ use serde_json::Value;
 type Resource = (&'static str, &'static Value);
 
 static SNAPSHOT: LazyLock<Value> = LazyLock::new(|| {
-    serde_json::from_str(include_str!("../../infra/cloudformation.json")).expect("the snapshot is JSON")
+    serde_json::from_str(include_str!("../../infra/cloudformation.json"))
+        .expect("the snapshot is JSON")
 });
 
 /// The transformed template.
@@ -35,7 +37,9 @@ fn monitoring() -> &'static Value {
 /// The resources of a type.
 fn of_type(template: &'static Value, kind: &str) -> impl Iterator<Item = Resource> {
     let resources = template["Resources"].as_object().expect("resources").iter();
-    resources.filter(move |(_, resource)| resource["Type"] == kind).map(|(id, it)| (&**id, &it["Properties"]))
+    resources
+        .filter(move |(_, resource)| resource["Type"] == kind)
+        .map(|(id, it)| (&**id, &it["Properties"]))
 }
 
 /// The properties of a resource of the template.
@@ -68,7 +72,8 @@ fn after_the_stacks_name(value: &'static Value) -> &'static str {
     name.unwrap_or_else(|| panic!("{value} does not begin with the stack's name"))
 }
 
-/// The function whose alias this is. Everything calls the alias, so that a new version can have a part of the calls.
+/// The function whose alias this is. Everything calls the alias, so that a new version can have a
+/// part of the calls.
 fn behind_alias(value: &'static Value) -> &'static str {
     let alias = value["Ref"].as_str().unwrap_or_else(|| panic!("{value} is no reference"));
     let function = template()["Resources"][alias]["Properties"]["FunctionName"]["Ref"].as_str();
@@ -91,7 +96,8 @@ fn the_snapshot_is_of_these_templates() {
         let hash = hash.as_ref().iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
         assert_eq!(
             SNAPSHOT["sha256"][name], hash,
-            "infra/cloudformation.json is not of this {name}: run .ci/template --update, and look at what changed"
+            "infra/cloudformation.json is not of this {name}: run .ci/template --update, and look \
+             at what changed"
         );
     }
 }

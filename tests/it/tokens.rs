@@ -1,5 +1,5 @@
-//! One login for all farmers of an app key, shared by many processes: who renews its tokens, what of them is saved, and when a process
-//! forgets them.
+//! One login for all farmers of an app key, shared by many processes: who renews its tokens, what
+//! of them is saved, and when a process forgets them.
 
 mod bounded;
 mod forgetting;
@@ -36,7 +36,12 @@ impl World {
     /// What its secret holds now.
     async fn secret(&self) -> PartnerSecret {
         let process = self.another_process();
-        let read = process.ports.partner_secrets.read(&self.seeded(), Freshness::Now).await.expect("an answer");
+        let read = process
+            .ports
+            .partner_secrets
+            .read(&self.seeded(), Freshness::Now)
+            .await
+            .expect("an answer");
         read.expect("a secret").secret
     }
 
@@ -64,11 +69,16 @@ impl World {
     /// What Cognito was asked since the last look, and how it answered.
     async fn cognito(&self) -> Vec<String> {
         let (_, calls) = self.json(self.http.get(self.panorama("/control/calls"))).await;
-        let cleared = self.http.delete(self.panorama("/control/calls")).send().await.expect("an answer");
+        let cleared =
+            self.http.delete(self.panorama("/control/calls")).send().await.expect("an answer");
         assert_eq!(cleared.status(), StatusCode::NO_CONTENT);
         let calls = calls.as_array().expect("an array");
         let cognito = calls.iter().filter(|call| call["path"] == "/");
-        cognito.map(|call: &Value| format!("{} {}", call["call"].as_str().expect("a name"), call["status"])).collect()
+        cognito
+            .map(|call: &Value| {
+                format!("{} {}", call["call"].as_str().expect("a name"), call["status"])
+            })
+            .collect()
     }
 }
 
@@ -98,14 +108,23 @@ fn staged_process(world: &World) -> (Arc<Staged>, Panorama) {
         slow_read: AtomicBool::new(false),
         has_read: Notify::new(),
     });
-    let panorama =
-        Panorama::new(world.http.clone(), settings.panorama.clone(), secrets.clone(), ports.logins, ports.clock);
+    let panorama = Panorama::new(
+        world.http.clone(),
+        settings.panorama.clone(),
+        secrets.clone(),
+        ports.logins,
+        ports.clock,
+    );
     (secrets, panorama)
 }
 
 #[async_trait]
 impl PartnerSecrets for Staged {
-    async fn read(&self, app_key: &AppKeyId, freshness: Freshness) -> Result<Option<VersionedSecret>, SecretsError> {
+    async fn read(
+        &self,
+        app_key: &AppKeyId,
+        freshness: Freshness,
+    ) -> Result<Option<VersionedSecret>, SecretsError> {
         let read = self.secrets.read(app_key, freshness).await;
         if self.slow_read.swap(false, Ordering::SeqCst) {
             self.has_read.notify_one();
@@ -125,7 +144,10 @@ impl PartnerSecrets for Staged {
         secret: &PartnerSecret,
     ) -> Result<Option<String>, SecretsError> {
         if self.broken.load(Ordering::SeqCst) {
-            return Err(SecretsError { operation: "PutSecretValue", failure: "broken by the test".to_owned() });
+            return Err(SecretsError {
+                operation: "PutSecretValue",
+                failure: "broken by the test".to_owned(),
+            });
         }
         self.about_to_save.notify_one();
         self.go.notified().await;

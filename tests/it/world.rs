@@ -1,4 +1,5 @@
-//! A machine, and the people in front of it: the partner's engineer, farmers with their browsers, the grower who flips the switch.
+//! A machine, and the people in front of it: the partner's engineer, farmers with their browsers,
+//! the grower who flips the switch.
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -35,7 +36,8 @@ pub(crate) struct World {
     pub(crate) token: String,
     /// No function of the machine may do what its role does not allow.
     pub(crate) guard: Guard,
-    /// Every answer is held to the API's document; the last field, so that it is dropped when all is answered.
+    /// Every answer is held to the API's document; the last field, so that it is dropped when all
+    /// is answered.
     pub(crate) contract: Contract,
 }
 
@@ -65,13 +67,17 @@ impl World {
         let around_api = Some(Arc::new(contract.layer()) as _);
         let guard = Guard::default();
         let interceptors = vec![SharedInterceptor::new(guard.interceptor())];
-        let mut options = Options { clock: Some(clock.clone()), around_api, interceptors, ..Options::default() };
+        let mut options =
+            Options { clock: Some(clock.clone()), around_api, interceptors, ..Options::default() };
         change(&mut options);
         if options.upstream == Upstream::Leaf {
             guard.in_front_of_leaf();
         }
         let machine = Box::pin(Machine::start(options)).await.expect("the machine starts");
-        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
+        let http = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .expect("a client");
         let mut world = Self { machine, clock, http, token: String::new(), guard, contract };
         world.token = world.sign_in().await;
         world
@@ -93,8 +99,15 @@ impl World {
     /// A bearer token of the seeded owner.
     pub(crate) async fn sign_in(&self) -> String {
         let owner = self.machine.ready.owner;
-        let body = json!({ "username": owner.username, "password": owner.password, "rememberMe": "true" });
-        let answer = self.http.post(self.api("/api/authenticate")).json(&body).send().await.expect("an answer");
+        let body =
+            json!({ "username": owner.username, "password": owner.password, "rememberMe": "true" });
+        let answer = self
+            .http
+            .post(self.api("/api/authenticate"))
+            .json(&body)
+            .send()
+            .await
+            .expect("an answer");
         assert_eq!(answer.status(), StatusCode::OK);
         let answer: Value = answer.json().await.expect("JSON");
         answer["id_token"].as_str().expect("a token").to_owned()
@@ -120,14 +133,19 @@ impl World {
         let answer = request.send().await.expect("an answer");
         let status = answer.status();
         let body = answer.bytes().await.expect("a body");
-        let value = if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).expect("JSON") };
+        let value = if body.is_empty() {
+            Value::Null
+        } else {
+            serde_json::from_slice(&body).expect("JSON")
+        };
         (status, value)
     }
 
     /// Creates a Leaf user; its id.
     pub(crate) async fn create_user(&self, name: &str) -> String {
         let body = json!({ "name": name, "email": format!("{name}@farm.example"), "phone": "1", "address": "Road 1" });
-        let (status, user) = self.json(self.owner(Method::POST, &format!("{MANAGEMENT}/users")).json(&body)).await;
+        let (status, user) =
+            self.json(self.owner(Method::POST, &format!("{MANAGEMENT}/users")).json(&body)).await;
         assert_eq!(status, StatusCode::CREATED, "{user}");
         user["id"].as_str().expect("an id").to_owned()
     }
@@ -140,7 +158,8 @@ impl World {
 
     /// The body of a start with the app key that is named as the seeded one.
     pub(crate) fn start_body(&self, environment: &str, code: Option<&str>) -> Value {
-        let mut body = json!({ "appName": self.machine.ready.app_name, "clientEnvironment": environment });
+        let mut body =
+            json!({ "appName": self.machine.ready.app_name, "clientEnvironment": environment });
         if let Some(code) = code {
             body["organizationCode"] = code.into();
         }
@@ -153,10 +172,17 @@ impl World {
     }
 
     /// Starts with the app key of an environment.
-    pub(crate) async fn start_session_in(&self, account: &PanoramaAccount, user: &str, code: Option<&str>) -> Started {
-        let (status, answer) = self.post_start(user, &self.start_body(&account.client_environment, code)).await;
+    pub(crate) async fn start_session_in(
+        &self,
+        account: &PanoramaAccount,
+        user: &str,
+        code: Option<&str>,
+    ) -> Started {
+        let (status, answer) =
+            self.post_start(user, &self.start_body(&account.client_environment, code)).await;
         assert_eq!(status, StatusCode::OK, "{answer}");
-        let text = |name: &str| answer[name].as_str().unwrap_or_else(|| panic!("{name}")).to_owned();
+        let text =
+            |name: &str| answer[name].as_str().unwrap_or_else(|| panic!("{name}")).to_owned();
         Started {
             reference: text("reference"),
             session_id: text("sessionId"),
@@ -166,7 +192,12 @@ impl World {
     }
 
     /// Sends a request about an app key of the seeded one's name.
-    pub(crate) async fn app_key(&self, method: Method, account: &PanoramaAccount, password: &str) -> StatusCode {
+    pub(crate) async fn app_key(
+        &self,
+        method: Method,
+        account: &PanoramaAccount,
+        password: &str,
+    ) -> StatusCode {
         let (name, environment) = (self.machine.ready.app_name, &account.client_environment);
         let body = json!({
             "clientId": account.client_id, "username": account.partner.username, "password": password,
@@ -187,14 +218,20 @@ impl World {
     /// Somebody deletes the secret of the seeded app key by hand.
     pub(crate) async fn lose_the_secret(&self) {
         let name = format!("{SECRETS_PREFIX}/app-key/STAGE/{}", self.machine.ready.app_name);
-        let deletion = self.machine.secrets_manager.delete_secret().secret_id(name).force_delete_without_recovery(true);
+        let deletion = self
+            .machine
+            .secrets_manager
+            .delete_secret()
+            .secret_id(name)
+            .force_delete_without_recovery(true);
         deletion.send().await.expect("it is deleted");
     }
 
     /// Somebody schedules the secret of this name for deletion, by hand.
     pub(crate) async fn schedule_deletion(&self, name: &str) {
         let name = format!("{SECRETS_PREFIX}/{name}");
-        let deletion = self.machine.secrets_manager.delete_secret().secret_id(name).recovery_window_in_days(7);
+        let deletion =
+            self.machine.secrets_manager.delete_secret().secret_id(name).recovery_window_in_days(7);
         deletion.send().await.expect("it is scheduled");
     }
 
@@ -216,7 +253,8 @@ impl World {
         self.api(&format!("/sharing-confirmation/{sharing_url_id}?orgCode={code}"))
     }
 
-    /// The hop link of a session. One that was started with a code has one too, though its start does not lead there.
+    /// The hop link of a session. One that was started with a code has one too, though its start
+    /// does not lead there.
     pub(crate) fn hop_link(&self, started: &Started) -> String {
         self.api(&format!("/connect/{}", started.session_id))
     }
@@ -237,7 +275,8 @@ impl World {
         }
     }
 
-    /// Opens an address and goes on as a browser does, from the service to the simulated Leaf if that is the upstream.
+    /// Opens an address and goes on as a browser does, from the service to the simulated Leaf if
+    /// that is the upstream.
     pub(crate) async fn land(&self, browser: &mut Browser, url: &str) -> Seen {
         let mut seen = browser.open(url).await;
         while let (Some(leaf), Some(to)) = (&self.machine.ready.leaf_url, seen.location.clone()) {
@@ -274,7 +313,10 @@ impl World {
 
     /// The credential of a Leaf user, or the problem.
     pub(crate) async fn credential(&self, user: &str) -> (StatusCode, Value) {
-        self.json(self.owner(Method::GET, &format!("{MANAGEMENT}/users/{user}/panorama-credentials"))).await
+        self.json(
+            self.owner(Method::GET, &format!("{MANAGEMENT}/users/{user}/panorama-credentials")),
+        )
+        .await
     }
 
     /// What `status` says: the credential's, or the problem's `errorKey`.
@@ -284,7 +326,8 @@ impl World {
         status.unwrap_or_else(|| panic!("{answer}")).to_owned()
     }
 
-    /// The statuses of Leaf users and how often Panorama was asked to confirm, such as `ACTIVE PENDING, 1 confirm`.
+    /// The statuses of Leaf users and how often Panorama was asked to confirm, such as `ACTIVE
+    /// PENDING, 1 confirm`.
     pub(crate) async fn state(&self, users: &[&String]) -> String {
         let mut statuses = Vec::new();
         for user in users {
@@ -301,7 +344,8 @@ impl World {
         events.as_array().expect("an array").clone()
     }
 
-    /// How often Panorama was called, by the name of the call (`confirmSharing`, `initiateAuth`, …).
+    /// How often Panorama was called, by the name of the call (`confirmSharing`, `initiateAuth`,
+    /// …).
     pub(crate) async fn calls(&self, call: &str) -> usize {
         let (_, calls) = self.json(self.http.get(self.panorama("/control/calls"))).await;
         calls.as_array().expect("an array").iter().filter(|entry| entry["call"] == call).count()
@@ -309,11 +353,18 @@ impl World {
 
     /// Arms a fault of the simulated Panorama.
     pub(crate) async fn fault(&self, fault: Value) {
-        let answer = self.http.post(self.panorama("/control/faults")).json(&fault).send().await.expect("an answer");
+        let answer = self
+            .http
+            .post(self.panorama("/control/faults"))
+            .json(&fault)
+            .send()
+            .await
+            .expect("an answer");
         assert!(answer.status().is_success(), "{fault}");
     }
 
-    /// The partner's password at Panorama changes, and nothing that was got with the old one is good any more.
+    /// The partner's password at Panorama changes, and nothing that was got with the old one is
+    /// good any more.
     pub(crate) async fn partner_password_is_now(&self, password: &str) {
         self.change_partner_password("STAGE", password).await;
         self.fault(json!({ "fault": "expireTokens" })).await;
@@ -328,14 +379,16 @@ impl World {
 
     /// What went wrong with Panorama is mended.
     pub(crate) async fn mend(&self) {
-        let answer = self.http.delete(self.panorama("/control/faults")).send().await.expect("an answer");
+        let answer =
+            self.http.delete(self.panorama("/control/faults")).send().await.expect("an answer");
         assert_eq!(answer.status(), StatusCode::NO_CONTENT);
     }
 
     /// A browser at another address of this machine.
     pub(crate) fn browser_at(&self, address: &str) -> Browser {
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
-        let http = client.local_address(address.parse::<std::net::IpAddr>().expect("an address")).build();
+        let http =
+            client.local_address(address.parse::<std::net::IpAddr>().expect("an address")).build();
         Browser { http: http.expect("a client"), ..self.browser() }
     }
 
@@ -346,13 +399,21 @@ impl World {
     }
 }
 
-/// Only part of a Leaf user's operation can be read from now on. Panorama never says so; the row does.
+/// Only part of a Leaf user's operation can be read from now on. Panorama never says so; the row
+/// does.
 pub(crate) async fn limit_permission(machine: &Machine, user: &str) {
-    let update = machine.dynamodb.update_item().table_name(TABLE_NAME).condition_expression("attribute_exists(pk)");
+    let update = machine
+        .dynamodb
+        .update_item()
+        .table_name(TABLE_NAME)
+        .condition_expression("attribute_exists(pk)");
     let update = update.key("pk", AttributeValue::S(format!("USER#{user}")));
     let update = update.key("sk", AttributeValue::S("CREDENTIAL".to_owned()));
-    let update = update.update_expression("SET #status = :status").expression_attribute_names("#status", "status");
-    let update = update.expression_attribute_values(":status", AttributeValue::S("LIMITED_PERMISSION".to_owned()));
+    let update = update
+        .update_expression("SET #status = :status")
+        .expression_attribute_names("#status", "status");
+    let update = update
+        .expression_attribute_values(":status", AttributeValue::S("LIMITED_PERMISSION".to_owned()));
     update.send().await.expect("updated");
 }
 

@@ -1,4 +1,5 @@
-//! `GET /openapi.json`: the API's reference, which is written in `infra/openapi.yaml` and turned into JSON when this crate is built.
+//! `GET /openapi.json`: the API's reference, which is written in `infra/openapi.yaml` and turned
+//! into JSON when this crate is built.
 
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderName, Method};

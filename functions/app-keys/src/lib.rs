@@ -56,7 +56,8 @@ struct Resource {
 }
 
 fn resource(service: &Service, app_key: &AppKey) -> Resource {
-    let confirmation = service.settings.public_url(&["sharing-confirmation", &app_key.sharing_url_id.to_string()]);
+    let confirmation =
+        service.settings.public_url(&["sharing-confirmation", &app_key.sharing_url_id.to_string()]);
     Resource {
         provider: "Panorama",
         app_name: app_key.id.name.to_string(),
@@ -71,7 +72,10 @@ type Named = Segments<(String, String, String)>;
 
 fn named(Segments((of, name, environment)): Named) -> Result<AppKeyId, Problem> {
     provider(&of)?;
-    Ok(AppKeyId { name: segment("appName", &name)?, environment: segment("clientEnvironment", &environment)? })
+    Ok(AppKeyId {
+        name: segment("appName", &name)?,
+        environment: segment("clientEnvironment", &environment)?,
+    })
 }
 
 async fn list(
@@ -81,7 +85,8 @@ async fn list(
 ) -> Result<Response, Problem> {
     provider(&of)?;
     let page = Query::of(&uri).page_of_short_list()?;
-    let Portion { entries, total } = Portion::of_whole(service.ports.app_keys.list().await?, page.number, page.size);
+    let Portion { entries, total } =
+        Portion::of_whole(service.ports.app_keys.list().await?, page.number, page.size);
     let entries: Vec<_> = entries.iter().map(|app_key| resource(&service, app_key)).collect();
     Ok(listed(&service.settings, &uri, &[], page, entries.len(), total, entries))
 }
@@ -93,23 +98,39 @@ async fn read(State(service): State<Service>, path: Named) -> Result<Json<Resour
     Ok(Json(resource(&service, &app_key)))
 }
 
-async fn create(State(service): State<Service>, path: Named, request: Request) -> Result<Response, Problem> {
+async fn create(
+    State(service): State<Service>,
+    path: Named,
+    request: Request,
+) -> Result<Response, Problem> {
     let id = named(path)?;
     let (credentials, sharing_url_id) = content(request).await?;
-    let (app_key, registration) = register_app_key(&service.ports, &id, &credentials, sharing_url_id, Asked::OnPurpose)
-        .await
-        .map_err(|error| not_registered(error, id.environment))?;
+    let (app_key, registration) =
+        register_app_key(&service.ports, &id, &credentials, sharing_url_id, Asked::OnPurpose)
+            .await
+            .map_err(|error| not_registered(error, id.environment))?;
     service.app_keys.forget();
     let body = resource(&service, &app_key);
-    let segments =
-        ["services", "usermanagement", "api", "app-keys", "Panorama", &body.app_name, id.environment.as_str()];
+    let segments = [
+        "services",
+        "usermanagement",
+        "api",
+        "app-keys",
+        "Panorama",
+        &body.app_name,
+        id.environment.as_str(),
+    ];
     Ok(match registration {
         Registration::Created => created(&service.settings, &segments, &body),
         Registration::AlreadyThere => Json(body).into_response(),
     })
 }
 
-async fn update(State(service): State<Service>, path: Named, request: Request) -> Result<Json<Resource>, Problem> {
+async fn update(
+    State(service): State<Service>,
+    path: Named,
+    request: Request,
+) -> Result<Json<Resource>, Problem> {
     let id = named(path)?;
     let (credentials, sharing_url_id) = content(request).await?;
     let app_key = update_app_key(&service.ports, &id, &credentials, sharing_url_id)
@@ -121,7 +142,9 @@ async fn update(State(service): State<Service>, path: Named, request: Request) -
 
 async fn remove(State(service): State<Service>, path: Named) -> Result<StatusCode, Problem> {
     let id = named(path)?;
-    remove_app_key(&service.ports, &id).await.map_err(|error| not_registered(error, id.environment))?;
+    remove_app_key(&service.ports, &id)
+        .await
+        .map_err(|error| not_registered(error, id.environment))?;
     service.app_keys.forget();
     Ok(StatusCode::NO_CONTENT)
 }

@@ -29,7 +29,10 @@ struct Check {
     what_to_do: Option<String>,
 }
 
-pub(crate) async fn verify(State(service): State<Service>, path: Named) -> Result<Json<Report>, Problem> {
+pub(crate) async fn verify(
+    State(service): State<Service>,
+    path: Named,
+) -> Result<Json<Report>, Problem> {
     let id = named(path)?;
     let set_up = verify_app_key(&service.ports, &id).await.map_err(|error| match error {
         VerifyError::NotFound => not_registered(RegisterError::NotFound, id.environment),
@@ -52,7 +55,11 @@ fn login(set_up: &SetUp) -> Check {
         Ok(()) => (true, "Panorama accepts the stored credentials.".to_owned(), None),
         Err(LoginProblem::Refused(refusal)) => {
             let problem = login_refused(refusal, set_up.app_key.id.environment);
-            (false, problem.detail, Some("Send the right credentials with PUT on this app key.".to_owned()))
+            (
+                false,
+                problem.detail,
+                Some("Send the right credentials with PUT on this app key.".to_owned()),
+            )
         }
         Err(LoginProblem::NoSecret) => {
             let what_to_do = "Send the credentials with PUT on this app key.".to_owned();
@@ -61,7 +68,10 @@ fn login(set_up: &SetUp) -> Check {
         Err(LoginProblem::Unavailable(detail)) => (
             false,
             format!("{detail}."),
-            Some("Nothing is wrong with the credentials as far as is known; check again later.".to_owned()),
+            Some(
+                "Nothing is wrong with the credentials as far as is known; check again later."
+                    .to_owned(),
+            ),
         ),
     };
     Check { name: "loginWorks", ok, detail, what_to_do }
@@ -73,7 +83,9 @@ fn environment(set_up: &SetUp) -> Check {
         None => Check {
             name: "rightEnvironment",
             ok: true,
-            detail: format!("Nothing says that the client id is of another environment than {environment}."),
+            detail: format!(
+                "Nothing says that the client id is of another environment than {environment}."
+            ),
             what_to_do: None,
         },
         Some(other) => Check {
@@ -81,7 +93,8 @@ fn environment(set_up: &SetUp) -> Check {
             ok: false,
             detail: format!("The client id is not known in {environment}, but in {other}."),
             what_to_do: Some(format!(
-                "Register the app key for {other}, and start integrations with that clientEnvironment."
+                "Register the app key for {other}, and start integrations with that \
+                 clientEnvironment."
             )),
         },
     }
@@ -100,7 +113,8 @@ fn listing(set_up: &SetUp) -> Check {
             ok: false,
             detail: format!("The listing of operations cannot be read: {failure}."),
             what_to_do: Some(
-                "Mend the login first; if it works, ask Precision Planting about your access to the partner API."
+                "Mend the login first; if it works, ask Precision Planting about your access to \
+                 the partner API."
                     .to_owned(),
             ),
         },
@@ -113,17 +127,25 @@ fn sharing_url(set_up: &SetUp) -> Check {
         ok: true,
         detail: format!("The sharing URL id is {}.", set_up.app_key.sharing_url_id),
         what_to_do: Some(
-            "Compare it with the UUID in the Share Initiation URL (Partner Portal, Account Details).".to_owned(),
+            "Compare it with the UUID in the Share Initiation URL (Partner Portal, Account \
+             Details)."
+                .to_owned(),
         ),
     }
 }
 
 fn confirmation(service: &Service, set_up: &SetUp) -> Check {
-    let url = service.settings.public_url(&["sharing-confirmation", &set_up.app_key.sharing_url_id.to_string()]);
+    let url = service
+        .settings
+        .public_url(&["sharing-confirmation", &set_up.app_key.sharing_url_id.to_string()]);
     Check {
         name: "sharingConfirmationUrl",
         ok: true,
         detail: format!("Farmers come back to {url}."),
-        what_to_do: Some("Enter this as Sharing Confirmation URL in the Partner Portal; nobody but you can see what is entered there.".to_owned()),
+        what_to_do: Some(
+            "Enter this as Sharing Confirmation URL in the Partner Portal; nobody but you can see \
+             what is entered there."
+                .to_owned(),
+        ),
     }
 }

@@ -28,13 +28,19 @@ struct Token {
     id_token: String,
 }
 
-async fn sign_in(State(service): State<Service>, caller: Caller, request: Request) -> Result<Json<Token>, Problem> {
+async fn sign_in(
+    State(service): State<Service>,
+    caller: Caller,
+    request: Request,
+) -> Result<Json<Token>, Problem> {
     let mut fields = Fields::read(request.into_body()).await?;
     let username = fields.required::<Username>("username");
     let password = fields.required::<Password>("password");
     let remember_me = fields.flag("rememberMe");
     fields.finish()?;
-    let (Some(username), Some(password)) = (username, password) else { unreachable!("both were required") };
+    let (Some(username), Some(password)) = (username, password) else {
+        unreachable!("both were required")
+    };
     let password = SecretString::from(password.expose());
     match authenticate(&service.ports, username.expose(), &password, remember_me, caller).await {
         Ok(SignIn::Token(token)) => Ok(Json(Token { id_token: token.expose_secret().to_owned() })),
@@ -42,15 +48,17 @@ async fn sign_in(State(service): State<Service>, caller: Caller, request: Reques
             metrics::sign_in_refused();
             Err(Problem::new(
                 ErrorKey::BadCredentials,
-                "There is no API owner with this username and password. Check both; the deployment guide says how an owner is made.",
+                "There is no API owner with this username and password. Check both; the \
+                 deployment guide says how an owner is made.",
             ))
         }
         Ok(SignIn::Wait(wait)) => {
             metrics::sign_in_refused();
             let seconds = wait.as_secs();
             let detail = format!(
-                "Too many sign-ins with this username have failed from your address, so this one was not looked at. Wait {seconds} s before \
-                 the next; the deployment guide says how an owner gets another password."
+                "Too many sign-ins with this username have failed from your address, so this one \
+                 was not looked at. Wait {seconds} s before the next; the deployment guide says \
+                 how an owner gets another password."
             );
             Err(Problem::new(ErrorKey::TooManySignIns, detail).retry_after(seconds))
         }

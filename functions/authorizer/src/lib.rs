@@ -1,7 +1,8 @@
 //! The Lambda authorizer of the HTTP API: payload format 2.0, simple response.
 //!
-//! It refuses nobody. API Gateway answers 403 for an authorizer that does, with a body that says nothing, and clients that sign in again at 401 never
-//! would. So it lets every request through with its verdict: `owner` is in the context, or it is not, and then the route answers 401.
+//! It refuses nobody. API Gateway answers 403 for an authorizer that does, with a body that says
+//! nothing, and clients that sign in again at 401 never would. So it lets every request through
+//! with its verdict: `owner` is in the context, or it is not, and then the route answers 401.
 
 use std::collections::BTreeMap;
 
@@ -27,17 +28,20 @@ struct Asked {
 /// API Gateway remembers the verdict for a token, a refusal as well: a token never gets better.
 ///
 /// # Errors
-/// The signing key cannot be read: API Gateway then answers 500 and remembers nothing, which is right, since nobody can say whether the token is good.
+/// The signing key cannot be read: API Gateway then answers 500 and remembers nothing, which is
+/// right, since nobody can say whether the token is good.
 pub async fn authorize(
     service: &Service,
     event: LambdaEvent<Box<RawValue>>,
 ) -> Result<ApiGatewayV2CustomAuthorizerSimpleResponse<Map<String, Value>>, lambda::Error> {
     let asked: Asked = serde_json::from_str(event.payload.get()).unwrap_or_default();
     let header = asked.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("authorization"));
-    let owner = bearer::owner_of(&service.ports, header.and_then(|(_, value)| value.as_str())).await?;
+    let owner =
+        bearer::owner_of(&service.ports, header.and_then(|(_, value)| value.as_str())).await?;
     tracing::info!(authorized = owner.is_some(), "looked at a token");
     let mut answer = ApiGatewayV2CustomAuthorizerSimpleResponse::default();
     answer.is_authorized = true;
-    answer.context = owner.map(|owner| ("owner".to_owned(), Value::String(owner))).into_iter().collect();
+    answer.context =
+        owner.map(|owner| ("owner".to_owned(), Value::String(owner))).into_iter().collect();
     Ok(answer)
 }

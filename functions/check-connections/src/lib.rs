@@ -1,6 +1,7 @@
 //! The scheduled check (EventBridge Scheduler, every 15 minutes).
 //!
-//! One app key after the other: a partner has a handful. What does not fit into one run goes on in the next.
+//! One app key after the other: a partner has a handful. What does not fit into one run goes on in
+//! the next.
 
 use serde::Serialize;
 use shared::domain::timestamp::Timestamp;

@@ -28,7 +28,8 @@ pub(crate) async fn create(
     create_credential(&service.ports, &service.app_keys, &new)
         .await
         .map_err(|error| refused(error, id, environment))?;
-    let segments = ["services", "usermanagement", "api", "users", &id.to_string(), "panorama-credentials"];
+    let segments =
+        ["services", "usermanagement", "api", "users", &id.to_string(), "panorama-credentials"];
     Ok(created(&service.settings, &segments, resource(&service, id).await?))
 }
 
@@ -51,7 +52,13 @@ async fn read(id: LeafUserId, request: Request) -> Result<NewCredential, Problem
             Some(environment),
         ) => {
             let credentials = PartnerCredentials { client_id, username, password };
-            Ok(NewCredential { leaf_user_id: id, environment, credentials, refresh_token, organization_code })
+            Ok(NewCredential {
+                leaf_user_id: id,
+                environment,
+                credentials,
+                refresh_token,
+                organization_code,
+            })
         }
         _ => unreachable!("all six were required"),
     }
@@ -68,8 +75,8 @@ fn refused(error: CreateError, id: LeafUserId, environment: ClientEnvironment) -
             ErrorKey::EnvironmentMismatch,
             "clientEnvironment",
             &format!(
-                "does not fit: this `clientId` has an app key in {}, and none in {environment}; send the environment that the client id \
-                 is of",
+                "does not fit: this `clientId` has an app key in {}, and none in {environment}; \
+                 send the environment that the client id is of",
                 environment.other()
             ),
         ),
@@ -77,22 +84,23 @@ fn refused(error: CreateError, id: LeafUserId, environment: ClientEnvironment) -
         CreateError::RefreshToken(LoginRefusal::BadPassword) => Problem::of_field(
             ErrorKey::RefreshTokenRefused,
             "refreshToken",
-            "is expired, revoked, or of another client id; get a new one by logging in to Panorama, or use the one-click integration, which \
-             needs none",
+            "is expired, revoked, or of another client id; get a new one by logging in to \
+             Panorama, or use the one-click integration, which needs none",
         ),
         CreateError::RefreshToken(refusal) => login_refused(&refusal, environment),
         CreateError::NotShared => Problem::of_field(
             ErrorKey::OrganizationNotShared,
             "organizationCode",
             &format!(
-                "is not among the operations that share with you in {environment}; check the code, and whether the farmer has switched \
-                 your connection on in Panorama"
+                "is not among the operations that share with you in {environment}; check the \
+                 code, and whether the farmer has switched your connection on in Panorama"
             ),
         ),
         CreateError::OperationOwned => Problem::of_field(
             ErrorKey::OperationOwned,
             "organizationCode",
-            "belongs to an operation that is connected to another Leaf user; use that Leaf user, or disconnect the operation there first",
+            "belongs to an operation that is connected to another Leaf user; use that Leaf user, \
+             or disconnect the operation there first",
         ),
     }
 }

@@ -56,5 +56,13 @@ pub(crate) async fn list(
     let wanted = EventPage { since, page: page.number, size: page.size, newest_first };
     let events = list_events(&service.ports, id, &wanted).await?.ok_or_else(|| no_such_user(id))?;
     let Portion { entries, total } = events.map(|event| event.map(Resource::from));
-    Ok(listed(&service.settings, &uri, &query.named(&["sort"]), page, entries.len(), total, entries))
+    Ok(listed(
+        &service.settings,
+        &uri,
+        &query.named(&["sort"]),
+        page,
+        entries.len(),
+        total,
+        entries,
+    ))
 }

@@ -14,12 +14,15 @@ use shared::http::parameters::{Query, Segments, segment};
 use shared::http::problem::Problem;
 use shared::http::refusals::{concurrent_change, no_such_user};
 use shared::service::Service;
-use shared::use_cases::credential_status::{CredentialStatusView, NoCredential, StatusError, credential_status};
+use shared::use_cases::credential_status::{
+    CredentialStatusView, NoCredential, StatusError, credential_status,
+};
 use shared::use_cases::disconnect::{DisconnectError, Scope, disconnect};
 use shared::use_cases::follow_upstream::FollowError;
 use shared::use_cases::look_now::look_now;
 
-/// What the contract shows. `accessToken`, `refreshToken` and `password`, which Leaf returns, are not for anybody's eyes.
+/// What the contract shows. `accessToken`, `refreshToken` and `password`, which Leaf returns, are
+/// not for anybody's eyes.
 #[derive(Serialize)]
 #[serde(untagged)]
 pub(crate) enum Resource {
@@ -54,22 +57,33 @@ pub(crate) async fn read(
     let id = segment("leafUserId", &id)?;
     match Query::of(&uri).get("verify") {
         None | Some("false") => {}
-        Some("true") => look_now(&service.ports, &service.app_keys, id).await.map_err(|error| match error {
-            FollowError::Upstream(error) => Problem::from(error),
-            FollowError::Store(error) => error.into(),
-            FollowError::Secrets(error) => error.into(),
-        })?,
-        Some(_) => return Err(Problem::of_field(ErrorKey::MalformedField, "verify", "must be true or false")),
+        Some("true") => {
+            look_now(&service.ports, &service.app_keys, id).await.map_err(|error| match error {
+                FollowError::Upstream(error) => Problem::from(error),
+                FollowError::Store(error) => error.into(),
+                FollowError::Secrets(error) => error.into(),
+            })?
+        }
+        Some(_) => {
+            return Err(Problem::of_field(
+                ErrorKey::MalformedField,
+                "verify",
+                "must be true or false",
+            ));
+        }
     }
     Ok(Json(resource(&service, id).await?))
 }
 
 /// What a Leaf user has, as the contract shows it.
 pub(crate) async fn resource(service: &Service, id: LeafUserId) -> Result<Resource, Problem> {
-    let view = credential_status(&service.ports, &service.app_keys, id).await.map_err(|error| match error {
-        StatusError::Store(error) => Problem::from(error),
-        StatusError::Secrets(error) => Problem::from(error),
-    })?;
+    let view =
+        credential_status(&service.ports, &service.app_keys, id).await.map_err(
+            |error| match error {
+                StatusError::Store(error) => Problem::from(error),
+                StatusError::Secrets(error) => Problem::from(error),
+            },
+        )?;
     match view {
         CredentialStatusView::Credential { credential, login, checked_at } => {
             let (client_id, username) = login.unzip();
@@ -89,7 +103,10 @@ pub(crate) async fn resource(service: &Service, id: LeafUserId) -> Result<Resour
             session_id: session.id,
             created_time: session.started_at,
             expires_at: session.expires_at,
-            organization_code: session.organization_code.as_ref().map(|code| code.expose().to_owned()),
+            organization_code: session
+                .organization_code
+                .as_ref()
+                .map(|code| code.expose().to_owned()),
             client_environment: session.app_key.environment,
         }),
         CredentialStatusView::None(why) => Err(absent(why, id)),
@@ -120,19 +137,22 @@ fn absent(why: NoCredential, id: LeafUserId) -> Problem {
         ),
         NoCredential::Expired => Problem::new(
             ErrorKey::SessionExpired,
-            format!("The farmer did not confirm within 15 minutes, and nothing was connected. {start}"),
+            format!(
+                "The farmer did not confirm within 15 minutes, and nothing was connected. {start}"
+            ),
         ),
         NoCredential::Rejected(Rejection::OperationOwned) => Problem::new(
             ErrorKey::SessionOperationOwned,
             format!(
-                "The operation that the farmer confirmed is connected to another Leaf user. Use that one, or disconnect the operation there \
-                 first. {start}"
+                "The operation that the farmer confirmed is connected to another Leaf user. Use \
+                 that one, or disconnect the operation there first. {start}"
             ),
         ),
         NoCredential::Rejected(Rejection::TooManyOperations) => Problem::new(
             ErrorKey::SessionTooManyOperations,
             format!(
-                "More than five different operations were tried in the farmer's session, so it was closed. {start}"
+                "More than five different operations were tried in the farmer's session, so it \
+                 was closed. {start}"
             ),
         ),
     }

@@ -1,4 +1,5 @@
-//! What the queue carries of a call: which webhook is to be told what. No URL and no secret; those are looked up when the call is made.
+//! What the queue carries of a call: which webhook is to be told what. No URL and no secret; those
+//! are looked up when the call is made.
 
 use serde::{Deserialize, Serialize};
 use shared::domain::alert::{Alert, Notice, Told};
@@ -66,7 +67,8 @@ impl CallMessage {
             None => Told::Registration,
             Some(alert) => Told::Alert(alert.into_alert()?),
         };
-        let notice = Notice { id: self.id.parse().ok()?, at: Timestamp::parse(&self.at).ok()?, told };
+        let notice =
+            Notice { id: self.id.parse().ok()?, at: Timestamp::parse(&self.at).ok()?, told };
         let replay = self.replay.map(|id| id.parse()).transpose().ok()?;
         Some(Call { webhook_id: self.webhook_id.parse().ok()?, notice, replay })
     }
@@ -78,7 +80,10 @@ impl AlertMessage {
             kind: self.r#type.parse().ok()?,
             leaf_user_id: self.leaf_user_id.map(|id| id.parse()).transpose().ok()?,
             credential_id: self.credential_id.map(|id| id.parse()).transpose().ok()?,
-            app_key: AppKeyId { name: self.app_name.parse().ok()?, environment: self.client_environment.parse().ok()? },
+            app_key: AppKeyId {
+                name: self.app_name.parse().ok()?,
+                environment: self.client_environment.parse().ok()?,
+            },
         })
     }
 }

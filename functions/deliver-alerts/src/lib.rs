@@ -1,9 +1,11 @@
 //! Calls partners' webhooks when a connection changes.
 //!
-//! Whatever changes in the table is in its stream. A pipe lets the changes through that may be alerts and puts a [`Message`] into a FIFO queue, in
-//! the group of the connection. Of that the function makes the message of a call and puts it into the same queue, in the group of connection *and*
-//! webhook, so that a receiver which is down holds up its own alerts only. A call that is not taken is made again for a day (`webhook_call::RETRIES`);
-//! until then its message hides in the queue, and so do those behind it in its group. After that it goes to the dead-letter queue.
+//! Whatever changes in the table is in its stream. A pipe lets the changes through that may be
+//! alerts and puts a [`Message`] into a FIFO queue, in the group of the connection. Of that the
+//! function makes the message of a call and puts it into the same queue, in the group of connection
+//! *and* webhook, so that a receiver which is down holds up its own alerts only. A call that is not
+//! taken is made again for a day (`webhook_call::RETRIES`); until then its message hides in the
+//! queue, and so do those behind it in its group. After that it goes to the dead-letter queue.
 
 mod call_message;
 mod message;
@@ -27,8 +29,9 @@ use call_message::CallMessage;
 pub use message::{Image, Message};
 use replay_message::{Place, ReplayMessage};
 
-/// What is this old gets one call and no retries: the queue keeps a message for 14 days, wherever in its group it stands, and what waits behind
-/// others is to be tried before it is forgotten. Retries take little more than a day.
+/// What is this old gets one call and no retries: the queue keeps a message for 14 days, wherever
+/// in its group it stands, and what waits behind others is to be tried before it is forgotten.
+/// Retries take little more than a day.
 const OLD: Duration = Duration::from_hours(12 * 24);
 
 /// What it reads in init.
@@ -72,7 +75,8 @@ impl Delivery {
 
     /// Delivers a batch. The messages that it answers with are delivered again.
     ///
-    /// After a failure, the later messages of the same group are not touched: SQS would else deliver them before the one that failed.
+    /// After a failure, the later messages of the same group are not touched: SQS would else
+    /// deliver them before the one that failed.
     pub async fn deliver(&self, event: SqsEvent) -> SqsBatchResponse {
         let mut again = SqsBatchResponse::default();
         let mut held = HashSet::new();
@@ -89,13 +93,15 @@ impl Delivery {
 
     async fn is_done(&self, message: &SqsMessage) -> bool {
         // Each receive is an attempt: the function is given one message at a time.
-        let receives = message.attributes.get("ApproximateReceiveCount").and_then(|count| count.parse().ok());
+        let receives =
+            message.attributes.get("ApproximateReceiveCount").and_then(|count| count.parse().ok());
         let attempt = receives.unwrap_or(1);
         let is_old = self.is_old(message);
         let outcome = self.work_on(message.body.as_deref().unwrap_or_default(), attempt).await;
         let wait = match outcome {
             Ok(Outcome::Done | Outcome::PassOn(_)) => return true,
-            // It has waited behind others until the queue is about to forget it. The failed calls have it, and a replay makes it anew.
+            // It has waited behind others until the queue is about to forget it. The failed calls
+            // have it, and a replay makes it anew.
             Ok(Outcome::TryAgainIn(_) | Outcome::GivenUp) if is_old => return true,
             Ok(Outcome::TryAgainIn(wait)) => wait,
             Ok(Outcome::GivenUp) => Duration::ZERO,
@@ -121,7 +127,8 @@ impl Delivery {
     async fn work_on(&self, body: &str, attempt: u32) -> Result<Outcome, Trouble> {
         let ports = &self.service.ports;
         let unreadable = || {
-            // It ends among the dead letters, where somebody sees it; without delay, since others wait behind it.
+            // It ends among the dead letters, where somebody sees it; without delay, since others
+            // wait behind it.
             tracing::error!("a message is not in the form that this version reads");
             Ok(Outcome::GivenUp)
         };
@@ -150,10 +157,13 @@ impl Delivery {
         Ok(outcome)
     }
 
-    /// A page of a replay becomes calls, each behind what waits in its group; the next page is a message of its own.
+    /// A page of a replay becomes calls, each behind what waits in its group; the next page is a
+    /// message of its own.
     async fn replay(&self, place: Place) -> Result<Outcome, Trouble> {
         let Place { id, page, after } = place;
-        let step = replay_alerts::step(&self.service.ports, id, after.as_ref()).await.map_err(DeliverError::Store)?;
+        let step = replay_alerts::step(&self.service.ports, id, after.as_ref())
+            .await
+            .map_err(DeliverError::Store)?;
         for call in &step.calls {
             self.send(call).await?;
         }
@@ -163,8 +173,8 @@ impl Delivery {
         Ok(Outcome::Done)
     }
 
-    /// Whoever is interrupted after this is delivered again and sends the same once more. Until then nothing of its group is delivered, so no
-    /// later call comes before it.
+    /// Whoever is interrupted after this is delivered again and sends the same once more. Until
+    /// then nothing of its group is delivered, so no later call comes before it.
     async fn send(&self, call: &Call) -> Result<(), QueueError> {
         self.queue.send(CallMessage::outgoing(call)).await
     }

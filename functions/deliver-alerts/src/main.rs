@@ -12,7 +12,8 @@ async fn main() -> Result<(), lambda::Error> {
         env!("CARGO_PKG_NAME"),
         deliver_alerts::WARM_UP,
         async |service| {
-            let receivers = Receivers::new(service.settings.reach, TIMEOUT, Arc::new(SystemLookUp))?;
+            let receivers =
+                Receivers::new(service.settings.reach, TIMEOUT, Arc::new(SystemLookUp))?;
             let queue = SqsCallQueue::from_env(&service.settings).await?;
             Ok(Delivery::new(service, Arc::new(receivers), Arc::new(queue)))
         },

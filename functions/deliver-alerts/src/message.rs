@@ -8,7 +8,8 @@ use shared::domain::credential::CredentialStatus;
 use shared::domain::timestamp::Timestamp;
 use time::OffsetDateTime;
 
-/// A change, as the pipe's template writes it. What a row does not have is left out, or an empty text.
+/// A change, as the pipe's template writes it. What a row does not have is left out, or an empty
+/// text.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Message {
@@ -95,10 +96,12 @@ impl Message {
                 after: new.credential().ok()?,
                 swept: self.removed_by.as_deref() == Some("Service"),
             }),
-            (pk, "SESSION") if new.state.as_deref() == Some("Expired") => Some(Changed::SessionExpired {
-                leaf_user_id: pk.strip_prefix("USER#")?.parse().ok()?,
-                app_key: new.app_key()?,
-            }),
+            (pk, "SESSION") if new.state.as_deref() == Some("Expired") => {
+                Some(Changed::SessionExpired {
+                    leaf_user_id: pk.strip_prefix("USER#")?.parse().ok()?,
+                    app_key: new.app_key()?,
+                })
+            }
             (pk, "STATE") => {
                 let (environment, name) = pk.strip_prefix("LOGIN#")?.split_once('#')?;
                 Some(Changed::Login {
@@ -123,7 +126,10 @@ impl Image {
         let status = self.status.as_deref();
         Ok(Some(CredentialFacts {
             id: id.parse().map_err(|_| Unreadable)?,
-            status: CredentialStatus::ALL.into_iter().find(|known| Some(known.as_str()) == status).ok_or(Unreadable)?,
+            status: CredentialStatus::ALL
+                .into_iter()
+                .find(|known| Some(known.as_str()) == status)
+                .ok_or(Unreadable)?,
             app_key: self.app_key().ok_or(Unreadable)?,
         }))
     }
@@ -134,5 +140,8 @@ impl Image {
 }
 
 fn app_key(name: &str, environment: &str) -> Option<AppKeyId> {
-    Some(AppKeyId { name: name.parse().ok()?, environment: environment.parse::<ClientEnvironment>().ok()? })
+    Some(AppKeyId {
+        name: name.parse().ok()?,
+        environment: environment.parse::<ClientEnvironment>().ok()?,
+    })
 }

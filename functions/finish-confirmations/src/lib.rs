@@ -1,9 +1,10 @@
 //! Finishes what a farmer began.
 //!
-//! When a session becomes `Confirming`, the table's stream says so, and a pipe puts a [`Message`] into a queue. It is delivered after the
-//! callback's own lease, and again every minute until there is nothing left to finish; the session itself knows when it is time for another
-//! attempt (`Handshake::due_at`), so most deliveries cost one read. What is still unfinished after the queue's last delivery goes to the
-//! dead-letter queue.
+//! When a session becomes `Confirming`, the table's stream says so, and a pipe puts a [`Message`]
+//! into a queue. It is delivered after the callback's own lease, and again every minute until there
+//! is nothing left to finish; the session itself knows when it is time for another attempt
+//! (`Handshake::due_at`), so most deliveries cost one read. What is still unfinished after the
+//! queue's last delivery goes to the dead-letter queue.
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use lambda::queue;

@@ -1,4 +1,5 @@
-//! A function behind API Gateway: an event comes in, an answer goes out, and nothing of what strangers can send is an error of the function.
+//! A function behind API Gateway: an event comes in, an answer goes out, and nothing of what
+//! strangers can send is an error of the function.
 
 use std::collections::HashMap;
 use std::fmt::Debug;
@@ -16,8 +17,9 @@ use crate::event::{Event, Safe};
 
 /// A function's routes by the names that API Gateway has for them.
 ///
-/// API Gateway authorises a *route*, and says which in `routeKey`. So the function serves that one, or nothing: were it to look for a route in the
-/// path once more, everything would depend on both reading it alike.
+/// API Gateway authorises a *route*, and says which in `routeKey`. So the function serves that one,
+/// or nothing: were it to look for a route in the path once more, everything would depend on both
+/// reading it alike.
 #[derive(Clone)]
 pub struct BehindGateway {
     routes: HashMap<String, Matched>,
@@ -47,7 +49,11 @@ impl BehindGateway {
         let mut by_key = HashMap::new();
         for (route, router) in declared {
             let keys = route.keys();
-            let matched = Matched { method: route.method, template: route.path, router: wrap(through(router)) };
+            let matched = Matched {
+                method: route.method,
+                template: route.path,
+                router: wrap(through(router)),
+            };
             by_key.extend(keys.map(|key| (key, matched.clone())));
         }
         Self {

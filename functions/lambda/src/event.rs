@@ -1,8 +1,9 @@
 //! What API Gateway hands over for an HTTP request: payload format 2.0
 //! (<https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html>).
 //!
-//! Strangers choose much of what is in it, and API Gateway has decoded `rawPath` by then. So nothing in here fails, whatever is in an event:
-//! what cannot be in a request is left out or percent-encoded, and only then is it `lambda_http`'s.
+//! Strangers choose much of what is in it, and API Gateway has decoded `rawPath` by then. So
+//! nothing in here fails, whatever is in an event: what cannot be in a request is left out or
+//! percent-encoded, and only then is it `lambda_http`'s.
 
 use std::collections::BTreeMap;
 
@@ -21,9 +22,11 @@ use shared::http::envelope::GatewayRequestId;
 use shared::http::front::Front;
 
 /// What a query must not have as it is.
-const QUERY: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'<').add(b'>').add(b'`').add(b'{').add(b'}');
+const QUERY: &AsciiSet =
+    &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'<').add(b'>').add(b'`').add(b'{').add(b'}');
 /// What a path must not have as it is.
-const PATH: &AsciiSet = &QUERY.add(b'?').add(b'%').add(b'\\').add(b'^').add(b'[').add(b']').add(b'|');
+const PATH: &AsciiSet =
+    &QUERY.add(b'?').add(b'%').add(b'\\').add(b'^').add(b'[').add(b']').add(b'|');
 /// What one segment of it must not have.
 const SEGMENT: &AsciiSet = &PATH.add(b'/');
 
@@ -72,7 +75,8 @@ struct Http {
     source_ip: String,
 }
 
-/// What an authorizer has said: ours, or API Gateway's own for tokens of the partner's issuer (`JwtIssuer`), which lets nothing else pass.
+/// What an authorizer has said: ours, or API Gateway's own for tokens of the partner's issuer
+/// (`JwtIssuer`), which lets nothing else pass.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Authorizer {
@@ -91,38 +95,45 @@ struct Jwt {
 
 impl Authorizer {
     fn owner(&self) -> Option<ApiOwner> {
-        let ours = self.lambda.get("owner").and_then(Value::as_str).filter(|owner| !owner.is_empty());
-        let theirs =
-            || (!self.jwt.claims.is_empty()).then(|| self.jwt.claims.get("sub").and_then(Value::as_str).unwrap_or(""));
+        let ours =
+            self.lambda.get("owner").and_then(Value::as_str).filter(|owner| !owner.is_empty());
+        let theirs = || {
+            (!self.jwt.claims.is_empty())
+                .then(|| self.jwt.claims.get("sub").and_then(Value::as_str).unwrap_or(""))
+        };
         ours.or_else(theirs).map(|owner| ApiOwner(owner.to_owned()))
     }
 }
 
-fn nullish<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(deserializer: D) -> Result<T, D::Error> {
+fn nullish<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(
+    deserializer: D,
+) -> Result<T, D::Error> {
     Option::<T>::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
 impl Event {
     /// The method and the path that were sent, for what has no template.
     pub(crate) fn sent(&self) -> (Method, String) {
-        let method = Method::from_bytes(self.request_context.http.method.as_bytes()).unwrap_or_default();
+        let method =
+            Method::from_bytes(self.request_context.http.method.as_bytes()).unwrap_or_default();
         let decoded: Vec<u8> = percent_decode_str(&self.raw_path).collect();
         let path = format!("/{}", percent_encode(&decoded, PATH));
         (method, path.replacen("//", "/", 1))
     }
 
-    /// The path of a route: its template with the event's parameters in it, so that no router can read another route out of it. `None` if the event
-    /// has nothing of that template.
+    /// The path of a route: its template with the event's parameters in it, so that no router can
+    /// read another route out of it. `None` if the event has nothing of that template.
     ///
-    /// The parameters are those of `rawPath` if it is such a path; else API Gateway's own, for a path with encoded slashes, or one below a stage or
-    /// the base path of a custom domain.
+    /// The parameters are those of `rawPath` if it is such a path; else API Gateway's own, for a
+    /// path with encoded slashes, or one below a stage or the base path of a custom domain.
     pub(crate) fn path_on(&self, template: &str) -> Option<String> {
         let names: Vec<_> = template.split('/').skip(1).collect();
         let sent: Vec<_> = self.raw_path.split('/').filter(|segment| !segment.is_empty()).collect();
         let matched = |sent: &[&str]| {
             let fits = sent.len() == names.len()
                 && names.iter().zip(sent).all(|(name, segment)| {
-                    parameter(name).is_some() || percent_decode_str(segment).eq(name.as_bytes().iter().copied())
+                    parameter(name).is_some()
+                        || percent_decode_str(segment).eq(name.as_bytes().iter().copied())
                 });
             fits.then(|| sent.iter().map(|segment| (*segment).to_owned()).collect::<Vec<_>>())
         };
@@ -132,19 +143,22 @@ impl Event {
                 None => Some(*name),
             });
             let has_parameters = names.iter().any(|name| parameter(name).is_some());
-            has_parameters
-                .then(|| segments.map(|segment| segment.map(ToOwned::to_owned)).collect::<Option<Vec<_>>>())?
+            has_parameters.then(|| {
+                segments.map(|segment| segment.map(ToOwned::to_owned)).collect::<Option<Vec<_>>>()
+            })?
         };
         let below = || matched(sent.get(sent.len().checked_sub(names.len())?..)?);
         let segments = matched(&sent).or_else(told).or_else(below)?;
         Some(segments.iter().fold(String::new(), |path, segment| {
-            // Whether or not it has been decoded already: once more changes nothing that an id or a name may have in it.
+            // Whether or not it has been decoded already: once more changes nothing that an id or a
+            // name may have in it.
             let decoded: Vec<u8> = percent_decode_str(segment).collect();
             path + "/" + &percent_encode(&decoded, SEGMENT).to_string()
         }))
     }
 
-    /// The event of a path, for `lambda_http`, which panics over what no address, header or body may have in it.
+    /// The event of a path, for `lambda_http`, which panics over what no address, header or body
+    /// may have in it.
     pub(crate) fn safe(self, method: Method, path: &str, front: Option<&Front>) -> Safe {
         let query = percent_encode(self.raw_query_string.as_bytes(), QUERY).to_string();
         // Only one of more than 64 KiB is none; API Gateway lets 10 KiB through.
@@ -197,7 +211,8 @@ fn headers(sent: &BTreeMap<String, Value>, cookies: &[String]) -> HeaderMap {
             headers.insert(name, value);
         }
     }
-    // The gateway has answered for the host; a request has no use for it, and `lambda_http` would build its address with it.
+    // The gateway has answered for the host; a request has no use for it, and `lambda_http` would
+    // build its address with it.
     headers.remove(HOST);
     if !cookies.is_empty() {
         headers.remove(COOKIE);

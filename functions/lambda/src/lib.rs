@@ -1,4 +1,5 @@
-//! What every function's `main` does: logs, settings, clients, and then a router or a handler of events.
+//! What every function's `main` does: logs, settings, clients, and then a router or a handler of
+//! events.
 
 mod behind_gateway;
 mod event;
@@ -23,12 +24,17 @@ pub use serde_json::value::RawValue;
 ///
 /// # Errors
 /// The settings are wrong, or the runtime ended.
-pub async fn serve(function: &'static str, routes: fn(Service) -> Routes, warm_up: WarmUp) -> Result<(), Error> {
+pub async fn serve(
+    function: &'static str,
+    routes: fn(Service) -> Routes,
+    warm_up: WarmUp,
+) -> Result<(), Error> {
     shared::logging::init(function);
     let service = Service::from_env(warm_up).await?;
     let behind_gateway = BehindGateway::new(routes(service.clone()), front());
     #[cfg(feature = "watch")]
-    let behind_gateway = behind_gateway.matching(watch::by_path(routes(service.clone()), service.ports.clone()));
+    let behind_gateway =
+        behind_gateway.matching(watch::by_path(routes(service.clone()), service.ports.clone()));
     run(behind_gateway).await
 }
 
@@ -36,7 +42,10 @@ pub async fn serve(function: &'static str, routes: fn(Service) -> Routes, warm_u
 ///
 /// # Errors
 /// The runtime ended.
-pub async fn serve_alone(function: &'static str, routes: fn(()) -> Routes<()>) -> Result<(), Error> {
+pub async fn serve_alone(
+    function: &'static str,
+    routes: fn(()) -> Routes<()>,
+) -> Result<(), Error> {
     shared::logging::init(function);
     let behind_gateway = BehindGateway::new(routes(()), front());
     #[cfg(feature = "watch")]
@@ -49,7 +58,8 @@ fn front() -> Option<Front> {
 }
 
 async fn run(function: BehindGateway) -> Result<(), Error> {
-    // Raw: an event that could not be read would be an error of the function, and strangers write much of it.
+    // Raw: an event that could not be read would be an error of the function, and strangers write
+    // much of it.
     lambda_runtime::run(service_fn(async |event: LambdaEvent<Box<RawValue>>| {
         Ok::<_, Error>(function.answer(event.payload.get(), event.context).await)
     }))
@@ -89,7 +99,8 @@ where
     shared::logging::init(function);
     let with = make(Service::from_env(warm_up).await?).await?;
     lambda_runtime::run(service_fn(async |event: LambdaEvent<E>| {
-        let (request_id, trace_id) = (&*event.context.request_id, event.context.xray_trace_id.as_deref());
+        let (request_id, trace_id) =
+            (&*event.context.request_id, event.context.xray_trace_id.as_deref());
         let span = tracing::info_span!("invocation", request_id, trace_id);
         handler(&with, event).instrument(span).await
     }))

@@ -1,4 +1,5 @@
-//! Messages of a queue, one by one: those that are not done are delivered again, the others of their batch are not.
+//! Messages of a queue, one by one: those that are not done are delivered again, the others of
+//! their batch are not.
 
 use std::fmt;
 use std::time::Duration;
@@ -17,8 +18,8 @@ pub trait Message: DeserializeOwned {
     fn leaf_user_id(&self) -> Option<LeafUserId>;
 }
 
-/// Looks at every message of a batch of a queue. The messages that it answers with are delivered again, and the age of the oldest of them is
-/// measured ([`metrics::oldest_unfinished`]).
+/// Looks at every message of a batch of a queue. The messages that it answers with are delivered
+/// again, and the age of the oldest of them is measured ([`metrics::oldest_unfinished`]).
 pub async fn each<M, F, E>(
     event: SqsEvent,
     queue: &'static str,
@@ -58,7 +59,9 @@ where
     E: fmt::Display,
 {
     let message = serde_json::from_str::<M>(body).ok();
-    let Some((user, message)) = message.and_then(|message| Some((message.leaf_user_id()?, message))) else {
+    let Some((user, message)) =
+        message.and_then(|message| Some((message.leaf_user_id()?, message)))
+    else {
         // It stays in the queue and ends among the dead letters, where somebody sees it.
         tracing::error!("a message is not in the form that this version reads");
         return false;

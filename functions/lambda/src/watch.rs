@@ -1,5 +1,7 @@
-//! `cargo lambda watch` calls a function for every path that its router sends there, and has neither routes nor an authorizer: its events are those
-//! of a function's own address. So a function that runs there does both itself. No deployed function has this in it: it is a feature, and off.
+//! `cargo lambda watch` calls a function for every path that its router sends there, and has
+//! neither routes nor an authorizer: its events are those of a function's own address. So a
+//! function that runs there does both itself. No deployed function has this in it: it is a feature,
+//! and off.
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;

@@ -30,16 +30,19 @@ pub fn routes(service: Service) -> Routes {
 async fn receive(State(service): State<Service>, request: Request) -> Result<StatusCode, Problem> {
     let (head, body) = request.into_parts();
     // The bytes as they came: a signature is over those, and not over what they mean.
-    let body = to_bytes(body, MAX_BODY)
-        .await
-        .map_err(|_| Problem::new(ErrorKey::BodyTooLarge, "The body may have at most 65536 bytes (64 KiB)."))?;
+    let body = to_bytes(body, MAX_BODY).await.map_err(|_| {
+        Problem::new(ErrorKey::BodyTooLarge, "The body may have at most 65536 bytes (64 KiB).")
+    })?;
     let signature = head.headers.get(SIGNATURE).and_then(|value| value.to_str().ok());
     match receive_alert(&service.ports, &service.app_keys, &body, signature).await {
         Ok(()) => Ok(StatusCode::NO_CONTENT),
-        Err(AlertError::NotSigned) => {
-            Err(Problem::new(ErrorKey::AlertNotSigned, "The request has no valid signature. Nothing was changed."))
+        Err(AlertError::NotSigned) => Err(Problem::new(
+            ErrorKey::AlertNotSigned,
+            "The request has no valid signature. Nothing was changed.",
+        )),
+        Err(AlertError::Secrets(error) | AlertError::Follow(FollowError::Secrets(error))) => {
+            Err(error.into())
         }
-        Err(AlertError::Secrets(error) | AlertError::Follow(FollowError::Secrets(error))) => Err(error.into()),
         Err(AlertError::Follow(FollowError::Store(error))) => Err(error.into()),
         Err(AlertError::Follow(FollowError::Upstream(error))) => Err(error.into()),
     }
@@ -51,16 +54,21 @@ async fn register(State(service): State<Service>) -> Result<StatusCode, Problem>
         Ok(()) => Ok(StatusCode::NO_CONTENT),
         Err(RegisterAlertsError::NoAlerts) => Err(Problem::new(
             ErrorKey::NoLeafAccount,
-            "This deployment is its own upstream (UPSTREAM=panorama): there is no Leaf that could send alerts.",
+            "This deployment is its own upstream (UPSTREAM=panorama): there is no Leaf that could \
+             send alerts.",
         )),
         Err(RegisterAlertsError::Secrets(error)) => {
             // It may be the last step that failed, after Leaf has registered.
-            let detail = format!("{error}. Leaf may have registered our webhook already: send this request again.");
+            let detail = format!(
+                "{error}. Leaf may have registered our webhook already: send this request again."
+            );
             Err(Problem { detail, ..error.into() })
         }
         Err(RegisterAlertsError::Upstream(error)) => {
-            // Leaf has one webhook an event and no update, so ours is deleted before it is made anew.
-            let detail = format!("{error}. Leaf may have no webhook of ours now: send this request again.");
+            // Leaf has one webhook an event and no update, so ours is deleted before it is made
+            // anew.
+            let detail =
+                format!("{error}. Leaf may have no webhook of ours now: send this request again.");
             Err(Problem { detail, ..error.into() })
         }
     }

@@ -61,7 +61,10 @@ impl Summary {
     }
 }
 
-async fn list(State(service): State<Service>, OriginalUri(uri): OriginalUri) -> Result<Response, Problem> {
+async fn list(
+    State(service): State<Service>,
+    OriginalUri(uri): OriginalUri,
+) -> Result<Response, Problem> {
     let query = Query::of(&uri);
     let page = query.page(PAGE_SIZE)?;
     let id = query.get("leafUserId").map(|id| segment("leafUserId", id)).transpose()?;
@@ -80,7 +83,15 @@ async fn list(State(service): State<Service>, OriginalUri(uri): OriginalUri) -> 
         ours(&service, &query, page, id).await?.map(Shown::Ours)
     };
     let shown = summaries.len();
-    Ok(listed(&service.settings, &uri, &asked, page, shown, total, Answer { message: "SUCCESS", summaries }))
+    Ok(listed(
+        &service.settings,
+        &uri,
+        &asked,
+        page,
+        shown,
+        total,
+        Answer { message: "SUCCESS", summaries },
+    ))
 }
 
 async fn ours(

@@ -1,7 +1,8 @@
 //! What the address of a callback says, however somebody has entered it in the Partner Portal.
 //!
-//! The portal puts `?orgCode=` (or `&orgCode=`) after what a person has typed there, perhaps months ago, and no farmer can mend that. So a slash,
-//! a brace or a query too many, or an id where another place was meant for it, loses nobody's confirmation. It stays an id that is there in
+//! The portal puts `?orgCode=` (or `&orgCode=`) after what a person has typed there, perhaps months
+//! ago, and no farmer can mend that. So a slash, a brace or a query too many, or an id where
+//! another place was meant for it, loses nobody's confirmation. It stays an id that is there in
 //! full: of none, or of two, nothing is guessed.
 
 use std::collections::BTreeSet;
@@ -50,8 +51,15 @@ impl Address {
         });
         let has_error = pairs.all("error").next().is_some();
         let is_named = || path.to_ascii_lowercase().contains("sharing-confirmation");
-        let is_callback = sharing_url_id.is_some() && (panoramas.is_some() || (has_error && is_named()));
-        Self { sharing_url_id, code, has_error, is_callback, query: query.trim_matches('&').to_owned() }
+        let is_callback =
+            sharing_url_id.is_some() && (panoramas.is_some() || (has_error && is_named()));
+        Self {
+            sharing_url_id,
+            code,
+            has_error,
+            is_callback,
+            query: query.trim_matches('&').to_owned(),
+        }
     }
 }
 
@@ -67,12 +75,13 @@ fn id_in<'a>(texts: impl IntoIterator<Item = &'a str>) -> Option<SharingUrlId> {
 
 /// Every id in a text that is not a part of a longer word.
 fn ids_in(text: &str) -> impl Iterator<Item = SharingUrlId> + '_ {
-    let ends = |byte: Option<&u8>| byte.is_none_or(|byte| !byte.is_ascii_alphanumeric() && *byte != b'-');
+    let ends =
+        |byte: Option<&u8>| byte.is_none_or(|byte| !byte.is_ascii_alphanumeric() && *byte != b'-');
     (0..text.len()).filter_map(move |start| {
         let word = text.get(start..start + LENGTH)?;
         let bytes = text.as_bytes();
-        let is_whole =
-            ends(start.checked_sub(1).and_then(|before| bytes.get(before))) && ends(bytes.get(start + LENGTH));
+        let is_whole = ends(start.checked_sub(1).and_then(|before| bytes.get(before)))
+            && ends(bytes.get(start + LENGTH));
         word.parse().ok().filter(|_| is_whole && !word.contains(char::is_whitespace))
     })
 }

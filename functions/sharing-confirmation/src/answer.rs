@@ -1,4 +1,5 @@
-//! What a callback is answered with: a redirect, to an address that does not have the organization code in it.
+//! What a callback is answered with: a redirect, to an address that does not have the organization
+//! code in it.
 
 use axum::response::{IntoResponse as _, Response};
 use http::header::{LOCATION, REFERRER_POLICY};
@@ -42,8 +43,9 @@ impl Answering<'_> {
         }
     }
 
-    /// Where the upstream takes its part in the browser, the farmer goes on there with the query unchanged. So does a farmer who is nobody's or
-    /// late here: the upstream may know the run from elsewhere. What contradicts a proof stays: the upstream has not seen our cookie and could
+    /// Where the upstream takes its part in the browser, the farmer goes on there with the query
+    /// unchanged. So does a farmer who is nobody's or late here: the upstream may know the run from
+    /// elsewhere. What contradicts a proof stays: the upstream has not seen our cookie and could
     /// guess.
     fn onward(&self, claim: &Claim, outcome: Outcome) -> Option<Response> {
         let mut to = self.service.ports.upstream.onward(claim.sharing_url_id)?;
@@ -68,13 +70,15 @@ impl Answering<'_> {
             None => drop(to.query_pairs_mut().append_pair("orgCode", claim.code.expose())),
         }
         let mut response = redirect(&to);
-        // It may look where the browser came from, as we do. After a redirect that is still the portal's page, and its origin says enough.
+        // It may look where the browser came from, as we do. After a redirect that is still the
+        // portal's page, and its origin says enough.
         let policy = HeaderValue::from_static("strict-origin-when-cross-origin");
         response.headers_mut().insert(REFERRER_POLICY, policy);
         Some(response)
     }
 
-    /// The farmer is done here: back to the partner's application if it has an address for that, else to our page.
+    /// The farmer is done here: back to the partner's application if it has an address for that,
+    /// else to our page.
     pub(crate) async fn end(&self, end: End) -> Response {
         let (page, session) = match end {
             End::Connected(session) => (Page::Connected, Some(session)),
@@ -89,10 +93,16 @@ impl Answering<'_> {
     }
 
     /// The same with a page.
-    pub(crate) async fn end_with(&self, page: Page<'static>, session: Option<SessionId>) -> Response {
+    pub(crate) async fn end_with(
+        &self,
+        page: Page<'static>,
+        session: Option<SessionId>,
+    ) -> Response {
         // The session's id stays out of logs and addresses: whoever has it can open its hop link.
         tracing::info!(outcome = page.name(), bound = session.is_some(), "callback");
-        let Some(return_url) = &self.service.settings.return_url else { return self.end_here(page).await };
+        let Some(return_url) = &self.service.settings.return_url else {
+            return self.end_here(page).await;
+        };
         let mut url = return_url.clone();
         url.query_pairs_mut().append_pair("outcome", page.name());
         if let Some(session) = session {
@@ -118,7 +128,8 @@ impl Answering<'_> {
                 redirect(&self.service.settings.public_url(&["sharing-outcome", &ticket]))
             }
             Err(error) => {
-                // The page stays at the callback's address, for without the key there is no other; it asks again there.
+                // The page stays at the callback's address, for without the key there is no other;
+                // it asks again there.
                 tracing::error!(%error, "a callback could not be answered at an address of its own");
                 self.show(Page::Unavailable { again: again_after(0) })
             }
@@ -127,7 +138,8 @@ impl Answering<'_> {
 
     /// A page, here.
     pub(crate) fn show(&self, page: Page<'_>) -> Response {
-        (page.status(), page.headers(), page.render(&self.service.settings.partner_name)).into_response()
+        (page.status(), page.headers(), page.render(&self.service.settings.partner_name))
+            .into_response()
     }
 }
 

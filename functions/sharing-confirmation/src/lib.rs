@@ -1,4 +1,5 @@
-//! The Sharing Confirmation URL: the farmer's browser comes back from Panorama with `?orgCode=`. And the page that tells what became of it.
+//! The Sharing Confirmation URL: the farmer's browser comes back from Panorama with `?orgCode=`.
+//! And the page that tells what became of it.
 
 mod address;
 mod answer;
@@ -17,7 +18,9 @@ use shared::http::referrer::{came_from, is_a_page};
 use shared::http::routes::Routes;
 use shared::http::ticket::Claim;
 use shared::service::{Service, WarmUp};
-use shared::use_cases::receive_confirmation::{Confirmation, Intent, Outcome, ReceiveError, receive_confirmation};
+use shared::use_cases::receive_confirmation::{
+    Confirmation, Intent, Outcome, ReceiveError, receive_confirmation,
+};
 
 use address::Address;
 use answer::Answering;
@@ -40,7 +43,8 @@ pub fn routes(service: Service) -> Routes {
         .otherwise(elsewhere)
 }
 
-/// `HEAD` is what link checkers send. A router would answer it with what `GET` does, which connects an operation.
+/// `HEAD` is what link checkers send. A router would answer it with what `GET` does, which connects
+/// an operation.
 async fn nothing() -> StatusCode {
     StatusCode::OK
 }
@@ -54,7 +58,8 @@ async fn callback(
     answer_to(&service, Address::read(&uri), caller, &headers).await
 }
 
-/// What came to no route of ours. It may be a farmer, whom Panorama has sent to a Sharing Confirmation URL that somebody has mistyped.
+/// What came to no route of ours. It may be a farmer, whom Panorama has sent to a Sharing
+/// Confirmation URL that somebody has mistyped.
 async fn elsewhere(
     State(service): State<Service>,
     caller: Caller,
@@ -74,22 +79,33 @@ async fn elsewhere(
     }
 }
 
-async fn answer_to(service: &Service, address: Address, caller: Caller, headers: &HeaderMap) -> Response {
+async fn answer_to(
+    service: &Service,
+    address: Address,
+    caller: Caller,
+    headers: &HeaderMap,
+) -> Response {
     let answering = Answering { service, query: Some(&address.query) };
-    // Whatever id comes with an error: nothing was shared. The session stays as it was, for the redirect proves nothing, and the farmer
-    // may yet change their mind.
+    // Whatever id comes with an error: nothing was shared. The session stays as it was, for the
+    // redirect proves nothing, and the farmer may yet change their mind.
     if address.has_error {
         return answering.end_with(Page::Declined, None).await;
     }
-    let Some(sharing_url_id) = address.sharing_url_id else { return answering.end_here(Page::UnknownLink).await };
+    let Some(sharing_url_id) = address.sharing_url_id else {
+        return answering.end_here(Page::UnknownLink).await;
+    };
     // None, two, or one that Panorama would not write.
     let Some(code) = address.code else { return answering.end_with(Page::NotBound, None).await };
-    // Another site's picture or frame is no farmer, and must not use up what farmers behind the same address may have kept.
+    // Another site's picture or frame is no farmer, and must not use up what farmers behind the
+    // same address may have kept.
     if !is_a_page(headers) {
         return answering.end_here(Page::NotBound).await;
     }
-    let intent =
-        if is_from_panorama(service, sharing_url_id, headers).await { Intent::FromPanorama } else { Intent::Unknown };
+    let intent = if is_from_panorama(service, sharing_url_id, headers).await {
+        Intent::FromPanorama
+    } else {
+        Intent::Unknown
+    };
     let claim = Claim { sharing_url_id, code };
     match receive(service, &claim, intent, caller, headers).await {
         Ok(outcome) => answering.outcome(outcome, claim).await,
@@ -99,9 +115,13 @@ async fn answer_to(service: &Service, address: Address, caller: Caller, headers:
 
 /// Whether the browser says that it comes from the portal of the app key's environment.
 async fn is_from_panorama(service: &Service, id: SharingUrlId, headers: &HeaderMap) -> bool {
-    // An app key that cannot be read now cannot be read in a moment either, and that is answered then.
+    // An app key that cannot be read now cannot be read in a moment either, and that is answered
+    // then.
     let Ok(Some(app_key)) = service.app_keys.find_by_sharing_url(id).await else { return false };
-    came_from(headers, &service.ports.partner_account.share_initiation_url(app_key.id.environment, id))
+    came_from(
+        headers,
+        &service.ports.partner_account.share_initiation_url(app_key.id.environment, id),
+    )
 }
 
 /// Takes what a browser claims.

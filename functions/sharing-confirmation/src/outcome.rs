@@ -1,4 +1,5 @@
-//! `GET /sharing-outcome/{ticket}`: what became of a callback. `POST` is the farmer's "yes, connect it".
+//! `GET /sharing-outcome/{ticket}`: what became of a callback. `POST` is the farmer's "yes, connect
+//! it".
 
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
@@ -18,7 +19,8 @@ use shared::use_cases::watch_handshake::{Watched, watch_handshake};
 use crate::answer::Answering;
 use crate::receive;
 
-/// A page that is younger, in seconds, was just sent here by a callback which has asked Panorama itself.
+/// A page that is younger, in seconds, was just sent here by a callback which has asked Panorama
+/// itself.
 const FIRST_AGAIN: u64 = 3;
 
 /// A segment of the path; what is no text is no ticket.
@@ -43,7 +45,13 @@ pub(crate) async fn go_on(
     open(&service, sealed, caller, &headers, pressed).await
 }
 
-async fn open(service: &Service, sealed: Sealed, caller: Caller, headers: &HeaderMap, pressed: bool) -> Response {
+async fn open(
+    service: &Service,
+    sealed: Sealed,
+    caller: Caller,
+    headers: &HeaderMap,
+    pressed: bool,
+) -> Response {
     let sealed = sealed.map(|Path(sealed)| sealed).unwrap_or_default();
     let answering = Answering { service, query: None };
     let key = match service.ports.index_key().await {
@@ -61,7 +69,9 @@ async fn open(service: &Service, sealed: Sealed, caller: Caller, headers: &Heade
         Ticket::Ended(page) => opened.answering.show(page),
         Ticket::Waiting(user, session) => {
             match watch_handshake(&service.ports, user, session, age >= FIRST_AGAIN).await {
-                Ok(Watched::Waiting) => opened.answering.show(Page::Finishing { again: again_after(age) }),
+                Ok(Watched::Waiting) => {
+                    opened.answering.show(Page::Finishing { again: again_after(age) })
+                }
                 Ok(Watched::Ended(end)) => opened.answering.end(end).await,
                 Err(error) => {
                     tracing::error!(%error, "a handshake could not be looked at");
@@ -72,7 +82,8 @@ async fn open(service: &Service, sealed: Sealed, caller: Caller, headers: &Heade
         }
         Ticket::CameBack(claim, user) if pressed => opened.take(claim, Intent::Said(user)).await,
         Ticket::CameBack(_, user) => opened.ask(user).await,
-        // Another site's picture or frame is no farmer, and must not use up what farmers behind the same address may have kept.
+        // Another site's picture or frame is no farmer, and must not use up what farmers behind the
+        // same address may have kept.
         Ticket::TryAgain(_) if !is_a_page(headers) => opened.answering.show(Page::NotBound),
         // Whichever browser this is: that the first one came from Panorama says nothing of it.
         Ticket::TryAgain(claim) => opened.take(claim, Intent::Unknown).await,
@@ -105,7 +116,8 @@ impl Opened<'_> {
         match shown_name(&service.ports, user).await {
             Ok(account) => {
                 let action = service.settings.public_url(&["sharing-outcome", self.sealed]);
-                self.answering.show(Page::CameBack(Ask { action: action.path(), account: &account }))
+                self.answering
+                    .show(Page::CameBack(Ask { action: action.path(), account: &account }))
             }
             Err(error) => {
                 tracing::error!(%error, "an account's name could not be read");

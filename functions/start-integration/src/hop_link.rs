@@ -1,4 +1,5 @@
-//! `GET /connect/{sessionId}`: shows whose account it is. `POST`, that page's button, binds this browser to the session and sends it to Panorama.
+//! `GET /connect/{sessionId}`: shows whose account it is. `POST`, that page's button, binds this
+//! browser to the session and sends it to Panorama.
 
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
@@ -23,16 +24,23 @@ pub(crate) async fn follow(State(service): State<Service>, id: Id, request: Requ
     open(&service, id, request.headers(), Opening::Followed).await
 }
 
-pub(crate) async fn continue_here(State(service): State<Service>, id: Id, request: Request) -> Response {
+pub(crate) async fn continue_here(
+    State(service): State<Service>,
+    id: Id,
+    request: Request,
+) -> Response {
     let ours = pressed_on_our_page(request.headers(), &service.settings.public_url(&[]));
     let opening = if ours { Opening::Continued } else { Opening::Followed };
     open(&service, id, request.headers(), opening).await
 }
 
 async fn open(service: &Service, id: Id, headers: &HeaderMap, opening: Opening) -> Response {
-    let show =
-        |page: Page<'_>| (page.status(), page.headers(), page.render(&service.settings.partner_name)).into_response();
-    let Some(id) = id.ok().and_then(|Path(id)| id.parse::<SessionId>().ok()) else { return show(Page::UnknownLink) };
+    let show = |page: Page<'_>| {
+        (page.status(), page.headers(), page.render(&service.settings.partner_name)).into_response()
+    };
+    let Some(id) = id.ok().and_then(|Path(id)| id.parse::<SessionId>().ok()) else {
+        return show(Page::UnknownLink);
+    };
     match open_hop_link(&service.ports, id, &binding_cookies(headers), opening).await {
         Ok(Hop::Onward { to, cookie }) => {
             let mut response = redirect(&to);
@@ -60,7 +68,9 @@ async fn open(service: &Service, id: Id, headers: &HeaderMap, opening: Opening) 
         Ok(Hop::Over(status)) => show(match status {
             Status::Rejected(Rejection::OperationOwned) => Page::OperationOwned,
             Status::Rejected(Rejection::TooManyOperations) => Page::TooManyOperations,
-            Status::Pending | Status::Confirming | Status::Completed | Status::Expired => Page::LinkExpired,
+            Status::Pending | Status::Confirming | Status::Completed | Status::Expired => {
+                Page::LinkExpired
+            }
         }),
         Err(error) => {
             tracing::error!(%error, "a hop link could not be opened");
@@ -71,7 +81,8 @@ async fn open(service: &Service, id: Id, headers: &HeaderMap, opening: Opening) 
 
 /// Where it is told how far the handshake is.
 async fn waiting(service: &Service, user: LeafUserId, id: SessionId) -> Result<Url, SecretsError> {
-    let ticket = Ticket::Waiting(user, id).seal(&service.ports.index_key().await?, service.ports.clock.now());
+    let ticket = Ticket::Waiting(user, id)
+        .seal(&service.ports.index_key().await?, service.ports.clock.now());
     Ok(service.settings.public_url(&["sharing-outcome", &ticket]))
 }
 

@@ -1,4 +1,5 @@
-//! Step 4: the start of a one-click integration, and the hop link that binds the farmer's browser to it.
+//! Step 4: the start of a one-click integration, and the hop link that binds the farmer's browser
+//! to it.
 
 mod hop_link;
 mod start;
@@ -13,7 +14,8 @@ pub const WARM_UP: WarmUp = WarmUp::Table;
 
 /// The function's routes.
 pub fn routes(service: Service) -> Routes {
-    let start = format!("{USER_MANAGEMENT}/users/{{leafUserId}}/one-click-integration/{{provider}}");
+    let start =
+        format!("{USER_MANAGEMENT}/users/{{leafUserId}}/one-click-integration/{{provider}}");
     let hop_link = "/connect/{sessionId}";
     Routes::new(service)
         .owner(Method::POST, &start, start::start)
@@ -22,7 +24,8 @@ pub fn routes(service: Service) -> Routes {
         .public(Method::POST, hop_link, hop_link::continue_here)
 }
 
-/// `HEAD` is what link checkers send. A router would answer it with what `GET` does, which binds a browser.
+/// `HEAD` is what link checkers send. A router would answer it with what `GET` does, which binds a
+/// browser.
 async fn nothing() -> StatusCode {
     StatusCode::OK
 }

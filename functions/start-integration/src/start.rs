@@ -61,7 +61,11 @@ pub(crate) async fn start(
     }))
 }
 
-async fn read(user: LeafUserId, defaults: SharingUrlIds, request: Request) -> Result<StartRequest, Problem> {
+async fn read(
+    user: LeafUserId,
+    defaults: SharingUrlIds,
+    request: Request,
+) -> Result<StartRequest, Problem> {
     let mut fields = Fields::read(request.into_body()).await?;
     let environment = fields.required::<ClientEnvironment>("clientEnvironment");
     let app_name = fields.optional("appName");
@@ -82,7 +86,11 @@ async fn read(user: LeafUserId, defaults: SharingUrlIds, request: Request) -> Re
     } else {
         if !fields.has("appName") {
             for name in inline {
-                fields.refuse(name, ErrorKey::MissingField, "is required, unless `appName` names a registered app key");
+                fields.refuse(
+                    name,
+                    ErrorKey::MissingField,
+                    "is required, unless `appName` names a registered app key",
+                );
             }
         }
         None
@@ -110,7 +118,8 @@ fn refused(error: StartError, user: LeafUserId, environment: ClientEnvironment) 
         StartError::OperationOwned => Problem::of_field(
             ErrorKey::OperationOwned,
             "organizationCode",
-            "belongs to an operation that is connected to another Leaf user; use that Leaf user, or disconnect the operation there first",
+            "belongs to an operation that is connected to another Leaf user; use that Leaf user, \
+             or disconnect the operation there first",
         ),
         StartError::AppKey(error) => unresolved(error, environment),
     }

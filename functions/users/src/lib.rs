@@ -47,7 +47,10 @@ pub fn routes(service: Service) -> Routes {
         .owner(Method::DELETE, &user, remove)
 }
 
-async fn list(State(service): State<Service>, OriginalUri(uri): OriginalUri) -> Result<Response, Problem> {
+async fn list(
+    State(service): State<Service>,
+    OriginalUri(uri): OriginalUri,
+) -> Result<Response, Problem> {
     let query = Query::of(&uri);
     let page = query.page(PAGE_SIZE)?;
     let (asked, users) = if let Some(keeper) = &service.ports.record_keeper {
@@ -55,7 +58,11 @@ async fn list(State(service): State<Service>, OriginalUri(uri): OriginalUri) -> 
         (asked.clone(), keeper.list_users(asked).await?.map(Shown::Theirs))
     } else {
         let wanted = |name| query.get(name).map(ToOwned::to_owned);
-        let filter = Filter { email: wanted("email"), name: wanted("name"), external_id: wanted("externalId") };
+        let filter = Filter {
+            email: wanted("email"),
+            name: wanted("name"),
+            external_id: wanted("externalId"),
+        };
         let order = order(&query)?;
         let users = service.ports.leaf_users.list(&filter, order, page.number, page.size).await?;
         let users = users.map(|user| Shown::Ours(Resource::from(user)));
@@ -103,7 +110,10 @@ async fn create(State(service): State<Service>, request: Request) -> Result<Resp
     Ok(created(&service.settings, &["services", "usermanagement", "api", "users", &id], user))
 }
 
-async fn replace(State(service): State<Service>, request: Request) -> Result<Json<Shown<Resource>>, Problem> {
+async fn replace(
+    State(service): State<Service>,
+    request: Request,
+) -> Result<Json<Shown<Resource>>, Problem> {
     let mut fields = Fields::read(request.into_body()).await?;
     let id = fields.required::<LeafUserId>("id");
     let keeper = service.ports.record_keeper.as_ref();
@@ -111,7 +121,9 @@ async fn replace(State(service): State<Service>, request: Request) -> Result<Jso
     fields.finish()?;
     let Some(id) = id else { unreachable!("the id was required") };
     let user = match (keeper, profile) {
-        (Some(keeper), _) => replace_there(&service.ports, &**keeper, id, fields.into_sent()).await?.map(Shown::Theirs),
+        (Some(keeper), _) => replace_there(&service.ports, &**keeper, id, fields.into_sent())
+            .await?
+            .map(Shown::Theirs),
         (None, Some(profile)) => {
             let user = service.ports.leaf_users.change(id, &profile.into()).await?;
             user.map(|user| Shown::Ours(user.into()))
@@ -129,7 +141,11 @@ async fn merge(
     let id: LeafUserId = segment("leafUserId", &id)?;
     let mut fields = Fields::read(request.into_body()).await?;
     if fields.optional::<LeafUserId>("id").is_some_and(|other| other != id) {
-        fields.refuse("id", ErrorKey::MalformedField, "must be the one in the path, or be left out");
+        fields.refuse(
+            "id",
+            ErrorKey::MalformedField,
+            "must be the one in the path, or be left out",
+        );
     }
     let user = if let Some(keeper) = &service.ports.record_keeper {
         fields.finish()?;
@@ -142,7 +158,10 @@ async fn merge(
     user.map(Json).ok_or_else(|| no_such_user(id))
 }
 
-async fn remove(State(service): State<Service>, Segments(id): Segments<String>) -> Result<StatusCode, Problem> {
+async fn remove(
+    State(service): State<Service>,
+    Segments(id): Segments<String>,
+) -> Result<StatusCode, Problem> {
     let id = segment("leafUserId", &id)?;
     match disconnect(&service.ports, id, Scope::LeafUser).await {
         Ok(()) => Ok(StatusCode::NO_CONTENT),

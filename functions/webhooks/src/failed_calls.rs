@@ -62,12 +62,18 @@ impl From<(FailedCall, String)> for Item {
     }
 }
 
-pub(crate) async fn list(State(service): State<Service>, OriginalUri(uri): OriginalUri) -> Result<Response, Problem> {
+pub(crate) async fn list(
+    State(service): State<Service>,
+    OriginalUri(uri): OriginalUri,
+) -> Result<Response, Problem> {
     let page = Query::of(&uri).page(PAGE_SIZE)?;
-    let calls = failed_calls(&service.ports, page.number, page.size).await.map_err(|error| match error {
-        FailedCallsError::Store(error) => Problem::from(error),
-        FailedCallsError::Secrets(error) => error.into(),
-    })?;
+    let calls =
+        failed_calls(&service.ports, page.number, page.size).await.map_err(
+            |error| match error {
+                FailedCallsError::Store(error) => Problem::from(error),
+                FailedCallsError::Secrets(error) => error.into(),
+            },
+        )?;
     let Portion { entries: items, total } = calls.map(Item::from);
     Ok(listed(&service.settings, &uri, &[], page, items.len(), total, Page { items }))
 }

@@ -46,7 +46,8 @@ pub fn routes(service: Service) -> Routes {
         .owner(Method::POST, &format!("{webhook}/replay/{{messageId}}"), replay::one)
 }
 
-/// What stands for a webhook's secret. Leaf shows the secret itself; clients that were written for that want a text here.
+/// What stands for a webhook's secret. Leaf shows the secret itself; clients that were written for
+/// that want a text here.
 const HIDDEN: &str = "********";
 
 /// A webhook as the contract shows it, but never with its secret. The last two fields are ours.
@@ -91,7 +92,11 @@ async fn register(
     let secret = fields.required::<WebhookSecret>("secret");
     let url = fields.required::<WebhookUrl>("url");
     if url.as_ref().is_some_and(|url| !service.settings.reach.allows_url(url.url())) {
-        fields.refuse("url", ErrorKey::MalformedField, "must be an https URL of the public internet");
+        fields.refuse(
+            "url",
+            ErrorKey::MalformedField,
+            "must be an https URL of the public internet",
+        );
     }
     fields.finish()?;
     let (Some(events), Some(name), Some(secret), Some(url)) = (events, name, secret, url) else {
@@ -100,24 +105,35 @@ async fn register(
     let events = events.into_iter().collect::<BTreeSet<_>>().into_iter().collect();
     // A token of the partner's own issuer may name nobody.
     let owner = Some(owner).filter(|owner| !owner.is_empty());
-    let webhook = register_webhook(&service.ports, owner, name, url, events, secret).await.map_err(refused)?;
+    let webhook = register_webhook(&service.ports, owner, name, url, events, secret)
+        .await
+        .map_err(refused)?;
     let segments = ["services", "alerts", "api", "alerts", "webhooks", &webhook.id.to_string()];
     Ok(created(&service.settings, &segments, Resource::from(webhook)))
 }
 
-async fn list(State(service): State<Service>, OriginalUri(uri): OriginalUri) -> Result<Response, Problem> {
+async fn list(
+    State(service): State<Service>,
+    OriginalUri(uri): OriginalUri,
+) -> Result<Response, Problem> {
     let page = Query::of(&uri).page_of_short_list()?;
     let webhooks = Portion::of_whole(service.ports.webhooks.list().await?, page.number, page.size);
     let Portion { entries, total } = webhooks.map(Resource::from);
     Ok(listed(&service.settings, &uri, &[], page, entries.len(), total, entries))
 }
 
-async fn read(State(service): State<Service>, Segments(id): Segments<String>) -> Result<Json<Resource>, Problem> {
+async fn read(
+    State(service): State<Service>,
+    Segments(id): Segments<String>,
+) -> Result<Json<Resource>, Problem> {
     let webhook = find_webhook(&service.ports, segment("id", &id)?).await.map_err(refused)?;
     Ok(Json(webhook.into()))
 }
 
-async fn remove(State(service): State<Service>, Segments(id): Segments<String>) -> Result<StatusCode, Problem> {
+async fn remove(
+    State(service): State<Service>,
+    Segments(id): Segments<String>,
+) -> Result<StatusCode, Problem> {
     delete_webhook(&service.ports, segment("id", &id)?).await.map_err(refused)?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -141,22 +157,23 @@ fn refused(error: WebhookError) -> Problem {
         WebhookError::EventTaken => Problem::of_field(
             ErrorKey::EventRegisteredTwice,
             "events",
-            "names an event that another webhook is registered for; GET /services/alerts/api/alerts/webhooks shows which, and DELETE frees it",
+            "names an event that another webhook is registered for; GET \
+             /services/alerts/api/alerts/webhooks shows which, and DELETE frees it",
         ),
         WebhookError::NotFound => no_such_webhook(),
         // Not "the same request again": its events are taken now, by this very webhook.
         WebhookError::WithoutSecret(id) => unfinished(&format!(
-            "The webhook is registered, but its secret could not be stored, so it gets no calls. Store it with PUT \
-             {ALERTS}/webhooks/{id}/secret, or take the webhook back with DELETE {ALERTS}/webhooks/{id}. Where that answers 404, it is gone: \
-             register it anew."
+            "The webhook is registered, but its secret could not be stored, so it gets no calls. \
+             Store it with PUT {ALERTS}/webhooks/{id}/secret, or take the webhook back with \
+             DELETE {ALERTS}/webhooks/{id}. Where that answers 404, it is gone: register it anew."
         )),
         WebhookError::SecretNotNoted => unfinished(
-            "The new secret is stored, but for up to five minutes some calls may be signed with the older one alone. Send the same request \
-             again: that finishes it.",
+            "The new secret is stored, but for up to five minutes some calls may be signed with \
+             the older one alone. Send the same request again: that finishes it.",
         ),
         WebhookError::SecretLeft => unfinished(
-            "The webhook is deleted and gets no more calls, but its secret could not be removed. Send the same request again: that removes \
-             it, and answers 404.",
+            "The webhook is deleted and gets no more calls, but its secret could not be removed. \
+             Send the same request again: that removes it, and answers 404.",
         ),
         WebhookError::Secrets(error) => error.into(),
         WebhookError::Store(error) => error.into(),

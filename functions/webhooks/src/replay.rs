@@ -1,4 +1,5 @@
-//! `POST …/webhooks/{id}/replay[/{messageId}]`: alerts are told once more, those of a time or a single one.
+//! `POST …/webhooks/{id}/replay[/{messageId}]`: alerts are told once more, those of a time or a
+//! single one.
 
 use axum::Json;
 use axum::extract::{Request, State};
@@ -25,7 +26,11 @@ pub(crate) struct Accepted {
 
 type Answer = Result<(StatusCode, Json<Accepted>), Problem>;
 
-pub(crate) async fn time(State(service): State<Service>, Segments(id): Segments<String>, request: Request) -> Answer {
+pub(crate) async fn time(
+    State(service): State<Service>,
+    Segments(id): Segments<String>,
+    request: Request,
+) -> Answer {
     let id = segment("id", &id)?;
     let now = service.ports.clock.now();
     let mut fields = Fields::read(request.into_body()).await?;
@@ -42,7 +47,10 @@ pub(crate) async fn time(State(service): State<Service>, Segments(id): Segments<
     ask(&service, id, Replayed::Range { from, to, only_failed }).await
 }
 
-pub(crate) async fn one(State(service): State<Service>, Segments((id, message)): Segments<(String, String)>) -> Answer {
+pub(crate) async fn one(
+    State(service): State<Service>,
+    Segments((id, message)): Segments<(String, String)>,
+) -> Answer {
     let id = segment("id", &id)?;
     let change = ChangeId::of_message(&message).map_err(|error| invalid("messageId", error))?;
     ask(&service, id, Replayed::One(change)).await
@@ -54,12 +62,14 @@ async fn ask(service: &Service, id: WebhookId, what: Replayed) -> Answer {
             ReplayError::NoWebhook => super::no_such_webhook(),
             ReplayError::Disabled => Problem::new(
                 ErrorKey::WebhookDisabled,
-                "The webhook has answered 410 and gets no calls. Delete it and register it anew, then ask for the replay there.",
+                "The webhook has answered 410 and gets no calls. Delete it and register it anew, \
+                 then ask for the replay there.",
             ),
             ReplayError::NoAlert => Problem::new(
                 ErrorKey::AlertNotFound,
-                "No alert of the last 30 days that this webhook is registered for has this id. It is `webhook-id` in a call's headers, and \
-                 `messageId` in GET /services/alerts/api/alerts/webhooks/failed-calls.",
+                "No alert of the last 30 days that this webhook is registered for has this id. It \
+                 is `webhook-id` in a call's headers, and `messageId` in GET \
+                 /services/alerts/api/alerts/webhooks/failed-calls.",
             ),
             ReplayError::Store(error) => error.into(),
         })?;

@@ -1,19 +1,24 @@
 //! API owners in the value of the owners' secret.
 //!
-//! The value comes in and goes out as text, so that the AWS CLI does the reading and the writing, with whatever login the engineer has. What
-//! this crate adds is the hash, which no CLI can make. Fields that it does not know, the signing key among them, it leaves as they are.
+//! The value comes in and goes out as text, so that the AWS CLI does the reading and the writing,
+//! with whatever login the engineer has. What this crate adds is the hash, which no CLI can make.
+//! Fields that it does not know, the signing key among them, it leaves as they are.
 
 use serde_json::{Map, Value, json};
 use shared::domain::owner_password;
 
-/// The shortest password: OWASP's authentication cheat sheet calls shorter ones weak where there is no second factor.
+/// The shortest password: OWASP's authentication cheat sheet calls shorter ones weak where there is
+/// no second factor.
 pub const SHORTEST_PASSWORD: usize = 15;
 
 /// Why the secret stays as it is.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OwnersError {
     /// What came in is not the secret's value.
-    #[error("standard input is not the owners' secret: it should be a JSON object with `signingKey` and `owners`")]
+    #[error(
+        "standard input is not the owners' secret: it should be a JSON object with `signingKey` \
+         and `owners`"
+    )]
     NotTheSecret,
     /// There is no such owner.
     #[error("there is no owner of this name")]
@@ -41,10 +46,15 @@ impl Owners {
     pub fn read(text: &str) -> Result<Self, OwnersError> {
         // Some shells put a byte-order mark before what they pipe.
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let Ok(Value::Object(document)) = serde_json::from_str(text) else { return Err(OwnersError::NotTheSecret) };
-        let named = |owner: &Value| owner["username"].is_string() && owner["passwordHash"].is_string();
+        let Ok(Value::Object(document)) = serde_json::from_str(text) else {
+            return Err(OwnersError::NotTheSecret);
+        };
+        let named =
+            |owner: &Value| owner["username"].is_string() && owner["passwordHash"].is_string();
         let owners = document.get("owners").and_then(Value::as_array);
-        if document.get("signingKey").is_some_and(Value::is_string) && owners.is_some_and(|all| all.iter().all(named)) {
+        if document.get("signingKey").is_some_and(Value::is_string)
+            && owners.is_some_and(|all| all.iter().all(named))
+        {
             Ok(Self(document))
         } else {
             Err(OwnersError::NotTheSecret)
@@ -53,7 +63,11 @@ impl Owners {
 
     /// The names of all owners.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.0["owners"].as_array().into_iter().flatten().filter_map(|owner| owner["username"].as_str())
+        self.0["owners"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|owner| owner["username"].as_str())
     }
 
     /// Adds an owner, or gives the one of this name another password.
@@ -67,13 +81,15 @@ impl Owners {
         if password.chars().count() < SHORTEST_PASSWORD {
             return Err(OwnersError::ShortPassword);
         }
-        let hash = owner_password::hash(password).map_err(|error| OwnersError::Hash(error.to_string()))?;
+        let hash =
+            owner_password::hash(password).map_err(|error| OwnersError::Hash(error.to_string()))?;
         self.list().retain(|owner| owner["username"] != name);
         self.list().push(json!({ "username": name, "passwordHash": hash }));
         Ok(())
     }
 
-    /// Removes an owner, and with it the tokens that it has been given: also those of an owner who comes back under this name.
+    /// Removes an owner, and with it the tokens that it has been given: also those of an owner who
+    /// comes back under this name.
     ///
     /// # Errors
     /// There is none of this name.

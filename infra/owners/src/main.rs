@@ -1,5 +1,6 @@
-//! `owners add NAME`, `remove NAME`: reads the value of the owners' secret on standard input and writes the new one to standard output.
-//! `list` writes the names to standard error. `infra/README.md` has the whole pipeline.
+//! `owners add NAME`, `remove NAME`: reads the value of the owners' secret on standard input and
+//! writes the new one to standard output. `list` writes the names to standard error.
+//! `infra/README.md` has the whole pipeline.
 
 use std::io::{self, Read as _, Write as _};
 use std::path::PathBuf;
@@ -30,7 +31,8 @@ enum Command {
         /// The owner's `username`.
         name: String,
     },
-    /// Write the owners' names to standard error, one a line; nothing to standard output, which is where the secret's new value goes.
+    /// Write the owners' names to standard error, one a line; nothing to standard output, which is
+    /// where the secret's new value goes.
     List,
 }
 
@@ -53,7 +55,8 @@ fn run(Arguments { command }: &Arguments) -> Result<(), Box<dyn std::error::Erro
             let password = match password_file {
                 Some(file) => {
                     let text = std::fs::read_to_string(file)?;
-                    // An editor's byte-order mark would be a part of the password, which nobody could type.
+                    // An editor's byte-order mark would be a part of the password, which nobody
+                    // could type.
                     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
                     text.lines().next().unwrap_or_default().to_owned()
                 }
@@ -68,7 +71,8 @@ fn run(Arguments { command }: &Arguments) -> Result<(), Box<dyn std::error::Erro
             owners.write()
         }
         Command::List => {
-            // Whoever ends the line as for the others, in writing the secret, writes nothing, which AWS refuses.
+            // Whoever ends the line as for the others, in writing the secret, writes nothing, which
+            // AWS refuses.
             for name in owners.names() {
                 writeln!(io::stderr(), "{name}")?;
             }

@@ -1,4 +1,5 @@
-//! The tool between two calls of the AWS CLI, the second of which writes what it gets as the secret.
+//! The tool between two calls of the AWS CLI, the second of which writes what it gets as the
+//! secret.
 
 use std::io::Write as _;
 use std::process::{Command, Output, Stdio};
@@ -29,12 +30,21 @@ fn a_list_cannot_become_the_secrets_value() {
 fn what_it_writes_otherwise_is_the_new_value_or_nothing() {
     let removed = owners(&["remove", "a@farm.example"], SECRET);
     let value = String::from_utf8(removed.stdout).expect("text");
-    assert!(value.contains("b@farm.example") && !value.contains("a@farm.example") && value.contains("signingKey"));
-    for (arguments, secret) in
-        [(&["remove", "nobody"][..], SECRET), (&["remove", "a@farm.example"], "[]"), (&["list"], "")]
-    {
+    assert!(
+        value.contains("b@farm.example")
+            && !value.contains("a@farm.example")
+            && value.contains("signingKey")
+    );
+    for (arguments, secret) in [
+        (&["remove", "nobody"][..], SECRET),
+        (&["remove", "a@farm.example"], "[]"),
+        (&["list"], ""),
+    ] {
         let refused = owners(arguments, secret);
-        assert!(!refused.status.success() && refused.stdout.is_empty(), "{arguments:?}: {refused:?}");
+        assert!(
+            !refused.status.success() && refused.stdout.is_empty(),
+            "{arguments:?}: {refused:?}"
+        );
     }
 }
 

@@ -92,7 +92,8 @@ impl CallLog {
     }
 
     pub(crate) fn answered(&mut self, CallNumber(number): CallNumber, status: u16) {
-        let index = number.checked_sub(self.forgotten).and_then(|index| usize::try_from(index).ok());
+        let index =
+            number.checked_sub(self.forgotten).and_then(|index| usize::try_from(index).ok());
         if let Some(call) = index.and_then(|index| self.calls.get_mut(index)) {
             call.status = Some(status);
         }

@@ -1,6 +1,8 @@
-//! The partner's login: the few calls of Amazon Cognito's user pools API that a partner's program makes.
+//! The partner's login: the few calls of Amazon Cognito's user pools API that a partner's program
+//! makes.
 //!
-//! Wire format: the API reference of Amazon Cognito user pools (JSON 1.1: `POST /`, the call is in `X-Amz-Target`).
+//! Wire format: the API reference of Amazon Cognito user pools (JSON 1.1: `POST /`, the call is in
+//! `X-Amz-Target`).
 
 use std::collections::BTreeMap;
 
@@ -51,21 +53,28 @@ async fn cognito(State(site): State<Site>, headers: HeaderMap, body: Bytes) -> R
     let answer = match target(&headers) {
         Some(call) if is_amz_json(&headers) => match call {
             Call::InitiateAuth => parse(&body).and_then(|request| initiate_auth(&site, &request)),
-            Call::GetTokensFromRefreshToken => parse(&body).and_then(|request| get_tokens(&site, &request)),
+            Call::GetTokensFromRefreshToken => {
+                parse(&body).and_then(|request| get_tokens(&site, &request))
+            }
             Call::RevokeToken => parse(&body).and_then(|request| revoke(&site, &request)),
             _ => Err(Refusal::UnknownOperation),
         },
         _ => Err(Refusal::UnknownOperation),
     };
     match answer {
-        Ok(answer) => ([(CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE))], answer.to_string()).into_response(),
+        Ok(answer) => ([(CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE))], answer.to_string())
+            .into_response(),
         Err(refusal) => refusal.into_response(),
     }
 }
 
 fn is_amz_json(headers: &HeaderMap) -> bool {
-    let media_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    media_type.split(';').next().is_some_and(|media_type| media_type.trim().eq_ignore_ascii_case(MEDIA_TYPE))
+    let media_type =
+        headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    media_type
+        .split(';')
+        .next()
+        .is_some_and(|media_type| media_type.trim().eq_ignore_ascii_case(MEDIA_TYPE))
 }
 
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
@@ -97,8 +106,8 @@ fn initiate_auth(site: &Site, request: &InitiateAuth) -> Result<Value, Refusal> 
         }
         "REFRESH_TOKEN_AUTH" | "REFRESH_TOKEN" => {
             known_client(site, client_id)?;
-            // "You can't authenticate with REFRESH_TOKEN_AUTH in app clients with refresh token rotation enabled"
-            // (Cognito developer guide, "Refresh tokens").
+            // "You can't authenticate with REFRESH_TOKEN_AUTH in app clients with refresh token
+            // rotation enabled" (Cognito developer guide, "Refresh tokens").
             if site.read(|state| state.tokens.rotating()) {
                 return Err(Refusal::FlowNotEnabled("REFRESH_TOKEN_AUTH"));
             }
@@ -256,9 +265,10 @@ impl Refusal {
         match self {
             Self::UnknownOperation => "UnknownOperationException",
             Self::Serialization => "SerializationException",
-            Self::MissingMember(_) | Self::MissingParameter(_) | Self::UnknownFlow | Self::FlowNotEnabled(_) => {
-                "InvalidParameterException"
-            }
+            Self::MissingMember(_)
+            | Self::MissingParameter(_)
+            | Self::UnknownFlow
+            | Self::FlowNotEnabled(_) => "InvalidParameterException",
             Self::UnknownClient(_) => "ResourceNotFoundException",
             Self::UserNotFound => "UserNotFoundException",
             Self::PasswordResetRequired => "PasswordResetRequiredException",
@@ -275,15 +285,18 @@ impl Refusal {
             Self::UnknownOperation => "unknown X-Amz-Target or content type".to_owned(),
             Self::Serialization => "the body is not the JSON of this call".to_owned(),
             Self::MissingMember(name) => format!(
-                "1 validation error detected: Value at '{name}' failed to satisfy constraint: Member must not be null"
+                "1 validation error detected: Value at '{name}' failed to satisfy constraint: \
+                 Member must not be null"
             ),
             Self::MissingParameter(name) => format!("Missing required parameter {name}"),
-            Self::UnknownFlow => "1 validation error detected: Value at 'authFlow' failed to satisfy constraint: \
-                                  Member must satisfy enum value set: [USER_PASSWORD_AUTH, REFRESH_TOKEN_AUTH, \
-                                  REFRESH_TOKEN]"
+            Self::UnknownFlow => "1 validation error detected: Value at 'authFlow' failed to \
+                                  satisfy constraint: Member must satisfy enum value set: \
+                                  [USER_PASSWORD_AUTH, REFRESH_TOKEN_AUTH, REFRESH_TOKEN]"
                 .to_owned(),
             Self::FlowNotEnabled(flow) => format!("{flow} flow not enabled for this client"),
-            Self::UnknownClient(client_id) => format!("User pool client {client_id} does not exist."),
+            Self::UnknownClient(client_id) => {
+                format!("User pool client {client_id} does not exist.")
+            }
             Self::UserNotFound => "User does not exist.".to_owned(),
             Self::WrongPassword => "Incorrect username or password.".to_owned(),
             Self::PasswordResetRequired => "Password reset required for the user".to_owned(),
@@ -305,8 +318,10 @@ impl Refusal {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        let headers =
-            [(CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE)), (ERROR_TYPE, HeaderValue::from_static(self.kind()))];
+        let headers = [
+            (CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE)),
+            (ERROR_TYPE, HeaderValue::from_static(self.kind())),
+        ];
         let body = json!({"__type": self.kind(), "message": self.message()});
         (StatusCode::BAD_REQUEST, headers, body.to_string()).into_response()
     }

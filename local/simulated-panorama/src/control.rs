@@ -1,4 +1,5 @@
-//! The control API: what a test, or a person without a browser, does to the simulator. It needs no sign-in.
+//! The control API: what a test, or a person without a browser, does to the simulator. It needs no
+//! sign-in.
 
 use std::sync::Arc;
 
@@ -21,7 +22,8 @@ const HELP: &str = "\
 Control of the simulated Panorama. Bodies are JSON, whatever their content type.
 
 POST   /control/operations/{organizationCode}/share
-       Switches sharing on, as the grower would. 303; Location is where the grower's browser would be sent.
+       Switches sharing on, as the grower would. 303; Location is where the grower's browser would \
+                    be sent.
 POST   /control/operations/{organizationCode}/revoke
        Switches it off. 204.
 GET    /control/operations/{organizationCode}
@@ -30,16 +32,20 @@ GET    /control/operations/{organizationCode}
 GET    /control/calls
        Every login and partner API call received, oldest first, the last 10,000:
        {time, environment, call, method, path, status}; status is null without an answer.
-       call: initiateAuth getTokensFromRefreshToken revokeToken listSharing confirmSharing listFields download
+       call: initiateAuth getTokensFromRefreshToken revokeToken listSharing confirmSharing \
+                    listFields download
 DELETE /control/calls
        Empties it. 204.
 
 POST   /control/faults
-       {\"call\": \"listSharing\" or \"*\", \"fault\": ..., \"times\": 1, \"organizationCode\": optional}. 201.
+       {\"call\": \"listSharing\" or \"*\", \"fault\": ..., \"times\": 1, \"organizationCode\": \
+                    optional}. 201.
        times: default 1; 0 is until cleared. Of several, the one that was armed first strikes.
          slow        after \"delayMs\" the call is done and answered
-         status      answered with \"status\" and, if given, the header Retry-After: \"retryAfter\"; not done
-         answer      answered with \"status\" (200), \"contentType\" (JSON) and \"body\", \"repeat\" times in a row; not done
+         status      answered with \"status\" and, if given, the header Retry-After: \
+                    \"retryAfter\"; not done
+         answer      answered with \"status\" (200), \"contentType\" (JSON) and \"body\", \
+                    \"repeat\" times in a row; not done
          dropBefore  the connection is closed; not done
          dropAfter   done; then the connection is closed without an answer
          malformed   done; half of the answer's JSON is missing
@@ -47,8 +53,10 @@ POST   /control/faults
          {\"fault\": \"expireTokens\"}         every access token
          {\"fault\": \"revokeRefreshTokens\"}  every refresh token; access tokens live on
          {\"fault\": \"rotateRefreshTokens\", \"enabled\": true}
-                                           a refresh retires its refresh token (60 s grace) for a new one,
-                                           and REFRESH_TOKEN_AUTH is refused; use GetTokensFromRefreshToken
+                                           a refresh retires its refresh token (60 s grace) for a \
+                    new one,
+                                           and REFRESH_TOKEN_AUTH is refused; use \
+                    GetTokensFromRefreshToken
 GET    /control/faults
        Those that are armed.
 DELETE /control/faults
@@ -72,19 +80,30 @@ pub(crate) fn router(simulator: &Arc<Simulator>) -> Router {
 
 type Handle = State<Arc<Simulator>>;
 
-async fn share(State(simulator): Handle, Path(organization_code): Path<String>) -> Result<Response, Refusal> {
+async fn share(
+    State(simulator): Handle,
+    Path(organization_code): Path<String>,
+) -> Result<Response, Refusal> {
     let site = site_of(simulator, &organization_code)?;
     site.change(|state| state.switch_on(&organization_code));
-    Ok((StatusCode::SEE_OTHER, [(LOCATION, site.confirmation_url(&organization_code))]).into_response())
+    Ok((StatusCode::SEE_OTHER, [(LOCATION, site.confirmation_url(&organization_code))])
+        .into_response())
 }
 
-async fn revoke(State(simulator): Handle, Path(organization_code): Path<String>) -> Result<StatusCode, Refusal> {
+async fn revoke(
+    State(simulator): Handle,
+    Path(organization_code): Path<String>,
+) -> Result<StatusCode, Refusal> {
     site_of(simulator, &organization_code)?.change(|state| state.switch_off(&organization_code));
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn sharing(State(simulator): Handle, Path(organization_code): Path<String>) -> Result<Json<Value>, Refusal> {
-    let sharing = site_of(simulator, &organization_code)?.read(|state| state.sharing(&organization_code));
+async fn sharing(
+    State(simulator): Handle,
+    Path(organization_code): Path<String>,
+) -> Result<Json<Value>, Refusal> {
+    let sharing =
+        site_of(simulator, &organization_code)?.read(|state| state.sharing(&organization_code));
     Ok(Json(json!({"sharing": sharing})))
 }
 
@@ -115,7 +134,9 @@ async fn arm(State(simulator): Handle, body: Bytes) -> Result<Response, Refusal>
         }
         Order::ExpireTokens => in_both(&simulator, Tokens::expire_access_tokens),
         Order::RevokeRefreshTokens => in_both(&simulator, Tokens::revoke_refresh_tokens),
-        Order::RotateRefreshTokens(enabled) => in_both(&simulator, |tokens| tokens.set_rotating(enabled)),
+        Order::RotateRefreshTokens(enabled) => {
+            in_both(&simulator, |tokens| tokens.set_rotating(enabled))
+        }
     }
     Ok(StatusCode::NO_CONTENT.into_response())
 }
@@ -138,7 +159,10 @@ async fn change_password(
     let body: Value = serde_json::from_slice(&body).unwrap_or_default();
     let password = body["password"].as_str().filter(|password| !password.is_empty());
     let password = password
-        .ok_or_else(|| BadField { field: "password".to_owned(), message: "must be a string, and not empty" })?
+        .ok_or_else(|| BadField {
+            field: "password".to_owned(),
+            message: "must be a string, and not empty",
+        })?
         .to_owned();
     Site { simulator, environment }.change(|state| state.change_password(password));
     Ok(StatusCode::NO_CONTENT)
@@ -159,8 +183,12 @@ impl From<BadField> for Refusal {
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let (status, body) = match self {
-            Self::NoSuchOperation => (StatusCode::NOT_FOUND, json!({"message": "no operation has this code"})),
-            Self::NoSuchEnvironment => (StatusCode::NOT_FOUND, json!({"message": "STAGE or PRODUCTION"})),
+            Self::NoSuchOperation => {
+                (StatusCode::NOT_FOUND, json!({"message": "no operation has this code"}))
+            }
+            Self::NoSuchEnvironment => {
+                (StatusCode::NOT_FOUND, json!({"message": "STAGE or PRODUCTION"}))
+            }
             Self::BadField(BadField { field, message }) => {
                 (StatusCode::BAD_REQUEST, json!({"field": field, "message": message}))
             }

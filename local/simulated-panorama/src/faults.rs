@@ -29,7 +29,8 @@ pub(crate) enum Effect {
     Slow(Duration),
     /// Answered with this, and no work done.
     Status { status: u16, retry_after: Option<String> },
-    /// Answered with these very bytes, and no work done: what stands in front of Panorama, or what its makers did not think of.
+    /// Answered with these very bytes, and no work done: what stands in front of Panorama, or what
+    /// its makers did not think of.
     Answer { status: u16, content_type: String, body: String, repeat: usize },
     /// The connection closes; no work is done.
     DropBefore,
@@ -106,7 +107,10 @@ impl Faults {
 impl Fault {
     fn concerns(&self, call: Call, organization_code: Option<&str>) -> bool {
         self.call.is_none_or(|wanted| wanted == call)
-            && self.organization_code.as_deref().is_none_or(|wanted| organization_code == Some(wanted))
+            && self
+                .organization_code
+                .as_deref()
+                .is_none_or(|wanted| organization_code == Some(wanted))
     }
 
     /// In the words that it was armed with; `times` is what is left.
@@ -148,7 +152,9 @@ impl Order {
             Some("revokeRefreshTokens") => return Ok(Self::RevokeRefreshTokens),
             Some("rotateRefreshTokens") => return enabled(&body).map(Self::RotateRefreshTokens),
             Some("slow") => Effect::Slow(delay(&body)?),
-            Some("status") => Effect::Status { status: status(&body)?, retry_after: retry_after(&body)? },
+            Some("status") => {
+                Effect::Status { status: status(&body)?, retry_after: retry_after(&body)? }
+            }
             Some("answer") => answer(&body)?,
             Some("dropBefore") => Effect::DropBefore,
             Some("dropAfter") => Effect::DropAfter,
@@ -171,7 +177,9 @@ impl Order {
 fn call(body: &Map<String, Value>) -> Result<Option<Call>, BadField> {
     match text(body, "call")? {
         Some("*") => Ok(None),
-        Some(name) => Call::parse(name).map(Some).ok_or(bad("call", "is not a call; GET /control lists them")),
+        Some(name) => {
+            Call::parse(name).map(Some).ok_or(bad("call", "is not a call; GET /control lists them"))
+        }
         None => Err(bad("call", "is missing")),
     }
 }
@@ -187,7 +195,10 @@ fn delay(body: &Map<String, Value>) -> Result<Duration, BadField> {
 fn status(body: &Map<String, Value>) -> Result<u16, BadField> {
     let status = number(body, "status")?.ok_or(bad("status", "is missing"))?;
     // A 1xx is no answer, and clients hang on it.
-    u16::try_from(status).ok().filter(|status| (200..=599).contains(status)).ok_or(bad("status", "must be 200 to 599"))
+    u16::try_from(status)
+        .ok()
+        .filter(|status| (200..=599).contains(status))
+        .ok_or(bad("status", "must be 200 to 599"))
 }
 
 fn answer(body: &Map<String, Value>) -> Result<Effect, BadField> {
@@ -197,9 +208,9 @@ fn answer(body: &Map<String, Value>) -> Result<Effect, BadField> {
     }
     let answered = text(body, "body")?.ok_or(bad("body", "is missing"))?;
     let repeat = number(body, "repeat")?.unwrap_or(1);
-    let repeat = usize::try_from(repeat)
-        .ok()
-        .filter(|repeat| answered.len().checked_mul(*repeat).is_some_and(|length| length <= LARGEST_ANSWER));
+    let repeat = usize::try_from(repeat).ok().filter(|repeat| {
+        answered.len().checked_mul(*repeat).is_some_and(|length| length <= LARGEST_ANSWER)
+    });
     Ok(Effect::Answer {
         status: if body.contains_key("status") { status(body)? } else { 200 },
         content_type: content_type.to_owned(),
@@ -213,7 +224,9 @@ fn retry_after(body: &Map<String, Value>) -> Result<Option<String>, BadField> {
     match body.get("retryAfter") {
         None | Some(Value::Null) => Ok(None),
         Some(Value::Number(seconds)) if seconds.is_u64() => Ok(Some(seconds.to_string())),
-        Some(Value::String(date)) if !date.is_empty() && date.bytes().all(|byte| (b' '..=b'~').contains(&byte)) => {
+        Some(Value::String(date))
+            if !date.is_empty() && date.bytes().all(|byte| (b' '..=b'~').contains(&byte)) =>
+        {
             Ok(Some(date.clone()))
         }
         Some(_) => Err(bad("retryAfter", "must be seconds or an HTTP date")),
@@ -239,7 +252,9 @@ fn text<'a>(body: &'a Map<String, Value>, field: &str) -> Result<Option<&'a str>
 fn number(body: &Map<String, Value>, field: &str) -> Result<Option<u64>, BadField> {
     match body.get(field) {
         None | Some(Value::Null) => Ok(None),
-        Some(value) => value.as_u64().map(Some).ok_or(bad(field, "must be a whole number, 0 or more")),
+        Some(value) => {
+            value.as_u64().map(Some).ok_or(bad(field, "must be a whole number, 0 or more"))
+        }
     }
 }
 
@@ -288,13 +303,17 @@ mod tests {
         ]);
         let unavailable = Effect::Status { status: 503, retry_after: Some("7".to_owned()) };
         assert_eq!(faults.meet(Call::ListSharing, None), Some(unavailable));
-        assert_eq!(faults.meet(Call::ListSharing, None), Some(Effect::Slow(Duration::from_millis(5))));
+        assert_eq!(
+            faults.meet(Call::ListSharing, None),
+            Some(Effect::Slow(Duration::from_millis(5)))
+        );
     }
 
     #[test]
     fn a_fault_of_one_operation_spares_the_others() {
-        let mut faults =
-            armed(&[json!({"call": "confirmSharing", "fault": "dropAfter", "organizationCode": "krwv4vYH"})]);
+        let mut faults = armed(&[
+            json!({"call": "confirmSharing", "fault": "dropAfter", "organizationCode": "krwv4vYH"}),
+        ]);
         assert_eq!(faults.meet(Call::ConfirmSharing, Some("t8Zq2mLx")), None);
         assert_eq!(faults.meet(Call::ConfirmSharing, Some("krwv4vYH")), Some(Effect::DropAfter));
     }
@@ -320,8 +339,12 @@ mod tests {
         assert_eq!(wrong_field(&json!({"call": "*", "fault": "dropAfter", "time": 1})), "time");
         assert_eq!(wrong_field(&json!({"fault": "rotateRefreshTokens"})), "enabled");
         assert_eq!(wrong_field(&json!({"call": "*", "fault": "answer"})), "body");
-        assert_eq!(wrong_field(&json!({"call": "*", "fault": "answer", "body": "x", "repeat": 1 << 30})), "repeat");
-        let retry_after = json!({"call": "*", "fault": "status", "status": 429, "retryAfter": "a\nb"});
+        assert_eq!(
+            wrong_field(&json!({"call": "*", "fault": "answer", "body": "x", "repeat": 1 << 30})),
+            "repeat"
+        );
+        let retry_after =
+            json!({"call": "*", "fault": "status", "status": 429, "retryAfter": "a\nb"});
         assert_eq!(wrong_field(&retry_after), "retryAfter");
     }
 }

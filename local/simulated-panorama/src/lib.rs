@@ -1,12 +1,13 @@
 //! A simulated Precision Planting Panorama: login, partner API, portal.
 //!
-//! A strict stand-in for the real thing, on one port, with made-up growers: `cargo run` connects to it on a laptop, and
-//! the end-to-end tests hold the service to it. It knows nothing of the service (it does not depend on `shared`), so
-//! that a mistake there is not repeated here.
+//! A strict stand-in for the real thing, on one port, with made-up growers: `cargo run` connects to
+//! it on a laptop, and the end-to-end tests hold the service to it. It knows nothing of the service
+//! (it does not depend on `shared`), so that a mistake there is not repeated here.
 //!
 //! # Where things are
 //!
-//! STAGE is mounted at the root, PRODUCTION under `/production`; each has its own data, see [`seed`].
+//! STAGE is mounted at the root, PRODUCTION under `/production`; each has its own data, see
+//! [`seed`].
 //!
 //! | what | path, after the environment's |
 //! |---|---|
@@ -15,12 +16,14 @@
 //! | Share Initiation URL, opened by the grower's browser | `GET /connections/{sharingUrlId}` |
 //! | the rest of the portal | `/sign-in`, `/operations` |
 //!
-//! At the root, for both environments: the index page `GET /`, which shows every sample login, and the control API,
-//! which `GET /control` explains: switch sharing on and off without a browser, list the calls received, arm faults.
+//! At the root, for both environments: the index page `GET /`, which shows every sample login, and
+//! the control API, which `GET /control` explains: switch sharing on and off without a browser,
+//! list the calls received, arm faults.
 //!
 //! # Refusals
 //!
-//! Beside the partner of [`seed`], each environment has these, all with the partner's seeded password:
+//! Beside the partner of [`seed`], each environment has these, all with the partner's seeded
+//! password:
 //!
 //! | | STAGE | PRODUCTION | `InitiateAuth` answers |
 //! |---|---|---|---|
@@ -31,8 +34,8 @@
 //!
 //! # What is not known
 //!
-//! The partner API's shapes are those that a public demo application reads; its error bodies, its paging and the page
-//! designs of the portal are made up.
+//! The partner API's shapes are those that a public demo application reads; its error bodies, its
+//! paging and the page designs of the portal are made up.
 
 mod calls;
 mod cognito;
@@ -67,9 +70,11 @@ const LARGEST_BODY_BYTES: usize = 64 * 1024;
 pub struct Config {
     /// Where to listen. Bound by the caller, who so learns the port before the first request.
     pub listener: TcpListener,
-    /// What clients call it, e.g. `http://127.0.0.1:4000`: no path, no trailing slash. Download URLs begin with it.
+    /// What clients call it, e.g. `http://127.0.0.1:4000`: no path, no trailing slash. Download
+    /// URLs begin with it.
     pub public_url: String,
-    /// Where sharing, tokens and a changed password are kept across restarts; `None` keeps them in memory.
+    /// Where sharing, tokens and a changed password are kept across restarts; `None` keeps them in
+    /// memory.
     pub state_file: Option<PathBuf>,
     /// What time it is. The system clock is never read.
     pub now: Arc<dyn Fn() -> OffsetDateTime + Send + Sync>,
@@ -81,11 +86,15 @@ pub struct Config {
 /// Serves until `stop` completes. Answers that are under way then have a second to finish.
 ///
 /// # Errors
-/// `InvalidInput` for a `public_url` or `sharing_confirmation_base` that is no URL, and whatever reading the state file
-/// met: `InvalidData` if it is not one that this program wrote.
-pub async fn serve(config: Config, stop: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
+/// `InvalidInput` for a `public_url` or `sharing_confirmation_base` that is no URL, and whatever
+/// reading the state file met: `InvalidData` if it is not one that this program wrote.
+pub async fn serve(
+    config: Config,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
     let Config { listener, public_url, state_file, now, sharing_confirmation_base } = config;
-    let simulator = Arc::new(Simulator::open(public_url, state_file, now, &sharing_confirmation_base)?);
+    let simulator =
+        Arc::new(Simulator::open(public_url, state_file, now, &sharing_confirmation_base)?);
     listener::serve(listener, router(&simulator), stop).await;
     Ok(())
 }
@@ -94,7 +103,10 @@ fn router(simulator: &Arc<Simulator>) -> Router {
     let mut router = index::router(simulator).merge(control::router(simulator));
     for environment in Environment::ALL {
         let site = Site { simulator: Arc::clone(simulator), environment };
-        router = router.merge(cognito::router(&site)).merge(partner_api::router(&site)).merge(portal::router(&site));
+        router = router
+            .merge(cognito::router(&site))
+            .merge(partner_api::router(&site))
+            .merge(portal::router(&site));
     }
     router.fallback(index::not_found).layer(DefaultBodyLimit::max(LARGEST_BODY_BYTES))
 }

@@ -1,6 +1,7 @@
 //! Accepts connections and serves HTTP/1.1 on them, one task each.
 //!
-//! Not `axum::serve`: a fault must be able to cut its connection, which takes a hand on the connection itself.
+//! Not `axum::serve`: a fault must be able to cut its connection, which takes a hand on the
+//! connection itself.
 
 use std::convert::Infallible;
 use std::future::pending;

@@ -1,4 +1,5 @@
-//! What a partner reads of the growers that share with it. Every call needs a live access token of this environment.
+//! What a partner reads of the growers that share with it. Every call needs a live access token of
+//! this environment.
 //!
 //! The shapes are those that a public demo application reads; the error bodies are API Gateway's.
 
@@ -32,7 +33,10 @@ pub(crate) fn router(site: &Site) -> Router {
         .route(&site.path("/sharing"), watched(Call::ListSharing, get(list_sharing)))
         .route(&format!("{operation}/confirm"), watched(Call::ConfirmSharing, put(confirm_sharing)))
         .route(&operation, watched(Call::ListFields, get(list_fields)))
-        .route(&format!("{operation}/{{stream_id}}/download"), watched(Call::Download, get(download)))
+        .route(
+            &format!("{operation}/{{stream_id}}/download"),
+            watched(Call::Download, get(download)),
+        )
         .route(&site.path("/files/{ticket}/{name}"), get(file))
         .with_state(site.clone())
 }
@@ -52,15 +56,24 @@ async fn confirm_sharing(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Json<Value>, Refusal> {
-    let media_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if !media_type.split(';').next().is_some_and(|name| name.trim().eq_ignore_ascii_case("application/json")) {
+    let media_type =
+        headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if !media_type
+        .split(';')
+        .next()
+        .is_some_and(|name| name.trim().eq_ignore_ascii_case("application/json"))
+    {
         return Err(Refusal::NotJson);
     }
     let Ok(Value::Object(_)) = serde_json::from_slice(&body) else {
         return Err(Refusal::NotAnObject);
     };
     // A code that does not exist cannot have been switched on: both are the same answer.
-    if site.change(|state| state.confirm(&organization_code)) { Ok(Json(json!({}))) } else { Err(Refusal::NotFound) }
+    if site.change(|state| state.confirm(&organization_code)) {
+        Ok(Json(json!({})))
+    } else {
+        Err(Refusal::NotFound)
+    }
 }
 
 async fn list_fields(
@@ -69,7 +82,8 @@ async fn list_fields(
     Path(organization_code): Path<String>,
 ) -> Result<Json<Value>, Refusal> {
     let operation = confirmed_operation(&site, &organization_code)?;
-    let fields: Vec<Value> = operation.fields.iter().enumerate().map(|(f, _)| field_json(operation, f)).collect();
+    let fields: Vec<Value> =
+        operation.fields.iter().enumerate().map(|(f, _)| field_json(operation, f)).collect();
     Ok(Json(json!([{"serial_number": operation.serial_number, "fields": fields}])))
 }
 
@@ -108,7 +122,8 @@ async fn download(
     let stream_id = stream_id.ok_or(Refusal::NotFound)?;
     let ticket = Uuid::new_v4();
     let now = site.now();
-    let download = Download { environment: site.environment, stream_id, expires_at: now + DOWNLOAD_LIFE };
+    let download =
+        Download { environment: site.environment, stream_id, expires_at: now + DOWNLOAD_LIFE };
     site.simulator.with(|state| {
         state.downloads.retain(|_, download| now < download.expires_at);
         state.downloads.insert(ticket, download);
@@ -117,19 +132,26 @@ async fn download(
 }
 
 /// A download URL needs no token: its ticket is the permission, as in a presigned URL.
-async fn file(State(site): State<Site>, Path((ticket, name)): Path<(String, String)>) -> Result<Response, Refusal> {
+async fn file(
+    State(site): State<Site>,
+    Path((ticket, name)): Path<(String, String)>,
+) -> Result<Response, Refusal> {
     let now = site.now();
     let ticket = Uuid::try_parse(&ticket).map_err(|_| Refusal::NotFound)?;
     let stream_id = site.simulator.with(|state| {
         let download = state.downloads.get(&ticket)?;
-        (download.environment == site.environment && now < download.expires_at).then_some(download.stream_id)
+        (download.environment == site.environment && now < download.expires_at)
+            .then_some(download.stream_id)
     });
     let stream_id = stream_id.filter(|id| name == format!("{id}.2020")).ok_or(Refusal::NotFound)?;
     let bytes = format!("simulated .2020 file of stream {stream_id}\n");
     Ok(([(CONTENT_TYPE, "application/octet-stream")], bytes).into_response())
 }
 
-fn confirmed_operation(site: &Site, organization_code: &str) -> Result<&'static Operation, Refusal> {
+fn confirmed_operation(
+    site: &Site,
+    organization_code: &str,
+) -> Result<&'static Operation, Refusal> {
     site.pool()
         .operation(organization_code)
         .filter(|_| site.read(|state| state.sharing(organization_code)) == Sharing::Confirmed)
@@ -144,9 +166,12 @@ impl FromRequestParts<Site> for Partner {
 
     async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, Refusal> {
         let header = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let (scheme, token) = header.and_then(|value| value.split_once(' ')).ok_or(Refusal::Unauthorized)?;
+        let (scheme, token) =
+            header.and_then(|value| value.split_once(' ')).ok_or(Refusal::Unauthorized)?;
         let now = site.now();
-        if scheme.eq_ignore_ascii_case("Bearer") && site.read(|state| state.tokens.accepts(token, now)) {
+        if scheme.eq_ignore_ascii_case("Bearer")
+            && site.read(|state| state.tokens.accepts(token, now))
+        {
             Ok(Self)
         } else {
             Err(Refusal::Unauthorized)

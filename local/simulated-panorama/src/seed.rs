@@ -1,4 +1,5 @@
-//! The sample partner and the sample growers: fixed, so that a walk-through can be copied and pasted.
+//! The sample partner and the sample growers: fixed, so that a walk-through can be copied and
+//! pasted.
 
 mod production;
 mod stage;
@@ -101,8 +102,10 @@ pub struct SeedOperation {
 /// | her first operation | `krwv4vYH` (the code in Leaf's tutorial) | `Jq7sNd3w` |
 pub fn seed(environment: Environment) -> Seed {
     let pool = environment.pool();
-    let operation =
-        |operation: &Operation| SeedOperation { name: operation.name, organization_code: operation.organization_code };
+    let operation = |operation: &Operation| SeedOperation {
+        name: operation.name,
+        organization_code: operation.organization_code,
+    };
     Seed {
         client_id: pool.client_id,
         username: pool.username,
@@ -215,7 +218,12 @@ const fn operation(
     Operation { id, name, organization_code, serial_number, fields }
 }
 
-const fn field(client: &'static str, farm: &'static str, name: &'static str, streams: &'static [Stream]) -> Field {
+const fn field(
+    client: &'static str,
+    farm: &'static str,
+    name: &'static str,
+    streams: &'static [Stream],
+) -> Field {
     Field { client, farm, name, streams }
 }
 
@@ -283,7 +291,9 @@ mod tests {
     fn every_id_and_code_is_used_once() {
         let mut ids = BTreeSet::new();
         let mut codes = BTreeSet::new();
-        for operation in Environment::ALL.into_iter().flat_map(|environment| environment.pool().operations()) {
+        for operation in
+            Environment::ALL.into_iter().flat_map(|environment| environment.pool().operations())
+        {
             assert!(codes.insert(operation.organization_code), "{}", operation.name);
             assert!(ids.insert(operation.id), "{}", operation.name);
             for (f, field) in operation.fields.iter().enumerate() {

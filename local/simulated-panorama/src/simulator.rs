@@ -50,7 +50,8 @@ impl Simulator {
         work(&mut self.lock())
     }
 
-    /// For what must: the file is written before the lock is let go, so that it never runs behind an answer.
+    /// For what must: the file is written before the lock is let go, so that it never runs behind
+    /// an answer.
     pub(crate) fn change<T>(&self, work: impl FnOnce(&mut Durable) -> T) -> T {
         let mut state = self.lock();
         let outcome = work(&mut state.durable);
@@ -62,7 +63,8 @@ impl Simulator {
         outcome
     }
 
-    /// A handler that panicked left the state as consistent as any other: each change is a single step.
+    /// A handler that panicked left the state as consistent as any other: each change is a single
+    /// step.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

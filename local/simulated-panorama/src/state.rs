@@ -94,7 +94,10 @@ impl EnvironmentState {
 
     /// Whether there was anything to confirm.
     pub(crate) fn confirm(&mut self, organization_code: &str) -> bool {
-        self.sharing.get_mut(organization_code).map(|sharing| *sharing = Sharing::Confirmed).is_some()
+        self.sharing
+            .get_mut(organization_code)
+            .map(|sharing| *sharing = Sharing::Confirmed)
+            .is_some()
     }
 
     pub(crate) fn password<'a>(&'a self, seeded: &'a str) -> &'a str {
@@ -117,7 +120,8 @@ impl StateFile {
         }
         let durable = match std::fs::read(&path) {
             Ok(bytes) => serde_json::from_slice(&bytes).map_err(|error| {
-                let problem = format!("{} is not a state file of the simulator: {error}", path.display());
+                let problem =
+                    format!("{} is not a state file of the simulator: {error}", path.display());
                 io::Error::new(io::ErrorKind::InvalidData, problem)
             })?,
             Err(error) if error.kind() == io::ErrorKind::NotFound => Durable::default(),

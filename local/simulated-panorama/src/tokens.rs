@@ -101,7 +101,8 @@ impl Tokens {
         refresh_token: &str,
         now: OffsetDateTime,
     ) -> Result<Issued, RefreshRefused> {
-        let known = self.refresh.get_mut(refresh_token).filter(|known| known.client_id == client_id);
+        let known =
+            self.refresh.get_mut(refresh_token).filter(|known| known.client_id == client_id);
         let known = known.ok_or(RefreshRefused::Unknown)?;
         if known.revoked {
             return Err(RefreshRefused::Revoked);
@@ -115,19 +116,27 @@ impl Tokens {
         let login = known.login;
         let successor = self.rotating.then(|| {
             known.rotated_at.get_or_insert(now);
-            // The life of a login is not prolonged by rotation: the new token ends when the old one would have.
+            // The life of a login is not prolonged by rotation: the new token ends when the old one
+            // would have.
             RefreshToken { rotated_at: None, ..known.clone() }
         });
         let refresh = successor.map(|successor| self.keep(successor, now));
         Ok(Issued { refresh, ..self.issue(login, now) })
     }
 
-    /// Ends a login: its refresh tokens and the access tokens that came of them. Harmless for a token that is not known.
-    pub(crate) fn revoke(&mut self, client_id: &str, refresh_token: &str) -> Result<(), RevokeRefused> {
+    /// Ends a login: its refresh tokens and the access tokens that came of them. Harmless for a
+    /// token that is not known.
+    pub(crate) fn revoke(
+        &mut self,
+        client_id: &str,
+        refresh_token: &str,
+    ) -> Result<(), RevokeRefused> {
         if self.access.contains_key(refresh_token) {
             return Err(RevokeRefused::NotARefreshToken);
         }
-        let Some(RefreshToken { login, client_id: owner, .. }) = self.refresh.get(refresh_token).cloned() else {
+        let Some(RefreshToken { login, client_id: owner, .. }) =
+            self.refresh.get(refresh_token).cloned()
+        else {
             return Ok(());
         };
         if owner != client_id {
@@ -165,12 +174,14 @@ impl Tokens {
     fn issue(&mut self, login: Uuid, now: OffsetDateTime) -> Issued {
         self.access.retain(|_, token| now < token.expires_at);
         let access = random_token();
-        self.access.insert(access.clone(), AccessToken { login, expires_at: now + ACCESS_TOKEN_LIFE });
+        self.access
+            .insert(access.clone(), AccessToken { login, expires_at: now + ACCESS_TOKEN_LIFE });
         Issued { access, id: random_token(), refresh: None }
     }
 }
 
-/// Three base64url parts, as a JWT has, which say nothing: a client that looks inside finds random bytes.
+/// Three base64url parts, as a JWT has, which say nothing: a client that looks inside finds random
+/// bytes.
 fn random_token() -> String {
     let random = || Uuid::new_v4().simple();
     format!("eyJhbGciOiJSUzI1NiJ9.{}{}.{}{}", random(), random(), random(), random())
@@ -186,7 +197,8 @@ mod tests {
 
     fn logged_in() -> (Tokens, String) {
         let mut tokens = Tokens::default();
-        let refresh_token = tokens.log_in("client", NOON).refresh.expect("a login brings a refresh token");
+        let refresh_token =
+            tokens.log_in("client", NOON).refresh.expect("a login brings a refresh token");
         (tokens, refresh_token)
     }
 
@@ -202,7 +214,10 @@ mod tests {
     #[test]
     fn a_refresh_token_serves_its_own_client_only() {
         let (mut tokens, refresh_token) = logged_in();
-        assert_eq!(tokens.refresh("other", &refresh_token, NOON).err(), Some(RefreshRefused::Unknown));
+        assert_eq!(
+            tokens.refresh("other", &refresh_token, NOON).err(),
+            Some(RefreshRefused::Unknown)
+        );
         assert_eq!(tokens.revoke("other", &refresh_token), Err(RevokeRefused::OtherClient));
     }
 
@@ -210,7 +225,8 @@ mod tests {
     fn a_rotated_refresh_token_works_for_a_minute_more() {
         let (mut tokens, first) = logged_in();
         tokens.set_rotating(true);
-        let second = tokens.refresh("client", &first, NOON).expect("first use").refresh.expect("rotated");
+        let second =
+            tokens.refresh("client", &first, NOON).expect("first use").refresh.expect("rotated");
         assert!(tokens.refresh("client", &first, NOON + Duration::seconds(59)).is_ok());
         let later = NOON + Duration::seconds(60);
         assert_eq!(tokens.refresh("client", &first, later).err(), Some(RefreshRefused::Reused));
@@ -222,7 +238,8 @@ mod tests {
         let (mut tokens, first) = logged_in();
         tokens.set_rotating(true);
         let later = NOON + Duration::days(20);
-        let second = tokens.refresh("client", &first, later).expect("alive").refresh.expect("rotated");
+        let second =
+            tokens.refresh("client", &first, later).expect("alive").refresh.expect("rotated");
         let refused = tokens.refresh("client", &second, NOON + REFRESH_TOKEN_LIFE).err();
         assert_eq!(refused, Some(RefreshRefused::Expired));
     }

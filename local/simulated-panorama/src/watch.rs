@@ -1,4 +1,5 @@
-//! What every partner call passes through: it is logged, and it meets the faults that were armed for it.
+//! What every partner call passes through: it is logged, and it meets the faults that were armed
+//! for it.
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{RawPathParams, Request, State};
@@ -21,20 +22,33 @@ pub(crate) async fn partner_call(
     request: Request,
     next: Next,
 ) -> Response {
-    let organization_code = path.iter().find(|(name, _)| *name == "organization_code").map(|(_, code)| code);
+    let organization_code =
+        path.iter().find(|(name, _)| *name == "organization_code").map(|(_, code)| code);
     watched(&site, call, organization_code, request, next).await
 }
 
-/// Around the Cognito endpoint, whose calls differ by a header. One that is not ours is answered and not logged.
-pub(crate) async fn cognito_call(State(site): State<Site>, request: Request, next: Next) -> Response {
+/// Around the Cognito endpoint, whose calls differ by a header. One that is not ours is answered
+/// and not logged.
+pub(crate) async fn cognito_call(
+    State(site): State<Site>,
+    request: Request,
+    next: Next,
+) -> Response {
     match cognito::target(request.headers()) {
         Some(call) => watched(&site, call, None, request, next).await,
         None => next.run(request).await,
     }
 }
 
-async fn watched(site: &Site, call: Call, organization_code: Option<&str>, request: Request, next: Next) -> Response {
-    let connection = request.extensions().get::<Connection>().expect("the listener puts it there").clone();
+async fn watched(
+    site: &Site,
+    call: Call,
+    organization_code: Option<&str>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let connection =
+        request.extensions().get::<Connection>().expect("the listener puts it there").clone();
     let record = CallRecord {
         time: site.now(),
         environment: site.environment,
@@ -56,7 +70,8 @@ async fn watched(site: &Site, call: Call, organization_code: Option<&str>, reque
         Some(Effect::Status { status, retry_after }) => refusal(call, status, retry_after),
         Some(Effect::Answer { status, content_type, body, repeat }) => {
             let status = StatusCode::from_u16(status).expect("a fault's status is 200 to 599");
-            let content_type = HeaderValue::try_from(content_type).expect("a fault's contentType is printable ASCII");
+            let content_type = HeaderValue::try_from(content_type)
+                .expect("a fault's contentType is printable ASCII");
             (status, [(CONTENT_TYPE, content_type)], body.repeat(repeat)).into_response()
         }
         Some(Effect::DropBefore) => {
@@ -97,7 +112,8 @@ fn refusal(call: Call, status: u16, retry_after: Option<String>) -> Response {
         json!({"message": status.canonical_reason().unwrap_or("a fault was armed for this call")})
     };
     if let Some(retry_after) = retry_after {
-        let value = HeaderValue::try_from(retry_after).expect("a fault's retryAfter is printable ASCII");
+        let value =
+            HeaderValue::try_from(retry_after).expect("a fault's retryAfter is printable ASCII");
         headers.insert(RETRY_AFTER, value);
     }
     (status, headers, body.to_string()).into_response()
@@ -107,7 +123,8 @@ fn refusal(call: Call, status: u16, retry_after: Option<String>) -> Response {
 async fn halved(response: Response) -> Response {
     let (mut parts, body) = response.into_parts();
     let whole = to_bytes(body, usize::MAX).await.unwrap_or_default();
-    let half = if whole.len() < 2 { Bytes::from_static(b"{") } else { whole.slice(..whole.len() / 2) };
+    let half =
+        if whole.len() < 2 { Bytes::from_static(b"{") } else { whole.slice(..whole.len() / 2) };
     parts.headers.remove(CONTENT_LENGTH);
     Response::from_parts(parts, Body::from(half))
 }

@@ -29,17 +29,21 @@ fn check_characters(name: &str) -> Result<(), ServiceError> {
     if name.chars().all(|c| c.is_ascii_alphanumeric() || "/_+=.@-".contains(c)) {
         return Ok(());
     }
-    // AWS's own words; the `!` in it is for secrets that another AWS service owns, of which there are none here.
+    // AWS's own words; the `!` in it is for secrets that another AWS service owns, of which there
+    // are none here.
     Err(ServiceError::new(
         ErrorKind::Validation,
-        "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!",
+        "Invalid name. Must be a valid name containing alphanumeric characters, or any of the \
+         following: -/_+=.@!",
     ))
 }
 
 /// The token of a request that stores a value. The SDKs send one by themselves.
 pub(crate) fn require_client_request_token(token: Option<String>) -> Result<String, ServiceError> {
     let token = token.ok_or_else(|| {
-        ServiceError::invalid_request("You must provide a ClientRequestToken value. We recommend a UUID-type value.")
+        ServiceError::invalid_request(
+            "You must provide a ClientRequestToken value. We recommend a UUID-type value.",
+        )
     })?;
     check_length("clientRequestToken", &token, 32, 64)?;
     Ok(token)
@@ -64,10 +68,16 @@ pub(crate) fn check_staging_label(label: &str) -> Result<(), ServiceError> {
 /// The labels of a new version, 1 to 20 of them.
 pub(crate) fn check_staging_labels(labels: Vec<String>) -> Result<BTreeSet<String>, ServiceError> {
     if labels.is_empty() {
-        return Err(ServiceError::validation("versionStages", "have length greater than or equal to 1"));
+        return Err(ServiceError::validation(
+            "versionStages",
+            "have length greater than or equal to 1",
+        ));
     }
     if labels.len() > crate::secret::MAXIMUM_LABELS {
-        return Err(ServiceError::validation("versionStages", "have length less than or equal to 20"));
+        return Err(ServiceError::validation(
+            "versionStages",
+            "have length less than or equal to 20",
+        ));
     }
     labels.iter().try_for_each(|label| check_staging_label(label))?;
     Ok(labels.into_iter().collect())
@@ -107,13 +117,24 @@ pub(crate) fn page_length(max_results: Option<i64>) -> Result<usize, ServiceErro
         .ok_or_else(|| ServiceError::validation("maxResults", "have value between 1 and 100"))
 }
 
-fn check_length(member: &str, value: &str, minimum: usize, maximum: usize) -> Result<(), ServiceError> {
+fn check_length(
+    member: &str,
+    value: &str,
+    minimum: usize,
+    maximum: usize,
+) -> Result<(), ServiceError> {
     let length = value.chars().count();
     if length < minimum {
-        return Err(ServiceError::validation(member, format_args!("have length greater than or equal to {minimum}")));
+        return Err(ServiceError::validation(
+            member,
+            format_args!("have length greater than or equal to {minimum}"),
+        ));
     }
     if length > maximum {
-        return Err(ServiceError::validation(member, format_args!("have length less than or equal to {maximum}")));
+        return Err(ServiceError::validation(
+            member,
+            format_args!("have length less than or equal to {maximum}"),
+        ));
     }
     Ok(())
 }

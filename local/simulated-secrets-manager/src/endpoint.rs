@@ -44,7 +44,8 @@ impl Service {
         Router::new().route("/", post(handle)).with_state(Arc::new(self))
     }
 
-    /// Runs one operation as a transaction: it sees one state, and changes it wholly, durably, or not at all.
+    /// Runs one operation as a transaction: it sees one state, and changes it wholly, durably, or
+    /// not at all.
     fn run(&self, operation: &Operation, body: &[u8]) -> Result<Vec<u8>, ServiceError> {
         let now = (self.now)().into();
         // A panic cannot leave half a change behind: only a finished draft is ever assigned.
@@ -69,12 +70,16 @@ async fn handle(State(service): State<Arc<Service>>, headers: HeaderMap, body: B
     let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok());
     let Some(operation) = target.and_then(operations::named) else {
         tracing::debug!(outcome = ErrorKind::UnknownOperation.name(), "simulated Secrets Manager");
-        return refusal(&ServiceError::new(ErrorKind::UnknownOperation, "This operation is not simulated."));
+        return refusal(&ServiceError::new(
+            ErrorKind::UnknownOperation,
+            "This operation is not simulated.",
+        ));
     };
     // Saving waits for the disk, which a runtime's thread must not.
-    let result = tokio::task::spawn_blocking(move || service.run(operation, &body))
-        .await
-        .unwrap_or_else(|_| Err(ServiceError::new(ErrorKind::InternalService, "The operation did not finish.")));
+    let result =
+        tokio::task::spawn_blocking(move || service.run(operation, &body)).await.unwrap_or_else(
+            |_| Err(ServiceError::new(ErrorKind::InternalService, "The operation did not finish.")),
+        );
     let outcome = result.as_ref().map_or_else(|error| error.kind.name(), |_| "OK");
     tracing::debug!(operation = operation.name, outcome, "simulated Secrets Manager");
     match result {
@@ -86,13 +91,16 @@ async fn handle(State(service): State<Arc<Service>>, headers: HeaderMap, body: B
     }
 }
 
-/// A web page in the developer's browser can reach this port under a name of its own (DNS rebinding); nobody else uses such a name.
+/// A web page in the developer's browser can reach this port under a name of its own (DNS
+/// rebinding); nobody else uses such a name.
 fn is_addressed_to(own: IpAddr, headers: &HeaderMap) -> bool {
-    let authority = headers.get(header::HOST).and_then(|host| Authority::try_from(host.as_bytes()).ok());
+    let authority =
+        headers.get(header::HOST).and_then(|host| Authority::try_from(host.as_bytes()).ok());
     authority.is_some_and(|authority| {
         let host = authority.host();
         let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
-        host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback() || address == own)
+        host.eq_ignore_ascii_case("localhost")
+            || address.is_ok_and(|address| address.is_loopback() || address == own)
     })
 }
 

@@ -12,10 +12,10 @@ pub(crate) struct ServiceError {
 
 /// The `__type` of an error answer.
 ///
-/// The modelled ones are those of the
-/// [API Reference](https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_Operations.html). `Validation` is not modelled
-/// (the SDKs report it as an unhandled error with the code `ValidationException`), yet it is what AWS answers to a value outside the
-/// model's limits.
+/// The modelled ones are those of the [API
+/// Reference](https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_Operations.html).
+/// `Validation` is not modelled (the SDKs report it as an unhandled error with the code
+/// `ValidationException`), yet it is what AWS answers to a value outside the model's limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ErrorKind {
     InternalService,
@@ -69,7 +69,8 @@ impl ServiceError {
         Self::new(
             ErrorKind::Validation,
             format!(
-                "1 validation error detected: Value at '{member}' failed to satisfy constraint: Member must {constraint}"
+                "1 validation error detected: Value at '{member}' failed to satisfy constraint: \
+                 Member must {constraint}"
             ),
         )
     }
@@ -79,6 +80,8 @@ impl ServiceError {
     }
 
     pub(crate) fn marked_for_deletion() -> Self {
-        Self::invalid_request("You can't perform this operation on the secret because it was marked for deletion.")
+        Self::invalid_request(
+            "You can't perform this operation on the secret because it was marked for deletion.",
+        )
     }
 }

@@ -1,26 +1,31 @@
 //! The few AWS Secrets Manager operations that the service uses, on this machine.
 //!
-//! It speaks AWS JSON 1.1, so the same `aws-sdk-secretsmanager` code runs here and in AWS: point the client's endpoint at the listener.
-//! Nothing checks signatures and nothing is encrypted; therefore it refuses to serve on an address that others may reach ([`may_serve_on`]).
+//! It speaks AWS JSON 1.1, so the same `aws-sdk-secretsmanager` code runs here and in AWS: point
+//! the client's endpoint at the listener. Nothing checks signatures and nothing is encrypted;
+//! therefore it refuses to serve on an address that others may reach ([`may_serve_on`]).
 //!
-//! - Operations: `CreateSecret`, `DeleteSecret`, `DescribeSecret`, `GetSecretValue`, `ListSecretVersionIds`, `ListSecrets`,
-//!   `PutSecretValue`, `RestoreSecret`, `TagResource`, `UntagResource`, `UpdateSecret`, `UpdateSecretVersionStage`. Any other is an
+//! - Operations: `CreateSecret`, `DeleteSecret`, `DescribeSecret`, `GetSecretValue`,
+//!   `ListSecretVersionIds`, `ListSecrets`, `PutSecretValue`, `RestoreSecret`, `TagResource`,
+//!   `UntagResource`, `UpdateSecret`, `UpdateSecretVersionStage`. Any other is an
 //!   `UnknownOperationException`.
-//! - Rules, limits and error names are those of the
-//!   [API Reference](https://docs.aws.amazon.com/secretsmanager/latest/apireference/Welcome.html) and its service model. Where it says
-//!   nothing, answers follow what [LocalStack recorded from AWS](https://github.com/localstack/localstack)
+//! - Rules, limits and error names are those of the [API
+//!   Reference](https://docs.aws.amazon.com/secretsmanager/latest/apireference/Welcome.html) and
+//!   its service model. Where it says nothing, answers follow what [LocalStack recorded from
+//!   AWS](https://github.com/localstack/localstack)
 //!   (`tests/aws/services/secretsmanager/test_secretsmanager.snapshot.json`).
 //!
 //! # Where it differs from AWS
 //! - Every change is visible at once; AWS's are eventually consistent.
 //! - The region is always `us-east-2`, the account `000000000000`.
-//! - Beyond 100 versions the oldest without a label are forgotten at once. AWS spares those of the last 24 hours, and answers
-//!   `LimitExceededException` when there are too many of them.
-//! - `SecretString` is limited to 65,536 bytes, as the quotas say; the service model counts characters.
+//! - Beyond 100 versions the oldest without a label are forgotten at once. AWS spares those of the
+//!   last 24 hours, and answers `LimitExceededException` when there are too many of them.
+//! - `SecretString` is limited to 65,536 bytes, as the quotas say; the service model counts
+//!   characters.
 //! - A secret whose recovery window is over is gone with the next request; AWS takes its time.
-//! - Encryption, replication, rotation, resource policies and external secrets are absent. Their fields are accepted and ignored, but
-//!   `KmsKeyId`, which is returned.
-//! - `ListSecrets` sorts by date of creation, the oldest first; it filters by `name`, `description`, `tag-key` and `tag-value`.
+//! - Encryption, replication, rotation, resource policies and external secrets are absent. Their
+//!   fields are accepted and ignored, but `KmsKeyId`, which is returned.
+//! - `ListSecrets` sorts by date of creation, the oldest first; it filters by `name`,
+//!   `description`, `tag-key` and `tag-value`.
 
 mod constraints;
 mod endpoint;
@@ -50,7 +55,8 @@ use crate::store::Store;
 pub struct Config {
     /// Where to answer: an address that it [`may_serve_on`]. Port 0 lets the system choose one.
     pub listener: TcpListener,
-    /// Where the secrets outlive the process, readable by its user only; in a folder that exists. `None` keeps them in memory.
+    /// Where the secrets outlive the process, readable by its user only; in a folder that exists.
+    /// `None` keeps them in memory.
     pub file: Option<PathBuf>,
     /// The clock: for dates in answers, and for the end of recovery windows.
     pub now: Arc<dyn Fn() -> OffsetDateTime + Send + Sync>,
@@ -62,10 +68,15 @@ pub struct Config {
 /// - `InvalidInput`: the listener is on an address that others may reach.
 /// - `InvalidData`: the file holds something else than this wrote. It is left as it is.
 /// - Whatever the file system or the network says.
-pub async fn serve(config: Config, stop: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
+pub async fn serve(
+    config: Config,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
     let address = config.listener.local_addr()?;
     if !may_serve_on(address.ip()) {
-        let message = format!("the simulated Secrets Manager checks no signatures, so it does not serve on {address}");
+        let message = format!(
+            "the simulated Secrets Manager checks no signatures, so it does not serve on {address}"
+        );
         return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
     }
     // Reading blocks, once, before there is anyone to keep waiting.
@@ -77,7 +88,8 @@ pub async fn serve(config: Config, stop: impl Future<Output = ()> + Send + 'stat
     axum::serve(config.listener, router).with_graceful_shutdown(stop).await
 }
 
-/// Loopback; or a private address, such as that of a container network's gateway, for a function that runs in a container.
+/// Loopback; or a private address, such as that of a container network's gateway, for a function
+/// that runs in a container.
 pub fn may_serve_on(address: IpAddr) -> bool {
     let is_private = match address {
         IpAddr::V4(address) => address.is_private(),

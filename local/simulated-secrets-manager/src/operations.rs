@@ -33,20 +33,50 @@ pub(crate) struct Operation {
 type Run = fn(&mut Store, &[u8], Timestamp) -> Result<Vec<u8>, ServiceError>;
 
 const OPERATIONS: &[Operation] = &[
-    Operation { name: "CreateSecret", run: |store, body, now| answer(create_secret::run, store, body, now) },
-    Operation { name: "DeleteSecret", run: |store, body, now| answer(delete_secret::run, store, body, now) },
-    Operation { name: "DescribeSecret", run: |store, body, now| answer(describe_secret::run, store, body, now) },
-    Operation { name: "GetSecretValue", run: |store, body, now| answer(get_secret_value::run, store, body, now) },
+    Operation {
+        name: "CreateSecret",
+        run: |store, body, now| answer(create_secret::run, store, body, now),
+    },
+    Operation {
+        name: "DeleteSecret",
+        run: |store, body, now| answer(delete_secret::run, store, body, now),
+    },
+    Operation {
+        name: "DescribeSecret",
+        run: |store, body, now| answer(describe_secret::run, store, body, now),
+    },
+    Operation {
+        name: "GetSecretValue",
+        run: |store, body, now| answer(get_secret_value::run, store, body, now),
+    },
     Operation {
         name: "ListSecretVersionIds",
         run: |store, body, now| answer(list_secret_version_ids::run, store, body, now),
     },
-    Operation { name: "ListSecrets", run: |store, body, now| answer(list_secrets::run, store, body, now) },
-    Operation { name: "PutSecretValue", run: |store, body, now| answer(put_secret_value::run, store, body, now) },
-    Operation { name: "RestoreSecret", run: |store, body, now| answer(restore_secret::run, store, body, now) },
-    Operation { name: "TagResource", run: |store, body, now| answer(tag_resource::run, store, body, now) },
-    Operation { name: "UntagResource", run: |store, body, now| answer(untag_resource::run, store, body, now) },
-    Operation { name: "UpdateSecret", run: |store, body, now| answer(update_secret::run, store, body, now) },
+    Operation {
+        name: "ListSecrets",
+        run: |store, body, now| answer(list_secrets::run, store, body, now),
+    },
+    Operation {
+        name: "PutSecretValue",
+        run: |store, body, now| answer(put_secret_value::run, store, body, now),
+    },
+    Operation {
+        name: "RestoreSecret",
+        run: |store, body, now| answer(restore_secret::run, store, body, now),
+    },
+    Operation {
+        name: "TagResource",
+        run: |store, body, now| answer(tag_resource::run, store, body, now),
+    },
+    Operation {
+        name: "UntagResource",
+        run: |store, body, now| answer(untag_resource::run, store, body, now),
+    },
+    Operation {
+        name: "UpdateSecret",
+        run: |store, body, now| answer(update_secret::run, store, body, now),
+    },
     Operation {
         name: "UpdateSecretVersionStage",
         run: |store, body, now| answer(update_secret_version_stage::run, store, body, now),
@@ -66,11 +96,13 @@ fn answer<Input: DeserializeOwned, Output: Serialize>(
     now: Timestamp,
 ) -> Result<Vec<u8>, ServiceError> {
     // Not serde_json's message: it would quote what was sent.
-    let input = serde_json::from_slice(body)
-        .map_err(|_| ServiceError::new(ErrorKind::Serialization, "The request is not JSON of the expected form."))?;
+    let input = serde_json::from_slice(body).map_err(|_| {
+        ServiceError::new(ErrorKind::Serialization, "The request is not JSON of the expected form.")
+    })?;
     let output = run(store, input, now)?;
-    serde_json::to_vec(&output)
-        .map_err(|_| ServiceError::new(ErrorKind::InternalService, "An error occurred on the server side."))
+    serde_json::to_vec(&output).map_err(|_| {
+        ServiceError::new(ErrorKind::InternalService, "An error occurred on the server side.")
+    })
 }
 
 /// What most operations answer with.

@@ -7,7 +7,8 @@ use crate::constraints::page_length;
 use crate::error::{ErrorKind, ServiceError};
 use crate::timestamp::Timestamp;
 
-/// Where a result stands in its listing: by age, then by name. It stays valid when others come and go between two pages.
+/// Where a result stands in its listing: by age, then by name. It stays valid when others come and
+/// go between two pages.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Position {
     created: i64,
@@ -39,7 +40,8 @@ impl Position {
 /// The page after `next_token`, and the token of the one that follows, if there is one.
 ///
 /// # Errors
-/// `InvalidNextTokenException` for a token that is not ours, `ValidationException` for a `max_results` outside 1–100.
+/// `InvalidNextTokenException` for a token that is not ours, `ValidationException` for a
+/// `max_results` outside 1–100.
 pub(crate) fn page<T>(
     mut results: Vec<T>,
     position: impl Fn(&T) -> Position,
@@ -49,10 +51,9 @@ pub(crate) fn page<T>(
 ) -> Result<(Vec<T>, Option<String>), ServiceError> {
     let length = page_length(max_results)?;
     let after = match next_token {
-        Some(token) => Some(
-            Position::from_token(token)
-                .ok_or_else(|| ServiceError::new(ErrorKind::InvalidNextToken, "The NextToken value is invalid."))?,
-        ),
+        Some(token) => Some(Position::from_token(token).ok_or_else(|| {
+            ServiceError::new(ErrorKind::InvalidNextToken, "The NextToken value is invalid.")
+        })?),
         None => None,
     };
     results.sort_by_cached_key(&position);

@@ -13,8 +13,8 @@ use crate::timestamp::Timestamp;
 pub(crate) const MAXIMUM_LABELS: usize = 20;
 /// Beyond these, versions without a label are forgotten, the oldest first (AWS: "about 100").
 pub(crate) const VERSIONS_KEPT: usize = 100;
-/// A version that is younger is not forgotten, with or without a label (AWS, "Secrets Manager quotas"): so who writes more often than every
-/// quarter of an hour reaches the quota.
+/// A version that is younger is not forgotten, with or without a label (AWS, "Secrets Manager
+/// quotas"): so who writes more often than every quarter of an hour reaches the quota.
 pub(crate) const DAYS_A_VERSION_IS_KEPT: i64 = 1;
 
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,7 +23,8 @@ pub(crate) struct Secret {
     pub(crate) arn: String,
     pub(crate) description: Option<String>,
     pub(crate) kms_key_id: Option<String>,
-    /// `None` until it is tagged for the first time: AWS tells a secret that never had tags from one that lost them.
+    /// `None` until it is tagged for the first time: AWS tells a secret that never had tags from
+    /// one that lost them.
     pub(crate) tags: Option<Vec<Tag>>,
     pub(crate) created: Timestamp,
     pub(crate) last_changed: Timestamp,
@@ -47,7 +48,8 @@ pub(crate) struct Version {
     pub(crate) value: SecretValue,
 }
 
-/// The secret part. Serializes as the one field `SecretString` or `SecretBinary`, on the wire and in the state file.
+/// The secret part. Serializes as the one field `SecretString` or `SecretBinary`, on the wire and
+/// in the state file.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum SecretValue {
     SecretString(String),

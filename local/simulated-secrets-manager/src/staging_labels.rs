@@ -1,7 +1,8 @@
 //! How staging labels move between the versions of a secret.
 //!
-//! The rules are those of `PutSecretValue` and `UpdateSecretVersionStage` in the API Reference: a label sits on one version at a time,
-//! `AWSCURRENT` is always somewhere once there is a version, and whenever it moves, `AWSPREVIOUS` goes to the version that it left.
+//! The rules are those of `PutSecretValue` and `UpdateSecretVersionStage` in the API Reference: a
+//! label sits on one version at a time, `AWSCURRENT` is always somewhere once there is a version,
+//! and whenever it moves, `AWSPREVIOUS` goes to the version that it left.
 
 use std::collections::BTreeSet;
 
@@ -21,7 +22,8 @@ impl Secret {
     /// Adds a version and gives it its labels, from whichever versions had them.
     ///
     /// # Errors
-    /// `LimitExceededException` when the secret would have more than 20 labels, or more than 100 versions.
+    /// `LimitExceededException` when the secret would have more than 20 labels, or more than 100
+    /// versions.
     pub(crate) fn add_version(&mut self, mut version: Version) -> Result<(), ServiceError> {
         if self.versions.is_empty() {
             version.labels.insert(CURRENT.to_owned());
@@ -32,11 +34,13 @@ impl Secret {
             self.detach(label);
         }
         if let Some(left) = left {
-            // AWSCURRENT on a version that says of itself that it is the previous one is a contradiction: the left version gets it.
+            // AWSCURRENT on a version that says of itself that it is the previous one is a
+            // contradiction: the left version gets it.
             version.labels.remove(PREVIOUS);
             self.make_previous(&left);
-            // Seen at AWS (LocalStack's recordings, test_update_secret_version_stages_current_pending): a value that supersedes
-            // the current one ends the rotation that brought it.
+            // Seen at AWS (LocalStack's recordings,
+            // test_update_secret_version_stages_current_pending): a value that supersedes the
+            // current one ends the rotation that brought it.
             self.detach_from(&left, PENDING);
         }
         self.versions.push(version);
@@ -48,8 +52,9 @@ impl Secret {
     /// `UpdateSecretVersionStage`: a compare-and-swap on where the label is.
     ///
     /// # Errors
-    /// `InvalidParameterException` when the label is not where `remove_from` says, or would leave `AWSCURRENT` nowhere;
-    /// `ResourceNotFoundException` for an unknown version; `LimitExceededException` as for [`Secret::add_version`].
+    /// `InvalidParameterException` when the label is not where `remove_from` says, or would leave
+    /// `AWSCURRENT` nowhere; `ResourceNotFoundException` for an unknown version;
+    /// `LimitExceededException` as for [`Secret::add_version`].
     pub(crate) fn move_label(
         &mut self,
         label: &str,
@@ -63,22 +68,26 @@ impl Secret {
         }
         let holder = self.labelled(label).map(|holder| holder.id.clone());
         match (holder.as_deref(), remove_from) {
-            (holder, Some(remove_from)) if holder != Some(remove_from) => return Err(held_elsewhere(label)),
+            (holder, Some(remove_from)) if holder != Some(remove_from) => {
+                return Err(held_elsewhere(label));
+            }
             (Some(holder), None) if move_to.is_some_and(|to| to != holder) => {
                 return Err(ServiceError::invalid_parameter(format!(
-                    "The parameter RemoveFromVersionId can't be empty. Staging label {label} is currently attached to version \
-                     {holder}, so you must explicitly reference that version in RemoveFromVersionId."
+                    "The parameter RemoveFromVersionId can't be empty. Staging label {label} is \
+                     currently attached to version {holder}, so you must explicitly reference \
+                     that version in RemoveFromVersionId."
                 )));
             }
             _ => {}
         }
         match move_to {
             Some(to) => self.move_label_to(to, label, holder.as_deref()),
-            None if remove_from.is_none() => {
-                Err(ServiceError::invalid_parameter("You must specify RemoveFromVersionId, MoveToVersionId, or both."))
-            }
+            None if remove_from.is_none() => Err(ServiceError::invalid_parameter(
+                "You must specify RemoveFromVersionId, MoveToVersionId, or both.",
+            )),
             None if label == CURRENT => Err(ServiceError::invalid_parameter(
-                "You can only move staging label AWSCURRENT to a different secret version. It can't be completely removed.",
+                "You can only move staging label AWSCURRENT to a different secret version. It \
+                 can't be completely removed.",
             )),
             None => {
                 self.detach(label);
@@ -87,7 +96,12 @@ impl Secret {
         }
     }
 
-    fn move_label_to(&mut self, to: &str, label: &str, holder: Option<&str>) -> Result<(), ServiceError> {
+    fn move_label_to(
+        &mut self,
+        to: &str,
+        label: &str,
+        holder: Option<&str>,
+    ) -> Result<(), ServiceError> {
         if holder == Some(to) {
             return Ok(());
         }
@@ -123,7 +137,8 @@ impl Secret {
     }
 
     fn check_label_quota(&self) -> Result<(), ServiceError> {
-        if self.versions.iter().map(|version| version.labels.len()).sum::<usize>() > MAXIMUM_LABELS {
+        if self.versions.iter().map(|version| version.labels.len()).sum::<usize>() > MAXIMUM_LABELS
+        {
             return Err(ServiceError::new(
                 ErrorKind::LimitExceeded,
                 "A secret can have 20 staging labels attached across all its versions.",
@@ -132,7 +147,8 @@ impl Secret {
         Ok(())
     }
 
-    /// Versions without a label are forgotten beyond a hundred, but none that is younger than a day.
+    /// Versions without a label are forgotten beyond a hundred, but none that is younger than a
+    /// day.
     fn forget_old_versions(&mut self) {
         let Some(now) = self.versions.last().map(|version| version.created) else { return };
         let mut surplus = self.versions.len().saturating_sub(VERSIONS_KEPT);
@@ -148,7 +164,8 @@ impl Secret {
         if self.versions.len() > VERSIONS_KEPT {
             return Err(ServiceError::new(
                 ErrorKind::LimitExceeded,
-                "A secret can have about 100 versions, and none that is younger than a day is forgotten.",
+                "A secret can have about 100 versions, and none that is younger than a day is \
+                 forgotten.",
             ));
         }
         Ok(())
@@ -161,12 +178,14 @@ pub(crate) fn only_current() -> BTreeSet<String> {
 }
 
 pub(crate) fn version_not_found(id: &str) -> ServiceError {
-    ServiceError::not_found(format!("Secrets Manager can't find the specified secret value for VersionId: {id}"))
+    ServiceError::not_found(format!(
+        "Secrets Manager can't find the specified secret value for VersionId: {id}"
+    ))
 }
 
 fn held_elsewhere(label: &str) -> ServiceError {
     ServiceError::invalid_parameter(format!(
-        "When you move staging label {label}, if you specify RemoveFromVersionId, it must be set to the version that currently has \
-         the staging label {label}."
+        "When you move staging label {label}, if you specify RemoveFromVersionId, it must be set \
+         to the version that currently has the staging label {label}."
     ))
 }

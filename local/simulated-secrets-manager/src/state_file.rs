@@ -30,11 +30,12 @@ struct Loaded {
 }
 
 impl StateFile {
-    /// Reads the file, or starts one. Writing it at once shows a folder that is missing or not writable now, not at the first secret.
+    /// Reads the file, or starts one. Writing it at once shows a folder that is missing or not
+    /// writable now, not at the first secret.
     ///
     /// # Errors
-    /// `InvalidData` for a file that is not ours to read (the message names the file and the place, never the content), and whatever
-    /// the file system says.
+    /// `InvalidData` for a file that is not ours to read (the message names the file and the place,
+    /// never the content), and whatever the file system says.
     pub(crate) fn open(path: PathBuf) -> io::Result<(Self, Store)> {
         let store = match fs::read(&path) {
             Ok(content) => load(&path, &content)?,
@@ -48,9 +49,11 @@ impl StateFile {
 
     /// Replaces the file. After a crash there is the old content or the new one, never half of it.
     pub(crate) fn save(&self, store: &Store) -> io::Result<()> {
-        let content = serde_json::to_vec(&Saved { format: FORMAT, secrets: store.secrets().collect() })?;
+        let content =
+            serde_json::to_vec(&Saved { format: FORMAT, secrets: store.secrets().collect() })?;
         let temporary = self.temporary_path()?;
-        let replaced = write_private(&temporary, &content).and_then(|()| fs::rename(&temporary, &self.path));
+        let replaced =
+            write_private(&temporary, &content).and_then(|()| fs::rename(&temporary, &self.path));
         if replaced.is_err() {
             // It may not exist; what counts is the error that is on its way to the caller.
             let _ = fs::remove_file(&temporary);
@@ -61,7 +64,10 @@ impl StateFile {
     /// Beside the file: a rename is atomic only within one file system.
     fn temporary_path(&self) -> io::Result<PathBuf> {
         let name = self.path.file_name().ok_or_else(|| {
-            io::Error::new(io::ErrorKind::InvalidInput, "the file for the simulated Secrets Manager has no file name")
+            io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "the file for the simulated Secrets Manager has no file name",
+            )
         })?;
         Ok(self.path.with_file_name(format!(".{}.{}.tmp", name.display(), Uuid::new_v4())))
     }
@@ -70,17 +76,26 @@ impl StateFile {
 fn load(path: &Path, content: &[u8]) -> io::Result<Store> {
     let corrupt = |what: String| {
         let message = format!(
-            "{} is not a file of the simulated Secrets Manager: {what}. Restore it, or move it away to start empty.",
+            "{} is not a file of the simulated Secrets Manager: {what}. Restore it, or move it \
+             away to start empty.",
             path.display()
         );
         io::Error::new(io::ErrorKind::InvalidData, message)
     };
     // serde_json's message would quote the content, which is secret.
     let loaded: Loaded = serde_json::from_slice(content).map_err(|error| {
-        corrupt(format!("{:?} error at line {}, column {}", error.classify(), error.line(), error.column()))
+        corrupt(format!(
+            "{:?} error at line {}, column {}",
+            error.classify(),
+            error.line(),
+            error.column()
+        ))
     })?;
     if loaded.format != FORMAT {
-        return Err(corrupt(format!("its format is {}, this program reads {FORMAT}", loaded.format)));
+        return Err(corrupt(format!(
+            "its format is {}, this program reads {FORMAT}",
+            loaded.format
+        )));
     }
     let mut store = Store::default();
     for secret in loaded.secrets {
@@ -105,7 +120,8 @@ fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
 /// Makes the rename itself durable, where a folder can be opened.
 fn sync_folder(path: &Path) -> io::Result<()> {
     if cfg!(unix) {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let folder =
+            path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         File::open(folder)?.sync_all()?;
     }
     Ok(())

@@ -13,8 +13,8 @@ const ARN_PREFIX: &str = "arn:aws:secretsmanager:us-east-2:000000000000:secret:"
 
 /// The secrets by name.
 ///
-/// Cloning it shares them; changing one copies that one only. So every operation works on a clone, and what it did counts only when it
-/// succeeded and is saved.
+/// Cloning it shares them; changing one copies that one only. So every operation works on a clone,
+/// and what it did counts only when it succeeded and is saved.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub(crate) struct Store {
     secrets: BTreeMap<String, Arc<Secret>>,
@@ -45,7 +45,11 @@ impl Store {
     /// The same, for operations that a planned deletion forbids.
     pub(crate) fn find_usable(&self, id: &str) -> Result<&Secret, ServiceError> {
         let secret = self.find(id)?;
-        if secret.deletion_date.is_some() { Err(ServiceError::marked_for_deletion()) } else { Ok(secret) }
+        if secret.deletion_date.is_some() {
+            Err(ServiceError::marked_for_deletion())
+        } else {
+            Ok(secret)
+        }
     }
 
     pub(crate) fn find_mut(&mut self, id: &str) -> Result<&mut Secret, ServiceError> {
@@ -63,7 +67,8 @@ impl Store {
         self.secrets.retain(|_, secret| secret.deletion_date.is_none_or(|date| date > now));
     }
 
-    /// See [Finding a secret from a partial ARN](https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html).
+    /// See [Finding a secret from a partial
+    /// ARN](https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html).
     fn lookup(&self, id: &str) -> Option<&Secret> {
         if !id.starts_with("arn:") {
             return self.by_name(id);
@@ -72,20 +77,26 @@ impl Store {
             return Some(secret);
         }
         // A hyphen and six characters at the end make AWS take it for a complete ARN.
-        id.strip_prefix(ARN_PREFIX).filter(|name| !ends_like_an_arn(name)).and_then(|name| self.by_name(name))
+        id.strip_prefix(ARN_PREFIX)
+            .filter(|name| !ends_like_an_arn(name))
+            .and_then(|name| self.by_name(name))
     }
 }
 
 fn ends_like_an_arn(name: &str) -> bool {
-    name.rsplit_once('-').is_some_and(|(_, end)| end.len() == 6 && end.bytes().all(|b| b.is_ascii_alphanumeric()))
+    name.rsplit_once('-')
+        .is_some_and(|(_, end)| end.len() == 6 && end.bytes().all(|b| b.is_ascii_alphanumeric()))
 }
 
-/// An ARN for a new secret. Its six random characters keep it apart from a deleted secret of the same name.
+/// An ARN for a new secret. Its six random characters keep it apart from a deleted secret of the
+/// same name.
 pub(crate) fn new_arn(name: &str) -> String {
     const ALPHABET: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     // The first six bytes of a version 4 UUID are all random.
     let random = Uuid::new_v4().into_bytes();
-    let suffix: String =
-        random[..6].iter().map(|byte| char::from(ALPHABET[usize::from(*byte) % ALPHABET.len()])).collect();
+    let suffix: String = random[..6]
+        .iter()
+        .map(|byte| char::from(ALPHABET[usize::from(*byte) % ALPHABET.len()]))
+        .collect();
     format!("{ARN_PREFIX}{name}-{suffix}")
 }

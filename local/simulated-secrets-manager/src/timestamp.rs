@@ -5,7 +5,8 @@ use time::{Duration, OffsetDateTime};
 
 /// Milliseconds since the Unix epoch: the resolution of AWS's answers.
 ///
-/// The state file holds it as an integer; on the wire it is a number of seconds with a fraction ([`Timestamp::as_seconds`]).
+/// The state file holds it as an integer; on the wire it is a number of seconds with a fraction
+/// ([`Timestamp::as_seconds`]).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(crate) struct Timestamp(i64);
@@ -38,7 +39,10 @@ impl Timestamp {
 
     /// The same for a date that may be missing (pair it with `skip_serializing_if`).
     #[allow(clippy::ref_option)]
-    pub(crate) fn as_optional_seconds<S: Serializer>(at: &Option<Self>, serializer: S) -> Result<S::Ok, S::Error> {
+    pub(crate) fn as_optional_seconds<S: Serializer>(
+        at: &Option<Self>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
         match at {
             Some(at) => Self::as_seconds(at, serializer),
             None => serializer.serialize_none(),

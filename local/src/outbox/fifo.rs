@@ -1,4 +1,5 @@
-//! A FIFO queue that calls a function with one message at a time: groups, deduplication, visibility time-out, and the dead letters.
+//! A FIFO queue that calls a function with one message at a time: groups, deduplication, visibility
+//! time-out, and the dead letters.
 
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
@@ -12,7 +13,8 @@ use shared::ports::webhooks::{CallQueue, Outgoing, QueueError};
 
 use super::InQueue;
 
-/// How long a message that was delivered is not delivered again, unless the function says another time.
+/// How long a message that was delivered is not delivered again, unless the function says another
+/// time.
 const VISIBILITY_TIMEOUT: Duration = Duration::from_mins(3);
 
 /// How often a message is delivered before it is a dead letter.
@@ -61,7 +63,14 @@ impl FifoQueue {
             return;
         }
         messages.seen.push((id.clone(), now));
-        messages.queued.push(Queued { id, group, body, sent_at: now, visible_from: now, receives: 0 });
+        messages.queued.push(Queued {
+            id,
+            group,
+            body,
+            sent_at: now,
+            visible_from: now,
+            receives: 0,
+        });
     }
 
     /// Calls the function until nothing is visible.
@@ -85,10 +94,15 @@ impl FifoQueue {
         let now = self.clock.now();
         let mut messages = self.messages();
         let all = messages.queued.len();
-        messages.queued.retain(|queued| queued.receives < MAX_RECEIVES || now < queued.visible_from);
+        messages
+            .queued
+            .retain(|queued| queued.receives < MAX_RECEIVES || now < queued.visible_from);
         messages.dead_letters += all - messages.queued.len();
-        let is_head = |at: usize| messages.queued[..at].iter().all(|before| before.group != messages.queued[at].group);
-        let at = (0..messages.queued.len()).find(|at| messages.queued[*at].visible_from <= now && is_head(*at))?;
+        let is_head = |at: usize| {
+            messages.queued[..at].iter().all(|before| before.group != messages.queued[at].group)
+        };
+        let at = (0..messages.queued.len())
+            .find(|at| messages.queued[*at].visible_from <= now && is_head(*at))?;
         let queued = &mut messages.queued[at];
         queued.receives += 1;
         queued.visible_from = now.plus(VISIBILITY_TIMEOUT);
@@ -97,8 +111,12 @@ impl FifoQueue {
         message.receipt_handle = Some(queued.id.clone());
         message.body = Some(queued.body.clone());
         message.attributes.insert("MessageGroupId".to_owned(), queued.group.clone());
-        message.attributes.insert("SentTimestamp".to_owned(), queued.sent_at.epoch_milliseconds().to_string());
-        message.attributes.insert("ApproximateReceiveCount".to_owned(), queued.receives.to_string());
+        message
+            .attributes
+            .insert("SentTimestamp".to_owned(), queued.sent_at.epoch_milliseconds().to_string());
+        message
+            .attributes
+            .insert("ApproximateReceiveCount".to_owned(), queued.receives.to_string());
         Some((queued.id.clone(), message))
     }
 
@@ -111,7 +129,8 @@ impl FifoQueue {
 impl CallQueue for FifoQueue {
     async fn retry_in(&self, receipt: &str, wait: Duration) -> Result<(), QueueError> {
         let visible_from = self.clock.now().plus(wait);
-        if let Some(queued) = self.messages().queued.iter_mut().find(|queued| queued.id == receipt) {
+        if let Some(queued) = self.messages().queued.iter_mut().find(|queued| queued.id == receipt)
+        {
             queued.visible_from = visible_from;
         }
         Ok(())

@@ -1,5 +1,5 @@
-//! EventBridge's filter patterns, as far as the template uses them: objects of fields, and of a field's values those that are listed,
-//! `anything-but` and `exists`.
+//! EventBridge's filter patterns, as far as the template uses them: objects of fields, and of a
+//! field's values those that are listed, `anything-but` and `exists`.
 
 use serde_json::Value;
 
@@ -39,12 +39,15 @@ impl Pattern {
                 });
                 fields.collect::<Option<_>>().map(Self::Fields)
             }
-            Value::Array(allowed) => allowed.iter().map(Allowed::read).collect::<Option<_>>().map(Self::OneOf),
+            Value::Array(allowed) => {
+                allowed.iter().map(Allowed::read).collect::<Option<_>>().map(Self::OneOf)
+            }
             _ => None,
         }
     }
 
-    /// Whether an event, or a field of one, is let through. What is not there is let through only by `{"exists": false}`.
+    /// Whether an event, or a field of one, is let through. What is not there is let through only
+    /// by `{"exists": false}`.
     pub(super) fn lets_through(&self, event: Option<&Value>) -> bool {
         match self {
             Self::Fields(fields) => fields.iter().all(|(name, pattern)| match pattern {
@@ -115,7 +118,11 @@ mod tests {
 
     #[test]
     fn a_rule_that_is_not_known_is_not_ignored() {
-        for unknown in [json!({ "a": [{ "prefix": "x" }] }), json!({ "a": [{ "anything-but": ["x"] }] }), json!("x")] {
+        for unknown in [
+            json!({ "a": [{ "prefix": "x" }] }),
+            json!({ "a": [{ "anything-but": ["x"] }] }),
+            json!("x"),
+        ] {
             assert!(Pattern::read(&unknown).is_none(), "{unknown}");
         }
     }

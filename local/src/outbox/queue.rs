@@ -46,7 +46,13 @@ impl Queue {
     pub(super) fn send(&mut self, body: String, now: Timestamp) {
         self.last_id += 1;
         let visible_from = now.plus(self.delay);
-        self.messages.push(Queued { id: self.last_id, body, sent_at: now, visible_from, receives: 0 });
+        self.messages.push(Queued {
+            id: self.last_id,
+            body,
+            sent_at: now,
+            visible_from,
+            receives: 0,
+        });
     }
 
     /// Calls the function with what is visible now.
@@ -55,7 +61,8 @@ impl Queue {
         now: Timestamp,
         function: impl Fn(SqsEvent) -> F,
     ) -> InQueue {
-        let mut visible: Vec<_> = self.messages.iter_mut().filter(|queued| queued.visible_from <= now).collect();
+        let mut visible: Vec<_> =
+            self.messages.iter_mut().filter(|queued| queued.visible_from <= now).collect();
         let mut done = Vec::new();
         for batch in visible.chunks_mut(BATCH) {
             for queued in batch.iter_mut() {
@@ -65,7 +72,9 @@ impl Queue {
             let mut event = SqsEvent::default();
             event.records = batch.iter().map(|queued| message(queued)).collect();
             let again = function(event).await;
-            let failed = |id: u64| again.batch_item_failures.iter().any(|item| item.item_identifier == id.to_string());
+            let failed = |id: u64| {
+                again.batch_item_failures.iter().any(|item| item.item_identifier == id.to_string())
+            };
             done.extend(batch.iter().map(|queued| queued.id).filter(|id| !failed(*id)));
         }
         self.messages.retain(|queued| !done.contains(&queued.id));
@@ -79,6 +88,8 @@ impl Queue {
 fn message(queued: &Queued) -> SqsMessage {
     let mut message = SqsMessage::default();
     (message.message_id, message.body) = (Some(queued.id.to_string()), Some(queued.body.clone()));
-    message.attributes.insert("SentTimestamp".to_owned(), queued.sent_at.epoch_milliseconds().to_string());
+    message
+        .attributes
+        .insert("SentTimestamp".to_owned(), queued.sent_at.epoch_milliseconds().to_string());
     message
 }

@@ -22,7 +22,8 @@ impl Stream {
     pub(super) fn new_records(&mut self) -> io::Result<Vec<Record>> {
         let iterators = match self.iterators.take() {
             Some(iterators) => iterators,
-            // From the beginning: after a restart the queues are empty, and the functions leave alone what is done.
+            // From the beginning: after a restart the queues are empty, and the functions leave
+            // alone what is done.
             None => self.beginning()?,
         };
         let mut records = Vec::new();
@@ -46,18 +47,30 @@ impl Stream {
     }
 
     fn beginning(&self) -> io::Result<Vec<String>> {
-        let streams = self.database.list_streams(ListStreamsRequest::default()).map_err(unreadable)?.streams;
+        let streams =
+            self.database.list_streams(ListStreamsRequest::default()).map_err(unreadable)?.streams;
         let mut iterators = Vec::new();
         for stream in streams {
-            let request = DescribeStreamRequest { stream_arn: stream.stream_arn.clone(), ..Default::default() };
-            for shard in self.database.describe_stream(request).map_err(unreadable)?.stream_description.shards {
+            let request = DescribeStreamRequest {
+                stream_arn: stream.stream_arn.clone(),
+                ..Default::default()
+            };
+            for shard in self
+                .database
+                .describe_stream(request)
+                .map_err(unreadable)?
+                .stream_description
+                .shards
+            {
                 let request = GetShardIteratorRequest {
                     stream_arn: stream.stream_arn.clone(),
                     shard_id: shard.shard_id,
                     shard_iterator_type: "TRIM_HORIZON".to_owned(),
                     sequence_number: None,
                 };
-                iterators.extend(self.database.get_shard_iterator(request).map_err(unreadable)?.shard_iterator);
+                iterators.extend(
+                    self.database.get_shard_iterator(request).map_err(unreadable)?.shard_iterator,
+                );
             }
         }
         Ok(iterators)

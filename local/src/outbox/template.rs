@@ -1,4 +1,5 @@
-//! Pipes and rules of the template: what they let through, and as what message. What is tried here is what is deployed.
+//! Pipes and rules of the template: what they let through, and as what message. What is tried here
+//! is what is deployed.
 
 use std::sync::LazyLock;
 
@@ -8,8 +9,8 @@ use super::pattern::Pattern;
 
 /// What SAM makes of `template.yaml`.
 static TEMPLATE: LazyLock<Value> = LazyLock::new(|| {
-    let snapshot: Value =
-        serde_json::from_str(include_str!("../../../infra/cloudformation.json")).expect("the snapshot is JSON");
+    let snapshot: Value = serde_json::from_str(include_str!("../../../infra/cloudformation.json"))
+        .expect("the snapshot is JSON");
     snapshot["template"]["Resources"].clone()
 });
 
@@ -35,13 +36,21 @@ pub(super) struct Way {
 impl Way {
     fn pipe(id: &str) -> Self {
         let properties = &TEMPLATE[id]["Properties"];
-        let filters =
-            properties["SourceParameters"]["FilterCriteria"]["Filters"].as_array().expect("a pipe has filters");
+        let filters = properties["SourceParameters"]["FilterCriteria"]["Filters"]
+            .as_array()
+            .expect("a pipe has filters");
         let pattern = |filter: &Value| serde_json::from_str(filter["Pattern"].as_str()?).ok();
-        let filters = filters.iter().map(|filter| read(&pattern(filter).expect("a filter is JSON")));
-        let message = properties["TargetParameters"]["InputTemplate"].as_str().expect("a pipe has an input template");
+        let filters =
+            filters.iter().map(|filter| read(&pattern(filter).expect("a filter is JSON")));
+        let message = properties["TargetParameters"]["InputTemplate"]
+            .as_str()
+            .expect("a pipe has an input template");
         // In a pipe's template the path itself is the name.
-        let names = message.split('<').skip(1).filter_map(|part| part.split_once('>')).map(|(path, _)| path);
+        let names = message
+            .split('<')
+            .skip(1)
+            .filter_map(|part| part.split_once('>'))
+            .map(|(path, _)| path);
         let fields = names.map(|path| (path.to_owned(), pointer(path))).collect();
         Self { filters: filters.collect(), fields, message, properties }
     }
@@ -49,8 +58,12 @@ impl Way {
     fn rule(id: &str) -> Self {
         let properties = &TEMPLATE[id]["Properties"];
         let transformer = &properties["Targets"][0]["InputTransformer"];
-        let paths = transformer["InputPathsMap"].as_object().expect("a rule's target has an input transformer");
-        let field = |(name, path): (&String, &Value)| (name.clone(), pointer(path.as_str().expect("a path")));
+        let paths = transformer["InputPathsMap"]
+            .as_object()
+            .expect("a rule's target has an input transformer");
+        let field = |(name, path): (&String, &Value)| {
+            (name.clone(), pointer(path.as_str().expect("a path")))
+        };
         Self {
             filters: vec![read(&properties["EventPattern"])],
             fields: paths.iter().map(field).collect(),
@@ -86,7 +99,9 @@ impl Way {
     /// What a pipe to a FIFO queue groups a message by, and what it is deduplicated by.
     pub(super) fn group_and_id(&self, event: &Value) -> Option<(String, String)> {
         let queue = &self.properties["TargetParameters"]["SqsQueueParameters"];
-        let field = |name: &str| event.pointer(&pointer(queue[name].as_str()?))?.as_str().map(ToOwned::to_owned);
+        let field = |name: &str| {
+            event.pointer(&pointer(queue[name].as_str()?))?.as_str().map(ToOwned::to_owned)
+        };
         Some((field("MessageGroupId")?, field("MessageDeduplicationId")?))
     }
 }
@@ -108,9 +123,16 @@ mod tests {
 
     /// A session's row.
     fn session(state: &str, version: &str) -> Value {
-        let fields = [("sk", "SESSION"), ("state", state), ("leafUserId", "the user"), ("id", "the session")];
-        let mut row: Map<_, _> =
-            fields.map(|(name, text)| (name.to_owned(), json!({ "S": text }))).into_iter().collect();
+        let fields = [
+            ("sk", "SESSION"),
+            ("state", state),
+            ("leafUserId", "the user"),
+            ("id", "the session"),
+        ];
+        let mut row: Map<_, _> = fields
+            .map(|(name, text)| (name.to_owned(), json!({ "S": text })))
+            .into_iter()
+            .collect();
         row.insert("version".to_owned(), json!({ "N": version }));
         row.into()
     }
@@ -127,7 +149,11 @@ mod tests {
     }
 
     /// What goes through the bus to a queue.
-    fn through(rule: &Way, old: impl Into<Option<Value>>, new: impl Into<Option<Value>>) -> Option<String> {
+    fn through(
+        rule: &Way,
+        old: impl Into<Option<Value>>,
+        new: impl Into<Option<Value>>,
+    ) -> Option<String> {
         let message = CHANGES.message(&record("SESSION", old, new))?;
         rule.message(&CHANGES.event(&message).expect("a pipe's message is JSON"))
     }
@@ -153,10 +179,21 @@ mod tests {
         let message = Some(r#"{"leafUserId":"the user","sessionId":"the session"}"#.to_owned());
         let new = session("Pending", "1");
         for old in [None, Some(session("Pending", "4")), Some(session("Completed", "3"))] {
-            assert_eq!(through(&EXPIRIES, old, new.clone()), message, "a start, whatever was there");
+            assert_eq!(
+                through(&EXPIRIES, old, new.clone()),
+                message,
+                "a start, whatever was there"
+            );
         }
-        assert_eq!(through(&EXPIRIES, session("Confirming", "2"), session("Pending", "3")), message);
-        assert_eq!(through(&EXPIRIES, new.clone(), session("Pending", "2")), None, "its browser was bound");
+        assert_eq!(
+            through(&EXPIRIES, session("Confirming", "2"), session("Pending", "3")),
+            message
+        );
+        assert_eq!(
+            through(&EXPIRIES, new.clone(), session("Pending", "2")),
+            None,
+            "its browser was bound"
+        );
         assert_eq!(through(&EXPIRIES, new, None), None);
         assert_eq!(CHANGES.message(&record("PROFILE", None, session("Pending", "1"))), None);
     }
@@ -164,11 +201,20 @@ mod tests {
     #[test]
     fn only_what_may_be_an_alert_goes_to_the_alerts_queue_in_the_group_of_its_connection() {
         let refused = |since: &str| Some(json!({ "refusedSince": { "S": since } }));
-        let is_sent = |sk, old: Option<Value>, new: Option<Value>| ALERTS.message(&record(sk, old, new)).is_some();
+        let is_sent = |sk, old: Option<Value>, new: Option<Value>| {
+            ALERTS.message(&record(sk, old, new)).is_some()
+        };
         assert!(is_sent("CREDENTIAL", None, None));
         assert!(is_sent("SESSION", Some(session("Pending", "1")), Some(session("Expired", "2"))));
-        assert!(is_sent("SESSION", Some(session("Confirming", "1")), Some(session("Expired", "2"))));
-        assert!(is_sent("STATE", None, refused("today")) && is_sent("STATE", refused("today"), Some(json!({}))));
+        assert!(is_sent(
+            "SESSION",
+            Some(session("Confirming", "1")),
+            Some(session("Expired", "2"))
+        ));
+        assert!(
+            is_sent("STATE", None, refused("today"))
+                && is_sent("STATE", refused("today"), Some(json!({})))
+        );
         for (sk, old, new) in [
             ("SESSION", None, Some(session("Pending", "1"))),
             ("SESSION", Some(session("Expired", "2")), Some(session("Expired", "3"))),

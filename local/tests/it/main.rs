@@ -1,7 +1,8 @@
-//! The program itself, as a newcomer starts it: its flags, its ready file, its walk-through, its end.
+//! The program itself, as a newcomer starts it: its flags, its ready file, its walk-through, its
+//! end.
 //!
-//! It is another process, so its clock cannot be moved and nobody is told when it is ready: these tests, and only these, look again and
-//! again for a bounded time.
+//! It is another process, so its clock cannot be moved and nobody is told when it is ready: these
+//! tests, and only these, look again and again for a bounded time.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -53,7 +54,8 @@ fn the_ready_file_has_exactly_the_documented_fields() {
     let mut program = Running::start(&["--in-memory"]);
     let ready = program.ready();
     let account = ["clientEnvironment", "clientId", "growers", "partner", "sharingUrlId"];
-    let top = ["apiUrl", "appName", "environment", "leafUserId", "owner", "panoramaUrl", "production"];
+    let top =
+        ["apiUrl", "appName", "environment", "leafUserId", "owner", "panoramaUrl", "production"];
     let mut expected: Vec<_> = top.into_iter().chain(account).collect();
     expected.sort_unstable();
     assert_eq!(fields(&ready), expected);
@@ -107,10 +109,19 @@ fn the_environment_file_has_what_a_function_needs() {
     };
     let settings = Settings::read(variable);
     assert_eq!(metrics_namespace(variable), "PanoramaConnect/local");
-    assert_eq!(settings.expect("settings").public_url(&["connect"]).as_str(), "http://127.0.0.1:9/connect");
+    assert_eq!(
+        settings.expect("settings").public_url(&["connect"]).as_str(),
+        "http://127.0.0.1:9/connect"
+    );
     // The rest is the SDK's own.
     let mut expected = asked.into_inner();
-    let sdk = ["ACCESS_KEY_ID", "ENDPOINT_URL_DYNAMODB", "ENDPOINT_URL_SECRETS_MANAGER", "REGION", "SECRET_ACCESS_KEY"];
+    let sdk = [
+        "ACCESS_KEY_ID",
+        "ENDPOINT_URL_DYNAMODB",
+        "ENDPOINT_URL_SECRETS_MANAGER",
+        "REGION",
+        "SECRET_ACCESS_KEY",
+    ];
     expected.extend(sdk.map(|name| format!("AWS_{name}")));
     expected.sort_unstable();
     expected.dedup();
@@ -124,7 +135,10 @@ fn the_environment_file_has_what_a_function_needs() {
             ready["growers"][0]["operations"][0]["organizationCode"].as_str().expect("a code")
         ),
     );
-    assert!(shared.to_ascii_lowercase().contains("location: http://127.0.0.1:9/sharing-confirmation/"), "{shared}");
+    assert!(
+        shared.to_ascii_lowercase().contains("location: http://127.0.0.1:9/sharing-confirmation/"),
+        "{shared}"
+    );
     assert!(program.terminate().success());
 }
 
@@ -133,7 +147,9 @@ async fn cargo_lambda_watch_serves_every_route() {
     let machine = Machine::start(Options::default()).await.expect("it starts");
     let functions = gateway::routes(&machine.service).into_iter();
     let routes: BTreeMap<_, _> = functions
-        .flat_map(|(name, routes)| routes.into_iter().flat_map(|it| it.paths()).map(move |path| (path, name)))
+        .flat_map(|(name, routes)| {
+            routes.into_iter().flat_map(|it| it.paths()).map(move |path| (path, name))
+        })
         .collect();
     let described = Command::new(env!("CARGO"))
         .args(["metadata", "--no-deps", "--offline", "--format-version", "1", "--manifest-path"])
@@ -148,7 +164,10 @@ async fn cargo_lambda_watch_serves_every_route() {
 #[test]
 fn an_address_that_others_could_reach_is_refused() {
     for address in ["0.0.0.0", "203.0.113.7", "::", "here"] {
-        let output = Command::new(PROGRAM).args(["--in-memory", "--listen", address]).output().expect("it runs");
+        let output = Command::new(PROGRAM)
+            .args(["--in-memory", "--listen", address])
+            .output()
+            .expect("it runs");
         assert_eq!(output.status.code(), Some(2), "{address}");
     }
 }
@@ -166,7 +185,9 @@ fn the_walk_through_can_be_pasted_into_a_shell_and_ends_connected() {
     assert_eq!(steps.matches("curl").count(), 7, "{steps}");
 
     if Command::new("curl").arg("--version").stdout(Stdio::null()).status().is_err() {
-        println!("SKIPPED: there is no curl on this machine, so the walk-through was read and not run");
+        println!(
+            "SKIPPED: there is no curl on this machine, so the walk-through was read and not run"
+        );
         return;
     }
     // A newcomer's shell goes on after an error; this one must not.
@@ -183,8 +204,10 @@ fn the_walk_through_can_be_pasted_into_a_shell_and_ends_connected() {
     ];
     let mut rest = &*answers;
     for expected in in_order {
-        rest =
-            rest.split_once(expected).unwrap_or_else(|| panic!("{expected} is missing, or too early, in\n{answers}")).1;
+        rest = rest
+            .split_once(expected)
+            .unwrap_or_else(|| panic!("{expected} is missing, or too early, in\n{answers}"))
+            .1;
     }
 
     assert!(program.terminate().success());
@@ -203,20 +226,32 @@ fn a_second_run_says_less_unless_it_is_asked_for_more() {
     for (flags, walks_through) in [(&[][..], true), (&[], false), (&["--walk-through"], true)] {
         let mut program = Running::start(&[&["--data-dir", data], flags].concat());
         program.ready();
-        assert_eq!(program.stdout().contains("# Step 6: connected"), walks_through, "{}", program.stdout());
+        assert_eq!(
+            program.stdout().contains("# Step 6: connected"),
+            walks_through,
+            "{}",
+            program.stdout()
+        );
         assert!(program.terminate().success());
     }
 }
 
 #[tokio::test]
 async fn what_the_ready_file_says_is_what_a_machine_says_of_itself() {
-    let machine = Machine::start(Options { data: Data::Memory, ..Options::default() }).await.expect("it starts");
+    let machine = Machine::start(Options { data: Data::Memory, ..Options::default() })
+        .await
+        .expect("it starts");
     let folder = Folder::new();
     let file = folder.0.join("ready.json");
     machine.ready.write(&file).expect("written");
-    let written: Value = serde_json::from_slice(&std::fs::read(&file).expect("a file")).expect("JSON");
+    let written: Value =
+        serde_json::from_slice(&std::fs::read(&file).expect("a file")).expect("JSON");
     assert_eq!(written, serde_json::to_value(&machine.ready).expect("JSON"));
-    assert_eq!(std::fs::read_dir(&folder.0).expect("a folder").count(), 1, "and nothing is left beside it");
+    assert_eq!(
+        std::fs::read_dir(&folder.0).expect("a folder").count(),
+        1,
+        "and nothing is left beside it"
+    );
 }
 
 #[test]
@@ -225,7 +260,10 @@ fn a_taken_port_is_said_in_one_line() {
     let port = taken.local_addr().expect("an address").port().to_string();
     for (flag, other) in [("--api-port", "--panorama-port"), ("--panorama-port", "--api-port")] {
         let line = refused(&[flag, &port, other, "0", "--in-memory"]);
-        assert!(line.starts_with(&format!("panorama-connect: port {port} ({flag}) cannot be used: ")), "{line}");
+        assert!(
+            line.starts_with(&format!("panorama-connect: port {port} ({flag}) cannot be used: ")),
+            "{line}"
+        );
     }
 }
 
@@ -236,8 +274,16 @@ fn a_data_folder_that_cannot_be_used_is_said_in_one_line() {
     std::fs::write(&file, "").expect("a file");
     let below = file.join("data");
     for path in [&file, &below] {
-        let line = refused(&["--api-port", "0", "--panorama-port", "0", "--data-dir", path.to_str().expect("UTF-8")]);
-        let expected = format!("panorama-connect: the data folder {} cannot be used: ", path.display());
+        let line = refused(&[
+            "--api-port",
+            "0",
+            "--panorama-port",
+            "0",
+            "--data-dir",
+            path.to_str().expect("UTF-8"),
+        ]);
+        let expected =
+            format!("panorama-connect: the data folder {} cannot be used: ", path.display());
         assert!(line.starts_with(&expected), "{line}");
     }
 }
@@ -247,8 +293,12 @@ fn a_ready_file_that_cannot_be_written_is_said_in_one_line() {
     let folder = Folder::new();
     let path = folder.0.join("no-such-folder").join("ready.json");
     let path = path.to_str().expect("UTF-8");
-    let line = refused(&["--api-port", "0", "--panorama-port", "0", "--in-memory", "--ready-file", path]);
-    assert!(line.starts_with(&format!("panorama-connect: the ready file {path} cannot be written: ")), "{line}");
+    let line =
+        refused(&["--api-port", "0", "--panorama-port", "0", "--in-memory", "--ready-file", path]);
+    assert!(
+        line.starts_with(&format!("panorama-connect: the ready file {path} cannot be written: ")),
+        "{line}"
+    );
 }
 
 /// The one line that it ends with.
@@ -264,8 +314,11 @@ fn refused(arguments: &[&str]) -> String {
 fn post(server: &str, path: &str) -> String {
     let host = server.trim_start_matches("http://");
     let mut stream = TcpStream::connect(host).expect("it serves");
-    write!(stream, "POST {path} HTTP/1.1\r\nhost: {host}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
-        .expect("sent");
+    write!(
+        stream,
+        "POST {path} HTTP/1.1\r\nhost: {host}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+    )
+    .expect("sent");
     let mut answer = String::new();
     stream.read_to_string(&mut answer).expect("text");
     answer
@@ -336,7 +389,8 @@ impl Running {
     fn terminate(&mut self) -> ExitStatus {
         let told = Command::new("kill").args(["-TERM", &self.program.id().to_string()]).status();
         assert!(told.expect("a signal").success());
-        look_for(|| self.program.try_wait().expect("its state")).expect("it ends when it is told to")
+        look_for(|| self.program.try_wait().expect("its state"))
+            .expect("it ends when it is told to")
     }
 
     fn stdout(&self) -> String {
@@ -366,7 +420,10 @@ fn look_for<T>(mut look: impl FnMut() -> Option<T>) -> Option<T> {
         if let Some(found) = look() {
             return Some(found);
         }
-        #[expect(clippy::disallowed_methods, reason = "another process is awaited, which has no clock of ours")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "another process is awaited, which has no clock of ours"
+        )]
         std::thread::sleep(LOOK_EVERY);
     }
     None
@@ -379,8 +436,8 @@ impl Folder {
     fn new() -> Self {
         static COUNT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
         let count = COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        let folder =
-            Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("command-line-{}-{count}", std::process::id()));
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
+            .join(format!("command-line-{}-{count}", std::process::id()));
         std::fs::create_dir_all(&folder).expect("a folder");
         Self(folder)
     }

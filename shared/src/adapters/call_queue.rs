@@ -22,7 +22,8 @@ impl SqsCallQueue {
     /// # Errors
     /// `ALERTS_QUEUE_URL` is not set.
     pub async fn from_env(settings: &Settings) -> Result<Self, SettingsError> {
-        let url = settings.alerts_queue_url.clone().ok_or(SettingsError::not_set("ALERTS_QUEUE_URL"))?;
+        let url =
+            settings.alerts_queue_url.clone().ok_or(SettingsError::not_set("ALERTS_QUEUE_URL"))?;
         let config = aws_config::from_env().http_client(tls::aws_client()).load().await;
         Ok(Self::new(Client::new(&config), url))
     }
@@ -39,7 +40,8 @@ impl CallQueue for SqsCallQueue {
         const OPERATION: &str = "ChangeMessageVisibility";
         // SQS takes up to 12 hours.
         let seconds = i32::try_from(wait.as_secs()).unwrap_or(i32::MAX);
-        let request = self.client.change_message_visibility().queue_url(&self.url).receipt_handle(receipt);
+        let request =
+            self.client.change_message_visibility().queue_url(&self.url).receipt_handle(receipt);
         match request.visibility_timeout(seconds).send().await {
             Ok(_) => Ok(()),
             Err(error) => Err(QueueError { operation: OPERATION, failure: kind(&error) }),

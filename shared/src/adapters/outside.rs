@@ -17,13 +17,18 @@ pub(crate) enum Unread {
     Broken(reqwest::Error),
 }
 
-/// The body of an answer that may have so many bytes. Its time is the client's: a request's time-out covers its answer to the end.
+/// The body of an answer that may have so many bytes. Its time is the client's: a request's
+/// time-out covers its answer to the end.
 ///
 /// # Errors
 /// See [`Unread`]. A body that announces too many bytes is not begun.
-pub(crate) async fn body(mut answer: reqwest::Response, most_bytes: usize) -> Result<Vec<u8>, Unread> {
+pub(crate) async fn body(
+    mut answer: reqwest::Response,
+    most_bytes: usize,
+) -> Result<Vec<u8>, Unread> {
     let announced = answer.content_length().map_or(Ok(0), usize::try_from);
-    let announced = announced.ok().filter(|announced| *announced <= most_bytes).ok_or(Unread::TooLarge)?;
+    let announced =
+        announced.ok().filter(|announced| *announced <= most_bytes).ok_or(Unread::TooLarge)?;
     // What is announced is not yet there: memory is taken as bytes come.
     let mut body = Vec::with_capacity(announced.min(64 * 1024));
     while let Some(chunk) = answer.chunk().await.map_err(Unread::Broken)? {
@@ -35,7 +40,8 @@ pub(crate) async fn body(mut answer: reqwest::Response, most_bytes: usize) -> Re
     Ok(body)
 }
 
-/// The seconds of a `Retry-After`, up to [`LONGEST_RETRY_AFTER`]. A date (RFC 9110, 10.2.3) is none: it is by a clock that is not ours.
+/// The seconds of a `Retry-After`, up to [`LONGEST_RETRY_AFTER`]. A date (RFC 9110, 10.2.3) is
+/// none: it is by a clock that is not ours.
 pub(crate) fn retry_after(headers: &HeaderMap) -> Option<u64> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
@@ -44,9 +50,15 @@ pub(crate) fn retry_after(headers: &HeaderMap) -> Option<u64> {
 }
 
 /// A lifetime in seconds as somebody gave it, within bounds; `None` when it is no number.
-pub(crate) fn lifetime(seconds: &serde_json::Value, shortest: Duration, longest: Duration) -> Option<Duration> {
-    let seconds =
-        seconds.as_f64().or_else(|| seconds.as_str()?.trim().parse().ok()).filter(|seconds| !seconds.is_nan())?;
+pub(crate) fn lifetime(
+    seconds: &serde_json::Value,
+    shortest: Duration,
+    longest: Duration,
+) -> Option<Duration> {
+    let seconds = seconds
+        .as_f64()
+        .or_else(|| seconds.as_str()?.trim().parse().ok())
+        .filter(|seconds| !seconds.is_nan())?;
     Some(Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or(longest).clamp(shortest, longest))
 }
 
@@ -71,7 +83,8 @@ mod tests {
                 head = chunk;
             }
         });
-        let client = reqwest::Client::builder().timeout(Duration::from_mins(1)).build().expect("a client");
+        let client =
+            reqwest::Client::builder().timeout(Duration::from_mins(1)).build().expect("a client");
         client.get(format!("http://{address}")).send().await.expect("an answer")
     }
 
@@ -118,7 +131,8 @@ mod tests {
     #[test]
     fn a_lifetime_is_within_its_bounds() {
         let (shortest, longest) = (Duration::from_mins(5), Duration::from_hours(24));
-        let seconds = |value| lifetime(&value, shortest, longest).map(|lifetime| lifetime.as_secs());
+        let seconds =
+            |value| lifetime(&value, shortest, longest).map(|lifetime| lifetime.as_secs());
         assert_eq!(seconds(json!(3600)), Some(3_600));
         assert_eq!(seconds(json!("3600")), Some(3_600));
         for none in [json!(0), json!(-1), json!(-1e300), json!(1)] {

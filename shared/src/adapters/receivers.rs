@@ -26,11 +26,13 @@ use crate::ports::webhooks::{self, Answer};
 /// How long one call may take, from the name's resolution to the answer's status.
 pub const TIMEOUT: Duration = Duration::from_secs(15);
 
-/// How much is read of what a receiver answers to a call that it does not take, in bytes: its reason, not its page.
+/// How much is read of what a receiver answers to a call that it does not take, in bytes: its
+/// reason, not its page.
 const READ: usize = 1_024;
 
-const HTTP_DATE: &[BorrowedFormatItem<'static>] =
-    format_description!("[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT");
+const HTTP_DATE: &[BorrowedFormatItem<'static>] = format_description!(
+    "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT"
+);
 
 const LEAF_SIGNATURE: HeaderName = HeaderName::from_static("x-leaf-signature");
 const WEBHOOK_ID: HeaderName = HeaderName::from_static("webhook-id");
@@ -66,12 +68,17 @@ impl Receivers {
     ///
     /// # Errors
     /// The HTTP client cannot be built.
-    pub fn new(reach: Reach, timeout: Duration, look_up: Arc<dyn LookUp>) -> Result<Self, reqwest::Error> {
+    pub fn new(
+        reach: Reach,
+        timeout: Duration,
+        look_up: Arc<dyn LookUp>,
+    ) -> Result<Self, reqwest::Error> {
         let http = reqwest::Client::builder()
             .tls_backend_preconfigured(tls::public_config())
             .timeout(timeout)
             .user_agent("panorama-connect")
-            // A redirect would lead past the check of the address; a proxy would resolve the name itself.
+            // A redirect would lead past the check of the address; a proxy would resolve the name
+            // itself.
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
             // A connection that is kept would be used again without looking at the name's address.
@@ -85,7 +92,12 @@ impl Receivers {
 
 #[async_trait]
 impl webhooks::Receivers for Receivers {
-    async fn call(&self, url: &Url, headers: &SignedHeaders, body: &str) -> Result<Answer, CallFailure> {
+    async fn call(
+        &self,
+        url: &Url,
+        headers: &SignedHeaders,
+        body: &str,
+    ) -> Result<Answer, CallFailure> {
         // An address that stands in the URL itself is never resolved, so it is looked at here.
         if !self.reach.allows_url(url) {
             return Err(CallFailure::NotPublic);
@@ -104,7 +116,10 @@ impl webhooks::Receivers for Receivers {
         if status.is_success() {
             return Ok(Answer { status: status.as_u16(), body: None, retry_after: None });
         }
-        let retry_after = answer.headers().get(RETRY_AFTER).and_then(|value| read_retry_after(value.to_str().ok()?));
+        let retry_after = answer
+            .headers()
+            .get(RETRY_AFTER)
+            .and_then(|value| read_retry_after(value.to_str().ok()?));
         Ok(Answer { status: status.as_u16(), body: beginning(answer).await, retry_after })
     }
 }
@@ -119,7 +134,8 @@ fn read_retry_after(text: &str) -> Option<RetryAfter> {
     Some(RetryAfter::At(Timestamp::new(moment.assume_utc())))
 }
 
-/// How a body begins. The rest is dropped with the connection; what does not come within the time-out is left out, for the status is known.
+/// How a body begins. The rest is dropped with the connection; what does not come within the
+/// time-out is left out, for the status is known.
 async fn beginning(mut answer: reqwest::Response) -> Option<String> {
     let mut bytes = Vec::new();
     while bytes.len() < READ
@@ -134,7 +150,8 @@ async fn beginning(mut answer: reqwest::Response) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
-/// Resolves a name and lets all of its addresses pass, or none: the connection is made to what passed, without asking again.
+/// Resolves a name and lets all of its addresses pass, or none: the connection is made to what
+/// passed, without asking again.
 struct Checked {
     reach: Reach,
     look_up: Arc<dyn LookUp>,
@@ -153,7 +170,8 @@ impl Resolve for Checked {
     fn resolve(&self, name: Name) -> Resolving {
         let (reach, look_up) = (self.reach, self.look_up.clone());
         Box::pin(async move {
-            let addresses = look_up.look_up(name.as_str()).await.map_err(|_| Refused::NotResolved)?;
+            let addresses =
+                look_up.look_up(name.as_str()).await.map_err(|_| Refused::NotResolved)?;
             if addresses.is_empty() {
                 return Err(Refused::NotResolved.into());
             }

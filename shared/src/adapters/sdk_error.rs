@@ -1,4 +1,5 @@
-//! What an SDK error may say of itself. Its `Debug` holds requests and answers, and those hold rows and secrets.
+//! What an SDK error may say of itself. Its `Debug` holds requests and answers, and those hold rows
+//! and secrets.
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 

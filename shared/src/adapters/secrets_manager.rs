@@ -1,16 +1,18 @@
-//! Secrets Manager: one secret per app key, one for the API owners, one for the index key. Their names begin with a configured prefix:
+//! Secrets Manager: one secret per app key, one for the API owners, one for the index key. Their
+//! names begin with a configured prefix:
 //!
-//! - `{prefix}/app-key/{environment}/{appName}`: `{"clientId","username","password"}`, and once there was a login
-//!   `{"accessToken","accessExpiresAt","refreshToken"?,"refreshTokenRotates"?}`
+//! - `{prefix}/app-key/{environment}/{appName}`: `{"clientId","username","password"}`, and once
+//!   there was a login `{"accessToken","accessExpiresAt","refreshToken"?,"refreshTokenRotates"?}`
 //! - `{prefix}/owners`: `{"signingKey", "owners": [{"username","passwordHash"}]}`
 //! - `{prefix}/index-key`: `{"indexKey"}`
 //! - `{prefix}/webhook/{id}`: `{"secret", "older": {"secret","until"}}`
 //! - `{prefix}/leaf`: the account at Leaf, see [`leaf`]; only with the upstream `leaf`
 //!
-//! Both keys are texts of at least [`KEY_LENGTH`] random characters, whose bytes are the key: what CloudFormation generates, and 32 bytes in
-//! base64 as well.
+//! Both keys are texts of at least [`KEY_LENGTH`] random characters, whose bytes are the key: what
+//! CloudFormation generates, and 32 bytes in base64 as well.
 //!
-//! Reads are kept in the process for [`CACHED_FOR`]: a rotation is seen after that time, or at once when a login is refused.
+//! Reads are kept in the process for [`CACHED_FOR`]: a rotation is seen after that time, or at once
+//! when a login is refused.
 
 pub mod leaf;
 mod partners;
@@ -39,15 +41,18 @@ use crate::ports::secrets::{SecretsError, ServiceSecrets, VersionedSecret};
 /// How long a read is good for.
 pub const CACHED_FOR: Duration = Duration::from_mins(5);
 
-/// The shortest key: so many letters and digits are 256 random bits, as much as an HMAC with SHA-256 has a use for.
+/// The shortest key: so many letters and digits are 256 random bits, as much as an HMAC with
+/// SHA-256 has a use for.
 pub const KEY_LENGTH: usize = 43;
 
 const CURRENT: &str = "AWSCURRENT";
 
-/// What Secrets Manager answers when asked for anything of a secret that it is going to delete (API Reference, `GetSecretValue`).
+/// What Secrets Manager answers when asked for anything of a secret that it is going to delete (API
+/// Reference, `GetSecretValue`).
 const SCHEDULED_FOR_DELETION: &str = "InvalidRequestException";
 
-/// How long, in all, the name of a deleted secret is waited for: less than a caller waits for an answer.
+/// How long, in all, the name of a deleted secret is waited for: less than a caller waits for an
+/// answer.
 const NAME_IS_FREE_AFTER: [Duration; 5] = [
     Duration::from_millis(100),
     Duration::from_millis(200),
@@ -113,7 +118,8 @@ pub fn owners_document(signing_key: &str, owners: &[(&str, &str)]) -> String {
 /// # Panics
 /// Never: texts can be written as JSON.
 pub fn index_key_document(index_key: &str) -> String {
-    serde_json::to_string(&IndexKeyDocument { index_key: index_key.to_owned() }).expect("texts can be written")
+    serde_json::to_string(&IndexKeyDocument { index_key: index_key.to_owned() })
+        .expect("texts can be written")
 }
 
 /// The name of the owners' secret.
@@ -145,8 +151,14 @@ impl SecretsManager {
     async fn value(&self, name: String) -> Result<Option<Value>, SecretsError> {
         match self.client.get_secret_value().secret_id(name).version_stage(CURRENT).send().await {
             Ok(answer) => Ok(answer.secret_string.zip(answer.version_id).map(|(text, version)| {
-                let written = answer.created_date.and_then(|at| OffsetDateTime::from_unix_timestamp(at.secs()).ok());
-                Value { text, version, written_at: written.map_or_else(|| self.clock.now(), Timestamp::new) }
+                let written = answer
+                    .created_date
+                    .and_then(|at| OffsetDateTime::from_unix_timestamp(at.secs()).ok());
+                Value {
+                    text,
+                    version,
+                    written_at: written.map_or_else(|| self.clock.now(), Timestamp::new),
+                }
             })),
             Err(SdkError::ServiceError(error)) if gone(error.err().code()) => Ok(None),
             Err(error) => Err(failure("GetSecretValue", &error)),
@@ -155,10 +167,12 @@ impl SecretsManager {
 
     /// Writes a secret over whatever was there; its new version.
     ///
-    /// One that is scheduled for deletion is restored first: who stores a value wants it kept. One that was deleted without recovery has
-    /// its name for a moment longer (API Reference, `DeleteSecret`: "an asynchronous background process"), so that is waited for.
+    /// One that is scheduled for deletion is restored first: who stores a value wants it kept. One
+    /// that was deleted without recovery has its name for a moment longer (API Reference,
+    /// `DeleteSecret`: "an asynchronous background process"), so that is waited for.
     async fn put_or_create(&self, name: &str, value: &str) -> Result<Option<String>, SecretsError> {
-        let mut being_deleted = unreadable("PutSecretValue", "others keep creating and deleting the secret");
+        let mut being_deleted =
+            unreadable("PutSecretValue", "others keep creating and deleting the secret");
         for wait in NAME_IS_FREE_AFTER {
             match self.client.put_secret_value().secret_id(name).secret_string(value).send().await {
                 Ok(answer) => return Ok(answer.version_id),
@@ -188,24 +202,37 @@ impl SecretsManager {
         Err(being_deleted)
     }
 
-    /// Deletes a secret without recovery: one of the same name may be created the next minute, and who deletes a password means it.
+    /// Deletes a secret without recovery: one of the same name may be created the next minute, and
+    /// who deletes a password means it.
     async fn remove(&self, name: String) -> Result<(), SecretsError> {
-        match self.client.delete_secret().secret_id(name).force_delete_without_recovery(true).send().await {
+        match self
+            .client
+            .delete_secret()
+            .secret_id(name)
+            .force_delete_without_recovery(true)
+            .send()
+            .await
+        {
             Ok(_) => Ok(()),
             Err(SdkError::ServiceError(error)) if gone(error.err().code()) => Ok(()),
             Err(error) => Err(failure("DeleteSecret", &error)),
         }
     }
 
-    async fn service_document<T: for<'a> Deserialize<'a>>(&self, name: String) -> Result<T, SecretsError> {
+    async fn service_document<T: for<'a> Deserialize<'a>>(
+        &self,
+        name: String,
+    ) -> Result<T, SecretsError> {
         let missing = || {
-            let failure = "there is no such secret, or it is scheduled for deletion: the deployment guide says how to make one, and \
-                           `aws secretsmanager restore-secret` keeps one";
+            let failure = "there is no such secret, or it is scheduled for deletion: the \
+                           deployment guide says how to make one, and `aws secretsmanager \
+                           restore-secret` keeps one";
             unreadable("GetSecretValue", failure)
         };
         let value = self.value(name).await?.ok_or_else(missing)?;
-        serde_json::from_str(&value.text)
-            .map_err(|_| unreadable("GetSecretValue", "the secret is not in the form that this version reads"))
+        serde_json::from_str(&value.text).map_err(|_| {
+            unreadable("GetSecretValue", "the secret is not in the form that this version reads")
+        })
     }
 }
 
@@ -219,11 +246,17 @@ impl ServiceSecrets for SecretsManager {
         }
         let document: OwnersDocument = self.service_document(owners_name(&self.prefix)).await?;
         let owners = Owners {
-            signing_key: SigningKey(key_bytes(document.signing_key, "`signingKey` is shorter than 43 characters")?),
+            signing_key: SigningKey(key_bytes(
+                document.signing_key,
+                "`signingKey` is shorter than 43 characters",
+            )?),
             owners: document
                 .owners
                 .into_iter()
-                .map(|owner| Owner { username: owner.username, password_hash: owner.password_hash.into() })
+                .map(|owner| Owner {
+                    username: owner.username,
+                    password_hash: owner.password_hash.into(),
+                })
                 .collect(),
         };
         *self.owners.lock().expect("no thread panics while it holds the cache") =
@@ -233,13 +266,19 @@ impl ServiceSecrets for SecretsManager {
 
     async fn index_key(&self) -> Result<IndexKey, SecretsError> {
         // It never changes: rows are found by it.
-        let cached = self.index_key.lock().expect("no thread panics while it holds the cache").clone();
+        let cached =
+            self.index_key.lock().expect("no thread panics while it holds the cache").clone();
         if let Some(key) = cached {
             return Ok(key);
         }
-        let document: IndexKeyDocument = self.service_document(index_key_name(&self.prefix)).await?;
-        let key = IndexKey::new(&key_bytes(document.index_key, "`indexKey` is shorter than 43 characters")?);
-        *self.index_key.lock().expect("no thread panics while it holds the cache") = Some(key.clone());
+        let document: IndexKeyDocument =
+            self.service_document(index_key_name(&self.prefix)).await?;
+        let key = IndexKey::new(&key_bytes(
+            document.index_key,
+            "`indexKey` is shorter than 43 characters",
+        )?);
+        *self.index_key.lock().expect("no thread panics while it holds the cache") =
+            Some(key.clone());
         Ok(key)
     }
 }
@@ -264,7 +303,10 @@ fn gone(code: Option<&str>) -> bool {
     matches!(code, Some("ResourceNotFoundException" | SCHEDULED_FOR_DELETION))
 }
 
-fn failure<E: ProvideErrorMetadata, R>(operation: &'static str, error: &SdkError<E, R>) -> SecretsError {
+fn failure<E: ProvideErrorMetadata, R>(
+    operation: &'static str,
+    error: &SdkError<E, R>,
+) -> SecretsError {
     SecretsError { operation, failure: kind(error) }
 }
 

@@ -1,5 +1,6 @@
-//! Whom we trust over TLS, compiled in: reading and parsing the system's store of authorities, once for the SDK and once for reqwest, was half
-//! of a cold start. A new authority therefore comes with a new version of these crates, not with a new base image.
+//! Whom we trust over TLS, compiled in: reading and parsing the system's store of authorities, once
+//! for the SDK and once for reqwest, was half of a cold start. A new authority therefore comes with
+//! a new version of these crates, not with a new base image.
 
 use std::sync::Arc;
 
@@ -12,7 +13,8 @@ use base64::engine::general_purpose::STANDARD;
 use memchr::memmem;
 use rustls::{ClientConfig, RootCertStore};
 
-/// The common names of the authorities that AWS' endpoints chain to (<https://www.amazontrust.com/repository/>).
+/// The common names of the authorities that AWS' endpoints chain to
+/// (<https://www.amazontrust.com/repository/>).
 const AWS_ROOTS: [&str; 5] = [
     "Amazon Root CA 1",
     "Amazon Root CA 2",
@@ -21,7 +23,8 @@ const AWS_ROOTS: [&str; 5] = [
     "Starfield Services Root Certificate Authority - G2",
 ];
 
-/// An authority's name is in its certificate's first bytes: it is its own issuer, and the issuer precedes the keys.
+/// An authority's name is in its certificate's first bytes: it is its own issuer, and the issuer
+/// precedes the keys.
 const HEAD: usize = 256;
 
 /// The HTTP client of the AWS SDK: it trusts those who vouch for AWS, and nobody else.
@@ -30,8 +33,12 @@ const HEAD: usize = 256;
 /// Never: the certificates are constants.
 pub fn aws_client() -> SharedHttpClient {
     let trusted = TrustStore::empty().with_pem_certificate(aws_roots());
-    let context = TlsContext::builder().with_trust_store(trusted).build().expect("a trust store is enough");
-    Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).tls_context(context).build_https()
+    let context =
+        TlsContext::builder().with_trust_store(trusted).build().expect("a trust store is enough");
+    Builder::new()
+        .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
+        .tls_context(context)
+        .build_https()
 }
 
 /// The TLS of calls to Panorama, Cognito and webhooks: it trusts whom Mozilla trusts.
@@ -55,7 +62,9 @@ fn aws_roots() -> String {
         AWS_ROOTS.iter().any(|name| memmem::find(head, name.as_bytes()).is_some())
     });
     wanted.fold(String::new(), |pem, certificate| {
-        pem + "-----BEGIN CERTIFICATE-----\n" + &STANDARD.encode(certificate) + "\n-----END CERTIFICATE-----\n"
+        pem + "-----BEGIN CERTIFICATE-----\n"
+            + &STANDARD.encode(certificate)
+            + "\n-----END CERTIFICATE-----\n"
     })
 }
 
@@ -69,11 +78,13 @@ mod tests {
     #[test]
     fn aws_roots_are_these_five() {
         let pem = aws_roots();
-        let roots: Vec<_> = CertificateDer::pem_slice_iter(pem.as_bytes()).map(|root| root.expect("PEM")).collect();
+        let roots: Vec<_> =
+            CertificateDer::pem_slice_iter(pem.as_bytes()).map(|root| root.expect("PEM")).collect();
         assert_eq!(roots.len(), AWS_ROOTS.len());
         for name in AWS_ROOTS {
             // ASN.1: a printable string and its length.
-            let named = [&[0x13, u8::try_from(name.len()).expect("short")], name.as_bytes()].concat();
+            let named =
+                [&[0x13, u8::try_from(name.len()).expect("short")], name.as_bytes()].concat();
             let having = roots.iter().filter(|root| memmem::find(root, &named).is_some()).count();
             assert_eq!(having, 1, "{name}");
         }

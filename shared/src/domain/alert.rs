@@ -63,7 +63,10 @@ impl FromStr for AlertType {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        Self::ALL.into_iter().find(|known| known.as_str() == text).ok_or(Invalid::malformed("must be an alert's type"))
+        Self::ALL
+            .into_iter()
+            .find(|known| known.as_str() == text)
+            .ok_or(Invalid::malformed("must be an alert's type"))
     }
 }
 
@@ -132,15 +135,16 @@ impl Notice {
         }
     }
 
-    /// The body of the request, in Leaf's bytes. `client` is the client id of the alert's app key; none when there is no such app key any more.
+    /// The body of the request, in Leaf's bytes. `client` is the client id of the alert's app key;
+    /// none when there is no such app key any more.
     ///
     /// # Panics
     /// Never: ids and texts can be written as JSON.
     pub fn body(&self, client: Option<&ClientId>) -> String {
         let written = match &self.told {
-            Told::Registration => {
-                leaf_json::to_string(&Registration { message: "confirmation of webhook upon registration" })
-            }
+            Told::Registration => leaf_json::to_string(&Registration {
+                message: "confirmation of webhook upon registration",
+            }),
             Told::Alert(alert) => leaf_json::to_string(&Payload {
                 credential: client.map(ClientId::expose),
                 provider: "Panorama",
@@ -164,7 +168,9 @@ impl Alert {
         match self.kind {
             AlertType::CredentialsUnauthenticated => CredentialStatus::Unauthenticated.as_str(),
             AlertType::CredentialsLimitedPermission => CredentialStatus::LimitedPermission.as_str(),
-            AlertType::ConnectionActivated | AlertType::ConnectionRecovered => CredentialStatus::Active.as_str(),
+            AlertType::ConnectionActivated | AlertType::ConnectionRecovered => {
+                CredentialStatus::Active.as_str()
+            }
             AlertType::ConnectionRevoked => CredentialStatus::Revoked.as_str(),
             AlertType::ConnectionDeleted => "DELETED",
             AlertType::ConnectionExpired => "EXPIRED",
@@ -176,14 +182,16 @@ impl Alert {
         let of_app_key = self.leaf_user_id.is_none();
         match self.kind {
             AlertType::CredentialsUnauthenticated if of_app_key => {
-                "Panorama refuses the app key's login, so no connection of it can be read. No farmer has to do anything."
+                "Panorama refuses the app key's login, so no connection of it can be read. No \
+                 farmer has to do anything."
             }
             AlertType::CredentialsUnauthenticated => "Panorama refuses the credential.",
             AlertType::CredentialsLimitedPermission => "Only part of the operation can be read.",
             AlertType::ConnectionActivated => "The farmer's operation is connected.",
             AlertType::ConnectionRevoked => "The farmer has switched sharing off.",
             AlertType::ConnectionRecovered if of_app_key => {
-                "Panorama accepts the app key's login again. Each of its connections has the status that it had before."
+                "Panorama accepts the app key's login again. Each of its connections has the \
+                 status that it had before."
             }
             AlertType::ConnectionRecovered => "The connection works again.",
             AlertType::ConnectionDeleted => "The connection was deleted.",
@@ -210,17 +218,28 @@ mod tests {
     /// The right sides are what Python's `json.dumps(json.loads(body))` makes of them.
     #[test]
     fn a_body_has_the_bytes_that_leafs_python_example_signs() {
-        let app_key = AppKeyId { name: "prairie".parse().expect("a name"), environment: ClientEnvironment::Stage };
-        let alert =
-            Alert { kind: AlertType::CredentialsUnauthenticated, leaf_user_id: None, credential_id: None, app_key };
+        let app_key = AppKeyId {
+            name: "prairie".parse().expect("a name"),
+            environment: ClientEnvironment::Stage,
+        };
+        let alert = Alert {
+            kind: AlertType::CredentialsUnauthenticated,
+            leaf_user_id: None,
+            credential_id: None,
+            app_key,
+        };
         assert_eq!(
             body(Told::Alert(alert)),
-            "{\"credential\": \"2nf4stage\", \"provider\": \"Panorama\", \"credentialId\": null, \"message\": \
-             \"Panorama refuses the app key's login, so no connection of it can be read. No farmer has to do anything.\", \
-             \"status\": \"UNAUTHENTICATED\", \"type\": \"credentialsUnauthenticated\", \"timestamp\": \
-             \"2026-11-22T12:00:00.000000Z\", \"leafUserId\": null, \"appName\": \"prairie\", \"clientEnvironment\": \"STAGE\"}"
+            "{\"credential\": \"2nf4stage\", \"provider\": \"Panorama\", \"credentialId\": null, \
+             \"message\": \"Panorama refuses the app key's login, so no connection of it can be \
+             read. No farmer has to do anything.\", \"status\": \"UNAUTHENTICATED\", \"type\": \
+             \"credentialsUnauthenticated\", \"timestamp\": \"2026-11-22T12:00:00.000000Z\", \
+             \"leafUserId\": null, \"appName\": \"prairie\", \"clientEnvironment\": \"STAGE\"}"
         );
-        assert_eq!(body(Told::Registration), r#"{"message": "confirmation of webhook upon registration"}"#);
+        assert_eq!(
+            body(Told::Registration),
+            r#"{"message": "confirmation of webhook upon registration"}"#
+        );
     }
 
     #[test]

@@ -23,8 +23,9 @@ impl AppName {
 impl FromStr for AppName {
     type Err = Invalid;
 
-    /// 1 to 64 letters, digits, `-`, `_` and `.`: it is part of a URL and of a secret's name. Not `.` or `..`: in a URL's path those are
-    /// resolved before they are sent, and such an app key could be neither read nor deleted.
+    /// 1 to 64 letters, digits, `-`, `_` and `.`: it is part of a URL and of a secret's name. Not
+    /// `.` or `..`: in a URL's path those are resolved before they are sent, and such an app key
+    /// could be neither read nor deleted.
     fn from_str(text: &str) -> Result<Self, Invalid> {
         let text = text.trim();
         if text.is_empty() {
@@ -73,9 +74,11 @@ impl fmt::Display for AppKeyId {
 pub struct AppKey {
     /// Its name and environment.
     pub id: AppKeyId,
-    /// The id in the partner's Share Initiation URL; it also keys our Sharing Confirmation URL. No two app keys have the same.
+    /// The id in the partner's Share Initiation URL; it also keys our Sharing Confirmation URL. No
+    /// two app keys have the same.
     pub sharing_url_id: SharingUrlId,
-    /// The partner's client id, hashed: finds the app key of a request that names only the client id.
+    /// The partner's client id, hashed: finds the app key of a request that names only the client
+    /// id.
     pub client: ClientHash,
     /// When it was created.
     pub created_at: Timestamp,

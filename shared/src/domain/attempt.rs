@@ -1,7 +1,9 @@
-//! What came of trying a login, remembered for a day: so that a bad day of an upstream, or a stale password that many requests carry, does not
-//! become as many logins, or as many versions of a secret.
+//! What came of trying a login, remembered for a day: so that a bad day of an upstream, or a stale
+//! password that many requests carry, does not become as many logins, or as many versions of a
+//! secret.
 //!
-//! A memory is about one thing that was tried (one password, one version of a secret), so what is new is never held back by what was not.
+//! A memory is about one thing that was tried (one password, one version of a secret), so what is
+//! new is never held back by what was not.
 
 use std::time::Duration;
 
@@ -9,7 +11,8 @@ use super::app_key::AppKeyId;
 use super::organization_code::LoginHash;
 use super::timestamp::Timestamp;
 
-/// How often something may come to nothing before it has to wait: twice, so that what has just been mended works at once.
+/// How often something may come to nothing before it has to wait: twice, so that what has just been
+/// mended works at once.
 const FREE_TIMES: u32 = 2;
 
 /// How long a memory lasts. Within a day, waits only grow.
@@ -48,8 +51,11 @@ impl Outcome {
         match self {
             Self::Accepted => (Duration::from_mins(1), Duration::from_mins(1)),
             Self::Unavailable => (Duration::from_secs(5), Duration::from_mins(5)),
-            // Half an hour at most: a farmer waits no longer for something that somebody has mended elsewhere.
-            Self::Refused(_) | Self::TokenRefused => (Duration::from_mins(1), Duration::from_mins(30)),
+            // Half an hour at most: a farmer waits no longer for something that somebody has mended
+            // elsewhere.
+            Self::Refused(_) | Self::TokenRefused => {
+                (Duration::from_mins(1), Duration::from_mins(30))
+            }
         }
     }
 }
@@ -72,7 +78,9 @@ impl Attempt {
     pub fn after(before: Option<&Self>, outcome: Outcome, now: Timestamp) -> Self {
         let times = match before.filter(|before| before.is_remembered(now)) {
             None => 1,
-            Some(before) if std::mem::discriminant(&before.outcome) == std::mem::discriminant(&outcome) => {
+            Some(before)
+                if std::mem::discriminant(&before.outcome) == std::mem::discriminant(&outcome) =>
+            {
                 before.times.saturating_add(1)
             }
             // A change of fortune, but not a clean slate: fortunes may alternate.
@@ -96,7 +104,8 @@ impl Attempt {
         now < self.retry_at
     }
 
-    /// The same for a request that nobody sent on purpose for this: it waits after the first refusal already.
+    /// The same for a request that nobody sent on purpose for this: it waits after the first
+    /// refusal already.
     pub fn is_too_early_in_passing(&self, now: Timestamp) -> bool {
         let refused = matches!(self.outcome, Outcome::Refused(_));
         self.is_too_early(now) || (refused && now < self.at.plus(self.outcome.waits().0))
@@ -116,7 +125,8 @@ mod tests {
         let mut last = None;
         let mut tries = 0;
         while now < end {
-            let attempt = Attempt::after(last.as_ref(), outcomes[tries % outcomes.len()].clone(), now);
+            let attempt =
+                Attempt::after(last.as_ref(), outcomes[tries % outcomes.len()].clone(), now);
             tries += 1;
             now = attempt.retry_at.max(now.plus(Duration::from_secs(1)));
             last = Some(attempt);
@@ -130,7 +140,10 @@ mod tests {
         assert_eq!(tries_in_a_day(&[Outcome::TokenRefused]), 54);
         assert_eq!(tries_in_a_day(std::slice::from_ref(&refused)), 54);
         assert_eq!(tries_in_a_day(&[Outcome::Unavailable]), 295);
-        assert!(tries_in_a_day(&[refused, Outcome::Unavailable]) < 3_000, "also when they alternate");
+        assert!(
+            tries_in_a_day(&[refused, Outcome::Unavailable]) < 3_000,
+            "also when they alternate"
+        );
     }
 
     #[test]
@@ -150,6 +163,10 @@ mod tests {
         for _ in 0..9 {
             attempt = Attempt::after(Some(&attempt), Outcome::TokenRefused, NOON());
         }
-        assert_eq!(Attempt::after(Some(&attempt), Outcome::TokenRefused, NOON().plus(REMEMBERED_FOR)).times, 1);
+        assert_eq!(
+            Attempt::after(Some(&attempt), Outcome::TokenRefused, NOON().plus(REMEMBERED_FOR))
+                .times,
+            1
+        );
     }
 }

@@ -10,11 +10,13 @@ use uuid::Uuid;
 
 use super::ids::{LeafUserId, SessionId};
 
-/// What the cookie's name begins with; the session's id follows, so that a browser which opened two hop links shows both and we never
-/// mistake one for the other. `__Host-` makes browsers insist on `Secure`, `Path=/` and no `Domain`.
+/// What the cookie's name begins with; the session's id follows, so that a browser which opened two
+/// hop links shows both and we never mistake one for the other. `__Host-` makes browsers insist on
+/// `Secure`, `Path=/` and no `Domain`.
 pub const COOKIE_NAME_PREFIX: &str = "__Host-panorama-connect-";
 
-/// Seconds that a browser keeps the cookie: the session's 15 minutes and as much again, so that a farmer who comes late is told so.
+/// Seconds that a browser keeps the cookie: the session's 15 minutes and as much again, so that a
+/// farmer who comes late is told so.
 pub const COOKIE_MAX_AGE: u32 = 30 * 60;
 
 /// The cookie's content: where the session is, and 256 random bits that only this browser has.
@@ -46,14 +48,19 @@ impl BindingCookie {
         if proof.len() != 43 {
             return None;
         }
-        Some(Self { leaf_user_id: LeafUserId(Uuid::from_bytes(user)), session_id, proof: proof.into() })
+        Some(Self {
+            leaf_user_id: LeafUserId(Uuid::from_bytes(user)),
+            session_id,
+            proof: proof.into(),
+        })
     }
 
     /// The `Set-Cookie` header's value.
     pub fn set_cookie(&self) -> String {
         let user = URL_SAFE_NO_PAD.encode(self.leaf_user_id.0.as_bytes());
         format!(
-            "{COOKIE_NAME_PREFIX}{}={user}.{}; Max-Age={COOKIE_MAX_AGE}; Path=/; Secure; HttpOnly; SameSite=Lax",
+            "{COOKIE_NAME_PREFIX}{}={user}.{}; Max-Age={COOKIE_MAX_AGE}; Path=/; Secure; \
+             HttpOnly; SameSite=Lax",
             self.session_id,
             self.proof.expose_secret(),
         )
@@ -68,7 +75,9 @@ impl BindingCookie {
 
 impl fmt::Debug for BindingCookie {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("BindingCookie").field("session_id", &self.session_id).finish_non_exhaustive()
+        f.debug_struct("BindingCookie")
+            .field("session_id", &self.session_id)
+            .finish_non_exhaustive()
     }
 }
 
@@ -77,12 +86,12 @@ impl fmt::Debug for BindingCookie {
 pub struct ShownCookies(Vec<BindingCookie>);
 
 impl ShownCookies {
-    /// How many hop links one browser may have opened within the life of their cookies: each costs a row to read. Somebody at a
-    /// dealer's desk connects one farmer after another.
+    /// How many hop links one browser may have opened within the life of their cookies: each costs
+    /// a row to read. Somebody at a dealer's desk connects one farmer after another.
     pub const MOST: usize = 32;
 
-    /// All of them; `None` when they are more than [`Self::MOST`]. A part would not do, for a session that is left out may be the
-    /// one that contradicts the others.
+    /// All of them; `None` when they are more than [`Self::MOST`]. A part would not do, for a
+    /// session that is left out may be the one that contradicts the others.
     pub fn all(&self) -> Option<&[BindingCookie]> {
         (self.0.len() <= Self::MOST).then_some(&self.0)
     }
@@ -131,7 +140,8 @@ mod tests {
     fn what_a_browser_was_given_is_read_back() {
         let cookie = BindingCookie::random(LeafUserId::random(), SessionId::random());
         let header = cookie.set_cookie();
-        let (name, value) = header.split(';').next().expect("a pair").split_once('=').expect("name and value");
+        let (name, value) =
+            header.split(';').next().expect("a pair").split_once('=').expect("name and value");
         let read = BindingCookie::read(name, value).expect("our cookie");
         assert_eq!((read.leaf_user_id, read.session_id), (cookie.leaf_user_id, cookie.session_id));
         assert_eq!(read.hash(), cookie.hash());
@@ -141,7 +151,9 @@ mod tests {
     #[test]
     fn foreign_and_damaged_cookies_are_not_ours() {
         let name = format!("{COOKIE_NAME_PREFIX}{}", SessionId::random());
-        for (name, value) in [("theme", "dark"), (&*name, ""), (&*name, "AAAA.BBBB"), (COOKIE_NAME_PREFIX, "x.y")] {
+        for (name, value) in
+            [("theme", "dark"), (&*name, ""), (&*name, "AAAA.BBBB"), (COOKIE_NAME_PREFIX, "x.y")]
+        {
             assert!(BindingCookie::read(name, value).is_none(), "{name}={value}");
         }
     }

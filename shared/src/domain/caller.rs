@@ -2,7 +2,8 @@
 
 use std::net::IpAddr;
 
-/// A client's address. Farmers are people: it is counted under a keyed hash, for as long as a budget lasts, and never logged.
+/// A client's address. Farmers are people: it is counted under a keyed hash, for as long as a
+/// budget lasts, and never logged.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Caller(Option<IpAddr>);
 
@@ -12,7 +13,8 @@ impl Caller {
         Self(address.map(|address| address.to_canonical()))
     }
 
-    /// What tells it from others: an IPv4 address; of an IPv6 address the first 64 bits, since whoever has one has all of those.
+    /// What tells it from others: an IPv4 address; of an IPv6 address the first 64 bits, since
+    /// whoever has one has all of those.
     pub(super) fn bytes(self) -> [u8; 16] {
         match self.0 {
             None => [0; 16],

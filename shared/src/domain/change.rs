@@ -1,6 +1,7 @@
 //! What happened to a row, and what partners are told because of it.
 //!
-//! A change is known by the few harmless fields that leave the table (see `functions/deliver-alerts`), never by the row.
+//! A change is known by the few harmless fields that leave the table (see
+//! `functions/deliver-alerts`), never by the row.
 
 use std::str::FromStr;
 
@@ -61,7 +62,8 @@ impl ChangeId {
     /// It is none.
     pub fn of_message(text: &str) -> Result<Self, Invalid> {
         let rest = text.trim().strip_prefix(MESSAGE_PREFIX);
-        rest.and_then(|id| id.parse().ok()).ok_or(Invalid::malformed("must be a call's webhook-id, such as msg_0f3a"))
+        rest.and_then(|id| id.parse().ok())
+            .ok_or(Invalid::malformed("must be a call's webhook-id, such as msg_0f3a"))
     }
 }
 
@@ -163,7 +165,9 @@ fn credential_alert<'a>(
 ) -> Option<(AlertType, &'a CredentialFacts)> {
     match (before, after) {
         (Some(gone), None) if !swept => Some((AlertType::ConnectionDeleted, gone)),
-        (Some(before), Some(after)) if before.id == after.id && before.status == after.status => None,
+        (Some(before), Some(after)) if before.id == after.id && before.status == after.status => {
+            None
+        }
         (before, Some(after)) => {
             let is_known = before.is_some_and(|before| before.id == after.id);
             let kind = match after.status {
@@ -202,7 +206,11 @@ mod tests {
         }
     }
 
-    fn kind(before: Option<CredentialFacts>, after: Option<CredentialFacts>, swept: bool) -> Option<AlertType> {
+    fn kind(
+        before: Option<CredentialFacts>,
+        after: Option<CredentialFacts>,
+        swept: bool,
+    ) -> Option<AlertType> {
         let leaf_user_id = LeafUserId(uuid::Uuid::from_u128(9));
         alert(Changed::Credential { leaf_user_id, before, after, swept }).map(|alert| alert.kind)
     }
@@ -221,12 +229,17 @@ mod tests {
             (Some((1, Revoked)), Some((1, Active)), Some(A::ConnectionRecovered)),
             (Some((1, Unauthenticated)), Some((1, Active)), Some(A::ConnectionRecovered)),
             (Some((1, Active)), Some((1, Unauthenticated)), Some(A::CredentialsUnauthenticated)),
-            (Some((1, Active)), Some((1, LimitedPermission)), Some(A::CredentialsLimitedPermission)),
+            (
+                Some((1, Active)),
+                Some((1, LimitedPermission)),
+                Some(A::CredentialsLimitedPermission),
+            ),
             (None, Some((1, LimitedPermission)), Some(A::CredentialsLimitedPermission)),
             (Some((1, Active)), None, Some(A::ConnectionDeleted)),
             (None, None, None),
         ] {
-            let of = |it: Option<(u128, CredentialStatus)>| it.map(|(id, status)| facts(id, status));
+            let of =
+                |it: Option<(u128, CredentialStatus)>| it.map(|(id, status)| facts(id, status));
             assert_eq!(kind(of(before), of(after), false), expected, "{before:?} {after:?}");
         }
         assert_eq!(kind(Some(facts(1, Active)), None, true), None, "the clean-up is no news");
@@ -234,11 +247,17 @@ mod tests {
 
     #[test]
     fn a_login_is_told_when_it_is_refused_and_when_it_works_again_and_not_at_each_try() {
-        let told = |was_refused, is_refused| alert(Changed::Login { app_key: app_key(), was_refused, is_refused });
+        let told = |was_refused, is_refused| {
+            alert(Changed::Login { app_key: app_key(), was_refused, is_refused })
+        };
         assert_eq!((told(false, false), told(true, true)), (None, None));
         let refused = told(false, true).expect("an alert");
         assert_eq!(refused.kind, AlertType::CredentialsUnauthenticated);
-        assert_eq!((refused.leaf_user_id, refused.credential_id), (None, None), "it is about all of them");
+        assert_eq!(
+            (refused.leaf_user_id, refused.credential_id),
+            (None, None),
+            "it is about all of them"
+        );
         assert_eq!(told(true, false).expect("an alert").kind, AlertType::ConnectionRecovered);
     }
 }

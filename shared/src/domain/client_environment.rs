@@ -50,9 +50,8 @@ impl FromStr for ClientEnvironment {
         if text.trim().is_empty() {
             return Err(Invalid::EMPTY);
         }
-        Self::ALL
-            .into_iter()
-            .find(|environment| environment.as_str() == text.trim())
-            .ok_or(Invalid { kind: InvalidKind::UnknownEnvironment, rule: "must be STAGE or PRODUCTION" })
+        Self::ALL.into_iter().find(|environment| environment.as_str() == text.trim()).ok_or(
+            Invalid { kind: InvalidKind::UnknownEnvironment, rule: "must be STAGE or PRODUCTION" },
+        )
     }
 }

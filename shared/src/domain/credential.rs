@@ -8,8 +8,8 @@ use super::operation::Operation;
 use super::organization_code::OrganizationCode;
 use super::timestamp::Timestamp;
 
-/// How long after its handshake an operation may be missing from Panorama's listing, and how long a farmer may still repeat the callback by
-/// loading the page again.
+/// How long after its handshake an operation may be missing from Panorama's listing, and how long a
+/// farmer may still repeat the callback by loading the page again.
 pub const SETTLING: Duration = Duration::from_mins(2);
 
 /// A Leaf user's Panorama credential: its operation, and whether we may still read it.
@@ -53,7 +53,8 @@ pub enum CredentialStatus {
 
 impl CredentialStatus {
     /// All.
-    pub const ALL: [Self; 4] = [Self::Active, Self::Revoked, Self::Unauthenticated, Self::LimitedPermission];
+    pub const ALL: [Self; 4] =
+        [Self::Active, Self::Revoked, Self::Unauthenticated, Self::LimitedPermission];
 
     /// The contract's spelling.
     pub const fn as_str(self) -> &'static str {

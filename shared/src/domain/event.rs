@@ -8,7 +8,8 @@ use super::timestamp::Timestamp;
 /// How long an event is kept (Leaf's documents: 30 days).
 pub const KEPT_FOR: Duration = Duration::from_hours(720);
 
-/// One row of the history, with Leaf's fields. Written for people; never with a secret or an organization code in it.
+/// One row of the history, with Leaf's fields. Written for people; never with a secret or an
+/// organization code in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
     /// Its id.
@@ -46,7 +47,13 @@ impl Event {
 
     /// A listing and what it says of the operation.
     pub fn of_listing(status_code: u16, body: impl Into<String>, now: Timestamp) -> Self {
-        Self { id: EventId::random(), created_at: now, status_code, headers: Self::LIST.to_owned(), body: body.into() }
+        Self {
+            id: EventId::random(),
+            created_at: now,
+            status_code,
+            headers: Self::LIST.to_owned(),
+            body: body.into(),
+        }
     }
 
     /// What was asked when the upstream's records were read.

@@ -5,13 +5,15 @@ use std::time::Duration;
 use super::organization_code::OrganizationCode;
 use super::timestamp::Timestamp;
 
-/// How long the finisher waits before its second attempt; it doubles with each, up to [`LONGEST_WAIT`].
+/// How long the finisher waits before its second attempt; it doubles with each, up to
+/// [`LONGEST_WAIT`].
 const FIRST_WAIT: Duration = Duration::from_secs(30);
 
 /// The longest time between two attempts of the finisher.
 const LONGEST_WAIT: Duration = Duration::from_hours(1);
 
-/// How many callbacks of a session may have Panorama asked in a row. Whoever knows a code can send as many as they like.
+/// How many callbacks of a session may have Panorama asked in a row. Whoever knows a code can send
+/// as many as they like.
 const ASKED_IN_A_ROW: u32 = 10;
 
 /// After that, one more after each of these.
@@ -24,12 +26,14 @@ pub struct Handshake {
     pub code: OrganizationCode,
     /// Until then one request is at it, and others leave it alone.
     pub lease_until: Timestamp,
-    /// How often the finisher has tried. A farmer in front of the page does not count: their tries are seconds apart.
+    /// How often the finisher has tried. A farmer in front of the page does not count: their tries
+    /// are seconds apart.
     pub attempts: u32,
-    /// Whether the farmer was sent on to the upstream with the code. Nobody here has asked about it, so a wrong code must not keep the right
-    /// one out.
+    /// Whether the farmer was sent on to the upstream with the code. Nobody here has asked about
+    /// it, so a wrong code must not keep the right one out.
     pub handed_on: bool,
-    /// The operation that the session had been completed with before; see [`super::session::Session::reopen`].
+    /// The operation that the session had been completed with before; see
+    /// [`super::session::Session::reopen`].
     pub reopened: Option<OrganizationCode>,
 }
 
@@ -38,14 +42,16 @@ impl Handshake {
     pub fn due_at(&self) -> Timestamp {
         let wait = match self.attempts {
             0 => Duration::ZERO,
-            attempts => FIRST_WAIT.saturating_mul(2_u32.saturating_pow(attempts - 1)).min(LONGEST_WAIT),
+            attempts => {
+                FIRST_WAIT.saturating_mul(2_u32.saturating_pow(attempts - 1)).min(LONGEST_WAIT)
+            }
         };
         self.lease_until.plus(wait)
     }
 }
 
-/// How often Panorama was asked for a session's callbacks: the moment up to which its share is used. (The generic cell rate algorithm: one
-/// moment is all that must be remembered.)
+/// How often Panorama was asked for a session's callbacks: the moment up to which its share is
+/// used. (The generic cell rate algorithm: one moment is all that must be remembered.)
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Pace(Option<Timestamp>);
 

@@ -25,8 +25,8 @@ macro_rules! uuid_newtype {
         impl FromStr for $name {
             type Err = Invalid;
 
-            /// Reads the hyphenated form, in either case; other forms (braces, `urn:uuid:`, no hyphens) are refused, so
-            /// that one id has one spelling.
+            /// Reads the hyphenated form, in either case; other forms (braces, `urn:uuid:`, no
+            /// hyphens) are refused, so that one id has one spelling.
             fn from_str(text: &str) -> Result<Self, Invalid> {
                 const RULE: Invalid =
                     Invalid::malformed("must be a UUID such as 0d9a1f0e-6a3c-4c8e-9a51-3f6f2c1b7d44");
@@ -50,16 +50,18 @@ macro_rules! uuid_newtype {
 }
 
 uuid_newtype! {
-    /// The partner's record of one farmer (Leaf's term). One Leaf user maps to one Panorama operation.
+    /// The partner's record of one farmer (Leaf's term). One Leaf user maps to one Panorama
+    /// operation.
     LeafUserId
 }
 uuid_newtype! {
-    /// One run of one-click. Whoever has it can open its hop link, so it goes to the partner and to the farmer alone.
+    /// One run of one-click. Whoever has it can open its hop link, so it goes to the partner and to
+    /// the farmer alone.
     SessionId
 }
 impl SessionId {
-    /// What may be shown of it: tells the partner which session it was, and opens nothing. A one-way function of the id, so nothing has to be
-    /// stored.
+    /// What may be shown of it: tells the partner which session it was, and opens nothing. A
+    /// one-way function of the id, so nothing has to be stored.
     ///
     /// # Panics
     /// Never: a hash has more bytes than an id.
@@ -74,7 +76,8 @@ uuid_newtype! {
     SessionReference
 }
 uuid_newtype! {
-    /// The UUID in a partner's Share Initiation URL, common to all farmers of that partner. Not a secret: every farmer sees it.
+    /// The UUID in a partner's Share Initiation URL, common to all farmers of that partner. Not a
+    /// secret: every farmer sees it.
     SharingUrlId
 }
 uuid_newtype! {

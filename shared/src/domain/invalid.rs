@@ -1,6 +1,7 @@
 //! Why a text is not the value it should be.
 
-/// The rule that a text broke, as the rest of a sentence that begins with the field's name ("`email` must …").
+/// The rule that a text broke, as the rest of a sentence that begins with the field's name
+/// ("`email` must …").
 ///
 /// It never carries the text itself: a mistyped field may hold a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -1,8 +1,9 @@
-//! Confirmations that fit nobody are kept for a while: a farmer who was a minute late, or came by the portal's own menu, has done
-//! their part.
+//! Confirmations that fit nobody are kept for a while: a farmer who was a minute late, or came by
+//! the portal's own menu, has done their part.
 //!
-//! The callback is open to the world, so what is kept is bounded; and it is bounded where strangers and farmers do not share: whoever has a
-//! proof is counted by session, a code that is known here is one row whoever sends it, and everybody else is counted by client.
+//! The callback is open to the world, so what is kept is bounded; and it is bounded where strangers
+//! and farmers do not share: whoever has a proof is counted by session, a code that is known here
+//! is one row whoever sends it, and everybody else is counted by client.
 
 use std::time::Duration;
 
@@ -14,8 +15,8 @@ use super::timestamp::Timestamp;
 /// How long a confirmation can be claimed by a start with its code.
 pub const KEPT_FOR: Duration = Duration::from_hours(24);
 
-/// How long a session that was started with a code is remembered beside its operation: a repeated confirmation finds it for as long as one
-/// would be kept.
+/// How long a session that was started with a code is remembered beside its operation: a repeated
+/// confirmation finds it for as long as one would be kept.
 pub const REMEMBERED_FOR: Duration = Duration::from_secs(LIFETIME.as_secs() + KEPT_FOR.as_secs());
 
 /// How long one budget lasts, in minutes; then there is a new one.
@@ -33,7 +34,8 @@ pub enum Budget {
 }
 
 impl Budget {
-    /// How many may be kept from it in one window. Behind one address there may be a whole dealership, or a village's mobile network.
+    /// How many may be kept from it in one window. Behind one address there may be a whole
+    /// dealership, or a village's mobile network.
     pub fn most(&self) -> Option<u32> {
         match self {
             Self::Session(_) => Some(10),

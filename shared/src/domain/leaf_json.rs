@@ -1,9 +1,9 @@
 //! JSON as Leaf writes it: the bytes of Python's `json.dumps`, with a space after `:` and `,` and
 //! nothing but printable ASCII.
 //!
-//! Leaf's documents tell receivers to check the signature over the raw body, and their Python example
-//! checks it over `json.dumps(payload)` (docs.withleaf.io, "Alert Authentication"). With these bytes
-//! both ways give the same.
+//! Leaf's documents tell receivers to check the signature over the raw body, and their Python
+//! example checks it over `json.dumps(payload)` (docs.withleaf.io, "Alert Authentication"). With
+//! these bytes both ways give the same.
 
 use std::io::{self, Write};
 
@@ -27,11 +27,19 @@ pub fn to_string(value: &impl Serialize) -> Result<String, serde_json::Error> {
 struct PythonsDefaults;
 
 impl Formatter for PythonsDefaults {
-    fn begin_array_value<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+    fn begin_array_value<W: ?Sized + Write>(
+        &mut self,
+        writer: &mut W,
+        first: bool,
+    ) -> io::Result<()> {
         if first { Ok(()) } else { writer.write_all(b", ") }
     }
 
-    fn begin_object_key<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+    fn begin_object_key<W: ?Sized + Write>(
+        &mut self,
+        writer: &mut W,
+        first: bool,
+    ) -> io::Result<()> {
         if first { Ok(()) } else { writer.write_all(b", ") }
     }
 
@@ -39,7 +47,11 @@ impl Formatter for PythonsDefaults {
         writer.write_all(b": ")
     }
 
-    fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+    fn write_string_fragment<W: ?Sized + Write>(
+        &mut self,
+        writer: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
         for letter in fragment.chars() {
             if matches!(letter, ' '..='~') {
                 write!(writer, "{letter}")?;

@@ -37,7 +37,8 @@ pub struct Profile {
 #[derive(Clone, PartialEq, Eq)]
 pub struct ProfileText(String);
 
-/// An e-mail address: something on both sides of one `@`, at most 254 characters. Whether it exists, only a letter to it could tell.
+/// An e-mail address: something on both sides of one `@`, at most 254 characters. Whether it
+/// exists, only a letter to it could tell.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Email(String);
 
@@ -61,10 +62,12 @@ macro_rules! personal_text {
 personal_text!(ProfileText, Email);
 
 impl Profile {
-    /// What we keep of a record of the upstream's: the texts that fit, and a name to call it by, which
-    /// a record need not have. The record itself stays the upstream's.
+    /// What we keep of a record of the upstream's: the texts that fit, and a name to call it by,
+    /// which a record need not have. The record itself stays the upstream's.
     pub fn mirrored<'a>(id: LeafUserId, text: impl Fn(&str) -> Option<&'a str>) -> Self {
-        let named = ["name", "email", "externalId"].into_iter().find_map(|field| ProfileText::shortened(text(field)?));
+        let named = ["name", "email", "externalId"]
+            .into_iter()
+            .find_map(|field| ProfileText::shortened(text(field)?));
         let fitting = |field: &str| text(field)?.parse().ok();
         Self {
             name: named.unwrap_or_else(|| ProfileText(id.to_string())),
@@ -154,7 +157,11 @@ impl FromStr for Email {
             let blank = |letter: char| letter.is_whitespace() || letter.is_control();
             !user.is_empty() && !host.is_empty() && !host.contains('@') && !text.contains(blank)
         });
-        if in_form { Ok(Self(text.to_owned())) } else { Err(Invalid::malformed("must be an e-mail address")) }
+        if in_form {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(Invalid::malformed("must be an e-mail address"))
+        }
     }
 }
 
@@ -171,7 +178,8 @@ pub struct Filter {
     pub external_id: Option<String>,
 }
 
-/// How the Leaf users of a listing follow each other. Those that are alike, in the order of creation.
+/// How the Leaf users of a listing follow each other. Those that are alike, in the order of
+/// creation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Order {
     /// By what.
@@ -203,7 +211,8 @@ impl FromStr for Order {
     /// Reads Leaf's `sort`, such as `name,desc`.
     fn from_str(text: &str) -> Result<Self, Invalid> {
         const RULE: Invalid = Invalid::malformed(
-            "must be one of id, name, email, externalId and createdTime, alone or followed by ,asc or ,desc",
+            "must be one of id, name, email, externalId and createdTime, alone or followed by \
+             ,asc or ,desc",
         );
         let (field, direction) = text.split_once(',').unwrap_or((text, "asc"));
         let by = match field.trim() {
@@ -230,7 +239,9 @@ impl LeafUser {
             OrderBy::Id => return self.id.to_string(),
             OrderBy::Name => self.profile.name.as_str(),
             OrderBy::Email => self.profile.email.as_ref().map_or("", Email::as_str),
-            OrderBy::ExternalId => self.profile.external_id.as_ref().map_or("", ProfileText::as_str),
+            OrderBy::ExternalId => {
+                self.profile.external_id.as_ref().map_or("", ProfileText::as_str)
+            }
         };
         place(text, &self.listed())
     }

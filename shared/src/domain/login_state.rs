@@ -1,4 +1,5 @@
-//! Whether Panorama accepts a partner's login. One login serves all farmers of an app key, so this is known once and not per farmer.
+//! Whether Panorama accepts a partner's login. One login serves all farmers of an app key, so this
+//! is known once and not per farmer.
 
 use std::time::Duration;
 
@@ -6,8 +7,8 @@ use super::ids::LeafUserId;
 use super::organization_code::OrganizationHash;
 use super::timestamp::Timestamp;
 
-/// How long a login that was refused is left alone at first; it doubles with each refusal, up to [`LONGEST_WAIT`]. Cognito locks an account that
-/// is tried too often.
+/// How long a login that was refused is left alone at first; it doubles with each refusal, up to
+/// [`LONGEST_WAIT`]. Cognito locks an account that is tried too often.
 const FIRST_WAIT: Duration = Duration::from_mins(15);
 
 /// The longest time between two tries of a login that is refused.
@@ -54,7 +55,10 @@ impl LoginState {
         let times = before.as_ref().map_or(0, |refused| refused.times).saturating_add(1);
         let wait = FIRST_WAIT.saturating_mul(2_u32.saturating_pow(times - 1)).min(LONGEST_WAIT);
         let since = before.map_or(now, |refused| refused.since);
-        Self { refused: Some(RefusedLogin { reason, since, times, retry_at: now.plus(wait) }), ..self }
+        Self {
+            refused: Some(RefusedLogin { reason, since, times, retry_at: now.plus(wait) }),
+            ..self
+        }
     }
 
     /// Whether it is to be left alone for now.

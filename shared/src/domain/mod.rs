@@ -1,4 +1,5 @@
-//! The rules of connecting a farmer's operation. No I/O, no clock: time, ids and random values come in as arguments.
+//! The rules of connecting a farmer's operation. No I/O, no clock: time, ids and random values come
+//! in as arguments.
 
 pub mod alert;
 pub mod app_key;

@@ -15,15 +15,18 @@ use super::partner::PartnerCredentials;
 
 /// An operation's Organization Code, such as `krwv4vYH`. It grants access to the operation's data.
 ///
-/// `Debug` is redacted and there is no `Display`: the two places that may write it say so with [`Self::expose`].
+/// `Debug` is redacted and there is no `Display`: the two places that may write it say so with
+/// [`Self::expose`].
 #[derive(Clone)]
 pub struct OrganizationCode(SecretString);
 
 impl OrganizationCode {
-    /// Longest code that is accepted, in characters. Panorama's are 8; its documents do not say that they stay so.
+    /// Longest code that is accepted, in characters. Panorama's are 8; its documents do not say
+    /// that they stay so.
     pub const MAX_LENGTH: usize = 64;
 
-    /// The code itself: for a call to Panorama, for the session and credential rows, and for the contract's answers.
+    /// The code itself: for a call to Panorama, for the session and credential rows, and for the
+    /// contract's answers.
     pub fn expose(&self) -> &str {
         self.0.expose_secret()
     }
@@ -32,16 +35,21 @@ impl OrganizationCode {
 impl FromStr for OrganizationCode {
     type Err = Invalid;
 
-    /// Blanks around it are dropped (people paste codes); within, only letters, digits, `-` and `_` are accepted, which
-    /// also keeps a code from meaning anything in a URL's path.
+    /// Blanks around it are dropped (people paste codes); within, only letters, digits, `-` and `_`
+    /// are accepted, which also keeps a code from meaning anything in a URL's path.
     fn from_str(text: &str) -> Result<Self, Invalid> {
         let text = text.trim();
         if text.is_empty() {
             Err(Invalid::EMPTY)
         } else if text.len() > Self::MAX_LENGTH {
             Err(Invalid::too_long("must have at most 64 characters"))
-        } else if !text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_') {
-            Err(Invalid::malformed("must be an Organization Code as Panorama shows it: letters and digits"))
+        } else if !text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+        {
+            Err(Invalid::malformed(
+                "must be an Organization Code as Panorama shows it: letters and digits",
+            ))
         } else {
             Ok(Self(text.into()))
         }
@@ -50,7 +58,8 @@ impl FromStr for OrganizationCode {
 
 impl PartialEq for OrganizationCode {
     fn eq(&self, other: &Self) -> bool {
-        constant_time::verify_slices_are_equal(self.expose().as_bytes(), other.expose().as_bytes()).is_ok()
+        constant_time::verify_slices_are_equal(self.expose().as_bytes(), other.expose().as_bytes())
+            .is_ok()
     }
 }
 
@@ -62,8 +71,8 @@ impl fmt::Debug for OrganizationCode {
     }
 }
 
-/// The key under which organization codes and client ids are hashed for use in keys and indexes. A plain hash would not do: a code is
-/// short enough to be found by trying.
+/// The key under which organization codes and client ids are hashed for use in keys and indexes. A
+/// plain hash would not do: a code is short enough to be found by trying.
 #[derive(Clone)]
 pub struct IndexKey(hmac::Key);
 
@@ -74,12 +83,21 @@ impl IndexKey {
     }
 
     /// The keyed hash of a code in its environment.
-    pub fn organization(&self, environment: ClientEnvironment, code: &OrganizationCode) -> OrganizationHash {
+    pub fn organization(
+        &self,
+        environment: ClientEnvironment,
+        code: &OrganizationCode,
+    ) -> OrganizationHash {
         OrganizationHash(self.hash("organization", environment, code.expose()))
     }
 
-    /// The fingerprint of a code's keyed hash, without the hash's text: for a listing of a million codes.
-    pub fn organization_fingerprint(&self, environment: ClientEnvironment, code: &OrganizationCode) -> u128 {
+    /// The fingerprint of a code's keyed hash, without the hash's text: for a listing of a million
+    /// codes.
+    pub fn organization_fingerprint(
+        &self,
+        environment: ClientEnvironment,
+        code: &OrganizationCode,
+    ) -> u128 {
         first_half(self.tag("organization", environment, code.expose()).as_ref())
     }
 
@@ -107,11 +125,16 @@ impl IndexKey {
         *context.sign().as_ref().first_chunk().expect("a hash has 32 bytes")
     }
 
-    /// The keyed hash of a partner's whole login in its environment: by it a refusal is remembered, never a password.
-    pub fn login(&self, environment: ClientEnvironment, credentials: &PartnerCredentials) -> LoginHash {
+    /// The keyed hash of a partner's whole login in its environment: by it a refusal is remembered,
+    /// never a password.
+    pub fn login(
+        &self,
+        environment: ClientEnvironment,
+        credentials: &PartnerCredentials,
+    ) -> LoginHash {
         let PartnerCredentials { client_id, username, password } = credentials;
-        let parts =
-            [client_id.expose(), username.expose(), password.expose()].map(|part| format!("{}:{part}", part.len()));
+        let parts = [client_id.expose(), username.expose(), password.expose()]
+            .map(|part| format!("{}:{part}", part.len()));
         LoginHash(self.hash("login", environment, &parts.concat()))
     }
 
@@ -150,7 +173,8 @@ impl LoginHash {
 pub struct OrganizationHash(String);
 
 impl OrganizationHash {
-    /// The first 16 bytes: as good as all 32 for telling a million operations apart, in a third of the memory.
+    /// The first 16 bytes: as good as all 32 for telling a million operations apart, in a third of
+    /// the memory.
     pub fn fingerprint(&self) -> u128 {
         let mut bytes = [0; 33];
         match URL_SAFE_NO_PAD.decode_slice(&self.0, &mut bytes) {
@@ -218,7 +242,8 @@ mod tests {
     #[test]
     fn a_code_and_its_stored_hash_have_the_same_fingerprint() {
         let (key, code) = (IndexKey::new(&[7; 32]), "krwv4vYH".parse().expect("a code"));
-        let stored = OrganizationHash::stored(key.organization(ClientEnvironment::Stage, &code).as_str());
+        let stored =
+            OrganizationHash::stored(key.organization(ClientEnvironment::Stage, &code).as_str());
         let fingerprint = key.organization_fingerprint(ClientEnvironment::Stage, &code);
         assert_eq!(stored.fingerprint(), fingerprint);
         assert_ne!(fingerprint, key.organization_fingerprint(ClientEnvironment::Production, &code));

@@ -1,5 +1,5 @@
-//! API owners: who may call the API (Leaf's term). One deployment serves one partner; its API owners are that partner's logins and all
-//! see the same data.
+//! API owners: who may call the API (Leaf's term). One deployment serves one partner; its API
+//! owners are that partner's logins and all see the same data.
 
 use std::fmt;
 

@@ -1,12 +1,14 @@
-//! API owners' passwords: argon2id, with the parameters that OWASP's password storage cheat sheet gives first (19 MiB, 2 passes, 1 lane),
-//! which are the crate's defaults.
+//! API owners' passwords: argon2id, with the parameters that OWASP's password storage cheat sheet
+//! gives first (19 MiB, 2 passes, 1 lane), which are the crate's defaults.
 
 use argon2::password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString};
 use argon2::{Argon2, password_hash};
 use aws_lc_rs::rand;
 
-/// A hash of no password anybody has: verified against when there is no such owner, so that the answer takes as long.
-const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXJhbmRvbXNhbHQ$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+/// A hash of no password anybody has: verified against when there is no such owner, so that the
+/// answer takes as long.
+const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,\
+                      p=1$c29tZXJhbmRvbXNhbHQ$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 /// Hashes a password into a PHC string.
 ///
@@ -22,7 +24,8 @@ pub fn hash(password: &str) -> Result<String, password_hash::Error> {
     Ok(Argon2::default().hash_password(password.as_bytes(), &salt)?.to_string())
 }
 
-/// Whether the password is the one that was hashed. With no hash the answer is no, after the same work.
+/// Whether the password is the one that was hashed. With no hash the answer is no, after the same
+/// work.
 pub fn verify(password: &str, hash: Option<&str>) -> bool {
     let verified = PasswordHash::new(hash.unwrap_or(NOBODY))
         .is_ok_and(|known| Argon2::default().verify_password(password.as_bytes(), &known).is_ok());

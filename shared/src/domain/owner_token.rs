@@ -14,9 +14,11 @@ pub const LIFETIME: Duration = Duration::from_hours(24);
 /// Lifetime of a token with `rememberMe` (Leaf's documents: 30 days).
 pub const REMEMBERED_LIFETIME: Duration = Duration::from_hours(720);
 
-/// What a token must say of its maker; a token made for something else under the same key is none of ours.
+/// What a token must say of its maker; a token made for something else under the same key is none
+/// of ours.
 const ISSUER: &str = "panorama-connect";
-/// What a token must say that it is for: this API, and nothing else that may be signed with the key one day.
+/// What a token must say that it is for: this API, and nothing else that may be signed with the key
+/// one day.
 const AUDIENCE: &str = "panorama-connect-api";
 
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -24,8 +26,8 @@ struct Claims {
     iss: String,
     aud: String,
     sub: String,
-    /// A keyed hash of the password's hash: with another password, the tokens that the old one gave are over. So they are for an owner who was
-    /// removed and comes back.
+    /// A keyed hash of the password's hash: with another password, the tokens that the old one gave
+    /// are over. So they are for an owner who was removed and comes back.
     pwd: String,
     iat: i64,
     exp: i64,
@@ -48,7 +50,8 @@ pub fn sign(key: &SigningKey, owner: &Owner, now: Timestamp, lifetime: Duration)
         .expect("claims of texts and numbers can be written")
 }
 
-/// The API owner whose token this is, if it is ours, has not expired, and its owner is still there with the password that it was got with.
+/// The API owner whose token this is, if it is ours, has not expired, and its owner is still there
+/// with the password that it was got with.
 pub fn verify<'a>(owners: &'a Owners, token: &str, now: Timestamp) -> Option<&'a Owner> {
     let key = &owners.signing_key;
     let mut validation = Validation::new(Algorithm::HS256);
@@ -56,7 +59,8 @@ pub fn verify<'a>(owners: &'a Owners, token: &str, now: Timestamp) -> Option<&'a
     validation.set_audience(&[AUDIENCE]);
     // The library would ask the operating system for the time.
     validation.validate_exp = false;
-    let claims = decode::<Claims>(token, &DecodingKey::from_secret(&key.0), &validation).ok()?.claims;
+    let claims =
+        decode::<Claims>(token, &DecodingKey::from_secret(&key.0), &validation).ok()?.claims;
     let owner = owners.owners.iter().find(|owner| owner.username == claims.sub)?;
     (now.epoch_seconds() < claims.exp && claims.pwd == password_of(key, owner)).then_some(owner)
 }
@@ -107,7 +111,9 @@ mod tests {
         let token = sign(&ours.signing_key, &ours.owners[0], now(), LIFETIME);
         assert!(!is_good(&owners(2, owner("$argon2id$one")), &token, now()));
         let claims = token.split('.').nth(1).expect("claims");
-        for forged in [format!("eyJhbGciOiJub25lIn0.{claims}."), format!("{token}x"), "x".to_owned()] {
+        for forged in
+            [format!("eyJhbGciOiJub25lIn0.{claims}."), format!("{token}x"), "x".to_owned()]
+        {
             assert!(!is_good(&ours, &forged, now()), "{forged}");
         }
     }
@@ -124,7 +130,9 @@ mod tests {
             encode(&Header::new(Algorithm::HS256), claims, &key).expect("a token")
         };
         assert!(is_good(&owners, &signed(&good), now()));
-        for (claim, value) in [("aud", "another-api"), ("iss", "another-issuer"), ("sub", "nobody"), ("pwd", "")] {
+        for (claim, value) in
+            [("aud", "another-api"), ("iss", "another-issuer"), ("sub", "nobody"), ("pwd", "")]
+        {
             let mut other = good.clone();
             other[claim] = value.into();
             assert!(!is_good(&owners, &signed(&other), now()), "{claim}");

@@ -1,4 +1,5 @@
-//! A partner's secrets: credentials of its Panorama account, and the tokens they were exchanged for.
+//! A partner's secrets: credentials of its Panorama account, and the tokens they were exchanged
+//! for.
 
 use std::str::FromStr;
 
@@ -48,7 +49,8 @@ macro_rules! bounded_text {
 }
 
 bounded_text! {
-    /// `clientId` of the partner's Panorama application (a Cognito app client id: at most 128 characters).
+    /// `clientId` of the partner's Panorama application (a Cognito app client id: at most 128
+    /// characters).
     ClientId, 128, "must have at most 128 characters"
 }
 bounded_text! {
@@ -60,7 +62,8 @@ bounded_text! {
     Password, 256, "must have at most 256 characters"
 }
 bounded_text! {
-    /// An access or refresh token of Cognito (at most 131,072 characters there; a secret's value holds 65,536 bytes).
+    /// An access or refresh token of Cognito (at most 131,072 characters there; a secret's value
+    /// holds 65,536 bytes).
     Token, 20_000, "must have at most 20000 characters"
 }
 
@@ -82,9 +85,11 @@ pub struct PartnerTokens {
     pub access: Token,
     /// When Panorama will stop accepting it.
     pub access_expires_at: Timestamp,
-    /// Exchanged for the next access token. Cognito may omit it from an answer; then the one before stays in use.
+    /// Exchanged for the next access token. Cognito may omit it from an answer; then the one before
+    /// stays in use.
     pub refresh: Option<Token>,
-    /// Whether the user pool is known to retire a refresh token when it is used. It is then exchanged by another call.
+    /// Whether the user pool is known to retire a refresh token when it is used. It is then
+    /// exchanged by another call.
     pub refresh_rotates: bool,
 }
 

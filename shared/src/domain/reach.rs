@@ -1,10 +1,12 @@
-//! Which receivers may be called. A webhook's URL is whatever somebody wrote into it, and we call it from inside an AWS account.
+//! Which receivers may be called. A webhook's URL is whatever somebody wrote into it, and we call
+//! it from inside an AWS account.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use url::{Host, Url};
 
-/// How far calls may go. No setting of a deployment widens it: it is an argument of whoever wires the service.
+/// How far calls may go. No setting of a deployment widens it: it is an argument of whoever wires
+/// the service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reach {
     /// Public addresses, by HTTPS.
@@ -13,7 +15,8 @@ pub enum Reach {
     ThisMachineToo,
 }
 
-/// IPv4 addresses that are not public (IANA's special-purpose registry, multicast and the reserved rest).
+/// IPv4 addresses that are not public (IANA's special-purpose registry, multicast and the reserved
+/// rest).
 const NOT_PUBLIC_V4: [(Ipv4Addr, u32); 15] = [
     (Ipv4Addr::UNSPECIFIED, 8),
     (Ipv4Addr::new(10, 0, 0, 0), 8),
@@ -32,7 +35,8 @@ const NOT_PUBLIC_V4: [(Ipv4Addr, u32); 15] = [
     (Ipv4Addr::new(240, 0, 0, 0), 4),
 ];
 
-/// Global unicast. Outside it are loopback, unspecified, link-local, unique-local, multicast, and IPv4 in IPv6 (mapped, compatible, NAT64).
+/// Global unicast. Outside it are loopback, unspecified, link-local, unique-local, multicast, and
+/// IPv4 in IPv6 (mapped, compatible, NAT64).
 const GLOBAL_V6: (Ipv6Addr, u32) = (Ipv6Addr::new(0x2000, 0, 0, 0, 0, 0, 0, 0), 3);
 
 /// What is not public inside it: protocol assignments with Teredo, documentation, 6to4.
@@ -106,10 +110,30 @@ mod tests {
             ("203.0.113.0", "203.0.113.255", Some("203.0.112.255"), Some("203.0.114.0")),
             ("224.0.0.0", "255.255.255.255", Some("223.255.255.255"), None),
             ("::", "1fff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", None, None),
-            ("2001::", "2001:1ff:ffff:ffff:ffff:ffff:ffff:ffff", Some("2000:ffff::"), Some("2001:200::")),
-            ("2001:db8::", "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff", Some("2001:db7::"), Some("2001:db9::")),
-            ("2002::", "2002:ffff:ffff:ffff:ffff:ffff:ffff:ffff", Some("2001:ffff::"), Some("2003::")),
-            ("3fff::", "3fff:fff:ffff:ffff:ffff:ffff:ffff:ffff", Some("3ffe::"), Some("3fff:1000::")),
+            (
+                "2001::",
+                "2001:1ff:ffff:ffff:ffff:ffff:ffff:ffff",
+                Some("2000:ffff::"),
+                Some("2001:200::"),
+            ),
+            (
+                "2001:db8::",
+                "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff",
+                Some("2001:db7::"),
+                Some("2001:db9::"),
+            ),
+            (
+                "2002::",
+                "2002:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
+                Some("2001:ffff::"),
+                Some("2003::"),
+            ),
+            (
+                "3fff::",
+                "3fff:fff:ffff:ffff:ffff:ffff:ffff:ffff",
+                Some("3ffe::"),
+                Some("3fff:1000::"),
+            ),
             ("4000::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", Some("3fff:ffff::"), None),
         ] {
             let is_public = |text: &str| is_public(text.parse().expect("an address"));
@@ -153,15 +177,24 @@ mod tests {
             let url = Url::parse(url).expect("a URL");
             assert!(!Reach::Public.allows_url(&url), "{url}");
         }
-        assert!(Reach::Public.allows_url(&Url::parse("https://receiver.example:8443/x").expect("a URL")));
+        assert!(
+            Reach::Public
+                .allows_url(&Url::parse("https://receiver.example:8443/x").expect("a URL"))
+        );
     }
 
     #[test]
     fn this_machine_is_reached_only_when_it_is_asked_for_and_nothing_else_private_is() {
         let allows = |url: &str| Reach::ThisMachineToo.allows_url(&Url::parse(url).expect("a URL"));
-        assert!(allows("http://127.0.0.1:4000/") && allows("http://[::1]:4000/") && allows("http://localhost:4000/"));
         assert!(
-            !allows("http://receiver.example/") && !allows("https://10.0.0.1/") && !allows("http://169.254.169.254/")
+            allows("http://127.0.0.1:4000/")
+                && allows("http://[::1]:4000/")
+                && allows("http://localhost:4000/")
+        );
+        assert!(
+            !allows("http://receiver.example/")
+                && !allows("https://10.0.0.1/")
+                && !allows("http://169.254.169.254/")
         );
     }
 }

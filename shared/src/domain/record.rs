@@ -92,8 +92,11 @@ fn strip(value: &mut Value) {
 }
 
 fn is_secret_name(name: &str) -> bool {
-    let name: String =
-        name.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect();
+    let name: String = name
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .map(|letter| letter.to_ascii_lowercase())
+        .collect();
     SECRET.iter().any(|word| name.contains(word))
         || SECRET_NAMES.contains(&&*name)
         || name.contains("token") && !ABOUT_A_TOKEN.iter().any(|end| name.ends_with(end))
@@ -101,8 +104,9 @@ fn is_secret_name(name: &str) -> bool {
 
 /// A JWT, or what a bearer sends, whatever it is called.
 fn is_secret_text(value: &Value) -> bool {
-    let is_token =
-        |text: &str| text.starts_with("Bearer ") || text.starts_with("eyJ") && text.matches('.').count() == 2;
+    let is_token = |text: &str| {
+        text.starts_with("Bearer ") || text.starts_with("eyJ") && text.matches('.').count() == 2
+    };
     value.as_str().is_some_and(is_token)
 }
 
@@ -136,7 +140,9 @@ mod tests {
             "status": "ACTIVE", "name": null, "eyJ": "eyJ is no JWT", "amount": 1.5,
         });
         let mut both = shown.clone();
-        both.as_object_mut().expect("an object").extend(secrets.as_object().expect("an object").clone());
+        both.as_object_mut()
+            .expect("an object")
+            .extend(secrets.as_object().expect("an object").clone());
         let record = Record::without_secrets(json!([{ "deep": [both, "Bearer x"] }]));
         assert_eq!(record, Record(json!([{ "deep": [shown] }])));
         assert_eq!(format!("{record:?}"), "Record(…)");

@@ -22,7 +22,8 @@ pub struct Replay {
 pub enum Replayed {
     /// One alert.
     One(ChangeId),
-    /// The alerts of a time that the webhook is registered for, in the order in which they happened.
+    /// The alerts of a time that the webhook is registered for, in the order in which they
+    /// happened.
     Range {
         /// The first moment.
         from: Timestamp,

@@ -7,8 +7,8 @@
 //!  │                       │ └─turn_back─▶ Completed (that it was before, see `reopen`)
 //!  └─────────lapse─────────┴─▶ Expired
 //! ```
-//! A `Pending` session is expired from its `expires_at` on, whether or not somebody has noticed and stored it. That it is stored once is what
-//! lets it be counted once.
+//! A `Pending` session is expired from its `expires_at` on, whether or not somebody has noticed and
+//! stored it. That it is stored once is what lets it be counted once.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -26,7 +26,8 @@ use super::timestamp::Timestamp;
 /// How long the farmer has (Leaf's tutorial: "within 15 minutes of this call").
 pub const LIFETIME: Duration = Duration::from_mins(15);
 
-/// How long one request may be at the handshake before another may try: longer than all time-outs of one attempt together.
+/// How long one request may be at the handshake before another may try: longer than all time-outs
+/// of one attempt together.
 pub const HANDSHAKE_LEASE: Duration = Duration::from_secs(30);
 
 /// How many different organization codes one session tries.
@@ -53,7 +54,8 @@ pub struct Session {
     pub expires_at: Timestamp,
     /// The one browser that the hop link bound, if it was opened.
     pub browser: Option<BrowserHash>,
-    /// Whether the farmer is shown whose account it is before a browser is bound. The partner may say that its application has just done so.
+    /// Whether the farmer is shown whose account it is before a browser is bound. The partner may
+    /// say that its application has just done so.
     pub confirm_account: bool,
     /// How often Panorama was asked for its callbacks.
     pub pace: Pace,
@@ -70,7 +72,8 @@ pub struct Session {
 pub enum State {
     /// Waiting for the farmer.
     Pending,
-    /// The farmer has confirmed; Panorama's side of the handshake is to be done. Never expires: the farmer came in time.
+    /// The farmer has confirmed; Panorama's side of the handshake is to be done. Never expires: the
+    /// farmer came in time.
     Confirming(Handshake),
     /// There is a credential.
     Completed {
@@ -201,14 +204,26 @@ impl Session {
         }
     }
 
-    /// The same new session, when a confirmation for it is already there (kept from before, or left over from the session that it
-    /// replaces): it begins in `Confirming`.
+    /// The same new session, when a confirmation for it is already there (kept from before, or left
+    /// over from the session that it replaces): it begins in `Confirming`.
     #[must_use]
-    pub fn already_confirmed(self, code: OrganizationCode, operation: &Operation, now: Timestamp) -> Self {
+    pub fn already_confirmed(
+        self,
+        code: OrganizationCode,
+        operation: &Operation,
+        now: Timestamp,
+    ) -> Self {
         let tried = BTreeSet::from([operation.hash.clone()]);
         let lease_until = now.plus(HANDSHAKE_LEASE);
-        let state = State::Confirming(Handshake { code, lease_until, attempts: 0, reopened: None, handed_on: false });
-        // It is not the first version: that is the start which a callback may remember, and it was `Pending`.
+        let state = State::Confirming(Handshake {
+            code,
+            lease_until,
+            attempts: 0,
+            reopened: None,
+            handed_on: false,
+        });
+        // It is not the first version: that is the start which a callback may remember, and it was
+        // `Pending`.
         Self { tried, state, ..self.next() }
     }
 
@@ -229,7 +244,9 @@ impl Session {
         match (&self.state, self.status(now)) {
             (_, Status::Expired | Status::Rejected(_)) => Relation::Over,
             (State::Confirming(handshake), _) if handshake.code == *code => Relation::Same,
-            (State::Confirming(handshake), _) if !handshake.handed_on || now >= self.expires_at => Relation::Other,
+            (State::Confirming(handshake), _) if !handshake.handed_on || now >= self.expires_at => {
+                Relation::Other
+            }
             (State::Completed { code: done }, _) if done == code => Relation::Same,
             (State::Completed { .. }, _) => Relation::Over,
             _ => match &self.organization_code {
@@ -241,14 +258,21 @@ impl Session {
     }
 
     /// Takes a confirmation that was bound to this session.
-    pub fn receive(self, code: &OrganizationCode, operation: &Operation, now: Timestamp) -> Received {
+    pub fn receive(
+        self,
+        code: &OrganizationCode,
+        operation: &Operation,
+        now: Timestamp,
+    ) -> Received {
         match self.relation(code, now) {
             Relation::Other | Relation::Over => return Received::NotTaken,
             Relation::Same | Relation::Open => {}
         }
         match &self.state {
             State::Completed { .. } => return Received::Done,
-            State::Confirming(handshake) if now < handshake.lease_until && handshake.code == *code => {
+            State::Confirming(handshake)
+                if now < handshake.lease_until && handshake.code == *code =>
+            {
                 return Received::UnderWay;
             }
             _ => {}
@@ -266,8 +290,9 @@ impl Session {
         let attempts = before.map_or(0, |handshake| handshake.attempts);
         let reopened = before.and_then(|handshake| handshake.reopened.clone());
         let code = code.clone();
-        let confirming =
-            |lease_until| State::Confirming(Handshake { code, lease_until, attempts, reopened, handed_on: false });
+        let confirming = |lease_until| {
+            State::Confirming(Handshake { code, lease_until, attempts, reopened, handed_on: false })
+        };
         match asked {
             Ok(pace) => {
                 let state = confirming(now.plus(HANDSHAKE_LEASE));
@@ -277,11 +302,13 @@ impl Session {
         }
     }
 
-    /// The farmer's page asks again: the handshake is taken up at once, if nobody is at it and Panorama was not asked too often.
+    /// The farmer's page asks again: the handshake is taken up at once, if nobody is at it and
+    /// Panorama was not asked too often.
     pub fn retake(self, now: Timestamp) -> Option<Self> {
         let handshake = self.handshake().filter(|handshake| now >= handshake.lease_until)?.clone();
         let pace = self.pace.ask(now).ok()?;
-        let state = State::Confirming(Handshake { lease_until: now.plus(HANDSHAKE_LEASE), ..handshake });
+        let state =
+            State::Confirming(Handshake { lease_until: now.plus(HANDSHAKE_LEASE), ..handshake });
         Some(Self { pace, state, ..self.next() })
     }
 
@@ -299,14 +326,21 @@ impl Session {
         }
     }
 
-    /// A session that was completed with this operation, when the farmer has switched sharing off and on again since: the handshake is
-    /// due once more. Whoever has the address of an old callback can ask for that, so a refusal leads back to where it was; `None` when
-    /// Panorama has just been asked often enough.
+    /// A session that was completed with this operation, when the farmer has switched sharing off
+    /// and on again since: the handshake is due once more. Whoever has the address of an old
+    /// callback can ask for that, so a refusal leads back to where it was; `None` when Panorama has
+    /// just been asked often enough.
     pub fn reopen(self, code: OrganizationCode, now: Timestamp) -> Option<Self> {
         let pace = self.pace.ask(now).ok()?;
         let lease_until = now.plus(HANDSHAKE_LEASE);
         let reopened = Some(code.clone());
-        let state = State::Confirming(Handshake { code, lease_until, attempts: 0, reopened, handed_on: false });
+        let state = State::Confirming(Handshake {
+            code,
+            lease_until,
+            attempts: 0,
+            reopened,
+            handed_on: false,
+        });
         Some(Self { pace, state, ..self.next() })
     }
 
@@ -332,7 +366,8 @@ impl Session {
         Self { state, ..self.next() }
     }
 
-    /// Panorama refused the operation: a session that was completed before is that again, any other waits again or has expired meanwhile.
+    /// Panorama refused the operation: a session that was completed before is that again, any other
+    /// waits again or has expired meanwhile.
     #[must_use]
     pub fn turn_back(self, now: Timestamp) -> Self {
         let completed = self.handshake().and_then(|handshake| handshake.reopened.clone());
@@ -348,8 +383,11 @@ impl Session {
     pub fn lapse(self, now: Timestamp) -> Lapsed {
         match self.state {
             State::Pending if now < self.expires_at => Lapsed::NotYet,
-            State::Pending => Lapsed::Expired(Box::new(Self { state: State::Expired, ..self.next() })),
-            // One that is at the handshake came in time; should Panorama refuse it, `turn_back` looks at the clock.
+            State::Pending => {
+                Lapsed::Expired(Box::new(Self { state: State::Expired, ..self.next() }))
+            }
+            // One that is at the handshake came in time; should Panorama refuse it, `turn_back`
+            // looks at the clock.
             _ => Lapsed::NothingToDo,
         }
     }
@@ -361,7 +399,12 @@ impl Session {
     }
 
     /// The hop link is opened by a browser that showed `shown` and would be given `fresh`.
-    pub fn open(self, shown: Option<&BrowserHash>, fresh: &BindingCookie, now: Timestamp) -> Opened {
+    pub fn open(
+        self,
+        shown: Option<&BrowserHash>,
+        fresh: &BindingCookie,
+        now: Timestamp,
+    ) -> Opened {
         match (self.status(now), &self.browser) {
             (Status::Pending, None) if self.confirm_account => Opened::Unconfirmed,
             (Status::Pending, None) => Opened::Bound(Box::new(self.bound_to(fresh))),
@@ -371,8 +414,14 @@ impl Session {
         }
     }
 
-    /// The farmer has seen whose account it is and goes on in this browser; one that was bound before is bound no more.
-    pub fn continue_in(self, shown: Option<&BrowserHash>, fresh: &BindingCookie, now: Timestamp) -> Opened {
+    /// The farmer has seen whose account it is and goes on in this browser; one that was bound
+    /// before is bound no more.
+    pub fn continue_in(
+        self,
+        shown: Option<&BrowserHash>,
+        fresh: &BindingCookie,
+        now: Timestamp,
+    ) -> Opened {
         match (self.status(now), &self.browser) {
             (Status::Pending, Some(bound)) if shown == Some(bound) => Opened::Again,
             (Status::Pending, _) => Opened::Bound(Box::new(self.bound_to(fresh))),

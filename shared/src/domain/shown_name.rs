@@ -3,8 +3,8 @@
 /// Longest first word that is shown whole, in characters.
 const LONGEST: usize = 24;
 
-/// A Leaf user's name, shortened: enough for its owner to know it, and no more of a person than that. The first word, and of the others
-/// their first letters: `Dale P.`
+/// A Leaf user's name, shortened: enough for its owner to know it, and no more of a person than
+/// that. The first word, and of the others their first letters: `Dale P.`
 pub fn shortened(name: &str) -> String {
     let visible: String = name.chars().filter(|letter| !is_invisible(*letter)).collect();
     // Of an e-mail address, what is before the host.
@@ -15,7 +15,9 @@ pub fn shortened(name: &str) -> String {
     if first.chars().count() > LONGEST {
         short.push('…');
     }
-    for initial in words.filter_map(|word| word.chars().find(|letter| letter.is_alphanumeric())).take(3) {
+    for initial in
+        words.filter_map(|word| word.chars().find(|letter| letter.is_alphanumeric())).take(3)
+    {
         short.extend([' ', initial, '.']);
     }
     short

@@ -11,7 +11,8 @@ use time::macros::{datetime, format_description};
 
 use super::invalid::Invalid;
 
-/// Leaf's form of a time: `yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'`. Of fixed width, so texts sort as the moments do.
+/// Leaf's form of a time: `yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'`. Of fixed width, so texts sort as the
+/// moments do.
 const LEAF_FORM: &[BorrowedFormatItem<'static>] =
     format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:6]Z");
 
@@ -23,8 +24,9 @@ const LATEST: OffsetDateTime = datetime!(9999-12-31 23:59:59.999999 UTC);
 pub struct Timestamp(OffsetDateTime);
 
 impl Timestamp {
-    /// The moment, cut to whole microseconds, which is what a stored one holds. One before 1970 or after the year 9999 is the next that there
-    /// is room for: texts from outside name such moments.
+    /// The moment, cut to whole microseconds, which is what a stored one holds. One before 1970 or
+    /// after the year 9999 is the next that there is room for: texts from outside name such
+    /// moments.
     ///
     /// # Panics
     /// Never: cutting digits off a fraction of a second leaves one.
@@ -33,7 +35,11 @@ impl Timestamp {
         let moment = moment.checked_to_offset(time::UtcOffset::UTC).unwrap_or(edge);
         let moment = moment.clamp(OffsetDateTime::UNIX_EPOCH, LATEST);
         let whole = moment.nanosecond() / 1_000 * 1_000;
-        Self(moment.replace_nanosecond(whole).expect("fewer than 1e9 nanoseconds stay fewer when cut"))
+        Self(
+            moment
+                .replace_nanosecond(whole)
+                .expect("fewer than 1e9 nanoseconds stay fewer when cut"),
+        )
     }
 
     /// Seconds since 1970, cut: the unit of DynamoDB's TTL and of a token's `exp`.
@@ -48,20 +54,25 @@ impl Timestamp {
 
     /// The moment that is so many milliseconds after 1970; none when that is beyond the calendar.
     pub fn from_epoch_milliseconds(milliseconds: i64) -> Option<Self> {
-        OffsetDateTime::from_unix_timestamp_nanos(i128::from(milliseconds) * 1_000_000).ok().map(Self::new)
+        OffsetDateTime::from_unix_timestamp_nanos(i128::from(milliseconds) * 1_000_000)
+            .ok()
+            .map(Self::new)
     }
 
-    /// This moment and `length` more, but no later than the year 9999: the last that the form has room for.
+    /// This moment and `length` more, but no later than the year 9999: the last that the form has
+    /// room for.
     #[must_use]
     pub fn plus(self, length: Duration) -> Self {
-        let sum = time::Duration::try_from(length).ok().and_then(|length| self.0.checked_add(length));
+        let sum =
+            time::Duration::try_from(length).ok().and_then(|length| self.0.checked_add(length));
         sum.map_or(Self(LATEST), Self)
     }
 
     /// This moment and `length` less, but no earlier than 1970.
     #[must_use]
     pub fn minus(self, length: Duration) -> Self {
-        let rest = time::Duration::try_from(length).ok().and_then(|length| self.0.checked_sub(length));
+        let rest =
+            time::Duration::try_from(length).ok().and_then(|length| self.0.checked_sub(length));
         Self(rest.map_or(OffsetDateTime::UNIX_EPOCH, |rest| rest.max(OffsetDateTime::UNIX_EPOCH)))
     }
 
@@ -94,7 +105,9 @@ impl FromStr for Timestamp {
             return Err(Invalid::EMPTY);
         }
         let moment = OffsetDateTime::parse(text, &Rfc3339);
-        moment.map(Self::new).map_err(|_| Invalid::malformed("must be a time such as 2026-11-22T12:00:00Z"))
+        moment
+            .map(Self::new)
+            .map_err(|_| Invalid::malformed("must be a time such as 2026-11-22T12:00:00Z"))
     }
 }
 
@@ -130,7 +143,10 @@ mod tests {
     fn what_is_out_of_range_is_the_end_of_it() {
         let moment = Timestamp::new(datetime!(2026-11-22 12:00 UTC));
         assert_eq!(moment.plus(Duration::MAX).to_string(), "9999-12-31T23:59:59.999999Z");
-        assert_eq!(moment.plus(Duration::from_hours(24 * 365 * 9_000)).to_string(), "9999-12-31T23:59:59.999999Z");
+        assert_eq!(
+            moment.plus(Duration::from_hours(24 * 365 * 9_000)).to_string(),
+            "9999-12-31T23:59:59.999999Z"
+        );
         assert_eq!(moment.minus(Duration::MAX).to_string(), "1970-01-01T00:00:00.000000Z");
     }
 
@@ -142,7 +158,11 @@ mod tests {
             ("0000-01-01T00:00:00+01:00", "1970-01-01T00:00:00.000000Z"),
             ("1969-12-31T23:59:59Z", "1970-01-01T00:00:00.000000Z"),
         ] {
-            assert_eq!(text.parse::<Timestamp>().map(|read| read.to_string()), Ok(moment.to_owned()), "{text}");
+            assert_eq!(
+                text.parse::<Timestamp>().map(|read| read.to_string()),
+                Ok(moment.to_owned()),
+                "{text}"
+            );
         }
     }
 
@@ -157,10 +177,13 @@ mod tests {
     #[test]
     fn is_read_from_any_form_of_rfc_3339() {
         let moment = Timestamp::new(datetime!(2026-11-22 19:52:49 UTC));
-        for text in ["2026-11-22T19:52:49Z", " 2026-11-22T19:52:49.000000Z", "2026-11-22T14:52:49-05:00"] {
+        for text in
+            ["2026-11-22T19:52:49Z", " 2026-11-22T19:52:49.000000Z", "2026-11-22T14:52:49-05:00"]
+        {
             assert_eq!(text.parse(), Ok(moment), "{text}");
         }
-        for text in ["", "2026-11-22", "2026-11-22T19:52:49", "1795348800", "2026-13-01T00:00:00Z"] {
+        for text in ["", "2026-11-22", "2026-11-22T19:52:49", "1795348800", "2026-13-01T00:00:00Z"]
+        {
             assert!(text.parse::<Timestamp>().is_err(), "{text}");
         }
     }

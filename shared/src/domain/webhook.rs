@@ -16,13 +16,15 @@ use super::invalid::{Invalid, one_line};
 use super::timestamp::Timestamp;
 use super::webhook_event::WebhookEvent;
 
-/// How long the secret that was replaced still signs: time enough to bring the new one to every receiver.
+/// How long the secret that was replaced still signs: time enough to bring the new one to every
+/// receiver.
 pub const ROTATION: Duration = Duration::from_hours(24);
 
 /// How long a failed call can be looked up.
 pub const FAILED_CALLS_KEPT_FOR: Duration = Duration::from_hours(720);
 
-/// The fewest bytes of a secret (Standard Webhooks: "between 24 bytes and 64 bytes"). Older webhooks may have shorter ones.
+/// The fewest bytes of a secret (Standard Webhooks: "between 24 bytes and 64 bytes"). Older
+/// webhooks may have shorter ones.
 const SHORTEST_SECRET: usize = 24;
 
 /// What the secrets of the Standard Webhooks libraries begin with; base64 follows.
@@ -45,11 +47,13 @@ pub struct Webhook {
     pub api_owner: Option<String>,
     /// Since when it gets no calls, because it answered 410.
     pub disabled_at: Option<Timestamp>,
-    /// The version of its secret that was stored last; none between its registration and its first secret.
+    /// The version of its secret that was stored last; none between its registration and its first
+    /// secret.
     pub secret_version: Option<SecretVersion>,
 }
 
-/// A version of a webhook's secret, as the secret store names it. Another one means that what a process remembers is old.
+/// A version of a webhook's secret, as the secret store names it. Another one means that what a
+/// process remembers is old.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SecretVersion(pub String);
 
@@ -101,7 +105,8 @@ impl FromStr for WebhookUrl {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        const RULE: Invalid = Invalid::malformed("must be an https URL with a host, without a user name or password");
+        const RULE: Invalid =
+            Invalid::malformed("must be an https URL with a host, without a user name or password");
         let text = text.trim();
         if text.is_empty() {
             return Err(Invalid::EMPTY);
@@ -134,9 +139,11 @@ impl WebhookSecret {
         Self(text.into())
     }
 
-    /// The key of the Standard Webhooks signature: what follows `whsec_`, decoded; else the text's own bytes.
+    /// The key of the Standard Webhooks signature: what follows `whsec_`, decoded; else the text's
+    /// own bytes.
     pub(super) fn standard_key(&self) -> Vec<u8> {
-        let decoded = self.expose().strip_prefix(STANDARD_PREFIX).map(|encoded| STANDARD.decode(encoded));
+        let decoded =
+            self.expose().strip_prefix(STANDARD_PREFIX).map(|encoded| STANDARD.decode(encoded));
         decoded.and_then(Result::ok).unwrap_or_else(|| self.expose().as_bytes().to_vec())
     }
 }
@@ -151,14 +158,17 @@ impl FromStr for WebhookSecret {
             Err(Invalid::EMPTY)
         } else if length > 256 {
             Err(Invalid::too_long("must have at most 256 characters"))
-        } else if encoded.is_some_and(|encoded| !STANDARD.decode(encoded).is_ok_and(|key| key.len() >= SHORTEST_SECRET))
-        {
+        } else if encoded.is_some_and(|encoded| {
+            !STANDARD.decode(encoded).is_ok_and(|key| key.len() >= SHORTEST_SECRET)
+        }) {
             Err(Invalid::malformed(
-                "must have base64 of at least 24 bytes after whsec_, such as `openssl rand -base64 32` prints",
+                "must have base64 of at least 24 bytes after whsec_, such as `openssl rand \
+                 -base64 32` prints",
             ))
         } else if text.len() < SHORTEST_SECRET || text.chars().any(char::is_control) {
             Err(Invalid::malformed(
-                "must have at least 24 bytes, and no control characters; `openssl rand -base64 32` prints a good one",
+                "must have at least 24 bytes, and no control characters; `openssl rand -base64 \
+                 32` prints a good one",
             ))
         } else {
             Ok(Self(text.into()))
@@ -168,7 +178,8 @@ impl FromStr for WebhookSecret {
 
 impl PartialEq for WebhookSecret {
     fn eq(&self, other: &Self) -> bool {
-        constant_time::verify_slices_are_equal(self.expose().as_bytes(), other.expose().as_bytes()).is_ok()
+        constant_time::verify_slices_are_equal(self.expose().as_bytes(), other.expose().as_bytes())
+            .is_ok()
     }
 }
 
@@ -189,7 +200,8 @@ impl WebhookSecrets {
         Self { current, older: None }
     }
 
-    /// Replaces the current secret. The same one once more changes nothing, so a repeated request is harmless.
+    /// Replaces the current secret. The same one once more changes nothing, so a repeated request
+    /// is harmless.
     #[must_use]
     pub fn rotate(self, to: WebhookSecret, now: Timestamp) -> Self {
         if self.current == to {
@@ -251,8 +263,13 @@ pub enum CallFailure {
 
 impl CallFailure {
     /// All that are not a status.
-    pub const WITHOUT_STATUS: [Self; 5] =
-        [Self::TimedOut, Self::NotPublic, Self::NotResolved, Self::ConnectionFailed, Self::NoSecret];
+    pub const WITHOUT_STATUS: [Self; 5] = [
+        Self::TimedOut,
+        Self::NotPublic,
+        Self::NotResolved,
+        Self::ConnectionFailed,
+        Self::NoSecret,
+    ];
 
     /// Its name, for programs; `status` for any status.
     pub const fn as_str(self) -> &'static str {
@@ -291,15 +308,21 @@ mod tests {
         }
         let long = format!("https://receiver.example/{}", "a".repeat(2_048));
         assert!(long.parse::<WebhookUrl>().is_err());
-        let url: WebhookUrl = "https://receiver.example/hooks?token=planted#top".parse().expect("a URL");
+        let url: WebhookUrl =
+            "https://receiver.example/hooks?token=planted#top".parse().expect("a URL");
         assert_eq!(url.url().as_str(), "https://receiver.example/hooks?token=planted");
         assert!(!format!("{url:?}").contains("planted"), "{url:?}");
     }
 
     #[test]
     fn a_secret_of_the_standard_form_must_be_base64() {
-        for text in ["short", "whsec_", "whsec_not base64!", "whsec_AAAA", "with\u{7}bell and enough of other letters"]
-        {
+        for text in [
+            "short",
+            "whsec_",
+            "whsec_not base64!",
+            "whsec_AAAA",
+            "with\u{7}bell and enough of other letters",
+        ] {
             assert!(text.parse::<WebhookSecret>().is_err(), "{text}");
         }
         let stored = |text: &str| WebhookSecret::stored(text.to_owned());
@@ -312,7 +335,10 @@ mod tests {
     fn a_new_secret_has_24_bytes_and_an_older_one_stays_good() {
         let in_base64 = |bytes: usize| format!("whsec_{}", STANDARD.encode(vec![7; bytes]));
         for (short, long) in [("s".repeat(23), "s".repeat(24)), (in_base64(23), in_base64(24))] {
-            assert!(short.parse::<WebhookSecret>().is_err() && long.parse::<WebhookSecret>().is_ok(), "{short}");
+            assert!(
+                short.parse::<WebhookSecret>().is_err() && long.parse::<WebhookSecret>().is_ok(),
+                "{short}"
+            );
         }
         assert!("mRyT257XpFWX".parse::<WebhookSecret>().is_err(), "Leaf's example has 12");
         assert_eq!(WebhookSecret::stored("mRyT257XpFWX".to_owned()).expose(), "mRyT257XpFWX");
@@ -321,10 +347,13 @@ mod tests {
     #[test]
     fn the_replaced_secret_signs_for_a_day_and_a_repeated_rotation_does_not_shorten_it() {
         let start = Timestamp::new(datetime!(2026-11-22 12:00 UTC));
-        let rotated = WebhookSecrets::new(secret("the first one")).rotate(secret("the second one"), start);
-        let again = rotated.clone().rotate(secret("the second one"), start.plus(Duration::from_hours(1)));
+        let rotated =
+            WebhookSecrets::new(secret("the first one")).rotate(secret("the second one"), start);
+        let again =
+            rotated.clone().rotate(secret("the second one"), start.plus(Duration::from_hours(1)));
         assert_eq!(again, rotated);
-        let signing = |at| rotated.signing(at).iter().map(|secret| secret.expose()).collect::<Vec<_>>();
+        let signing =
+            |at| rotated.signing(at).iter().map(|secret| secret.expose()).collect::<Vec<_>>();
         let end = start.plus(ROTATION);
         assert_eq!(signing(end.minus(Duration::from_secs(1))), ["the first one", "the second one"]);
         assert_eq!(signing(end), ["the second one"]);

@@ -7,9 +7,9 @@ use super::change::ChangeId;
 use super::ids::{ReplayId, WebhookId};
 use super::timestamp::Timestamp;
 
-/// How long after a failed call the next one is made: Leaf's 1, 30, 60 and 240 minutes, and then on for
-/// a day in all, so that a receiver which fails in the evening is found repaired in the morning. The
-/// eighth failure is the last.
+/// How long after a failed call the next one is made: Leaf's 1, 30, 60 and 240 minutes, and then on
+/// for a day in all, so that a receiver which fails in the evening is found repaired in the
+/// morning. The eighth failure is the last.
 pub const RETRIES: [Duration; 7] = [
     Duration::from_mins(1),
     Duration::from_mins(30),
@@ -57,8 +57,9 @@ pub struct Call {
 }
 
 impl Call {
-    /// Calls of one group are made one after the other: those of a webhook about a connection, or about an app key's login. So a receiver that is
-    /// down holds up nobody's alerts but its own. At most 118 characters, none of them a blank.
+    /// Calls of one group are made one after the other: those of a webhook about a connection, or
+    /// about an app key's login. So a receiver that is down holds up nobody's alerts but its own.
+    /// At most 118 characters, none of them a blank.
     pub fn group(&self) -> String {
         let about = match &self.notice.told {
             Told::Registration => "WEBHOOK".to_owned(),
@@ -81,8 +82,9 @@ impl Call {
     }
 }
 
-/// How long to wait after this attempt (the first is 1) has failed; none if it was the last. Never shorter than the schedule, nor than what the
-/// receiver has asked for as far as the queue can wait.
+/// How long to wait after this attempt (the first is 1) has failed; none if it was the last. Never
+/// shorter than the schedule, nor than what the receiver has asked for as far as the queue can
+/// wait.
 pub fn wait_after(id: &ChangeId, attempt: u32, asked: Option<Duration>) -> Option<Duration> {
     let retry = usize::try_from(attempt).ok()?.checked_sub(1)?;
     let scheduled = RETRIES.get(retry)?;
@@ -90,11 +92,13 @@ pub fn wait_after(id: &ChangeId, attempt: u32, asked: Option<Duration>) -> Optio
     Some(wait.max(asked.unwrap_or_default()).min(LONGEST_WAIT))
 }
 
-/// In thousandths, the same for the same call: what failed at the same moment is not to come back at the same moment.
+/// In thousandths, the same for the same call: what failed at the same moment is not to come back
+/// at the same moment.
 fn jitter(id: &ChangeId, attempt: u32) -> u32 {
     // FNV-1a: it has to spread, and nothing else.
     let bytes = id.as_str().bytes().chain(attempt.to_be_bytes());
-    let hash = bytes.fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    let hash = bytes
+        .fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
     hash % (JITTER_PERCENT * 10 + 1)
 }
 
@@ -124,25 +128,36 @@ mod tests {
     #[test]
     fn retries_outlast_a_night_and_no_wait_is_longer_than_the_queue_s() {
         let id = |number: u32| format!("e{number}").parse().expect("an id");
-        let waits = |number| (1..).map_while(|attempt| wait_after(&id(number), attempt, None)).collect::<Vec<_>>();
-        let minutes = |waits: &[Duration]| waits.iter().map(|wait| wait.as_secs() / 60).sum::<u64>();
+        let waits = |number| {
+            (1..).map_while(|attempt| wait_after(&id(number), attempt, None)).collect::<Vec<_>>()
+        };
+        let minutes =
+            |waits: &[Duration]| waits.iter().map(|wait| wait.as_secs() / 60).sum::<u64>();
         for number in 0..100 {
             let waits = waits(number);
             assert_eq!(waits.len(), RETRIES.len());
             assert!(
-                waits.iter().zip(RETRIES).all(|(wait, least)| *wait >= least && *wait <= least * 11 / 10),
+                waits
+                    .iter()
+                    .zip(RETRIES)
+                    .all(|(wait, least)| *wait >= least && *wait <= least * 11 / 10),
                 "{waits:?}"
             );
-            assert!(waits.iter().all(|wait| *wait <= LONGEST_WAIT) && (24 * 60..27 * 60).contains(&minutes(&waits)));
+            assert!(
+                waits.iter().all(|wait| *wait <= LONGEST_WAIT)
+                    && (24 * 60..27 * 60).contains(&minutes(&waits))
+            );
         }
-        let spread: std::collections::BTreeSet<_> = (0..100).map(|number| waits(number)[3]).collect();
+        let spread: std::collections::BTreeSet<_> =
+            (0..100).map(|number| waits(number)[3]).collect();
         assert!(spread.len() > 30, "they come back together: {spread:?}");
     }
 
     #[test]
     fn a_receiver_may_ask_for_more_time_and_not_for_less_or_for_ever() {
         let id = "e1".parse().expect("an id");
-        let wait = |asked: u64| wait_after(&id, 2, Some(Duration::from_secs(asked))).expect("a retry");
+        let wait =
+            |asked: u64| wait_after(&id, 2, Some(Duration::from_secs(asked))).expect("a retry");
         let scheduled = wait_after(&id, 2, None).expect("a retry");
         assert_eq!((wait(1), wait(3 * 3_600)), (scheduled, Duration::from_hours(3)));
         assert_eq!((wait(86_400), wait(u64::MAX)), (LONGEST_WAIT, LONGEST_WAIT));

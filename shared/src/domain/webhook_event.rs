@@ -84,8 +84,8 @@ impl FromStr for WebhookEvent {
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
         Self::all().find(|known| known.as_str() == text).ok_or(Invalid::malformed(
-            "may only have this service's events, such as connectionActivated and connectionRevoked, and Leaf's; \
-             `WebhookEvent` in GET /openapi.json lists them",
+            "may only have this service's events, such as connectionActivated and \
+             connectionRevoked, and Leaf's; `WebhookEvent` in GET /openapi.json lists them",
         ))
     }
 }

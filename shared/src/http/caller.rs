@@ -9,17 +9,22 @@ use http::request::Parts;
 
 use crate::domain::caller::Caller;
 
-/// The client's address, for whoever puts one into the request's extensions: what the gateway saw, never what a header claims.
+/// The client's address, for whoever puts one into the request's extensions: what the gateway saw,
+/// never what a header claims.
 #[derive(Debug, Clone, Copy)]
 pub struct CallerAddress(pub IpAddr);
 
 impl CallerAddress {
-    /// The client of a request that came through the front (see [`super::front`]), whose peer, as the gateway saw it, is the front. The front
-    /// adds its own client to `X-Forwarded-For`, and the gateway the front; what is before them anybody may have written.
+    /// The client of a request that came through the front (see [`super::front`]), whose peer, as
+    /// the gateway saw it, is the front. The front adds its own client to `X-Forwarded-For`, and
+    /// the gateway the front; what is before them anybody may have written.
     pub fn behind_front(headers: &HeaderMap, front: IpAddr) -> Self {
-        let hops = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
-        let hops: Vec<IpAddr> =
-            hops.flat_map(|hops| hops.split(',')).filter_map(|hop| hop.trim().parse().ok()).collect();
+        let hops =
+            headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
+        let hops: Vec<IpAddr> = hops
+            .flat_map(|hops| hops.split(','))
+            .filter_map(|hop| hop.trim().parse().ok())
+            .collect();
         let client = hops.iter().rev().find(|hop| **hop != front);
         Self(client.copied().unwrap_or(front))
     }
@@ -49,8 +54,15 @@ mod tests {
             (&["nonsense, 198.51.100.9"], "198.51.100.9"),
             (&[], "198.51.100.9"),
         ] {
-            let headers = hops.iter().map(|hops| ("x-forwarded-for".parse().unwrap(), hops.parse().unwrap())).collect();
-            assert_eq!(CallerAddress::behind_front(&headers, front).0, client.parse::<IpAddr>().unwrap(), "{hops:?}");
+            let headers = hops
+                .iter()
+                .map(|hops| ("x-forwarded-for".parse().unwrap(), hops.parse().unwrap()))
+                .collect();
+            assert_eq!(
+                CallerAddress::behind_front(&headers, front).0,
+                client.parse::<IpAddr>().unwrap(),
+                "{hops:?}"
+            );
         }
     }
 }

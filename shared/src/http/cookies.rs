@@ -7,10 +7,13 @@ use http::header::COOKIE;
 
 use crate::domain::browser::{BindingCookie, ShownCookies};
 
-/// Our binding cookies that a browser showed. Each pair is read by itself: what another cookie holds, perhaps no text at all, must not
-/// hide ours.
+/// Our binding cookies that a browser showed. Each pair is read by itself: what another cookie
+/// holds, perhaps no text at all, must not hide ours.
 pub fn binding_cookies(headers: &HeaderMap) -> ShownCookies {
-    let pairs = headers.get_all(COOKIE).iter().flat_map(|value| value.as_bytes().split(|byte| *byte == b';'));
+    let pairs = headers
+        .get_all(COOKIE)
+        .iter()
+        .flat_map(|value| value.as_bytes().split(|byte| *byte == b';'));
     let pairs = pairs.filter_map(|pair| str::from_utf8(pair).ok()?.trim().split_once('='));
     pairs.filter_map(|(name, value)| BindingCookie::read(name, value)).collect()
 }
@@ -28,7 +31,10 @@ mod tests {
     }
 
     fn showing(header: &[u8]) -> ShownCookies {
-        binding_cookies(&HeaderMap::from_iter([(COOKIE, HeaderValue::from_bytes(header).expect("a header"))]))
+        binding_cookies(&HeaderMap::from_iter([(
+            COOKIE,
+            HeaderValue::from_bytes(header).expect("a header"),
+        )]))
     }
 
     #[test]
@@ -41,16 +47,22 @@ mod tests {
 
     #[test]
     fn more_cookies_than_are_read_are_not_none() {
-        let cookies: Vec<_> =
-            std::iter::repeat_with(|| BindingCookie::random(LeafUserId::random(), SessionId::random()))
-                .take(ShownCookies::MOST + 1)
-                .collect();
-        let header = |cookies: &[BindingCookie]| cookies.iter().map(pair).collect::<Vec<_>>().join("; ").into_bytes();
+        let cookies: Vec<_> = std::iter::repeat_with(|| {
+            BindingCookie::random(LeafUserId::random(), SessionId::random())
+        })
+        .take(ShownCookies::MOST + 1)
+        .collect();
+        let header = |cookies: &[BindingCookie]| {
+            cookies.iter().map(pair).collect::<Vec<_>>().join("; ").into_bytes()
+        };
         let most = showing(&header(&cookies[1..]));
         assert_eq!(most.all().map(<[_]>::len), Some(ShownCookies::MOST));
         let more = showing(&header(&cookies));
         assert!(more.all().is_none());
-        assert!(more.of(cookies[0].session_id).is_some(), "its own session's cookie is still found");
+        assert!(
+            more.of(cookies[0].session_id).is_some(),
+            "its own session's cookie is still found"
+        );
         assert_eq!(showing(b"theme=dark").all().map(<[_]>::len), Some(0));
     }
 }

@@ -16,7 +16,8 @@ use crate::domain::ids::LeafUserId;
 /// The response header with the request's id.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// A year. Without subdomains: those of the partner's domain are not ours. Browsers ignore it on a laptop's plain HTTP.
+/// A year. Without subdomains: those of the partner's domain are not ours. Browsers ignore it on a
+/// laptop's plain HTTP.
 const ONLY_HTTPS: &str = "max-age=31536000";
 
 /// The id that the gateway gave the request, for whoever puts one into the request's extensions.
@@ -53,10 +54,20 @@ async fn envelope(request: Request, next: Next) -> Response {
     let id = request.extensions().get::<GatewayRequestId>().map(|id| id.0.clone());
     let id = id.unwrap_or_else(|| Uuid::new_v4().to_string());
     // As it was sent, with a slash at its end if it had one.
-    let path = request.extensions().get::<OriginalUri>().map_or_else(|| request.uri(), |uri| &uri.0).path().to_owned();
+    let path = request
+        .extensions()
+        .get::<OriginalUri>()
+        .map_or_else(|| request.uri(), |uri| &uri.0)
+        .path()
+        .to_owned();
     let method = request.method().clone();
-    // The route, not the path: paths hold session ids, and the callback's query an organization code.
-    let route = request.extensions().get::<MatchedPath>().map_or("(none)", |matched| matched.as_str()).to_owned();
+    // The route, not the path: paths hold session ids, and the callback's query an organization
+    // code.
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or("(none)", |matched| matched.as_str())
+        .to_owned();
     let trace_id = request.extensions().get::<TraceId>().map(|TraceId(id)| id.clone());
     let (user, request) = leaf_user_of(request).await;
     let user = user.map(tracing::field::display);
@@ -87,6 +98,7 @@ async fn leaf_user_of(request: Request) -> (Option<LeafUserId>, Request) {
     const NAME: &str = "leafUserId";
     let (mut parts, body) = request.into_parts();
     let segments = RawPathParams::from_request_parts(&mut parts, &()).await.ok();
-    let user = segments.and_then(|segments| segments.iter().find(|(name, _)| *name == NAME)?.1.parse().ok());
+    let user = segments
+        .and_then(|segments| segments.iter().find(|(name, _)| *name == NAME)?.1.parse().ok());
     (user, Request::from_parts(parts, body))
 }

@@ -98,7 +98,8 @@ error_keys! {
     PanoramaBadAnswer = "panoramaBadAnswer", BAD_GATEWAY, "Panorama gave no useful answer";
     /// Panorama did not answer, or said that it cannot now.
     PanoramaUnavailable = "panoramaUnavailable", SERVICE_UNAVAILABLE, "Panorama is not available";
-    /// Leaf refuses the account that stands in the secret: nothing is wrong with the request or the farmer.
+    /// Leaf refuses the account that stands in the secret: nothing is wrong with the request or the
+    /// farmer.
     LeafLoginRefused = "leafLoginRefused", BAD_GATEWAY, "Leaf refuses the partner's account there";
     /// Leaf declined what was asked of it, with an `errorKey` of its own.
     LeafDeclined = "leafDeclined", BAD_GATEWAY, "Leaf declined the request";

@@ -1,5 +1,5 @@
-//! Request bodies: a JSON object of at most 64 KiB, read field by field, so that every refusal names its field and none repeats what was
-//! in it.
+//! Request bodies: a JSON object of at most 64 KiB, read field by field, so that every refusal
+//! names its field and none repeats what was in it.
 
 use std::fmt;
 use std::str::FromStr;
@@ -16,7 +16,8 @@ use crate::domain::record::Sent;
 /// The largest body that is read.
 pub const MAX_BODY: usize = 64 * 1024;
 
-/// A body's fields. Unknown ones are ignored; what is wrong with known ones is collected, so that one answer names all of them.
+/// A body's fields. Unknown ones are ignored; what is wrong with known ones is collected, so that
+/// one answer names all of them.
 pub struct Fields {
     object: Map<String, Value>,
     errors: Vec<(ErrorKey, FieldError)>,
@@ -35,10 +36,15 @@ impl Fields {
     /// # Errors
     /// It is too large, or not a JSON object.
     pub async fn read(body: Body) -> Result<Self, Problem> {
-        let too_large = |_| Problem::new(ErrorKey::BodyTooLarge, "The body may have at most 65536 bytes (64 KiB).");
+        let too_large = |_| {
+            Problem::new(ErrorKey::BodyTooLarge, "The body may have at most 65536 bytes (64 KiB).")
+        };
         let bytes = to_bytes(body, MAX_BODY).await.map_err(too_large)?;
         if bytes.starts_with(&[0xFE, 0xFF]) || bytes.starts_with(&[0xFF, 0xFE]) {
-            return Err(Problem::new(ErrorKey::MalformedJson, "The body must be JSON in UTF-8; this is UTF-16."));
+            return Err(Problem::new(
+                ErrorKey::MalformedJson,
+                "The body must be JSON in UTF-8; this is UTF-16.",
+            ));
         }
         let bytes = without_byte_order_mark(&bytes);
         // serde_json's message about a syntax error has a place in it, and no content.
@@ -82,7 +88,8 @@ impl Fields {
         self.optional(name)
     }
 
-    /// A field that may be missing or null. An empty one is refused: it is more often a mistake than a wish.
+    /// A field that may be missing or null. An empty one is refused: it is more often a mistake
+    /// than a wish.
     pub fn optional<T: FromStr<Err = Invalid>>(&mut self, name: &str) -> Option<T> {
         match self.object.get(name) {
             None | Some(Value::Null) => None,
@@ -101,7 +108,8 @@ impl Fields {
         }
     }
 
-    /// A field that may be missing, null or an empty text, which all mean that there is no such thing.
+    /// A field that may be missing, null or an empty text, which all mean that there is no such
+    /// thing.
     pub fn clearable<T: FromStr<Err = Invalid>>(&mut self, name: &str) -> Option<T> {
         match self.object.get(name) {
             Some(Value::String(text)) if text.trim().is_empty() => None,
@@ -109,10 +117,14 @@ impl Fields {
         }
     }
 
-    /// What is to become of a field: one that is missing stays as it is; null or an empty text means
-    /// that there is to be no such thing.
+    /// What is to become of a field: one that is missing stays as it is; null or an empty text
+    /// means that there is to be no such thing.
     pub fn change<T: FromStr<Err = Invalid>>(&mut self, name: &str) -> Change<T> {
-        if self.names(name) { self.clearable(name).map_or(Change::Clear, Change::Set) } else { Change::Keep }
+        if self.names(name) {
+            self.clearable(name).map_or(Change::Clear, Change::Set)
+        } else {
+            Change::Keep
+        }
     }
 
     /// A list of texts that must be there, and have one entry at least.
@@ -122,10 +134,13 @@ impl Fields {
                 self.refuse(name, ErrorKey::MissingField, "is required");
                 return None;
             }
-            Some(Value::Array(entries)) => entries.iter().map(Value::as_str).collect::<Option<Vec<_>>>(),
+            Some(Value::Array(entries)) => {
+                entries.iter().map(Value::as_str).collect::<Option<Vec<_>>>()
+            }
             Some(_) => None,
         };
-        let parsed = texts.map(|texts| texts.into_iter().map(str::parse).collect::<Result<Vec<T>, _>>());
+        let parsed =
+            texts.map(|texts| texts.into_iter().map(str::parse).collect::<Result<Vec<T>, _>>());
         match parsed {
             Some(Ok(list)) if !list.is_empty() => return Some(list),
             Some(Ok(_)) => self.refuse_invalid(name, Invalid::EMPTY),
@@ -151,7 +166,11 @@ impl Fields {
 
     /// Notes that a field is refused.
     pub fn refuse(&mut self, name: &str, key: ErrorKey, message: &str) {
-        let error = FieldError { field: name.to_owned(), error_key: key.as_str(), message: message.to_owned() };
+        let error = FieldError {
+            field: name.to_owned(),
+            error_key: key.as_str(),
+            message: message.to_owned(),
+        };
         self.errors.push((key, error));
     }
 
@@ -167,12 +186,14 @@ impl Fields {
         let Some((key, _)) = self.errors.first() else { return Ok(()) };
         let key = *key;
         let fields: Vec<_> = self.errors.drain(..).map(|(_, error)| error).collect();
-        let sentences: Vec<_> = fields.iter().map(|error| format!("`{}` {}.", error.field, error.message)).collect();
+        let sentences: Vec<_> =
+            fields.iter().map(|error| format!("`{}` {}.", error.field, error.message)).collect();
         Err(Problem { fields, ..Problem::new(key, sentences.join(" ")) })
     }
 }
 
-/// A body without the mark that some editors and clients put before UTF-8. A parser may ignore it (RFC 8259, 8.1).
+/// A body without the mark that some editors and clients put before UTF-8. A parser may ignore it
+/// (RFC 8259, 8.1).
 fn without_byte_order_mark(bytes: &[u8]) -> &[u8] {
     bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes)
 }

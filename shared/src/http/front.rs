@@ -1,7 +1,8 @@
-//! What stands in front of the API, such as a CDN with a firewall: what did not come through it is not served.
+//! What stands in front of the API, such as a CDN with a firewall: what did not come through it is
+//! not served.
 //!
-//! API Gateway's own address stays open behind a CDN, and whoever finds it goes past the firewall. So the front adds a header that only it
-//! and the functions know.
+//! API Gateway's own address stays open behind a CDN, and whoever finds it goes past the firewall.
+//! So the front adds a header that only it and the functions know.
 
 use aws_lc_rs::constant_time;
 use axum::Router;
@@ -27,7 +28,8 @@ impl Front {
         Self(secret)
     }
 
-    /// Has a router serve only what came through it. A stranger is told no more than at an unknown path.
+    /// Has a router serve only what came through it. A stranger is told no more than at an unknown
+    /// path.
     pub fn guard(self, router: Router) -> Router {
         router.layer(from_fn_with_state(self, only_through))
     }
@@ -41,7 +43,8 @@ impl Front {
 async fn only_through(State(front): State<Front>, mut request: Request, next: Next) -> Response {
     if !front.has_let_through(&request) {
         tracing::warn!("a request went past the front: it has not the front's header");
-        return Problem::new(ErrorKey::RouteNotFound, "The API is not served at this address.").into_response();
+        return Problem::new(ErrorKey::RouteNotFound, "The API is not served at this address.")
+            .into_response();
     }
     request.headers_mut().remove(ORIGIN_SECRET);
     next.run(request).await
@@ -65,7 +68,8 @@ mod tests {
 
     async fn ask(front: Option<&str>, path: &str, header: Option<&str>) -> (StatusCode, String) {
         let front = front.map(|secret| Front::new(SecretString::from(secret)));
-        let routes = Routes::new(()).public(Method::GET, "/open", count).owner(Method::GET, "/owned", count);
+        let routes =
+            Routes::new(()).public(Method::GET, "/open", count).owner(Method::GET, "/owned", count);
         let mut request = Request::builder().uri(path);
         if let Some(header) = header {
             request = request.header(ORIGIN_SECRET, header);
@@ -92,7 +96,11 @@ mod tests {
                 assert_eq!(status, StatusCode::NOT_FOUND, "{path} {header:?}");
                 assert!(body.contains("routeNotFound") && !body.contains("secret"), "{body}");
             }
-            assert_eq!(ask(Some("secret"), path, Some("secret")).await, (StatusCode::OK, "0".to_owned()), "{path}");
+            assert_eq!(
+                ask(Some("secret"), path, Some("secret")).await,
+                (StatusCode::OK, "0".to_owned()),
+                "{path}"
+            );
         }
     }
 

@@ -18,9 +18,9 @@ use crate::settings::Settings;
 pub const TOTAL_COUNT: HeaderName = HeaderName::from_static("x-total-count");
 
 /// Answers with a page of a list whose body is `body`: the entries themselves, or what they stand
-/// in. `asked` is what of the query the other pages are to be asked for with, never the whole query:
-/// what nobody here has read may be a secret, and is not repeated. `shown` is how many entries there
-/// are on the page; without a `total` it tells whether there may be another one.
+/// in. `asked` is what of the query the other pages are to be asked for with, never the whole
+/// query: what nobody here has read may be a secret, and is not repeated. `shown` is how many
+/// entries there are on the page; without a `total` it tells whether there may be another one.
 pub fn listed<T: Serialize>(
     settings: &Settings,
     uri: &Uri,
@@ -35,7 +35,9 @@ pub fn listed<T: Serialize>(
     if let Some(total) = total {
         headers.insert(TOTAL_COUNT, total.into());
     }
-    let whole = settings.public_url(&uri.path().split('/').filter(|segment| !segment.is_empty()).collect::<Vec<_>>());
+    let whole = settings.public_url(
+        &uri.path().split('/').filter(|segment| !segment.is_empty()).collect::<Vec<_>>(),
+    );
     if let Ok(links) = HeaderValue::from_str(&links(&whole, asked, page, shown, total)) {
         headers.insert(LINK, links);
     }
@@ -53,7 +55,13 @@ pub fn created<T: Serialize>(settings: &Settings, segments: &[&str], body: T) ->
 }
 
 /// RFC 8288. Everything else that the request asked for (filters, an order) is asked for again.
-fn links(whole: &Url, asked: &[(String, String)], page: Page, shown: usize, total: Option<u64>) -> String {
+fn links(
+    whole: &Url,
+    asked: &[(String, String)],
+    page: Page,
+    shown: usize,
+    total: Option<u64>,
+) -> String {
     let at = |number: u64, relation: &str| {
         let mut url = whole.clone();
         let kept = asked.iter().filter(|(name, _)| name != "page" && name != "size");
@@ -68,7 +76,9 @@ fn links(whole: &Url, asked: &[(String, String)], page: Page, shown: usize, tota
     let has_next = last.map_or(shown >= page.size as usize, |last| number < last);
     let next = has_next.then(|| at(number + 1, "next"));
     // From far behind the end, back to where there is something.
-    let previous = number.checked_sub(1).map(|before| at(last.map_or(before, |last| before.min(last)), "prev"));
+    let previous = number
+        .checked_sub(1)
+        .map(|before| at(last.map_or(before, |last| before.min(last)), "prev"));
     let last = last.map(|last| at(last, "last"));
     [next, previous, last, Some(at(0, "first"))].into_iter().flatten().collect::<Vec<_>>().join(",")
 }
@@ -84,9 +94,13 @@ mod tests {
         let links = links(&whole, &asked, page, shown, total);
         let read = |link: &str| {
             let (url, relation) = link.split_once(">; rel=\"").expect("a link");
-            let url =
-                url.trim_start_matches('<').strip_prefix("https://connect.example/v1/users?name=a%26b%2Cc&x=&page=");
-            (relation.trim_end_matches('"').to_owned(), url.expect("what was asked for").replace("&size=", " of "))
+            let url = url
+                .trim_start_matches('<')
+                .strip_prefix("https://connect.example/v1/users?name=a%26b%2Cc&x=&page=");
+            (
+                relation.trim_end_matches('"').to_owned(),
+                url.expect("what was asked for").replace("&size=", " of "),
+            )
         };
         links.split(',').map(read).collect()
     }
@@ -95,15 +109,30 @@ mod tests {
     fn each_page_names_its_neighbours_and_both_ends() {
         let named = |number, shown, total| {
             let relations = relations(Page { number, size: 10 }, shown, total);
-            relations.iter().map(|(relation, page)| format!("{relation} {page}")).collect::<Vec<_>>().join(", ")
+            relations
+                .iter()
+                .map(|(relation, page)| format!("{relation} {page}"))
+                .collect::<Vec<_>>()
+                .join(", ")
         };
         assert_eq!(named(0, 10, Some(25)), "next 1 of 10, last 2 of 10, first 0 of 10");
-        assert_eq!(named(1, 10, Some(25)), "next 2 of 10, prev 0 of 10, last 2 of 10, first 0 of 10");
+        assert_eq!(
+            named(1, 10, Some(25)),
+            "next 2 of 10, prev 0 of 10, last 2 of 10, first 0 of 10"
+        );
         assert_eq!(named(2, 5, Some(25)), "prev 1 of 10, last 2 of 10, first 0 of 10");
         assert_eq!(named(9, 0, Some(25)), "prev 2 of 10, last 2 of 10, first 0 of 10");
         assert_eq!(named(0, 0, Some(0)), "last 0 of 10, first 0 of 10");
-        assert_eq!(named(0, 10, Some(10)), "last 0 of 10, first 0 of 10", "a full page may be the last");
-        assert_eq!(named(0, 10, None), "next 1 of 10, first 0 of 10", "nobody told, but there may be more");
+        assert_eq!(
+            named(0, 10, Some(10)),
+            "last 0 of 10, first 0 of 10",
+            "a full page may be the last"
+        );
+        assert_eq!(
+            named(0, 10, None),
+            "next 1 of 10, first 0 of 10",
+            "nobody told, but there may be more"
+        );
         assert_eq!(named(1, 9, None), "prev 0 of 10, first 0 of 10");
     }
 }

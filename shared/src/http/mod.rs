@@ -1,5 +1,5 @@
-//! What every endpoint shares: problem documents, request bodies, the envelope around a response, the farmer's pages, who asks.
-//! The endpoints themselves are in `functions/`.
+//! What every endpoint shares: problem documents, request bodies, the envelope around a response,
+//! the farmer's pages, who asks. The endpoints themselves are in `functions/`.
 
 pub mod api_owner;
 pub mod bearer;

@@ -1,4 +1,5 @@
-//! Whether a button of one of our own pages was pressed, or another site's page sends a form in the farmer's name.
+//! Whether a button of one of our own pages was pressed, or another site's page sends a form in the
+//! farmer's name.
 
 use http::HeaderMap;
 use http::header::ORIGIN;
@@ -6,8 +7,9 @@ use url::Url;
 
 /// Whether a POST comes from a page of ours, which is served below `public_url`.
 ///
-/// Browsers say where a request comes from: in `Sec-Fetch-Site` (W3C Fetch Metadata), and older ones in `Origin` (RFC 6454), which a page
-/// must not keep from us by `Referrer-Policy: no-referrer`. What sends neither is no browser, and has no farmer to deceive.
+/// Browsers say where a request comes from: in `Sec-Fetch-Site` (W3C Fetch Metadata), and older
+/// ones in `Origin` (RFC 6454), which a page must not keep from us by `Referrer-Policy:
+/// no-referrer`. What sends neither is no browser, and has no farmer to deceive.
 pub fn pressed_on_our_page(headers: &HeaderMap, public_url: &Url) -> bool {
     let is = |name: &str, wanted: &str| headers.get_all(name).iter().all(|value| value == wanted);
     if headers.contains_key("sec-fetch-site") {

@@ -1,9 +1,11 @@
 //! The pages that a farmer sees, usually on a phone, in the middle of connecting an operation.
 //!
-//! Each is one whole document: no script, no image, nothing fetched, so that there is nothing to leak to and nothing to
-//! wait for out in the field. No page shows an id, a code or a secret; the only thing that varies is the partner's name.
+//! Each is one whole document: no script, no image, nothing fetched, so that there is nothing to
+//! leak to and nothing to wait for out in the field. No page shows an id, a code or a secret; the
+//! only thing that varies is the partner's name.
 //!
-//! What is said is in `pages/words.rs`, how it looks in `pages/farmer.css`, the drawings in `pages/emblem.rs`.
+//! What is said is in `pages/words.rs`, how it looks in `pages/farmer.css`, the drawings in
+//! `pages/emblem.rs`.
 
 mod emblem;
 mod words;
@@ -23,41 +25,46 @@ const STYLE: &str = include_str!("pages/farmer.css");
 /// The Content-Security-Policy of a page without a form.
 static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| policy("'none'"));
 
-/// The Content-Security-Policy of a page with a form. Chrome holds the redirect that answers a form against `form-action`
-/// too, and ours leads to Panorama's portal, another origin. So any web address is allowed; `javascript:` is not.
+/// The Content-Security-Policy of a page with a form. Chrome holds the redirect that answers a form
+/// against `form-action` too, and ours leads to Panorama's portal, another origin. So any web
+/// address is allowed; `javascript:` is not.
 static FORM_POLICY: LazyLock<HeaderValue> = LazyLock::new(|| policy("https: http:"));
 
-/// Nothing but [`STYLE`]. Its hash is computed, once per process, so that it cannot fall behind the file.
+/// Nothing but [`STYLE`]. Its hash is computed, once per process, so that it cannot fall behind the
+/// file.
 fn policy(form_action: &str) -> HeaderValue {
     let style = STANDARD.encode(digest(&SHA256, STYLE.as_bytes()));
     HeaderValue::try_from(format!(
-        "default-src 'none'; style-src 'sha256-{style}'; form-action {form_action}; base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; style-src 'sha256-{style}'; form-action {form_action}; base-uri \
+         'none'; frame-ancestors 'none'"
     ))
     .expect("a policy is plain ASCII")
 }
 
 /// What the farmer is told; one variant per outcome.
 ///
-/// [`status`](Self::status), [`headers`](Self::headers) and [`render`](Self::render) together are the whole answer; axum
-/// takes the three as one tuple.
+/// [`status`](Self::status), [`headers`](Self::headers) and [`render`](Self::render) together are
+/// the whole answer; axum takes the three as one tuple.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Page<'a> {
     /// The operation is connected.
     Connected,
-    /// The farmer's confirmation is safely recorded, Panorama has not answered yet. The page asks again at the same address.
+    /// The farmer's confirmation is safely recorded, Panorama has not answered yet. The page asks
+    /// again at the same address.
     Finishing {
         /// In how many seconds; see [`again_after`].
         again: Option<u64>,
     },
-    /// The farmer came after the 15 minutes. The confirmation is kept for 24 hours: starting again with the same
-    /// organization code connects at once.
+    /// The farmer came after the 15 minutes. The confirmation is kept for 24 hours: starting again
+    /// with the same organization code connects at once.
     Expired,
     /// The hop link was opened after its 15 minutes.
     LinkExpired,
-    /// The hop link was opened after its session had connected an operation, which does not share any more.
+    /// The hop link was opened after its session had connected an operation, which does not share
+    /// any more.
     LinkUsed,
-    /// The confirmation could not be matched to anybody, or Panorama says that sharing is not on. One page for all such
-    /// causes, so that it never tells whether a code exists.
+    /// The confirmation could not be matched to anybody, or Panorama says that sharing is not on.
+    /// One page for all such causes, so that it never tells whether a code exists.
     NotBound,
     /// This browser started connecting one operation and another one came back.
     OtherOperation,
@@ -67,15 +74,18 @@ pub enum Page<'a> {
     OperationOwned,
     /// Too many different operations were tried with one link.
     TooManyOperations,
-    /// Panorama sent the browser back with an error: the farmer declined, or something else went wrong there.
+    /// Panorama sent the browser back with an error: the farmer declined, or something else went
+    /// wrong there.
     Declined,
     /// The hop link, before a browser is bound: whose account it is.
     WhoseAccount(Ask<'a>),
     /// The hop link was already opened in another browser; the farmer may continue in this one.
     OpenedElsewhere(Ask<'a>),
-    /// A callback for an open session of which the browser did not say that it comes from Panorama: did the farmer mean it?
+    /// A callback for an open session of which the browser did not say that it comes from Panorama:
+    /// did the farmer mean it?
     CameBack(Ask<'a>),
-    /// The client has as many confirmations kept as it may have, so this one could not be stored yet. The page tries again by itself.
+    /// The client has as many confirmations kept as it may have, so this one could not be stored
+    /// yet. The page tries again by itself.
     Busy {
         /// In how many seconds; see [`again_after`].
         again: Option<u64>,
@@ -98,8 +108,9 @@ pub struct Ask<'a> {
     pub account: &'a str,
 }
 
-/// In how many seconds a page that is so many seconds old asks again by itself: soon at first, then less and less often, and after a quarter
-/// of an hour not at all, so that forgotten pages do not take farmers' places.
+/// In how many seconds a page that is so many seconds old asks again by itself: soon at first, then
+/// less and less often, and after a quarter of an hour not at all, so that forgotten pages do not
+/// take farmers' places.
 pub fn again_after(age: u64) -> Option<u64> {
     (age < 900).then(|| (age / 4).clamp(3, 60))
 }
@@ -107,11 +118,14 @@ pub fn again_after(age: u64) -> Option<u64> {
 impl Page<'_> {
     /// The answer's status code: what a person reading the access log should think of it.
     ///
-    /// Where the farmer can put it right and come back, it is 409, a conflict with how things stand (RFC 9110, 15.5.10).
-    /// [`Page::NotBound`] is 400, since what came in lacks the proof that would match it to somebody.
+    /// Where the farmer can put it right and come back, it is 409, a conflict with how things stand
+    /// (RFC 9110, 15.5.10). [`Page::NotBound`] is 400, since what came in lacks the proof that
+    /// would match it to somebody.
     pub fn status(&self) -> StatusCode {
         match self {
-            Self::Connected | Self::Declined | Self::WhoseAccount(_) | Self::CameBack(_) => StatusCode::OK,
+            Self::Connected | Self::Declined | Self::WhoseAccount(_) | Self::CameBack(_) => {
+                StatusCode::OK
+            }
             Self::Finishing { .. } => StatusCode::ACCEPTED,
             Self::NotBound => StatusCode::BAD_REQUEST,
             Self::UnknownLink => StatusCode::NOT_FOUND,
@@ -126,8 +140,8 @@ impl Page<'_> {
         }
     }
 
-    /// The outcome's stable name, in camel case: `outcome` in the partner's return URL, a label in metrics, and
-    /// `data-outcome` on the page's `<body>`.
+    /// The outcome's stable name, in camel case: `outcome` in the partner's return URL, a label in
+    /// metrics, and `data-outcome` on the page's `<body>`.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Connected => "connected",
@@ -169,7 +183,9 @@ impl Page<'_> {
     /// In how many seconds it asks again by itself.
     fn again(&self) -> Option<u64> {
         match self {
-            Self::Finishing { again } | Self::Busy { again } | Self::Unavailable { again } => *again,
+            Self::Finishing { again } | Self::Busy { again } | Self::Unavailable { again } => {
+                *again
+            }
             _ => None,
         }
     }
@@ -178,10 +194,12 @@ impl Page<'_> {
         matches!(self, Self::WhoseAccount(_) | Self::OpenedElsewhere(_) | Self::CameBack(_))
     }
 
-    /// The answer's headers, content type included. The address may carry what is nobody else's, hence `no-referrer` and
-    /// `no-store`. A page with a button tells ourselves where it is, so that browsers without `Sec-Fetch-Site` send an `Origin` with it.
+    /// The answer's headers, content type included. The address may carry what is nobody else's,
+    /// hence `no-referrer` and `no-store`. A page with a button tells ourselves where it is, so
+    /// that browsers without `Sec-Fetch-Site` send an `Origin` with it.
     pub fn headers(&self) -> [(HeaderName, HeaderValue); 6] {
-        let (policy, referrer) = if self.asks() { (&FORM_POLICY, "same-origin") } else { (&POLICY, "no-referrer") };
+        let (policy, referrer) =
+            if self.asks() { (&FORM_POLICY, "same-origin") } else { (&POLICY, "no-referrer") };
         [
             (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
             (header::CONTENT_SECURITY_POLICY, HeaderValue::clone(policy)),
@@ -192,7 +210,8 @@ impl Page<'_> {
         ]
     }
 
-    /// The whole HTML document. `partner_name` is the application's name as farmers know it; it is escaped.
+    /// The whole HTML document. `partner_name` is the application's name as farmers know it; it is
+    /// escaped.
     pub fn render(&self, partner_name: &str) -> String {
         let Words { headline, happened, steps, button, aside } = Words::of(*self, partner_name);
         let emblem = Emblem::of(*self);
@@ -276,7 +295,10 @@ mod tests {
             assert!(html.ends_with("</html>"), "{page:?}");
             assert!(html.contains(&format!("<body data-outcome=\"{}\">", page.name())), "{page:?}");
             assert_eq!(html.matches("<h1>").count(), 1, "{page:?}");
-            assert!(between(&html, "<h1>", "</main>").contains("Acme Fields"), "{page:?} does not say whose app");
+            assert!(
+                between(&html, "<h1>", "</main>").contains("Acme Fields"),
+                "{page:?} does not say whose app"
+            );
         }
     }
 
@@ -286,7 +308,11 @@ mod tests {
         assert_eq!(names.len(), EVERY.len());
         for page in EVERY {
             let variant = format!("{page:?}").split([' ', '(']).next().unwrap().to_owned();
-            assert!(page.name().eq_ignore_ascii_case(&variant), "{page:?} is named {}", page.name());
+            assert!(
+                page.name().eq_ignore_ascii_case(&variant),
+                "{page:?} is named {}",
+                page.name()
+            );
             assert!(page.name().starts_with(|first: char| first.is_ascii_lowercase()), "{page:?}");
         }
     }
@@ -304,7 +330,9 @@ mod tests {
     fn every_page_fetches_nothing_and_runs_nothing() {
         for page in EVERY {
             let html = page.render("Acme Fields");
-            for forbidden in ["<script", "<link", "<img", "src=", " style=", "@import", "url(", "://"] {
+            for forbidden in
+                ["<script", "<link", "<img", "src=", " style=", "@import", "url(", "://"]
+            {
                 assert!(!html.contains(forbidden), "{page:?} contains {forbidden}");
             }
         }
@@ -315,7 +343,10 @@ mod tests {
         for page in EVERY {
             let html = page.render("<script>alert('x')</script>\"&");
             assert!(!html.contains("<script"), "{page:?}");
-            assert!(html.contains("&lt;script&gt;alert('x')&lt;/script&gt;&quot;&amp;"), "{page:?}");
+            assert!(
+                html.contains("&lt;script&gt;alert('x')&lt;/script&gt;&quot;&amp;"),
+                "{page:?}"
+            );
         }
     }
 
@@ -337,8 +368,13 @@ mod tests {
         for page in EVERY {
             let html = page.render("Acme Fields");
             if page.asks() {
-                assert!(html.contains(&format!("<form method=\"post\" action=\"{}\">", ASK.action)));
-                assert!(html.contains("<b><bdi>Dale P.</bdi></b>"), "{page:?} does not say whose account");
+                assert!(
+                    html.contains(&format!("<form method=\"post\" action=\"{}\">", ASK.action))
+                );
+                assert!(
+                    html.contains("<b><bdi>Dale P.</bdi></b>"),
+                    "{page:?} does not say whose account"
+                );
                 assert!(policy_of(page).contains("form-action https: http:;"));
             } else {
                 assert!(!html.contains("<form"), "{page:?}");
@@ -350,14 +386,28 @@ mod tests {
     #[test]
     fn a_page_asks_again_by_itself_where_that_can_help_and_no_other_does() {
         for page in EVERY {
-            let refreshes = page.render("Acme Fields").contains("<meta http-equiv=\"refresh\" content=\"7\">");
-            let can_help = matches!(page, Page::Finishing { .. } | Page::Busy { .. } | Page::Unavailable { .. });
+            let refreshes =
+                page.render("Acme Fields").contains("<meta http-equiv=\"refresh\" content=\"7\">");
+            let can_help = matches!(
+                page,
+                Page::Finishing { .. } | Page::Busy { .. } | Page::Unavailable { .. }
+            );
             assert_eq!(refreshes, can_help, "{page:?}");
-            assert!(refreshes || page.status() != StatusCode::TOO_MANY_REQUESTS, "{page:?}: a 429 comes to an end");
+            assert!(
+                refreshes || page.status() != StatusCode::TOO_MANY_REQUESTS,
+                "{page:?}: a 429 comes to an end"
+            );
         }
-        for page in [Page::Finishing { again: None }, Page::Busy { again: None }, Page::Unavailable { again: None }] {
+        for page in [
+            Page::Finishing { again: None },
+            Page::Busy { again: None },
+            Page::Unavailable { again: None },
+        ] {
             let html = page.render("Acme Fields");
-            assert!(!html.contains("refresh\"") && !html.contains("by itself"), "{page:?} has stopped, and says so");
+            assert!(
+                !html.contains("refresh\"") && !html.contains("by itself"),
+                "{page:?} has stopped, and says so"
+            );
             assert!(html.contains("class=\"button\""), "{page:?}");
         }
     }
@@ -387,7 +437,10 @@ mod tests {
     fn no_page_promises_more_than_is_done() {
         for page in EVERY {
             let html = page.render("Acme Fields");
-            assert!(!html.contains("othing is lost") && !html.contains("othing was changed"), "{page:?}");
+            assert!(
+                !html.contains("othing is lost") && !html.contains("othing was changed"),
+                "{page:?}"
+            );
             // Only this one is shown for nothing but what is kept.
             assert_eq!(html.contains("24 hours"), page == Page::Expired, "{page:?}");
         }

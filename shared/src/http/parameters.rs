@@ -18,7 +18,8 @@ use crate::domain::invalid::Invalid;
 /// The largest page that one can ask for (Leaf's documents).
 pub const MAX_PAGE_SIZE: u32 = 100;
 
-/// The named segments of a path, as texts. As axum's [`Path`], but what is no text is refused with a problem document.
+/// The named segments of a path, as texts. As axum's [`Path`], but what is no text is refused with
+/// a problem document.
 #[derive(Debug)]
 pub struct Segments<T>(pub T);
 
@@ -28,12 +29,16 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Segment
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         match Path::from_request_parts(parts, state).await {
             Ok(Path(segments)) => Ok(Self(segments)),
-            Err(PathRejection::FailedToDeserializePathParams(error)) => Err(match error.into_kind() {
-                ErrorKind::InvalidUtf8InPathParam { key } => {
-                    Problem::of_field(ErrorKey::MalformedField, &key, "must be percent-encoded UTF-8")
-                }
-                _ => unreadable_path(),
-            }),
+            Err(PathRejection::FailedToDeserializePathParams(error)) => {
+                Err(match error.into_kind() {
+                    ErrorKind::InvalidUtf8InPathParam { key } => Problem::of_field(
+                        ErrorKey::MalformedField,
+                        &key,
+                        "must be percent-encoded UTF-8",
+                    ),
+                    _ => unreadable_path(),
+                })
+            }
             Err(_) => Err(unreadable_path()),
         }
     }
@@ -101,11 +106,13 @@ impl Query {
 
     /// The parameters of these names that have a value.
     pub fn named(&self, names: &[&str]) -> Vec<(String, String)> {
-        let wanted = |(name, value): &&(String, String)| names.contains(&&**name) && !value.is_empty();
+        let wanted =
+            |(name, value): &&(String, String)| names.contains(&&**name) && !value.is_empty();
         self.0.iter().filter(wanted).cloned().collect()
     }
 
-    /// The query for an upstream that answers in our place: as it came, with the page as we read it.
+    /// The query for an upstream that answers in our place: as it came, with the page as we read
+    /// it.
     pub fn passed_on(&self, page: Page) -> Vec<(String, String)> {
         let others = self.0.iter().filter(|(name, _)| name != "page" && name != "size").cloned();
         let page = [("page", page.number), ("size", page.size)];
@@ -122,7 +129,8 @@ impl Query {
     /// # Errors
     /// It is missing or has the wrong form.
     pub fn required<T: FromStr<Err = Invalid>>(&self, name: &str) -> Result<T, Problem> {
-        let missing = || Problem::of_field(ErrorKey::MissingField, name, "is required as a query parameter");
+        let missing =
+            || Problem::of_field(ErrorKey::MissingField, name, "is required as a query parameter");
         segment(name, self.get(name).ok_or_else(missing)?)
     }
 
@@ -131,9 +139,18 @@ impl Query {
     /// # Errors
     /// One of them is not such a number.
     pub fn page(&self, default_size: u32) -> Result<Page, Problem> {
-        let number = self.whole_number("page", 0, 0..=1_000_000, "must be a whole number from 0 to 1000000")?;
-        let size =
-            self.whole_number("size", default_size, 1..=MAX_PAGE_SIZE, "must be a whole number from 1 to 100")?;
+        let number = self.whole_number(
+            "page",
+            0,
+            0..=1_000_000,
+            "must be a whole number from 0 to 1000000",
+        )?;
+        let size = self.whole_number(
+            "size",
+            default_size,
+            1..=MAX_PAGE_SIZE,
+            "must be a whole number from 1 to 100",
+        )?;
         Ok(Page { number, size })
     }
 

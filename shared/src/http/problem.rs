@@ -56,13 +56,18 @@ impl Problem {
 
     /// A problem with one field: "`field` message".
     pub fn of_field(key: ErrorKey, field: &str, message: &str) -> Self {
-        let error = FieldError { field: field.to_owned(), error_key: key.as_str(), message: message.to_owned() };
+        let error = FieldError {
+            field: field.to_owned(),
+            error_key: key.as_str(),
+            message: message.to_owned(),
+        };
         Self { fields: vec![error], ..Self::new(key, format!("`{field}` {message}.")) }
     }
 
     /// The service cannot work now.
     pub fn storage_unavailable() -> Self {
-        let detail = "The service cannot reach its own storage at the moment. Nothing was changed; try again.";
+        let detail = "The service cannot reach its own storage at the moment. Nothing was \
+                      changed; try again.";
         Self::new(ErrorKey::StorageUnavailable, detail).retry_after(5)
     }
 

@@ -10,7 +10,8 @@ pub fn came_from(headers: &HeaderMap, from: &Url) -> bool {
     referer.and_then(origin_of) == Some(from.origin())
 }
 
-/// Whether a browser opens the address as a page, and not as another page's picture, frame or the like.
+/// Whether a browser opens the address as a page, and not as another page's picture, frame or the
+/// like.
 pub fn is_a_page(headers: &HeaderMap) -> bool {
     headers.get("sec-fetch-dest").is_none_or(|what| what == "document")
 }

@@ -53,21 +53,26 @@ impl From<UpstreamError> for Problem {
             UpstreamError::Refused { status } => Self::new(
                 ErrorKey::OperationNotShared,
                 format!(
-                    "Panorama answered {status} for this operation: its sharing is switched off. Ask the farmer to switch it on again \
-                     and start the one-click integration anew."
+                    "Panorama answered {status} for this operation: its sharing is switched off. \
+                     Ask the farmer to switch it on again and start the one-click integration \
+                     anew."
                 ),
             ),
             UpstreamError::PartnerLogin(refusal) => Self::new(
                 ErrorKey::PartnerLoginRefused,
-                format!("Panorama refuses the app key's stored login ({refusal}). Update the app key with PUT; no farmer has to do anything."),
+                format!(
+                    "Panorama refuses the app key's stored login ({refusal}). Update the app key \
+                     with PUT; no farmer has to do anything."
+                ),
             )
             .retry_after(RETRY_AFTER),
             UpstreamError::LeafLogin => {
                 tracing::error!("Leaf refuses the partner's account there");
                 Self::new(
                     ErrorKey::LeafLoginRefused,
-                    "Leaf refuses the account that stands in this deployment's secret. Put the right username and password, or a new token, \
-                     there; no farmer has to do anything.",
+                    "Leaf refuses the account that stands in this deployment's secret. Put the \
+                     right username and password, or a new token, there; no farmer has to do \
+                     anything.",
                 )
                 .retry_after(RETRY_AFTER)
             }
@@ -75,27 +80,38 @@ impl From<UpstreamError> for Problem {
                 tracing::warn!(status, %error_key, "Leaf declined a request");
                 Self::new(
                     ErrorKey::LeafDeclined,
-                    format!("Leaf declined the request with {status} ({error_key}). Nothing was changed; Leaf's documents say what it means."),
+                    format!(
+                        "Leaf declined the request with {status} ({error_key}). Nothing was \
+                         changed; Leaf's documents say what it means."
+                    ),
                 )
                 .retry_after(RETRY_AFTER)
             }
             UpstreamError::SentRefused { status, error_key, fields } => {
                 let key = ErrorKey::LeafRefused;
-                let of_field = |field| FieldError { field, error_key: key.as_str(), message: "is refused by Leaf".to_owned() };
+                let of_field = |field| FieldError {
+                    field,
+                    error_key: key.as_str(),
+                    message: "is refused by Leaf".to_owned(),
+                };
                 let fields = fields.into_iter().map(of_field).collect();
                 let detail = format!(
-                    "Leaf refuses what was sent, with {status} ({error_key}). Nothing was changed; send what Leaf's documents ask for."
+                    "Leaf refuses what was sent, with {status} ({error_key}). Nothing was \
+                     changed; send what Leaf's documents ask for."
                 );
                 Self { fields, ..Self::new(key, detail) }
             }
-            UpstreamError::NoSuchUser => Self::new(ErrorKey::LeafUserNotFound, "Leaf has no Leaf user of this id."),
-            UpstreamError::OperationOwned => {
-                Self::new(ErrorKey::OperationOwned, "Leaf has the operation connected to another Leaf user.")
+            UpstreamError::NoSuchUser => {
+                Self::new(ErrorKey::LeafUserNotFound, "Leaf has no Leaf user of this id.")
             }
+            UpstreamError::OperationOwned => Self::new(
+                ErrorKey::OperationOwned,
+                "Leaf has the operation connected to another Leaf user.",
+            ),
             UpstreamError::NoSecret => Self::new(
                 ErrorKey::PartnerLoginRefused,
-                "The app key or its stored credentials are gone. Register it again with POST, or with PUT if it is still there; no farmer has to do \
-                 anything.",
+                "The app key or its stored credentials are gone. Register it again with POST, or \
+                 with PUT if it is still there; no farmer has to do anything.",
             )
             .retry_after(RETRY_AFTER),
         }
@@ -119,8 +135,8 @@ pub fn login_refused(refusal: &LoginRefusal, environment: ClientEnvironment) -> 
             ErrorKey::PanoramaUnknownClient,
             "clientId",
             &format!(
-                "is not known to Panorama's {environment} environment; check it, or whether it is one of {} and `clientEnvironment` must \
-                 say so",
+                "is not known to Panorama's {environment} environment; check it, or whether it is \
+                 one of {} and `clientEnvironment` must say so",
                 environment.other()
             ),
         ),
@@ -128,14 +144,16 @@ pub fn login_refused(refusal: &LoginRefusal, environment: ClientEnvironment) -> 
             ErrorKey::PanoramaChallenge,
             "username",
             &format!(
-                "is asked by Panorama for another step ({name}) that a service cannot take; sign in to the Partner Portal once and finish \
-                 it, or ask Precision Planting for an account without it"
+                "is asked by Panorama for another step ({name}) that a service cannot take; sign \
+                 in to the Partner Portal once and finish it, or ask Precision Planting for an \
+                 account without it"
             ),
         ),
         LoginRefusal::FlowNotEnabled => Problem::of_field(
             ErrorKey::PanoramaFlowNotEnabled,
             "clientId",
-            "may not log in with a password (USER_PASSWORD_AUTH is not enabled); ask Precision Planting to enable it",
+            "may not log in with a password (USER_PASSWORD_AUTH is not enabled); ask Precision \
+             Planting to enable it",
         ),
         LoginRefusal::PasswordResetRequired => Problem::of_field(
             ErrorKey::PanoramaPasswordResetRequired,
@@ -156,13 +174,16 @@ impl From<UserError> for Problem {
 
 /// There is no such Leaf user.
 pub fn no_such_user(id: LeafUserId) -> Problem {
-    let detail = format!("No Leaf user has the id {id}. Create one with POST /users, or list them with GET /users.");
+    let detail = format!(
+        "No Leaf user has the id {id}. Create one with POST /users, or list them with GET /users."
+    );
     Problem::new(ErrorKey::LeafUserNotFound, detail)
 }
 
 /// Somebody else changed the same thing at the same time.
 pub fn concurrent_change() -> Problem {
-    let detail = "Somebody else changed it at the same time. Nothing was changed by this request; try again.";
+    let detail = "Somebody else changed it at the same time. Nothing was changed by this request; \
+                  try again.";
     Problem::new(ErrorKey::ConcurrentChange, detail)
 }
 
@@ -176,19 +197,21 @@ pub fn not_registered(error: RegisterError, environment: ClientEnvironment) -> P
         RegisterError::Conflict => concurrent_change(),
         RegisterError::Unfinished => Problem::new(
             ErrorKey::ChangeUnfinished,
-            "The service could not reach all of its own storage, and a part of the change was made. Send the same request again: that \
-             finishes it.",
+            "The service could not reach all of its own storage, and a part of the change was \
+             made. Send the same request again: that finishes it.",
         )
         .retry_after(5),
         RegisterError::NotFound => Problem::new(
             ErrorKey::AppKeyNotFound,
             format!(
-                "There is no app key of this name in this environment. Create it with POST, or list all with GET {USER_MANAGEMENT}/app-keys/Panorama."
+                "There is no app key of this name in this environment. Create it with POST, or \
+                 list all with GET {USER_MANAGEMENT}/app-keys/Panorama."
             ),
         ),
         RegisterError::Exists => Problem::new(
             ErrorKey::AppKeyExists,
-            "There is an app key of this name in this environment, with other content. Change it with PUT.",
+            "There is an app key of this name in this environment, with other content. Change it \
+             with PUT.",
         ),
         RegisterError::SharingUrlInUse => Problem::of_field(
             ErrorKey::SharingUrlIdInUse,
@@ -211,9 +234,11 @@ pub fn unresolved(error: ResolveError, environment: ClientEnvironment) -> Proble
                 registration(name.as_str(), environment)
             ),
         ),
-        ResolveError::NotNamed | ResolveError::NoSuchUser => {
-            Problem::of_field(ErrorKey::UnknownAppKey, "appName", &format!("names no app key in {environment}"))
-        }
+        ResolveError::NotNamed | ResolveError::NoSuchUser => Problem::of_field(
+            ErrorKey::UnknownAppKey,
+            "appName",
+            &format!("names no app key in {environment}"),
+        ),
         ResolveError::Ambiguous => Problem::of_field(
             ErrorKey::AppKeyAmbiguous,
             "clientId",
@@ -222,7 +247,8 @@ pub fn unresolved(error: ResolveError, environment: ClientEnvironment) -> Proble
         ResolveError::SharingUrlIdMismatch => Problem::of_field(
             ErrorKey::SharingUrlIdMismatch,
             "sharingUrlId",
-            "is not the app key's; set the same one in the request and in the app key (Partner Portal, Account Details)",
+            "is not the app key's; set the same one in the request and in the app key (Partner \
+             Portal, Account Details)",
         ),
         ResolveError::ClientIdMismatch => Problem::of_field(
             ErrorKey::ClientIdMismatch,
@@ -233,7 +259,8 @@ pub fn unresolved(error: ResolveError, environment: ClientEnvironment) -> Proble
             ErrorKey::UnknownAppKey,
             "clientId",
             &format!(
-                "has no app key in {environment}, or one that has lost its secret; {}; then send this request again",
+                "has no app key in {environment}, or one that has lost its secret; {}; then send \
+                 this request again",
                 registration(ANY_NAME, environment)
             ),
         ),
@@ -241,8 +268,9 @@ pub fn unresolved(error: ResolveError, environment: ClientEnvironment) -> Proble
             ErrorKey::MissingField,
             "sharingUrlId",
             &format!(
-                "is required, since no app key is registered for this `clientId` in {environment}; {}; then this request needs none. The id is \
-                 the UUID in your Share Initiation URL (Partner Portal, Account Details)",
+                "is required, since no app key is registered for this `clientId` in \
+                 {environment}; {}; then this request needs none. The id is the UUID in your \
+                 Share Initiation URL (Partner Portal, Account Details)",
                 registration(ANY_NAME, environment)
             ),
         ),
@@ -255,7 +283,8 @@ const ANY_NAME: &str = "my-account";
 /// The one call that registers an app key, to be copied.
 fn registration(name: &str, environment: ClientEnvironment) -> String {
     format!(
-        "register your Panorama account once with POST {USER_MANAGEMENT}/app-keys/Panorama/{name}/{environment} \
+        "register your Panorama account once with POST \
+         {USER_MANAGEMENT}/app-keys/Panorama/{name}/{environment} \
          {{\"clientId\":\"…\",\"username\":\"…\",\"password\":\"…\",\"sharingUrlId\":\"…\"}}"
     )
 }

@@ -1,4 +1,5 @@
-//! A function's routes: declared once, served by axum, and listed for what must agree with them (the template, the API's document).
+//! A function's routes: declared once, served by axum, and listed for what must agree with them
+//! (the template, the API's document).
 
 use std::convert::Infallible;
 
@@ -30,14 +31,16 @@ pub enum Access {
 pub struct Route {
     /// The method.
     pub method: Method,
-    /// The path's template, such as `/connect/{sessionId}`: axum, API Gateway and OpenAPI write it alike.
+    /// The path's template, such as `/connect/{sessionId}`: axum, API Gateway and OpenAPI write it
+    /// alike.
     pub path: String,
     /// Who may call it.
     pub access: Access,
 }
 
 impl Route {
-    /// The paths that it is at: its own, and the same with a slash at its end, which some clients and people write.
+    /// The paths that it is at: its own, and the same with a slash at its end, which some clients
+    /// and people write.
     pub fn paths(&self) -> [String; 2] {
         [self.path.clone(), format!("{}/", self.path)]
     }
@@ -48,13 +51,15 @@ impl Route {
     }
 }
 
-/// Lets a router find its routes by paths that have a slash at their end, too: one, since API Gateway's templates have no empty segments.
+/// Lets a router find its routes by paths that have a slash at their end, too: one, since API
+/// Gateway's templates have no empty segments.
 pub fn forgiving(router: Router) -> Router {
     Router::new().fallback_service(router.map_request(|mut request: Request| {
         let uri = request.uri();
         let shorter = uri.path().strip_suffix('/').filter(|path| !path.is_empty());
-        let shorter =
-            shorter.map(|path| uri.query().map_or_else(|| path.to_owned(), |query| format!("{path}?{query}")));
+        let shorter = shorter.map(|path| {
+            uri.query().map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"))
+        });
         if let Some(Ok(shorter)) = shorter.map(Uri::try_from) {
             *request.uri_mut() = shorter;
         }
@@ -77,13 +82,23 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
 
     /// Adds a route that is open to the world.
     #[must_use]
-    pub fn public<H: Handler<T, S>, T: 'static>(self, method: Method, path: &str, handler: H) -> Self {
+    pub fn public<H: Handler<T, S>, T: 'static>(
+        self,
+        method: Method,
+        path: &str,
+        handler: H,
+    ) -> Self {
         self.add(Access::Public, method, path, handler)
     }
 
     /// Adds a route for API owners.
     #[must_use]
-    pub fn owner<H: Handler<T, S>, T: 'static>(self, method: Method, path: &str, handler: H) -> Self {
+    pub fn owner<H: Handler<T, S>, T: 'static>(
+        self,
+        method: Method,
+        path: &str,
+        handler: H,
+    ) -> Self {
         self.add(Access::Owner, method, path, handler)
     }
 
@@ -94,9 +109,17 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         self
     }
 
-    fn add<H: Handler<T, S>, T: 'static>(mut self, access: Access, method: Method, path: &str, handler: H) -> Self {
-        let filter = MethodFilter::try_from(method.clone()).expect("the methods of routes are HTTP's own");
-        let handler: MethodRouter<(), Infallible> = on(filter, handler).with_state(self.state.clone());
+    fn add<H: Handler<T, S>, T: 'static>(
+        mut self,
+        access: Access,
+        method: Method,
+        path: &str,
+        handler: H,
+    ) -> Self {
+        let filter =
+            MethodFilter::try_from(method.clone()).expect("the methods of routes are HTTP's own");
+        let handler: MethodRouter<(), Infallible> =
+            on(filter, handler).with_state(self.state.clone());
         let handler = match access {
             Access::Public => handler,
             Access::Owner => handler.route_layer(from_fn(owners_only)),
@@ -112,7 +135,8 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
 
     /// What API Gateway calls them, with who may call each.
     pub fn keys(&self) -> Vec<(String, Access)> {
-        let declared = self.declared.iter().flat_map(|(route, _)| route.keys().map(|key| (key, route.access)));
+        let declared =
+            self.declared.iter().flat_map(|(route, _)| route.keys().map(|key| (key, route.access)));
         let otherwise = self.otherwise.iter().map(|_| (OTHERWISE.to_owned(), Access::Public));
         declared.chain(otherwise).collect()
     }
@@ -126,7 +150,8 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         (declared.collect(), self.otherwise.map(|handler| Router::new().fallback_service(handler)))
     }
 
-    /// Together, for a gateway that matches by the path: those that are open, those for owners, and what takes the rest. See [`forgiving`].
+    /// Together, for a gateway that matches by the path: those that are open, those for owners, and
+    /// what takes the rest. See [`forgiving`].
     pub fn together(self) -> (Router, Router, Option<MethodRouter>) {
         let (mut public, mut owner_only) = (Router::new(), Router::new());
         for (route, handler) in self.declared {

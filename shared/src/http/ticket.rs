@@ -1,7 +1,8 @@
 //! The address of a page that tells what became of a callback.
 //!
-//! The callback's own address has the organization code in it, and addresses stay: in the bar, in the history, in what people copy. So the
-//! answer to a callback is a redirect, and all that the page needs is in its address, sealed: nobody but this service can read or make one.
+//! The callback's own address has the organization code in it, and addresses stay: in the bar, in
+//! the history, in what people copy. So the answer to a callback is a redirect, and all that the
+//! page needs is in its address, sealed: nobody but this service can read or make one.
 
 use std::time::Duration;
 
@@ -29,7 +30,8 @@ pub enum Ticket {
     TryAgain(Claim),
 }
 
-/// What a callback claimed. Not where its browser came from: an address may be opened by another one.
+/// What a callback claimed. Not where its browser came from: an address may be opened by another
+/// one.
 #[derive(Debug, Clone)]
 pub struct Claim {
     /// The app key that it named.
@@ -60,7 +62,8 @@ const CAME_BACK: &str = "cameBack";
 const TRY_AGAIN: &str = "tryAgain";
 
 impl Ticket {
-    /// How long its page can be opened. How something ended is not true for ever, and an address may be shown to others.
+    /// How long its page can be opened. How something ended is not true for ever, and an address
+    /// may be shown to others.
     fn life(&self) -> Duration {
         match self {
             Self::Ended(_) | Self::CameBack(..) | Self::TryAgain(_) => LIFETIME,
@@ -73,8 +76,14 @@ impl Ticket {
     /// # Panics
     /// When the operating system has no random bytes to give.
     pub fn seal(&self, key: &IndexKey, now: Timestamp) -> String {
-        let mut wire =
-            Wire { at: now.epoch_seconds(), is: String::new(), user: None, session: None, app: None, code: None };
+        let mut wire = Wire {
+            at: now.epoch_seconds(),
+            is: String::new(),
+            user: None,
+            session: None,
+            app: None,
+            code: None,
+        };
         let mut claimed = |claim: &Claim| {
             wire.app = Some(claim.sharing_url_id.0);
             wire.code = Some(claim.code.expose().to_owned());
@@ -102,7 +111,8 @@ impl Ticket {
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
-    /// Opens a sealed text, and tells how many seconds ago it was sealed. `None` for what is no ticket, or too old.
+    /// Opens a sealed text, and tells how many seconds ago it was sealed. `None` for what is no
+    /// ticket, or too old.
     pub fn open(text: &str, key: &IndexKey, now: Timestamp) -> Option<(Self, u64)> {
         let mut bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
         let nonce = bytes.split_off(bytes.len().checked_sub(NONCE_LEN)?);
@@ -110,7 +120,8 @@ impl Ticket {
         let wire = sealing(key).open_in_place(nonce, Aad::empty(), &mut bytes).ok()?;
         let wire: Wire = serde_json::from_slice(wire).ok()?;
         let claim = || {
-            let (sharing_url_id, code) = (SharingUrlId(wire.app?), wire.code.as_ref()?.parse().ok()?);
+            let (sharing_url_id, code) =
+                (SharingUrlId(wire.app?), wire.code.as_ref()?.parse().ok()?);
             Some(Claim { sharing_url_id, code })
         };
         let user = wire.user.map(LeafUserId);
@@ -155,7 +166,8 @@ mod tests {
             assert_ne!(sealed, ticket.seal(&key, now()), "no two are alike");
             let bytes = URL_SAFE_NO_PAD.decode(&sealed).expect("base64url");
             assert!(!bytes.windows(8).any(|part| part == b"krwv4vYH"));
-            let (opened, age) = Ticket::open(&sealed, &key, now().plus(Duration::from_secs(7))).expect("a ticket");
+            let (opened, age) =
+                Ticket::open(&sealed, &key, now().plus(Duration::from_secs(7))).expect("a ticket");
             assert_eq!((format!("{opened:?}"), age), (format!("{ticket:?}"), 7));
             assert!(!format!("{opened:?}").contains("krwv4vYH"));
             assert!(Ticket::open(&sealed, &key, now().plus(ticket.life())).is_none(), "too old");
@@ -170,7 +182,10 @@ mod tests {
         for place in 0..sealed.len() {
             let mut forged = sealed.clone().into_bytes();
             forged[place] = if forged[place] == b'A' { b'B' } else { b'A' };
-            assert!(Ticket::open(&String::from_utf8(forged).unwrap(), &key, now()).is_none(), "{place}");
+            assert!(
+                Ticket::open(&String::from_utf8(forged).unwrap(), &key, now()).is_none(),
+                "{place}"
+            );
         }
         for text in ["", "A", "connected", &sealed[..20], "?", "%00"] {
             assert!(Ticket::open(text, &key, now()).is_none(), "{text}");

@@ -10,7 +10,8 @@ pub trait Clock: Send + Sync {
     /// Now.
     fn now(&self) -> Timestamp;
 
-    /// The time since some moment that stays the same in a process; it never goes back. For how long something took.
+    /// The time since some moment that stays the same in a process; it never goes back. For how
+    /// long something took.
     fn elapsed(&self) -> Duration;
 }
 
@@ -40,6 +41,8 @@ impl Clock for ManualClock {
     }
 
     fn elapsed(&self) -> Duration {
-        Duration::from_secs(self.now().seconds_since(Timestamp::new(time::OffsetDateTime::UNIX_EPOCH)))
+        Duration::from_secs(
+            self.now().seconds_since(Timestamp::new(time::OffsetDateTime::UNIX_EPOCH)),
+        )
     }
 }

@@ -1,7 +1,9 @@
-//! The store of connections: sessions, credentials, who owns which operation, kept confirmations, events.
+//! The store of connections: sessions, credentials, who owns which operation, kept confirmations,
+//! events.
 //!
-//! Every write is conditional, and a change and its event are one transaction. A write that finds another state than it was told
-//! changes nothing and says what it found, so that the caller can decide again.
+//! Every write is conditional, and a change and its event are one transaction. A write that finds
+//! another state than it was told changes nothing and says what it found, so that the caller can
+//! decide again.
 
 use async_trait::async_trait;
 
@@ -39,26 +41,42 @@ pub trait Connections: Send + Sync {
     /// Saves a session's next version, with the event of the change if there is one.
     async fn save(&self, session: &Session, event: Option<&Event>) -> Result<(), SaveError>;
 
-    /// Ends a session in success: session, credential, the operation's owner and the event in one transaction. A credential that the
-    /// Leaf user had for another operation is replaced and that operation released. The answer is the credential that was replaced.
-    async fn complete(&self, completion: &Completion<'_>) -> Result<Option<Credential>, CompleteError>;
+    /// Ends a session in success: session, credential, the operation's owner and the event in one
+    /// transaction. A credential that the Leaf user had for another operation is replaced and that
+    /// operation released. The answer is the credential that was replaced.
+    async fn complete(
+        &self,
+        completion: &Completion<'_>,
+    ) -> Result<Option<Credential>, CompleteError>;
 
-    /// Stores a credential that was not made by a session: credential, the operation's owner and the event in one transaction. A credential
-    /// that the Leaf user had is replaced as in [`Self::complete`].
+    /// Stores a credential that was not made by a session: credential, the operation's owner and
+    /// the event in one transaction. A credential that the Leaf user had is replaced as in
+    /// [`Self::complete`].
     async fn create_credential(
         &self,
         credential: &Credential,
         event: &Event,
     ) -> Result<Option<Credential>, CompleteError>;
 
-    /// Keeps a confirmation that fits nobody, if its budget has room for it and no session was started with its code since `starts` were seen.
-    async fn keep(&self, kept: &KeptConfirmation<'_>, budget: &Budget, starts: u64) -> Result<Keeping, StoreError>;
+    /// Keeps a confirmation that fits nobody, if its budget has room for it and no session was
+    /// started with its code since `starts` were seen.
+    async fn keep(
+        &self,
+        kept: &KeptConfirmation<'_>,
+        budget: &Budget,
+        starts: u64,
+    ) -> Result<Keeping, StoreError>;
 
     /// A Leaf user with its session and credential. One read, strongly consistent.
     async fn account(&self, id: LeafUserId) -> Result<Option<Account>, StoreError>;
 
-    /// The credentials of an app key, some thousands at a time, in the order of their operations. Eventually consistent.
-    async fn entries(&self, app_key: &AppKeyId, after: Option<EntryCursor>) -> Result<EntryPage, StoreError>;
+    /// The credentials of an app key, some thousands at a time, in the order of their operations.
+    /// Eventually consistent.
+    async fn entries(
+        &self,
+        app_key: &AppKeyId,
+        after: Option<EntryCursor>,
+    ) -> Result<EntryPage, StoreError>;
 
     /// Which of these operations have a confirmation kept.
     async fn kept_among(
@@ -68,8 +86,8 @@ pub trait Connections: Send + Sync {
         now: Timestamp,
     ) -> Result<Vec<Operation>, StoreError>;
 
-    /// Changes a credential's status, if it still is what the entry says, with the event of the change; a kept confirmation of the operation
-    /// goes when the credential becomes ACTIVE.
+    /// Changes a credential's status, if it still is what the entry says, with the event of the
+    /// change; a kept confirmation of the operation goes when the credential becomes ACTIVE.
     async fn change_status(&self, change: &StatusChange<'_>) -> Result<(), SaveError>;
 
     /// Notes when Panorama was asked about one credential, if it still is the one that was read.
@@ -81,8 +99,9 @@ pub trait Connections: Send + Sync {
     /// A page of a credential's history.
     async fn events(&self, id: LeafUserId, page: &EventPage) -> Result<Portion<Event>, StoreError>;
 
-    /// Ends a connection: session and credential go, the operation is released, the events are deleted. With `user_too` the Leaf user
-    /// goes in the same transaction. Calling it again does nothing more.
+    /// Ends a connection: session and credential go, the operation is released, the events are
+    /// deleted. With `user_too` the Leaf user goes in the same transaction. Calling it again does
+    /// nothing more.
     async fn disconnect(&self, account: &Account, user_too: bool) -> Result<(), SaveError>;
 }
 
@@ -97,7 +116,8 @@ pub struct Start<'a> {
     pub operation: Option<&'a Operation>,
     /// The unfinished session that the caller knows it replaces.
     pub replaces: Option<&'a Session>,
-    /// Where the replaced session's confirmation is to be kept, if the new session does not carry it on.
+    /// Where the replaced session's confirmation is to be kept, if the new session does not carry
+    /// it on.
     pub keep: Option<KeptConfirmation<'a>>,
     /// Whether the new session takes a confirmation that is kept for its operation.
     pub claims_kept: bool,
@@ -112,7 +132,8 @@ pub enum StartConflict {
     /// The app key was changed or deleted since it was read.
     #[error("the app key has changed")]
     AppKeyChanged,
-    /// The Leaf user has a session whose confirmation is not finished; it is not the one that the caller named.
+    /// The Leaf user has a session whose confirmation is not finished; it is not the one that the
+    /// caller named.
     #[error("the session before is not finished")]
     Unfinished(Box<Session>),
     /// A confirmation of this operation is kept and waits for exactly such a start.
@@ -149,8 +170,9 @@ pub struct Callback<'a> {
 pub struct CallbackFacts {
     /// Who owns the operation.
     pub owner: Option<LeafUserId>,
-    /// The sessions that were started with the code at this app key, as they were when they started: good enough to try a write
-    /// that is conditional on nothing having changed, not to refuse anybody.
+    /// The sessions that were started with the code at this app key, as they were when they
+    /// started: good enough to try a write that is conditional on nothing having changed, not to
+    /// refuse anybody.
     pub started_with_code: Vec<StartedSession>,
     /// So many others were started with the code lately that they are not remembered one by one.
     pub crowded_until: Option<Timestamp>,
@@ -235,7 +257,8 @@ pub enum Keeping {
     KeptBefore,
     /// Its budget is used up; it is dropped.
     Full,
-    /// A session was started with the code in the meantime: whose the confirmation is must be decided anew.
+    /// A session was started with the code in the meantime: whose the confirmation is must be
+    /// decided anew.
     Outdated,
 }
 

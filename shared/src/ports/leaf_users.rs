@@ -7,7 +7,8 @@ use super::portion::Portion;
 use crate::domain::ids::LeafUserId;
 use crate::domain::leaf_user::{Filter, LeafUser, Order, ProfileChange};
 
-/// Leaf users. Deleting one also ends its connection, so that is in [`super::connections::Connections`].
+/// Leaf users. Deleting one also ends its connection, so that is in
+/// [`super::connections::Connections`].
 #[async_trait]
 pub trait LeafUsers: Send + Sync {
     /// Stores a new one.
@@ -17,9 +18,19 @@ pub trait LeafUsers: Send + Sync {
     async fn find(&self, id: LeafUserId) -> Result<Option<LeafUser>, StoreError>;
 
     /// Changes a profile, and nothing of it that is not named; `None` when there is no such user.
-    async fn change(&self, id: LeafUserId, change: &ProfileChange) -> Result<Option<LeafUser>, StoreError>;
+    async fn change(
+        &self,
+        id: LeafUserId,
+        change: &ProfileChange,
+    ) -> Result<Option<LeafUser>, StoreError>;
 
     /// One page of those that match. `page` counts from 0. A page is read from the beginning of the
     /// listing, so far pages cost more; with a filter all that match it are read, and nothing else.
-    async fn list(&self, filter: &Filter, order: Order, page: u32, size: u32) -> Result<Portion<LeafUser>, StoreError>;
+    async fn list(
+        &self,
+        filter: &Filter,
+        order: Order,
+        page: u32,
+        size: u32,
+    ) -> Result<Portion<LeafUser>, StoreError>;
 }

@@ -21,16 +21,32 @@ pub trait Logins: Send + Sync {
     async fn note_checked(&self, app_key: &AppKeyId, at: Timestamp) -> Result<(), StoreError>;
 
     /// Notes where a comparison that ran out of time is to go on.
-    async fn note_resume_after(&self, app_key: &AppKeyId, cursor: &EntryCursor) -> Result<(), StoreError>;
+    async fn note_resume_after(
+        &self,
+        app_key: &AppKeyId,
+        cursor: &EntryCursor,
+    ) -> Result<(), StoreError>;
 
     /// Notes that the login works again, if it was refused.
     async fn clear_refusal(&self, app_key: &AppKeyId) -> Result<(), StoreError>;
 
-    /// Takes the one live look that an app key has in a while: `true` when nobody has taken one since `since`.
-    async fn take_live_look(&self, app_key: &AppKeyId, now: Timestamp, since: Timestamp) -> Result<bool, StoreError>;
+    /// Takes the one live look that an app key has in a while: `true` when nobody has taken one
+    /// since `since`.
+    async fn take_live_look(
+        &self,
+        app_key: &AppKeyId,
+        now: Timestamp,
+        since: Timestamp,
+    ) -> Result<bool, StoreError>;
 
-    /// Takes the lease under which one process renews the app key's tokens: `true` when nobody else has it.
-    async fn take_lease(&self, app_key: &AppKeyId, now: Timestamp, until: Timestamp) -> Result<bool, StoreError>;
+    /// Takes the lease under which one process renews the app key's tokens: `true` when nobody else
+    /// has it.
+    async fn take_lease(
+        &self,
+        app_key: &AppKeyId,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<bool, StoreError>;
 
     /// Gives the lease back.
     async fn release_lease(&self, app_key: &AppKeyId, until: Timestamp) -> Result<(), StoreError>;

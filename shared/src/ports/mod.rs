@@ -1,4 +1,5 @@
-//! What the use cases need of the world. To add one: a trait here with its errors, an adapter in [`crate::adapters`], a field in [`Ports`].
+//! What the use cases need of the world. To add one: a trait here with its errors, an adapter in
+//! [`crate::adapters`], a field in [`Ports`].
 
 pub mod app_keys;
 pub mod clock;
@@ -71,9 +72,11 @@ impl Ports {
     }
 }
 
-/// A store could not do its work: the network, a limit, a row of an unknown form. What the caller can do is try again later.
+/// A store could not do its work: the network, a limit, a row of an unknown form. What the caller
+/// can do is try again later.
 ///
-/// It carries the operation and the kind of failure, never a row: rows have organization codes in them.
+/// It carries the operation and the kind of failure, never a row: rows have organization codes in
+/// them.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("the table did not do `{operation}`: {failure}")]
 pub struct StoreError {

@@ -29,6 +29,9 @@ impl<T, E> Portion<Result<T, E>> {
     /// # Errors
     /// The first entry's that is not.
     pub fn all_or_error(self) -> Result<Portion<T>, E> {
-        Ok(Portion { entries: self.entries.into_iter().collect::<Result<_, _>>()?, total: self.total })
+        Ok(Portion {
+            entries: self.entries.into_iter().collect::<Result<_, _>>()?,
+            total: self.total,
+        })
     }
 }

@@ -33,12 +33,17 @@ pub enum Freshness {
 #[async_trait]
 pub trait PartnerSecrets: Send + Sync {
     /// Reads one; `None` when there is none.
-    async fn read(&self, app_key: &AppKeyId, freshness: Freshness) -> Result<Option<VersionedSecret>, SecretsError>;
+    async fn read(
+        &self,
+        app_key: &AppKeyId,
+        freshness: Freshness,
+    ) -> Result<Option<VersionedSecret>, SecretsError>;
 
     /// Writes one, over whatever was there.
     async fn write(&self, app_key: &AppKeyId, secret: &PartnerSecret) -> Result<(), SecretsError>;
 
-    /// Writes one if it is still at the version that was read; its new version. `None`: it was not, and nothing has changed.
+    /// Writes one if it is still at the version that was read; its new version. `None`: it was not,
+    /// and nothing has changed.
     async fn replace(
         &self,
         app_key: &AppKeyId,
@@ -66,14 +71,17 @@ pub trait LeafSecrets: Send + Sync {
     /// How to log in at Leaf.
     async fn leaf_login(&self, freshness: Freshness) -> Result<LeafLogin, SecretsError>;
 
-    /// The secrets that Leaf's alerts may be signed with: the one of now, the one before, and that of a registration which is not finished.
+    /// The secrets that Leaf's alerts may be signed with: the one of now, the one before, and that
+    /// of a registration which is not finished.
     async fn alert_secrets(&self, freshness: Freshness) -> Result<Vec<SecretString>, SecretsError>;
 
-    /// Stores a secret for a registration of Leaf's alerts; those in use stay good. If a registration was begun and not finished, the answer is
-    /// that one's secret and nothing changes: Leaf may have taken it.
+    /// Stores a secret for a registration of Leaf's alerts; those in use stay good. If a
+    /// registration was begun and not finished, the answer is that one's secret and nothing
+    /// changes: Leaf may have taken it.
     async fn begin_alert_secret(&self, fresh: SecretString) -> Result<SecretString, SecretsError>;
 
-    /// The registration is finished: its secret is the one of now, and that the one before. Nothing happens when none was begun.
+    /// The registration is finished: its secret is the one of now, and that the one before. Nothing
+    /// happens when none was begun.
     async fn finish_alert_secret(&self) -> Result<(), SecretsError>;
 }
 

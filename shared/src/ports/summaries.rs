@@ -16,7 +16,12 @@ use crate::domain::timestamp::Timestamp;
 pub trait Summaries: Send + Sync {
     /// One page of the connections of these app keys: app key by app key, each in the order of its
     /// operations. `page` counts from 0. Eventually consistent.
-    async fn page(&self, app_keys: &[AppKeyId], page: u32, size: u32) -> Result<Portion<Summarized>, StoreError>;
+    async fn page(
+        &self,
+        app_keys: &[AppKeyId],
+        page: u32,
+        size: u32,
+    ) -> Result<Portion<Summarized>, StoreError>;
 
     /// Notes a count, unless the credential is another one by now.
     async fn note(&self, credential: &Credential, counted: &Counted) -> Result<(), StoreError>;

@@ -1,7 +1,9 @@
-//! The upstream: who does the handshake with Panorama, Panorama itself being asked by us, or Leaf in front of it.
+//! The upstream: who does the handshake with Panorama, Panorama itself being asked by us, or Leaf
+//! in front of it.
 //!
-//! Three ports. [`PartnerAccount`] is the partner's own account at Panorama, whatever the upstream. [`Upstream`] is what every upstream does.
-//! [`RecordKeeper`] is what an upstream does that keeps records of its own, which ours then follow: Leaf does, Panorama does not.
+//! Three ports. [`PartnerAccount`] is the partner's own account at Panorama, whatever the upstream.
+//! [`Upstream`] is what every upstream does. [`RecordKeeper`] is what an upstream does that keeps
+//! records of its own, which ours then follow: Leaf does, Panorama does not.
 
 use async_trait::async_trait;
 use url::Url;
@@ -22,7 +24,11 @@ use crate::domain::timestamp::Timestamp;
 #[async_trait]
 pub trait PartnerAccount: Send + Sync {
     /// The page in Panorama's portal on which the farmer switches sharing on.
-    fn share_initiation_url(&self, environment: ClientEnvironment, sharing_url_id: SharingUrlId) -> Url;
+    fn share_initiation_url(
+        &self,
+        environment: ClientEnvironment,
+        sharing_url_id: SharingUrlId,
+    ) -> Url;
 
     /// Logs in with credentials that are not stored yet.
     async fn log_in(
@@ -39,11 +45,20 @@ pub trait PartnerAccount: Send + Sync {
         refresh_token: &Token,
     ) -> Result<PartnerTokens, LoginError>;
 
-    /// Every operation that shares with the partner. All of them or an error: a part would look like a revocation of the rest.
-    async fn list_sharing(&self, app_key: &AppKeyId) -> Result<Vec<OrganizationCode>, UpstreamError>;
+    /// Every operation that shares with the partner. All of them or an error: a part would look
+    /// like a revocation of the rest.
+    async fn list_sharing(
+        &self,
+        app_key: &AppKeyId,
+    ) -> Result<Vec<OrganizationCode>, UpstreamError>;
 
-    /// Whether this one operation shares with the partner: what it says of itself, whatever the listing says.
-    async fn shares(&self, app_key: &AppKeyId, code: &OrganizationCode) -> Result<bool, UpstreamError>;
+    /// Whether this one operation shares with the partner: what it says of itself, whatever the
+    /// listing says.
+    async fn shares(
+        &self,
+        app_key: &AppKeyId,
+        code: &OrganizationCode,
+    ) -> Result<bool, UpstreamError>;
 
     /// How much of an operation there is to read.
     async fn sync_summary(&self, credential: &Credential) -> Result<SyncSummary, UpstreamError>;
@@ -52,14 +67,16 @@ pub trait PartnerAccount: Send + Sync {
 /// Who does the handshake.
 #[async_trait]
 pub trait Upstream: Send + Sync {
-    /// Begins a run of one-click. The answer is where the farmer is to be sent, unless that is the app key's Share Initiation URL.
+    /// Begins a run of one-click. The answer is where the farmer is to be sent, unless that is the
+    /// app key's Share Initiation URL.
     async fn begin(&self, run: &Run<'_>) -> Result<Option<Url>, UpstreamError>;
 
-    /// Where a farmer's browser goes on to with its confirmation, so that the upstream can do its part. `None`: nowhere,
-    /// [`Self::confirm`] does it.
+    /// Where a farmer's browser goes on to with its confirmation, so that the upstream can do its
+    /// part. `None`: nowhere, [`Self::confirm`] does it.
     fn onward(&self, sharing_url_id: SharingUrlId) -> Option<Url>;
 
-    /// Does the upstream's part of the handshake, or asks whether it is done. Doing it again is harmless.
+    /// Does the upstream's part of the handshake, or asks whether it is done. Doing it again is
+    /// harmless.
     async fn confirm(
         &self,
         app_key: &AppKeyId,
@@ -68,9 +85,11 @@ pub trait Upstream: Send + Sync {
     ) -> Result<Confirmed, UpstreamError>;
 
     /// Tries a credential that the partner brings itself.
-    async fn create(&self, app_key: &AppKey, new: &NewCredential) -> Result<Created, CreateRefusal>;
+    async fn create(&self, app_key: &AppKey, new: &NewCredential)
+    -> Result<Created, CreateRefusal>;
 
-    /// Ends a connection at the upstream, or with `user_too` the Leaf user. What is not there is ended.
+    /// Ends a connection at the upstream, or with `user_too` the Leaf user. What is not there is
+    /// ended.
     async fn disconnect(&self, user: LeafUserId, user_too: bool) -> Result<(), UpstreamError>;
 }
 
@@ -80,8 +99,13 @@ pub trait RecordKeeper: Send + Sync {
     /// What it has of a Leaf user's connection now.
     async fn connection(&self, user: LeafUserId) -> Result<Kept, UpstreamError>;
 
-    /// A page of a connection's history. Their texts are not passed on: they may quote what is secret.
-    async fn events(&self, user: LeafUserId, page: &EventPage) -> Result<Portion<Record>, UpstreamError>;
+    /// A page of a connection's history. Their texts are not passed on: they may quote what is
+    /// secret.
+    async fn events(
+        &self,
+        user: LeafUserId,
+        page: &EventPage,
+    ) -> Result<Portion<Record>, UpstreamError>;
 
     /// Stores a new Leaf user, as it was sent.
     async fn create_user(&self, sent: Sent) -> Result<Record, UpstreamError>;
@@ -93,16 +117,32 @@ pub trait RecordKeeper: Send + Sync {
     async fn replace_user(&self, sent: Sent) -> Result<Option<Record>, UpstreamError>;
 
     /// Changes what is sent of a Leaf user; `None` when there is none.
-    async fn change_user(&self, id: LeafUserId, sent: Sent) -> Result<Option<Record>, UpstreamError>;
+    async fn change_user(
+        &self,
+        id: LeafUserId,
+        sent: Sent,
+    ) -> Result<Option<Record>, UpstreamError>;
 
     /// A page of Leaf users, as the query asks for it.
-    async fn list_users(&self, query: Vec<(String, String)>) -> Result<Portion<Record>, UpstreamError>;
+    async fn list_users(
+        &self,
+        query: Vec<(String, String)>,
+    ) -> Result<Portion<Record>, UpstreamError>;
 
-    /// A page of sync summaries, as the query asks for it; `None` when it names a Leaf user that there is not.
-    async fn summaries(&self, query: Vec<(String, String)>) -> Result<Option<Portion<Record>>, UpstreamError>;
+    /// A page of sync summaries, as the query asks for it; `None` when it names a Leaf user that
+    /// there is not.
+    async fn summaries(
+        &self,
+        query: Vec<(String, String)>,
+    ) -> Result<Option<Portion<Record>>, UpstreamError>;
 
-    /// Has changes of connections told to `url`, signed with `secret`, and to no address of ours that was registered before.
-    async fn register_alerts(&self, url: &Url, secret: &secrecy::SecretString) -> Result<(), UpstreamError>;
+    /// Has changes of connections told to `url`, signed with `secret`, and to no address of ours
+    /// that was registered before.
+    async fn register_alerts(
+        &self,
+        url: &Url,
+        secret: &secrecy::SecretString,
+    ) -> Result<(), UpstreamError>;
 }
 
 /// A run of one-click that is about to begin.
@@ -279,7 +319,8 @@ pub enum Party {
     Leaf,
 }
 
-/// The upstream did not answer, or answered that it cannot answer now. Says nothing about the connection.
+/// The upstream did not answer, or answered that it cannot answer now. Says nothing about the
+/// connection.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("{party} did not answer usefully: {failure}")]
 pub struct Unavailable {

@@ -17,7 +17,8 @@ use crate::domain::webhook::{CallFailure, FailedCall, SecretVersion, Webhook, We
 use crate::domain::webhook_call::RetryAfter;
 use crate::domain::webhook_signature::SignedHeaders;
 
-/// Webhooks and their failed calls. There is at most one webhook per event, so all of them are one short read.
+/// Webhooks and their failed calls. There is at most one webhook per event, so all of them are one
+/// short read.
 #[async_trait]
 pub trait Webhooks: Send + Sync {
     /// Registers one, if no other has one of its events.
@@ -41,13 +42,15 @@ pub trait Webhooks: Send + Sync {
     /// Forgets a failed call: it was made again, and accepted.
     async fn forget_failed_call(&self, notice: &Notice) -> Result<(), StoreError>;
 
-    /// Notes an alert, so that it can be told once more; for as long as failed calls are kept. Nothing happens when it is noted already.
+    /// Notes an alert, so that it can be told once more; for as long as failed calls are kept.
+    /// Nothing happens when it is noted already.
     async fn note_alert(&self, notice: &Notice) -> Result<(), StoreError>;
 
     /// The alert of this change, if it is known.
     async fn alert(&self, id: &ChangeId) -> Result<Option<Notice>, StoreError>;
 
-    /// The first of the alerts of a time, or of those after one of them, in the order in which they happened. Fewer than `limit`: there are no more.
+    /// The first of the alerts of a time, or of those after one of them, in the order in which they
+    /// happened. Fewer than `limit`: there are no more.
     async fn told(
         &self,
         log: Log,
@@ -64,7 +67,12 @@ pub trait Webhooks: Send + Sync {
     async fn replay(&self, id: ReplayId) -> Result<Option<Replay>, StoreError>;
 
     /// A page of the failed calls, those about the newest changes first.
-    async fn failed_calls(&self, page: u32, size: u32, since: Timestamp) -> Result<Portion<FailedCall>, StoreError>;
+    async fn failed_calls(
+        &self,
+        page: u32,
+        size: u32,
+        since: Timestamp,
+    ) -> Result<Portion<FailedCall>, StoreError>;
 }
 
 /// Which alerts a replay is of.
@@ -90,7 +98,8 @@ pub enum RegisterWebhookError {
 /// Webhooks' secrets, one secret per webhook.
 #[async_trait]
 pub trait WebhookSecretStore: Send + Sync {
-    /// Reads one: what this process remembers, if that is of this version, else as it is now. `None` when there is none.
+    /// Reads one: what this process remembers, if that is of this version, else as it is now.
+    /// `None` when there is none.
     async fn read(
         &self,
         id: WebhookId,
@@ -98,7 +107,11 @@ pub trait WebhookSecretStore: Send + Sync {
     ) -> Result<Option<WebhookSecrets>, SecretsError>;
 
     /// Writes one, over whatever was there; its new version.
-    async fn write(&self, id: WebhookId, secrets: &WebhookSecrets) -> Result<SecretVersion, SecretsError>;
+    async fn write(
+        &self,
+        id: WebhookId,
+        secrets: &WebhookSecrets,
+    ) -> Result<SecretVersion, SecretsError>;
 
     /// Deletes one. Nothing happens when there is none.
     async fn delete(&self, id: WebhookId) -> Result<(), SecretsError>;
@@ -108,7 +121,12 @@ pub trait WebhookSecretStore: Send + Sync {
 #[async_trait]
 pub trait Receivers: Send + Sync {
     /// Calls one.
-    async fn call(&self, url: &Url, headers: &SignedHeaders, body: &str) -> Result<Answer, CallFailure>;
+    async fn call(
+        &self,
+        url: &Url,
+        headers: &SignedHeaders,
+        body: &str,
+    ) -> Result<Answer, CallFailure>;
 }
 
 /// What a receiver answered.
@@ -125,7 +143,8 @@ pub struct Answer {
 /// The queue that calls wait in.
 #[async_trait]
 pub trait CallQueue: Send + Sync {
-    /// Lets the message of this receipt be delivered again after a time, and those behind it in its group after it.
+    /// Lets the message of this receipt be delivered again after a time, and those behind it in its
+    /// group after it.
     async fn retry_in(&self, receipt: &str, wait: Duration) -> Result<(), QueueError>;
 
     /// Puts a message into it. The same one within five minutes is taken once.

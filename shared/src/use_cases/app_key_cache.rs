@@ -1,7 +1,8 @@
 //! App keys as they were at most a minute ago.
 //!
-//! A partner has a handful and changes them once a year, but every start and every callback needs one. What is remembered is only what was
-//! found, so a new app key works at once; a start checks the version in its transaction, so a changed one is noticed there.
+//! A partner has a handful and changes them once a year, but every start and every callback needs
+//! one. What is remembered is only what was found, so a new app key works at once; a start checks
+//! the version in its transaction, so a changed one is noticed there.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -60,7 +61,10 @@ impl AppKeyCache {
     }
 
     /// The app key of this sharing URL id.
-    pub async fn find_by_sharing_url(&self, id: SharingUrlId) -> Result<Option<AppKey>, StoreError> {
+    pub async fn find_by_sharing_url(
+        &self,
+        id: SharingUrlId,
+    ) -> Result<Option<AppKey>, StoreError> {
         if let Some(known) = self.recall(&self.by_sharing_url, &id) {
             return Ok(Some(known));
         }
@@ -84,7 +88,8 @@ impl AppKeyCache {
         Ok(found)
     }
 
-    /// What is known of an app key's login. Here, nothing is remembered as well: a refusal is seen a minute later.
+    /// What is known of an app key's login. Here, nothing is remembered as well: a refusal is seen
+    /// a minute later.
     pub async fn login_state(&self, id: &AppKeyId) -> Result<LoginState, StoreError> {
         if let Some(known) = self.recall(&self.login_states, id) {
             return Ok(known);
@@ -112,9 +117,17 @@ impl AppKeyCache {
         (self.clock.now() < *until).then(|| value.clone())
     }
 
-    fn remember<K: Eq + Hash + Clone, V: Clone>(&self, memory: &Memory<K, V>, key: &K, value: Option<&V>) {
+    fn remember<K: Eq + Hash + Clone, V: Clone>(
+        &self,
+        memory: &Memory<K, V>,
+        key: &K,
+        value: Option<&V>,
+    ) {
         let Some(value) = value else { return };
         let until = self.clock.now().plus(REMEMBERED_FOR);
-        memory.lock().expect("no thread panics while it holds the memory").insert(key.clone(), (value.clone(), until));
+        memory
+            .lock()
+            .expect("no thread panics while it holds the memory")
+            .insert(key.clone(), (value.clone(), until));
     }
 }

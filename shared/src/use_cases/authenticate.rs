@@ -17,7 +17,8 @@ pub enum SignIn {
     Token(SecretString),
     /// Username or password is wrong; it is not said which.
     Refused,
-    /// Too many have failed for this name from this client: nothing was looked at, and the next may be tried after this time.
+    /// Too many have failed for this name from this client: nothing was looked at, and the next may
+    /// be tried after this time.
     Wait(Duration),
 }
 
@@ -53,12 +54,16 @@ pub async fn authenticate(
         return Ok(SignIn::Wait(wait));
     }
     let owner = owners.owners.iter().find(|owner| owner.username == username);
-    let is_right =
-        owner_password::verify(password.expose_secret(), owner.map(|owner| owner.password_hash.expose_secret()));
+    let is_right = owner_password::verify(
+        password.expose_secret(),
+        owner.map(|owner| owner.password_hash.expose_secret()),
+    );
     let Some(owner) = owner.filter(|_| is_right) else {
         tracing::warn!(name, outcome = "refused", "sign-in");
         match failures {
-            Some(failures) if !failures.count_at(now) => ports.sign_ins.first_failure(&who, now).await?,
+            Some(failures) if !failures.count_at(now) => {
+                ports.sign_ins.first_failure(&who, now).await?
+            }
             _ => ports.sign_ins.count_failure(&who, now).await?,
         }
         return Ok(SignIn::Refused);
@@ -67,6 +72,7 @@ pub async fn authenticate(
     if let Some(Failures { count: 1.., .. }) = failures {
         ports.sign_ins.forgive(&who).await?;
     }
-    let lifetime = if remember_me { owner_token::REMEMBERED_LIFETIME } else { owner_token::LIFETIME };
+    let lifetime =
+        if remember_me { owner_token::REMEMBERED_LIFETIME } else { owner_token::LIFETIME };
     Ok(SignIn::Token(owner_token::sign(key, owner, now, lifetime).into()))
 }

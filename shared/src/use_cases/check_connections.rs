@@ -1,7 +1,8 @@
 //! The scheduled check: do all operations that we believe to be shared still share?
 //!
-//! A partner login serves all its farmers, so it costs one token and one listing per app key. Only differences are written. What could not be
-//! asked changes nothing: a network error, a 429, a part of a listing say nothing about any farmer.
+//! A partner login serves all its farmers, so it costs one token and one listing per app key. Only
+//! differences are written. What could not be asked changes nothing: a network error, a 429, a part
+//! of a listing say nothing about any farmer.
 
 use crate::domain::app_key::{AppKey, AppKeyId};
 use crate::domain::credential::{CredentialStatus, SETTLING};
@@ -65,7 +66,12 @@ pub(super) struct Listing {
 }
 
 impl Listing {
-    pub(super) fn new(key: &IndexKey, app_key: &AppKeyId, codes: &[OrganizationCode], asked_at: Timestamp) -> Self {
+    pub(super) fn new(
+        key: &IndexKey,
+        app_key: &AppKeyId,
+        codes: &[OrganizationCode],
+        asked_at: Timestamp,
+    ) -> Self {
         let fingerprint = |code| key.organization_fingerprint(app_key.environment, code);
         let mut fingerprints: Vec<_> = codes.iter().map(fingerprint).collect();
         fingerprints.sort_unstable();
@@ -79,11 +85,14 @@ impl Listing {
     /// The status that a credential has after this listing, if it is another.
     pub(super) fn verdict(&self, entry: &ConnectionEntry) -> Option<CredentialStatus> {
         match entry.status {
-            CredentialStatus::Revoked if self.has(&entry.operation) && entry.status_since < self.asked_at => {
+            CredentialStatus::Revoked
+                if self.has(&entry.operation) && entry.status_since < self.asked_at =>
+            {
                 Some(CredentialStatus::Active)
             }
             CredentialStatus::Active | CredentialStatus::LimitedPermission
-                if !self.has(&entry.operation) && entry.status_since.plus(SETTLING) < self.asked_at =>
+                if !self.has(&entry.operation)
+                    && entry.status_since.plus(SETTLING) < self.asked_at =>
             {
                 Some(CredentialStatus::Revoked)
             }
@@ -91,9 +100,11 @@ impl Listing {
         }
     }
 
-    /// Whether it says nothing about a credential only because that is so young: Panorama may list it in a moment.
+    /// Whether it says nothing about a credential only because that is so young: Panorama may list
+    /// it in a moment.
     pub(super) fn is_too_old_for(&self, entry: &ConnectionEntry) -> bool {
-        let connected = matches!(entry.status, CredentialStatus::Active | CredentialStatus::LimitedPermission);
+        let connected =
+            matches!(entry.status, CredentialStatus::Active | CredentialStatus::LimitedPermission);
         connected && !self.has(&entry.operation) && self.verdict(entry).is_none()
     }
 }
@@ -110,11 +121,16 @@ pub(super) async fn change_status(
 }
 
 /// The same, with what somebody else says of it.
-pub(super) async fn write_status(ports: &Ports, change: &StatusChange<'_>) -> Result<(), SaveError> {
+pub(super) async fn write_status(
+    ports: &Ports,
+    change: &StatusChange<'_>,
+) -> Result<(), SaveError> {
     let StatusChange { entry, to, .. } = *change;
     ports.connections.change_status(change).await?;
     match (entry.status, to) {
-        (_, CredentialStatus::Revoked) => Metric::CredentialsRevoked.record(entry.operation.environment),
+        (_, CredentialStatus::Revoked) => {
+            Metric::CredentialsRevoked.record(entry.operation.environment)
+        }
         (CredentialStatus::Revoked, CredentialStatus::Active) => {
             Metric::CredentialsRecovered.record(entry.operation.environment);
         }
@@ -129,7 +145,8 @@ pub(super) async fn write_status(ports: &Ports, change: &StatusChange<'_>) -> Re
 fn event_of(status: CredentialStatus, now: Timestamp) -> Event {
     let body = match status {
         CredentialStatus::Revoked => {
-            "The operation has left Panorama's listing: the farmer has switched sharing off. The credential is REVOKED."
+            "The operation has left Panorama's listing: the farmer has switched sharing off. The \
+             credential is REVOKED."
         }
         _ => "Panorama lists the operation as shared again; the credential is ACTIVE.",
     };
@@ -137,7 +154,11 @@ fn event_of(status: CredentialStatus, now: Timestamp) -> Event {
 }
 
 /// Notes in the one row of the app key that its login is refused.
-pub(super) async fn note_refusal(ports: &Ports, app_key: &AppKeyId, refusal: &LoginRefusal) -> Result<(), StoreError> {
+pub(super) async fn note_refusal(
+    ports: &Ports,
+    app_key: &AppKeyId,
+    refusal: &LoginRefusal,
+) -> Result<(), StoreError> {
     let now = ports.clock.now();
     let state = ports.logins.state(app_key).await?;
     // Several may find out at once; that is one refusal.
@@ -148,11 +169,16 @@ pub(super) async fn note_refusal(ports: &Ports, app_key: &AppKeyId, refusal: &Lo
     ports.logins.note_refusal(app_key, &state.refuse(refusal.to_string(), now)).await
 }
 
-/// Compares an app key's credentials with the partner's listing, until all are compared or the time is `deadline`.
+/// Compares an app key's credentials with the partner's listing, until all are compared or the time
+/// is `deadline`.
 ///
 /// # Errors
 /// See [`CheckError`]; what was compared before is written.
-pub async fn check_connections(ports: &Ports, app_key: &AppKey, deadline: Timestamp) -> Result<Check, CheckError> {
+pub async fn check_connections(
+    ports: &Ports,
+    app_key: &AppKey,
+    deadline: Timestamp,
+) -> Result<Check, CheckError> {
     let check = compare(ports, app_key, deadline).await?;
     if matches!(check, Check::Unavailable | Check::OutOfTime(Counts { compared: 0, .. })) {
         Metric::ChecksWithoutComparison.record(app_key.id.environment);
@@ -160,7 +186,11 @@ pub async fn check_connections(ports: &Ports, app_key: &AppKey, deadline: Timest
     Ok(check)
 }
 
-async fn compare(ports: &Ports, app_key: &AppKey, deadline: Timestamp) -> Result<Check, CheckError> {
+async fn compare(
+    ports: &Ports,
+    app_key: &AppKey,
+    deadline: Timestamp,
+) -> Result<Check, CheckError> {
     if let Some(keeper) = &ports.record_keeper {
         return check_each(ports, &**keeper, app_key, deadline).await;
     }
@@ -199,7 +229,11 @@ struct Checker<'a> {
 }
 
 impl Checker<'_> {
-    async fn compare_all(&self, mut after: Option<EntryCursor>, deadline: Timestamp) -> Result<Check, CheckError> {
+    async fn compare_all(
+        &self,
+        mut after: Option<EntryCursor>,
+        deadline: Timestamp,
+    ) -> Result<Check, CheckError> {
         let mut counts = Counts::default();
         // Those of several pages are asked about together: few are REVOKED, and a call is a call.
         let mut revoked = Vec::new();
@@ -254,11 +288,18 @@ impl Checker<'_> {
         Ok(())
     }
 
-    /// A farmer who switches sharing on again comes back without a session: the confirmation is kept, and is the owner's.
-    async fn confirm_those_that_came_back(&self, revoked: &[ConnectionEntry]) -> Result<usize, CheckError> {
+    /// A farmer who switches sharing on again comes back without a session: the confirmation is
+    /// kept, and is the owner's.
+    async fn confirm_those_that_came_back(
+        &self,
+        revoked: &[ConnectionEntry],
+    ) -> Result<usize, CheckError> {
         let Self { ports, app_key, .. } = self;
         let operations: Vec<_> = revoked.iter().map(|entry| &entry.operation).collect();
-        let kept = ports.connections.kept_among(&operations, app_key.sharing_url_id, ports.clock.now()).await?;
+        let kept = ports
+            .connections
+            .kept_among(&operations, app_key.sharing_url_id, ports.clock.now())
+            .await?;
         let mut recovered = 0;
         for entry in revoked.iter().filter(|entry| kept.contains(&entry.operation)) {
             let account = ports.connections.account(entry.leaf_user_id).await?;
@@ -266,18 +307,28 @@ impl Checker<'_> {
             if credential.id != entry.credential_id || credential.operation != entry.operation {
                 continue;
             }
-            match ports.upstream.confirm(&app_key.id, credential.leaf_user_id, &credential.organization_code).await {
+            match ports
+                .upstream
+                .confirm(&app_key.id, credential.leaf_user_id, &credential.organization_code)
+                .await
+            {
                 Ok(Confirmed::Yes { .. }) => {
                     recovered += usize::from(self.change(entry, CredentialStatus::Active).await?);
                 }
                 Ok(Confirmed::NotYet) => {}
-                Err(error) => tracing::info!(leaf_user_id = %entry.leaf_user_id, %error, "not confirmed again"),
+                Err(error) => {
+                    tracing::info!(leaf_user_id = %entry.leaf_user_id, %error, "not confirmed again")
+                }
             }
         }
         Ok(recovered)
     }
 
-    async fn change(&self, entry: &ConnectionEntry, to: CredentialStatus) -> Result<bool, StoreError> {
+    async fn change(
+        &self,
+        entry: &ConnectionEntry,
+        to: CredentialStatus,
+    ) -> Result<bool, StoreError> {
         match change_status(self.ports, entry, to, self.app_key.sharing_url_id).await {
             Ok(()) => Ok(true),
             // Reconnected or deleted since it was read: the next check sees what it is now.

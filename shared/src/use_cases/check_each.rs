@@ -1,5 +1,5 @@
-//! The scheduled check where the upstream keeps the connections: it has no listing, so each is asked about by itself, for as long as the
-//! upstream lets us.
+//! The scheduled check where the upstream keeps the connections: it has no listing, so each is
+//! asked about by itself, for as long as the upstream lets us.
 
 use crate::domain::app_key::AppKey;
 use crate::domain::credential::CredentialStatus;
@@ -11,15 +11,16 @@ use crate::use_cases::app_key_cache::AppKeyCache;
 use crate::use_cases::check_connections::{Check, CheckError, Counts};
 use crate::use_cases::follow_upstream::{FollowError, follow_upstream};
 
-/// Asks about an app key's credentials one after the other, until all are compared, the time is `deadline`, or the upstream does not answer. What
-/// is left is for the next check.
+/// Asks about an app key's credentials one after the other, until all are compared, the time is
+/// `deadline`, or the upstream does not answer. What is left is for the next check.
 pub(super) async fn check_each(
     ports: &Ports,
     keeper: &dyn RecordKeeper,
     app_key: &AppKey,
     deadline: Timestamp,
 ) -> Result<Check, CheckError> {
-    let app_keys = AppKeyCache::new(ports.app_keys.clone(), ports.logins.clone(), ports.clock.clone());
+    let app_keys =
+        AppKeyCache::new(ports.app_keys.clone(), ports.logins.clone(), ports.clock.clone());
     let state = ports.logins.state(&app_key.id).await?;
     let asked_at = ports.clock.now();
     let mut after = state.resume_after;
@@ -45,7 +46,10 @@ pub(super) async fn check_each(
                 }
             }
             counts.compared += 1;
-            after = Some(EntryCursor { leaf_user_id: entry.leaf_user_id, operation: entry.operation.hash });
+            after = Some(EntryCursor {
+                leaf_user_id: entry.leaf_user_id,
+                operation: entry.operation.hash,
+            });
         }
         if page.next.is_none() {
             ports.logins.note_checked(&app_key.id, asked_at).await?;
@@ -55,7 +59,11 @@ pub(super) async fn check_each(
     }
 }
 
-async fn note(ports: &Ports, app_key: &AppKey, after: Option<&EntryCursor>) -> Result<(), CheckError> {
+async fn note(
+    ports: &Ports,
+    app_key: &AppKey,
+    after: Option<&EntryCursor>,
+) -> Result<(), CheckError> {
     if let Some(cursor) = after {
         ports.logins.note_resume_after(&app_key.id, cursor).await?;
     }

@@ -64,7 +64,11 @@ impl From<UserError> for CreateError {
 ///
 /// # Errors
 /// See [`CreateError`].
-pub async fn create_credential(ports: &Ports, app_keys: &AppKeyCache, new: &NewCredential) -> Result<(), CreateError> {
+pub async fn create_credential(
+    ports: &Ports,
+    app_keys: &AppKeyCache,
+    new: &NewCredential,
+) -> Result<(), CreateError> {
     find_user(ports, new.leaf_user_id).await?.ok_or(CreateError::NoSuchUser)?;
     let app_key = app_key_of(ports, app_keys, new).await?;
     let created = match ports.upstream.create(&app_key, new).await {
@@ -77,14 +81,22 @@ pub async fn create_credential(ports: &Ports, app_keys: &AppKeyCache, new: &NewC
         leaf_user_id: new.leaf_user_id,
         app_key: app_key.id,
         organization_code: new.organization_code.clone(),
-        operation: Operation::new(&ports.index_key().await?, new.environment, &new.organization_code),
+        operation: Operation::new(
+            &ports.index_key().await?,
+            new.environment,
+            &new.organization_code,
+        ),
         status: CredentialStatus::Active,
         created_at: now,
         status_since: now,
         checked_at: None,
         kept_upstream: created.id.is_some(),
     };
-    let event = Event::of_listing(200, "Panorama lists the operation as shared; the credential is ACTIVE.", now);
+    let event = Event::of_listing(
+        200,
+        "Panorama lists the operation as shared; the credential is ACTIVE.",
+        now,
+    );
     match ports.connections.create_credential(&credential, &event).await {
         Ok(before) => {
             count_recovery(before.as_ref(), &credential);
@@ -97,31 +109,44 @@ pub async fn create_credential(ports: &Ports, app_keys: &AppKeyCache, new: &NewC
 }
 
 /// Writes a refusal into the history, for there is nothing else to remember it by.
-async fn refused(ports: &Ports, new: &NewCredential, refusal: CreateRefusal) -> Result<CreateError, StoreError> {
+async fn refused(
+    ports: &Ports,
+    new: &NewCredential,
+    refusal: CreateRefusal,
+) -> Result<CreateError, StoreError> {
     let now = ports.clock.now();
     let (event, error) = match refusal {
         CreateRefusal::RefreshToken(refusal) => {
             let reason = match &refusal {
-                LoginRefusal::BadPassword => "it is expired, revoked, or of another client id".to_owned(),
+                LoginRefusal::BadPassword => {
+                    "it is expired, revoked, or of another client id".to_owned()
+                }
                 other => other.to_string(),
             };
-            let body = format!("Panorama refused the refresh token: {reason}. No credential was created.");
+            let body =
+                format!("Panorama refused the refresh token: {reason}. No credential was created.");
             (Event::of_refresh(400, body, now), CreateError::RefreshToken(refusal))
         }
         CreateRefusal::NotShared => {
-            let body = "Panorama does not list the operation: the organization code is wrong or of the other environment, or the switch \
-                        is off. No credential was created.";
+            let body = "Panorama does not list the operation: the organization code is wrong or \
+                        of the other environment, or the switch is off. No credential was created.";
             (Event::of_listing(200, body, now), CreateError::NotShared)
         }
         CreateRefusal::Upstream(UpstreamError::NoSuchUser) => return Ok(CreateError::NoSuchUser),
-        CreateRefusal::Upstream(UpstreamError::OperationOwned) => return Ok(CreateError::OperationOwned),
+        CreateRefusal::Upstream(UpstreamError::OperationOwned) => {
+            return Ok(CreateError::OperationOwned);
+        }
         CreateRefusal::Upstream(error) => return Ok(error.into()),
     };
     ports.connections.record(new.leaf_user_id, &event).await?;
     Ok(error)
 }
 
-async fn app_key_of(ports: &Ports, app_keys: &AppKeyCache, new: &NewCredential) -> Result<AppKey, CreateError> {
+async fn app_key_of(
+    ports: &Ports,
+    app_keys: &AppKeyCache,
+    new: &NewCredential,
+) -> Result<AppKey, CreateError> {
     let key = ports.index_key().await?;
     let client_id = new.credentials.client_id.expose();
     let has_app_key = async |environment: ClientEnvironment| {

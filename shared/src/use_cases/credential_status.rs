@@ -53,7 +53,8 @@ pub enum StatusError {
     Secrets(#[from] SecretsError),
 }
 
-/// The status of a Leaf user's credential. One read of the table; the partner's login comes from the process's memory when it is warm.
+/// The status of a Leaf user's credential. One read of the table; the partner's login comes from
+/// the process's memory when it is warm.
 ///
 /// # Errors
 /// See [`StatusError`].
@@ -79,23 +80,35 @@ pub async fn credential_status(
     };
     if let Some(mut credential) = credential {
         let state = app_keys.login_state(&credential.app_key).await?;
-        if !credential.kept_upstream && state.refused.is_some() && credential.status == CredentialStatus::Active {
+        if !credential.kept_upstream
+            && state.refused.is_some()
+            && credential.status == CredentialStatus::Active
+        {
             // Known once, at the app key; nothing is wrong with the farmer's side.
             credential.status = CredentialStatus::Unauthenticated;
         }
-        // A credential that is kept upstream is asked about by itself: no listing says anything about it.
+        // A credential that is kept upstream is asked about by itself: no listing says anything
+        // about it.
         let listed_at = state.checked_at.filter(|_| !credential.kept_upstream);
         let checked_at = credential.checked_at.max(listed_at);
         let secret = ports.partner_secrets.read(&credential.app_key, Freshness::Cached).await?;
-        let login = secret.map(|read| (read.secret.credentials.client_id, read.secret.credentials.username));
-        return Ok(CredentialStatusView::Credential { credential: Box::new(credential), login, checked_at });
+        let login = secret
+            .map(|read| (read.secret.credentials.client_id, read.secret.credentials.username));
+        return Ok(CredentialStatusView::Credential {
+            credential: Box::new(credential),
+            login,
+            checked_at,
+        });
     }
     let Some(session) = session else { return none(NoCredential::NotStarted) };
     match session.status(ports.clock.now()) {
-        Status::Pending | Status::Confirming => Ok(CredentialStatusView::Pending(Box::new(session))),
+        Status::Pending | Status::Confirming => {
+            Ok(CredentialStatusView::Pending(Box::new(session)))
+        }
         Status::Expired => none(NoCredential::Expired),
         Status::Rejected(rejection) => none(NoCredential::Rejected(rejection)),
-        // Deleting a credential deletes its session with it, so this is none that was ever finished here.
+        // Deleting a credential deletes its session with it, so this is none that was ever finished
+        // here.
         Status::Completed => none(NoCredential::NotStarted),
     }
 }

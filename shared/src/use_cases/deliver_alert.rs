@@ -1,4 +1,5 @@
-//! A change is told to whoever registered for it: first it becomes a call in a group of the webhook's own, then the call is made.
+//! A change is told to whoever registered for it: first it becomes a call in a group of the
+//! webhook's own, then the call is made.
 
 use std::time::Duration;
 
@@ -59,9 +60,11 @@ pub async fn next_of(ports: &Ports, change: &Change) -> Result<Next, StoreError>
     match change.consequence() {
         None => Ok(Next::Nothing),
         Some(Consequence::Replay(id)) => Ok(Next::Replay(id)),
-        Some(Consequence::Registered(webhook_id)) => {
-            Ok(Next::Call(Call { webhook_id, notice: change.notice(Told::Registration), replay: None }))
-        }
+        Some(Consequence::Registered(webhook_id)) => Ok(Next::Call(Call {
+            webhook_id,
+            notice: change.notice(Told::Registration),
+            replay: None,
+        })),
         Some(Consequence::Alert(alert)) => {
             let notice = change.notice(Told::Alert(alert));
             ports.webhooks.note_alert(&notice).await?;
@@ -74,7 +77,8 @@ pub async fn next_of(ports: &Ports, change: &Change) -> Result<Next, StoreError>
 /// The call of the webhook that is registered for an alert.
 fn addressed(webhooks: &[Webhook], notice: Notice, replay: Option<ReplayId>) -> Option<Call> {
     let kind = notice.alert()?.kind;
-    let webhook = webhooks.iter().find(|webhook| webhook.hears(kind) && webhook.disabled_at.is_none())?;
+    let webhook =
+        webhooks.iter().find(|webhook| webhook.hears(kind) && webhook.disabled_at.is_none())?;
     Some(Call { webhook_id: webhook.id, notice, replay })
 }
 
@@ -92,7 +96,9 @@ pub async fn deliver_alert(
     let Some(place) = webhooks.iter().position(|webhook| webhook.id == call.webhook_id) else {
         // Leaf knows no update: whoever mends a URL deletes the webhook and registers another.
         ports.webhooks.forget_failed_call(&call.notice).await?;
-        return Ok(addressed(&webhooks, call.notice, call.replay).map_or(Outcome::Done, Outcome::PassOn));
+        return Ok(
+            addressed(&webhooks, call.notice, call.replay).map_or(Outcome::Done, Outcome::PassOn)
+        );
     };
     let webhook = webhooks.swap_remove(place);
     if webhook.disabled_at.is_some() {
@@ -106,7 +112,9 @@ pub async fn deliver_alert(
             }
             return Ok(Outcome::Done);
         }
-        Ok(Answer { status, body, retry_after }) => (CallFailure::Status(status), body, retry_after),
+        Ok(Answer { status, body, retry_after }) => {
+            (CallFailure::Status(status), body, retry_after)
+        }
         Err(failure) => (failure, None, None),
     };
     tracing::warn!(webhook_id = %webhook.id, webhook_message = notice.id.as_str(), attempt, %failure, "a webhook did not take a call");
@@ -141,11 +149,14 @@ async fn make(
     webhook: &Webhook,
     notice: &Notice,
 ) -> Result<Result<Answer, CallFailure>, DeliverError> {
-    let Some(secrets) = ports.webhook_secrets.read(webhook.id, webhook.secret_version.as_ref()).await? else {
+    let Some(secrets) =
+        ports.webhook_secrets.read(webhook.id, webhook.secret_version.as_ref()).await?
+    else {
         return Ok(Err(CallFailure::NoSecret));
     };
     let body = body_of(ports, notice).await?;
     let headers = sign(&secrets, &notice.id, &body.text, ports.clock.now());
     let answer = receivers.call(webhook.url.url(), &headers, &body.text).await;
-    Ok(answer.map(|answer| Answer { body: answer.body.map(|said| body.hidden_in(&said)), ..answer }))
+    Ok(answer
+        .map(|answer| Answer { body: answer.body.map(|said| body.hidden_in(&said)), ..answer }))
 }

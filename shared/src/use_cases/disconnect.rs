@@ -48,7 +48,11 @@ pub enum Scope {
 ///
 /// # Errors
 /// See [`DisconnectError`].
-pub async fn disconnect(ports: &Ports, id: LeafUserId, scope: Scope) -> Result<(), DisconnectError> {
+pub async fn disconnect(
+    ports: &Ports,
+    id: LeafUserId,
+    scope: Scope,
+) -> Result<(), DisconnectError> {
     for attempt in 0..ATTEMPTS {
         let account = account(ports, id).await?.ok_or(DisconnectError::NoSuchUser)?;
         if attempt == 0 {

@@ -9,11 +9,12 @@ use crate::use_cases::app_key_cache::AppKeyCache;
 use crate::use_cases::follow_upstream::{FollowError, follow_upstream};
 use crate::use_cases::resume_handshake::Left;
 
-/// Stores that a session has expired, if it has. A farmer who is at the hop link or the callback at this very moment writes first or second;
-/// whoever is second reads again.
+/// Stores that a session has expired, if it has. A farmer who is at the hop link or the callback at
+/// this very moment writes first or second; whoever is second reads again.
 ///
 /// # Errors
-/// The store failed, or an upstream that keeps records did not answer: to be looked at again later, too.
+/// The store failed, or an upstream that keeps records did not answer: to be looked at again later,
+/// too.
 pub async fn expire_session(
     ports: &Ports,
     app_keys: &AppKeyCache,

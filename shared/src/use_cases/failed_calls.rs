@@ -45,13 +45,17 @@ pub struct Body {
 }
 
 impl Body {
-    /// What a receiver answered, without the client id: some send back what they got, and an answer is stored.
+    /// What a receiver answered, without the client id: some send back what they got, and an answer
+    /// is stored.
     pub fn hidden_in(&self, answer: &str) -> String {
-        self.client.as_ref().map_or_else(|| answer.to_owned(), |client| answer.replace(client.expose(), "********"))
+        self.client
+            .as_ref()
+            .map_or_else(|| answer.to_owned(), |client| answer.replace(client.expose(), "********"))
     }
 }
 
-/// The body of a notice. The client id in it is the partner's secret, so it is put in at the last moment, and stored with nothing.
+/// The body of a notice. The client id in it is the partner's secret, so it is put in at the last
+/// moment, and stored with nothing.
 ///
 /// # Errors
 /// The app key's secret cannot be read.

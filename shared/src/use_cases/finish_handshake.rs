@@ -1,7 +1,8 @@
 //! Finishing what a farmer began: Panorama's side of the handshake, and the credential.
 //!
-//! The session is `Confirming` and saved before this is called, so a crash anywhere in here loses nothing: the confirmation is there, the
-//! lease runs out, and the next one who looks does it again. Asking Panorama twice is harmless.
+//! The session is `Confirming` and saved before this is called, so a crash anywhere in here loses
+//! nothing: the confirmation is there, the lease runs out, and the next one who looks does it
+//! again. Asking Panorama twice is harmless.
 
 use crate::domain::credential::{Credential, CredentialStatus};
 use crate::domain::event::Event;
@@ -41,30 +42,56 @@ pub async fn finish_handshake(ports: &Ports, session: Session, operation: &Opera
     }
 }
 
-async fn try_to_finish(ports: &Ports, session: Session, operation: &Operation) -> Result<Handshake, StoreError> {
+async fn try_to_finish(
+    ports: &Ports,
+    session: Session,
+    operation: &Operation,
+) -> Result<Handshake, StoreError> {
     let Some(handshake) = session.handshake().cloned() else { return Ok(Handshake::Later) };
-    let answer = ports.upstream.confirm(&session.app_key, session.leaf_user_id, &handshake.code).await;
+    let answer =
+        ports.upstream.confirm(&session.app_key, session.leaf_user_id, &handshake.code).await;
     let now = ports.clock.now();
     let (next, event, outcome) = match answer {
         Ok(Confirmed::Yes { status, id }) => {
-            let event = Event::of_handshake(status, "Panorama confirmed the sharing; the credential is ACTIVE.", now);
-            return complete(ports, session, &Confirmation { operation, code: &handshake.code, id }, &event).await;
+            let event = Event::of_handshake(
+                status,
+                "Panorama confirmed the sharing; the credential is ACTIVE.",
+                now,
+            );
+            return complete(
+                ports,
+                session,
+                &Confirmation { operation, code: &handshake.code, id },
+                &event,
+            )
+            .await;
         }
         Ok(Confirmed::NotYet) => (session.postpone(&handshake, now), None, Handshake::Later),
         Err(UpstreamError::Refused { status }) => {
-            let body = "Panorama does not list the operation as shared: the switch is off, or the organization code is wrong or of the \
-                        other environment.";
-            (session.turn_back(now), Some(Event::of_handshake(status, body, now)), Handshake::NotShared)
+            let body = "Panorama does not list the operation as shared: the switch is off, or the \
+                        organization code is wrong or of the other environment.";
+            (
+                session.turn_back(now),
+                Some(Event::of_handshake(status, body, now)),
+                Handshake::NotShared,
+            )
         }
         Err(error) => {
             tracing::warn!(%error, "the upstream's side of a handshake is left for later");
             let status = match &error {
                 UpstreamError::Unavailable(unavailable) => unavailable.status.unwrap_or(503),
-                UpstreamError::PartnerLogin(_) | UpstreamError::NoSecret | UpstreamError::LeafLogin => 401,
+                UpstreamError::PartnerLogin(_)
+                | UpstreamError::NoSecret
+                | UpstreamError::LeafLogin => 401,
                 _ => 503,
             };
-            let body = format!("{error}. The farmer's confirmation is stored and is finished later.");
-            (session.postpone(&handshake, now), Some(Event::of_handshake(status, body, now)), Handshake::Later)
+            let body =
+                format!("{error}. The farmer's confirmation is stored and is finished later.");
+            (
+                session.postpone(&handshake, now),
+                Some(Event::of_handshake(status, body, now)),
+                Handshake::Later,
+            )
         }
     };
     match ports.connections.save(&next, event.as_ref()).await {
@@ -109,9 +136,14 @@ pub(super) async fn complete(
         kept_upstream: id.is_some(),
     };
     let done = session.clone().complete(code.clone());
-    match ports.connections.complete(&Completion { session: &done, credential: &credential, event }).await {
+    match ports
+        .connections
+        .complete(&Completion { session: &done, credential: &credential, event })
+        .await
+    {
         Ok(before) => {
-            // One that is completed again is a credential that has recovered, and no second session.
+            // One that is completed again is a credential that has recovered, and no second
+            // session.
             if session.handshake().is_none_or(|handshake| handshake.reopened.is_none()) {
                 Metric::SessionsCompleted.record(session.app_key.environment);
             }
@@ -133,8 +165,9 @@ pub(super) async fn complete(
 
 /// Counts a credential that has taken the place of one of the same operation which was REVOKED.
 pub(super) fn count_recovery(before: Option<&Credential>, now: &Credential) {
-    let was_revoked =
-        |before: &Credential| before.operation == now.operation && before.status == CredentialStatus::Revoked;
+    let was_revoked = |before: &Credential| {
+        before.operation == now.operation && before.status == CredentialStatus::Revoked
+    };
     if before.is_some_and(was_revoked) {
         Metric::CredentialsRecovered.record(now.app_key.environment);
     }
@@ -142,7 +175,11 @@ pub(super) fn count_recovery(before: Option<&Credential>, now: &Credential) {
 
 /// The event of a refusal that Panorama was not asked about.
 pub(super) fn operation_owned_event(now: crate::domain::timestamp::Timestamp) -> Event {
-    Event::of_handshake(409, "The operation is connected to another Leaf user; this one was not connected.", now)
+    Event::of_handshake(
+        409,
+        "The operation is connected to another Leaf user; this one was not connected.",
+        now,
+    )
 }
 
 /// Somebody else wrote to the session: what they made of it is what came of it.

@@ -1,4 +1,5 @@
-//! Where the upstream keeps the connections, ours follow its records: asked about one Leaf user, they are brought in line.
+//! Where the upstream keeps the connections, ours follow its records: asked about one Leaf user,
+//! they are brought in line.
 
 use crate::domain::credential::{Credential, CredentialStatus, SETTLING};
 use crate::domain::event::Event;
@@ -52,7 +53,8 @@ pub async fn follow_upstream(
     keeper: &dyn RecordKeeper,
     user: LeafUserId,
 ) -> Result<NewStatus, FollowError> {
-    // Ours first: what is written between the two reads makes the write fail, and is newer than what the upstream said.
+    // Ours first: what is written between the two reads makes the write fail, and is newer than
+    // what the upstream said.
     let Some(ours) = account(ports, user).await? else { return Ok(None) };
     let asked_at = ports.clock.now();
     let theirs = keeper.connection(user).await?;
@@ -89,12 +91,18 @@ impl Follower<'_> {
             && status == CredentialStatus::Active
         {
             let is_news = session.handshake().is_some()
-                || ours.credential.as_ref().is_none_or(|credential| credential.operation != operation);
+                || ours
+                    .credential
+                    .as_ref()
+                    .is_none_or(|credential| credential.operation != operation);
             if is_news {
-                let event =
-                    event("Leaf has connected the operation; the credential is ACTIVE.", self.ports.clock.now());
+                let event = event(
+                    "Leaf has connected the operation; the credential is ACTIVE.",
+                    self.ports.clock.now(),
+                );
                 let code = &theirs.organization_code;
-                let confirmation = Confirmation { operation: &operation, code, id: Some(theirs.id) };
+                let confirmation =
+                    Confirmation { operation: &operation, code, id: Some(theirs.id) };
                 complete(self.ports, session, &confirmation, &event).await?;
                 return Ok(Some(status).filter(|_| ours.credential.is_some()));
             }
@@ -107,7 +115,9 @@ impl Follower<'_> {
                 let body = format!("Leaf says that the credential is {}.", status.as_str());
                 self.change(&credential, status, &body).await
             }
-            _ if status == CredentialStatus::Active => self.adopt(ours.user.id, theirs, operation).await,
+            _ if status == CredentialStatus::Active => {
+                self.adopt(ours.user.id, theirs, operation).await
+            }
             _ => Ok(None),
         }
     }
@@ -129,10 +139,16 @@ impl Follower<'_> {
                 status: credential.status,
                 status_since: credential.status_since,
             };
-            let Some(app_key) = self.app_keys.find(&credential.app_key).await? else { return Ok(None) };
+            let Some(app_key) = self.app_keys.find(&credential.app_key).await? else {
+                return Ok(None);
+            };
             let event = event(body, self.ports.clock.now());
             let sharing_url_id = app_key.sharing_url_id;
-            write_status(self.ports, &StatusChange { entry: &entry, to, sharing_url_id, event: &event }).await
+            write_status(
+                self.ports,
+                &StatusChange { entry: &entry, to, sharing_url_id, event: &event },
+            )
+            .await
         };
         let noted = match changed {
             Ok(()) => connections.note_check(credential, self.asked_at).await,
@@ -146,8 +162,14 @@ impl Follower<'_> {
         }
     }
 
-    /// Leaf has a connection that no session of ours has brought: it is from before, or was made there.
-    async fn adopt(&self, user: LeafUserId, theirs: &Theirs, operation: Operation) -> Result<NewStatus, FollowError> {
+    /// Leaf has a connection that no session of ours has brought: it is from before, or was made
+    /// there.
+    async fn adopt(
+        &self,
+        user: LeafUserId,
+        theirs: &Theirs,
+        operation: Operation,
+    ) -> Result<NewStatus, FollowError> {
         let app_key = match &theirs.client_id {
             Some(client_id) => {
                 let client = self.key.client(theirs.environment, client_id.expose());
@@ -188,14 +210,16 @@ impl Follower<'_> {
     }
 }
 
-/// Whether what the upstream has may be what the session waits for. One whose time is over waits as well: the farmer may have come in time, and
-/// never to us.
+/// Whether what the upstream has may be what the session waits for. One whose time is over waits as
+/// well: the farmer may have come in time, and never to us.
 fn waits_for(session: &Session, theirs: &Theirs) -> bool {
     let code = &theirs.organization_code;
     session.app_key.environment == theirs.environment
         && match &session.state {
             State::Confirming(handshake) => handshake.code == *code,
-            State::Pending | State::Expired => session.organization_code.as_ref().is_none_or(|started| started == code),
+            State::Pending | State::Expired => {
+                session.organization_code.as_ref().is_none_or(|started| started == code)
+            }
             State::Completed { .. } | State::Rejected(_) => false,
         }
 }

@@ -1,5 +1,5 @@
-//! Step 2: Leaf users. One that only the upstream knows is taken over at its first use; more of those
-//! is in [`super::upstream_users`].
+//! Step 2: Leaf users. One that only the upstream knows is taken over at its first use; more of
+//! those is in [`super::upstream_users`].
 
 use crate::domain::ids::LeafUserId;
 use crate::domain::leaf_user::{LeafUser, Profile};

@@ -1,5 +1,6 @@
-//! Logging in with credentials that a request brought, or to see whether stored ones work. Every way there goes through here, so that what was
-//! refused is remembered, by whichever process: one login serves all farmers, and Cognito locks an account that is tried too often.
+//! Logging in with credentials that a request brought, or to see whether stored ones work. Every
+//! way there goes through here, so that what was refused is remembered, by whichever process: one
+//! login serves all farmers, and Cognito locks an account that is tried too often.
 
 use crate::domain::attempt::{Attempt, Outcome, Tried};
 use crate::domain::client_environment::ClientEnvironment;
@@ -69,7 +70,11 @@ struct Memory<'a> {
 }
 
 impl<'a> Memory<'a> {
-    async fn of(ports: &'a Ports, environment: ClientEnvironment, credentials: &PartnerCredentials) -> Self {
+    async fn of(
+        ports: &'a Ports,
+        environment: ClientEnvironment,
+        credentials: &PartnerCredentials,
+    ) -> Self {
         let hash = match ports.index_key().await {
             Ok(key) => key.login(environment, credentials),
             Err(error) => {
@@ -112,7 +117,8 @@ impl<'a> Memory<'a> {
             Err(LoginError::Unavailable(_)) => return,
         };
         let attempt = Attempt::after(self.before.as_ref(), outcome, self.ports.clock.now());
-        if let Err(error) = self.ports.logins.note_attempt(Tried::Credentials(hash), &attempt).await {
+        if let Err(error) = self.ports.logins.note_attempt(Tried::Credentials(hash), &attempt).await
+        {
             tracing::warn!(%error, "what came of a login was not noted");
         }
     }

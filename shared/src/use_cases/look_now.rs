@@ -15,11 +15,16 @@ use crate::use_cases::follow_upstream::{FollowError, follow_upstream};
 /// How long the next look must wait.
 const AT_MOST_ONCE_IN: Duration = Duration::from_mins(1);
 
-/// Brings a Leaf user's stored status up to date, if it has a credential and nobody has looked within the last minute.
+/// Brings a Leaf user's stored status up to date, if it has a credential and nobody has looked
+/// within the last minute.
 ///
 /// # Errors
 /// See [`FollowError`].
-pub async fn look_now(ports: &Ports, app_keys: &AppKeyCache, user: LeafUserId) -> Result<(), FollowError> {
+pub async fn look_now(
+    ports: &Ports,
+    app_keys: &AppKeyCache,
+    user: LeafUserId,
+) -> Result<(), FollowError> {
     if let Some(keeper) = &ports.record_keeper {
         return follow_upstream(ports, app_keys, &**keeper, user).await.map(|_| ());
     }
@@ -51,7 +56,9 @@ pub async fn look_now(ports: &Ports, app_keys: &AppKeyCache, user: LeafUserId) -
     };
     let listing = Listing::new(&ports.index_key().await?, id, &codes, asked_at);
     let mut verdict = listing.verdict(&entry);
-    if listing.is_too_old_for(&entry) && !ports.partner_account.shares(id, &credential.organization_code).await? {
+    if listing.is_too_old_for(&entry)
+        && !ports.partner_account.shares(id, &credential.organization_code).await?
+    {
         verdict = Some(CredentialStatus::Revoked);
     }
     let changed = match (verdict, app_keys.find(id).await?) {

@@ -55,7 +55,11 @@ pub enum Hop {
 
 /// Where a session's farmer switches sharing on.
 pub(super) fn sign_in_url(ports: &Ports, session: &Session) -> Url {
-    let ours = || ports.partner_account.share_initiation_url(session.app_key.environment, session.sharing_url_id);
+    let ours = || {
+        ports
+            .partner_account
+            .share_initiation_url(session.app_key.environment, session.sharing_url_id)
+    };
     session.sign_in_url.clone().unwrap_or_else(ours)
 }
 
@@ -70,7 +74,9 @@ pub async fn open_hop_link(
     opening: Opening,
 ) -> Result<Hop, UserError> {
     for _ in 0..ATTEMPTS {
-        let Some(session) = ports.connections.find_session(id).await? else { return Ok(Hop::UnknownLink) };
+        let Some(session) = ports.connections.find_session(id).await? else {
+            return Ok(Hop::UnknownLink);
+        };
         let user = session.leaf_user_id;
         logging::about(user);
         let to = sign_in_url(ports, &session);
@@ -83,12 +89,18 @@ pub async fn open_hop_link(
         };
         match opened {
             Opened::Again => return Ok(Hop::Onward { to, cookie: None }),
-            Opened::Unconfirmed => return Ok(Hop::Ask { account: shown_name(ports, user).await?, elsewhere: false }),
-            Opened::Elsewhere => return Ok(Hop::Ask { account: shown_name(ports, user).await?, elsewhere: true }),
+            Opened::Unconfirmed => {
+                return Ok(Hop::Ask { account: shown_name(ports, user).await?, elsewhere: false });
+            }
+            Opened::Elsewhere => {
+                return Ok(Hop::Ask { account: shown_name(ports, user).await?, elsewhere: true });
+            }
             Opened::Over(Status::Confirming) => return Ok(Hop::Waiting(user)),
             Opened::Over(Status::Completed) => {
-                let credential = ports.connections.account(user).await?.and_then(|account| account.credential);
-                let works = credential.is_some_and(|credential| credential.status == CredentialStatus::Active);
+                let credential =
+                    ports.connections.account(user).await?.and_then(|account| account.credential);
+                let works = credential
+                    .is_some_and(|credential| credential.status == CredentialStatus::Active);
                 return Ok(if works { Hop::Connected } else { Hop::Used });
             }
             Opened::Over(status) => return Ok(Hop::Over(status)),
@@ -100,7 +112,9 @@ pub async fn open_hop_link(
         }
     }
     // Others open it again and again: one of them is bound.
-    let Some(session) = ports.connections.find_session(id).await? else { return Ok(Hop::UnknownLink) };
+    let Some(session) = ports.connections.find_session(id).await? else {
+        return Ok(Hop::UnknownLink);
+    };
     Ok(Hop::Ask { account: shown_name(ports, session.leaf_user_id).await?, elsewhere: true })
 }
 

@@ -15,7 +15,9 @@ use crate::domain::session::{LIFETIME, Received, Rejection, Relation, Session, S
 use crate::domain::timestamp::Timestamp;
 use crate::logging;
 use crate::metrics::Metric;
-use crate::ports::connections::{Callback, CallbackFacts, Keeping, KeptConfirmation, SaveError, StartedSession};
+use crate::ports::connections::{
+    Callback, CallbackFacts, Keeping, KeptConfirmation, SaveError, StartedSession,
+};
 use crate::ports::secrets::SecretsError;
 use crate::ports::{Ports, StoreError};
 use crate::use_cases::app_key_cache::AppKeyCache;
@@ -39,7 +41,8 @@ pub struct Confirmation {
     pub intent: Intent,
 }
 
-/// How sure it is that the farmer means it. A browser shows its cookie whoever sent it to the address: any page can, with any code.
+/// How sure it is that the farmer means it. A browser shows its cookie whoever sent it to the
+/// address: any page can, with any code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Intent {
     /// The browser does not say that it comes from Panorama.
@@ -55,7 +58,8 @@ pub enum Intent {
 pub enum Outcome {
     /// The confirmation is stored, Panorama has not answered yet.
     Finishing(LeafUserId, SessionId),
-    /// The confirmation is stored, and the farmer goes on to the upstream, which does its part then.
+    /// The confirmation is stored, and the farmer goes on to the upstream, which does its part
+    /// then.
     HandedOn(LeafUserId, SessionId),
     /// The farmer is to be asked first, with the name of this Leaf user; nothing was changed.
     AskFirst(LeafUserId),
@@ -76,7 +80,8 @@ pub enum End {
     Expired(SessionId),
     /// Nobody could be proved to be meant; the confirmation is kept.
     NotBound,
-    /// More than one could be meant, or somebody who is at another operation since; the confirmation is kept.
+    /// More than one could be meant, or somebody who is at another operation since; the
+    /// confirmation is kept.
     Contradicted,
     /// The browser is at another operation; the confirmation is kept.
     OtherOperation,
@@ -114,9 +119,11 @@ pub async fn receive_confirmation(
     let key = ports.index_key().await?;
     let operation = Operation::new(&key, app_key.id.environment, &confirmation.code);
     let of_caller = Budget::Caller(key.caller(confirmation.caller));
-    let callback = Arrival { ports, app_key: &app_key, operation: &operation, confirmation, of_caller };
-    // A start that was remembered beside the operation may be outdated. It is good enough to try a conditional write, which saves a
-    // read; before anybody is refused, and whenever somebody else wrote first, the sessions are read.
+    let callback =
+        Arrival { ports, app_key: &app_key, operation: &operation, confirmation, of_caller };
+    // A start that was remembered beside the operation may be outdated. It is good enough to try a
+    // conditional write, which saves a read; before anybody is refused, and whenever somebody else
+    // wrote first, the sessions are read.
     let mut trust = Trust::RememberedStart;
     for _ in 0..ATTEMPTS {
         match callback.decide(trust).await? {
@@ -166,7 +173,8 @@ struct Arrival<'a> {
 
 impl Arrival<'_> {
     async fn decide(&self, trust: Trust) -> Result<Decision, ReceiveError> {
-        let cookie_users: Vec<_> = self.cookies().iter().map(|cookie| cookie.leaf_user_id).collect();
+        let cookie_users: Vec<_> =
+            self.cookies().iter().map(|cookie| cookie.leaf_user_id).collect();
         let now = self.ports.clock.now();
         let callback = Callback {
             operation: self.operation,
@@ -179,12 +187,18 @@ impl Arrival<'_> {
         // DynamoDB deletes late; what is forgotten is not decided by when it does.
         facts.started_with_code.retain(|started| now < started.started_at.plus(REMEMBERED_FOR));
         let is_known = facts.owner.is_some() || !facts.started_with_code.is_empty();
-        let seen =
-            Seen { owner: facts.owner, starts: facts.starts, is_known, kept_of_caller: facts.kept_of_budget, now };
-        // Nor is a start whose 15 minutes are over: its session may be confirming or done, and then it contradicts a cookie of another's.
+        let seen = Seen {
+            owner: facts.owner,
+            starts: facts.starts,
+            is_known,
+            kept_of_caller: facts.kept_of_budget,
+            now,
+        };
+        // Nor is a start whose 15 minutes are over: its session may be confirming or done, and then
+        // it contradicts a cookie of another's.
         let may_wait = |started: &StartedSession| now < started.started_at.plus(LIFETIME);
-        let trusting =
-            trust == Trust::RememberedStart && matches!(&facts.started_with_code[..], [one] if may_wait(one));
+        let trusting = trust == Trust::RememberedStart
+            && matches!(&facts.started_with_code[..], [one] if may_wait(one));
         let evidence = self.evidence(facts, trusting).await?;
         let with_cookie = evidence.by_cookie.first().map(|session| session.id);
         let end = match bind(evidence, &self.confirmation.code, now) {
@@ -198,10 +212,17 @@ impl Arrival<'_> {
         self.unbound(end, with_cookie, &seen).await
     }
 
-    /// Keeps what is nobody's. What is said of it without a cookie depends on the caller's budget alone, and not on what is known of the code.
-    async fn unbound(&self, end: End, with_cookie: Option<SessionId>, seen: &Seen) -> Result<Decision, ReceiveError> {
+    /// Keeps what is nobody's. What is said of it without a cookie depends on the caller's budget
+    /// alone, and not on what is known of the code.
+    async fn unbound(
+        &self,
+        end: End,
+        with_cookie: Option<SessionId>,
+        seen: &Seen,
+    ) -> Result<Decision, ReceiveError> {
         let is_used_up = self.of_caller.most().is_some_and(|most| seen.kept_of_caller >= most);
-        // A cookie comes with whatever a foreign page opens, so that alone must not use up its session's.
+        // A cookie comes with whatever a foreign page opens, so that alone must not use up its
+        // session's.
         let is_known = self.confirmation.intent != Intent::Unknown;
         let of_session = with_cookie.filter(|_| is_known).map(Budget::Session);
         let budget = match &of_session {
@@ -234,7 +255,8 @@ impl Arrival<'_> {
     }
 
     async fn evidence(&self, facts: CallbackFacts, trusting: bool) -> Result<Evidence, StoreError> {
-        let this_app_key = |session: &Session| session.sharing_url_id == self.app_key.sharing_url_id;
+        let this_app_key =
+            |session: &Session| session.sharing_url_id == self.app_key.sharing_url_id;
         let cookies = self.cookies();
         let shown = |session: &Session| cookies.iter().any(|cookie| session.is_bound_to(cookie));
         let by_code = if trusting {
@@ -245,18 +267,27 @@ impl Arrival<'_> {
             };
             facts.started_with_code.into_iter().map(remembered).collect()
         } else {
-            let started: BTreeMap<LeafUserId, SessionId> =
-                facts.started_with_code.iter().map(|started| (started.leaf_user_id, started.id)).collect();
+            let started: BTreeMap<LeafUserId, SessionId> = facts
+                .started_with_code
+                .iter()
+                .map(|started| (started.leaf_user_id, started.id))
+                .collect();
             let mut users: Vec<_> = started.keys().copied().collect();
             if users.is_empty() && cookies.is_empty() {
-                // A read all the same: the time that an answer takes must not tell whether somebody started with the code.
+                // A read all the same: the time that an answer takes must not tell whether somebody
+                // started with the code.
                 users.push(LeafUserId::random());
             }
             let mut sessions = self.ports.connections.sessions_of(&users).await?;
-            sessions.retain(|session| this_app_key(session) && started.get(&session.leaf_user_id) == Some(&session.id));
+            sessions.retain(|session| {
+                this_app_key(session) && started.get(&session.leaf_user_id) == Some(&session.id)
+            });
             sessions
         };
-        let by_cookie = facts.cookie_sessions.into_iter().filter(|session| this_app_key(session) && shown(session));
+        let by_cookie = facts
+            .cookie_sessions
+            .into_iter()
+            .filter(|session| this_app_key(session) && shown(session));
         let crowded = facts.crowded_until.is_some_and(|until| self.ports.clock.now() < until);
         Ok(Evidence {
             by_cookie: by_cookie.collect(),
@@ -266,7 +297,12 @@ impl Arrival<'_> {
         })
     }
 
-    async fn bound(&self, session: Session, proof: Proof, seen: &Seen) -> Result<Decision, ReceiveError> {
+    async fn bound(
+        &self,
+        session: Session,
+        proof: Proof,
+        seen: &Seen,
+    ) -> Result<Decision, ReceiveError> {
         let Seen { owner, now, .. } = *seen;
         let (id, user) = (session.id, session.leaf_user_id);
         logging::about(user);
@@ -274,7 +310,8 @@ impl Arrival<'_> {
         let is_meant = match self.confirmation.intent {
             Intent::Unknown => false,
             Intent::FromPanorama => true,
-            // What the page named may be over by now, and another's hop link open in the same browser.
+            // What the page named may be over by now, and another's hop link open in the same
+            // browser.
             Intent::Said(shown) => shown == user,
         };
         if is_open && !is_meant {
@@ -288,27 +325,51 @@ impl Arrival<'_> {
         let received = session.clone().receive(&self.confirmation.code, self.operation, now);
         let (next, event, outcome) = match received {
             Received::Done => match self.repeated(session, seen).await? {
-                // A session's time is also how long its code alone is told how it stands: who tries it later gets the page of an unknown one.
-                Repeated::StillConnected if is_late => return Ok(Decision::Final(Outcome::Ended(End::NotBound))),
-                Repeated::StillConnected => return Ok(Decision::Final(Outcome::Ended(End::Connected(id)))),
+                // A session's time is also how long its code alone is told how it stands: who tries
+                // it later gets the page of an unknown one.
+                Repeated::StillConnected if is_late => {
+                    return Ok(Decision::Final(Outcome::Ended(End::NotBound)));
+                }
+                Repeated::StillConnected => {
+                    return Ok(Decision::Final(Outcome::Ended(End::Connected(id))));
+                }
                 Repeated::NoMore => return Ok(Decision::Final(Outcome::Ended(End::Contradicted))),
                 Repeated::Reopened(reopened) => (*reopened, None, None),
             },
-            Received::UnderWay if hands_on => return Ok(Decision::Final(Outcome::HandedOn(user, id))),
-            // Without a cookie it is whoever tries codes, and many times: the page is that of an unknown one. A farmer's is finished later.
-            Received::UnderWay if is_hasty => return Ok(Decision::Final(Outcome::Ended(End::NotBound))),
+            Received::UnderWay if hands_on => {
+                return Ok(Decision::Final(Outcome::HandedOn(user, id)));
+            }
+            // Without a cookie it is whoever tries codes, and many times: the page is that of an
+            // unknown one. A farmer's is finished later.
+            Received::UnderWay if is_hasty => {
+                return Ok(Decision::Final(Outcome::Ended(End::NotBound)));
+            }
             Received::UnderWay => return Ok(Decision::Final(Outcome::Finishing(user, id))),
             Received::NotTaken => return Ok(Decision::LookAgain),
             Received::Later(confirming) if owner.is_none_or(|owner| owner == user) => {
-                let outcome = if is_hasty { Outcome::Ended(End::NotBound) } else { Outcome::Finishing(user, id) };
+                let outcome = if is_hasty {
+                    Outcome::Ended(End::NotBound)
+                } else {
+                    Outcome::Finishing(user, id)
+                };
                 (confirming, None, Some(outcome))
             }
-            Received::TooMany(rejected) => (rejected, None, Some(Outcome::Ended(End::TooManyOperations(id)))),
-            Received::Begin(confirming) if owner.is_none_or(|owner| owner == user) => (confirming, None, None),
+            Received::TooMany(rejected) => {
+                (rejected, None, Some(Outcome::Ended(End::TooManyOperations(id))))
+            }
+            Received::Begin(confirming) if owner.is_none_or(|owner| owner == user) => {
+                (confirming, None, None)
+            }
             Received::Begin(confirming) | Received::Later(confirming) => {
-                // `confirming` remembers the code among the tried ones; it is never saved as such, and Panorama is not asked.
-                let rejected = Session { pace, version, ..confirming }.rejected(Rejection::OperationOwned);
-                (rejected, Some(operation_owned_event(now)), Some(Outcome::Ended(End::OperationOwned(id))))
+                // `confirming` remembers the code among the tried ones; it is never saved as such,
+                // and Panorama is not asked.
+                let rejected =
+                    Session { pace, version, ..confirming }.rejected(Rejection::OperationOwned);
+                (
+                    rejected,
+                    Some(operation_owned_event(now)),
+                    Some(Outcome::Ended(End::OperationOwned(id))),
+                )
             }
         };
         let next = if hands_on { next.handed_on() } else { next };
@@ -318,7 +379,11 @@ impl Arrival<'_> {
             Err(SaveError::Store(error)) => return Err(error.into()),
         }
         if let Some(outcome) = outcome {
-            let metric = if next.handshake().is_some() { Metric::CallbacksBound } else { Metric::CallbacksUnbound };
+            let metric = if next.handshake().is_some() {
+                Metric::CallbacksBound
+            } else {
+                Metric::CallbacksUnbound
+            };
             self.count(metric);
             return Ok(Decision::Final(outcome));
         }
@@ -332,21 +397,24 @@ impl Arrival<'_> {
             Handshake::Connected => Outcome::Ended(End::Connected(id)),
             Handshake::Later => Outcome::Finishing(user, id),
             Handshake::OperationOwned => Outcome::Ended(End::OperationOwned(id)),
-            // Without a cookie the caller is anybody who tries codes: the page must be the one for codes that nobody started with.
+            // Without a cookie the caller is anybody who tries codes: the page must be the one for
+            // codes that nobody started with.
             Handshake::NotShared if proof == Proof::Code => Outcome::Ended(End::NotBound),
             Handshake::NotShared => Outcome::Ended(End::NotShared(id)),
             Handshake::Replaced => Outcome::Ended(End::NotBound),
         }))
     }
 
-    /// A callback for what is done already: a repeat, or a farmer who has switched sharing off and on again.
+    /// A callback for what is done already: a repeat, or a farmer who has switched sharing off and
+    /// on again.
     async fn repeated(&self, session: Session, seen: &Seen) -> Result<Repeated, StoreError> {
         let account = self.ports.connections.account(session.leaf_user_id).await?;
         let credential = account.and_then(|account| account.credential);
         match credential.filter(|credential| credential.operation == *self.operation) {
             Some(credential) if credential.status == CredentialStatus::Active => {
                 if credential.status_since.plus(SETTLING) < seen.now {
-                    // Whether the switch was off in between, only the next check can tell; it finds this one then.
+                    // Whether the switch was off in between, only the next check can tell; it finds
+                    // this one then.
                     self.keep(seen, &Budget::Operation).await?;
                 }
                 Ok(Repeated::StillConnected)
@@ -359,7 +427,8 @@ impl Arrival<'_> {
                 self.keep(seen, &Budget::Operation).await?;
                 Ok(Repeated::NoMore)
             }
-            // The Leaf user is at another operation since: an old address in a browser's history must not bring it back.
+            // The Leaf user is at another operation since: an old address in a browser's history
+            // must not bring it back.
             None => {
                 self.keep(seen, &Budget::Operation).await?;
                 Ok(Repeated::NoMore)
@@ -374,7 +443,9 @@ impl Arrival<'_> {
         }
         match (session.status(now), &session.state) {
             (Status::Expired, _) => End::Expired(session.id),
-            (_, State::Rejected(Rejection::OperationOwned)) if tried => End::OperationOwned(session.id),
+            (_, State::Rejected(Rejection::OperationOwned)) if tried => {
+                End::OperationOwned(session.id)
+            }
             (_, State::Rejected(Rejection::TooManyOperations)) if proof == Proof::Cookie => {
                 End::TooManyOperations(session.id)
             }

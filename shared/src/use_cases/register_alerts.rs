@@ -24,7 +24,8 @@ pub enum RegisterAlertsError {
     Secrets(#[from] SecretsError),
 }
 
-/// Registers `url` with a new secret. Doing it again replaces both; a try that failed is finished by the next one.
+/// Registers `url` with a new secret. Doing it again replaces both; a try that failed is finished
+/// by the next one.
 ///
 /// # Errors
 /// See [`RegisterAlertsError`].
@@ -36,8 +37,8 @@ pub async fn register_alerts(ports: &Ports, url: &Url) -> Result<(), RegisterAle
     let mut bytes = [0; 32];
     rand::fill(&mut bytes).expect("the operating system gives random bytes");
     let secret = SecretString::from(URL_SAFE_NO_PAD.encode(bytes));
-    // Stored first: Leaf sends its first message, signed, before it answers. And replaced only after success, however often it is tried: the
-    // webhook that Leaf has until then goes on.
+    // Stored first: Leaf sends its first message, signed, before it answers. And replaced only
+    // after success, however often it is tried: the webhook that Leaf has until then goes on.
     let secret = ports.leaf_secrets.begin_alert_secret(secret).await?;
     keeper.register_alerts(url, &secret).await?;
     Ok(ports.leaf_secrets.finish_alert_secret().await?)

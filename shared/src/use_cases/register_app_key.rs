@@ -1,5 +1,5 @@
-//! Step 1: a partner registers its Panorama account. It logs in once, so that a wrong password is refused here and not in front of a
-//! farmer.
+//! Step 1: a partner registers its Panorama account. It logs in once, so that a wrong password is
+//! refused here and not in front of a farmer.
 
 use crate::domain::app_key::{AppKey, AppKeyId};
 use crate::domain::ids::SharingUrlId;
@@ -60,14 +60,21 @@ pub async fn register_app_key(
     asked: Asked,
 ) -> Result<(AppKey, Registration), RegisterError> {
     let client = ports.index_key().await?.client(id.environment, credentials.client_id.expose());
-    let app_key = AppKey { id: id.clone(), sharing_url_id, client, created_at: ports.clock.now(), version: 1 };
+    let app_key = AppKey {
+        id: id.clone(),
+        sharing_url_id,
+        client,
+        created_at: ports.clock.now(),
+        version: 1,
+    };
     if let Some(known) = ports.app_keys.find(id).await? {
         return repeated(ports, known, &app_key, credentials, Login::Ask(asked)).await;
     }
     free_for(ports, sharing_url_id, id).await?;
     let tokens = log_in(ports, id.environment, credentials, asked).await?;
-    // The row first: its transaction decides between two that come at once, and only the winner writes the secret. Should the process stop
-    // before it does, the next try of the same request mends it; should the secret not be written, the row goes again.
+    // The row first: its transaction decides between two that come at once, and only the winner
+    // writes the secret. Should the process stop before it does, the next try of the same request
+    // mends it; should the secret not be written, the row goes again.
     let lost = match ports.app_keys.create(&app_key).await {
         Ok(()) => {
             let secret = PartnerSecret { credentials: credentials.clone(), tokens: Some(tokens) };
@@ -92,7 +99,8 @@ enum Login {
     Done(PartnerTokens),
 }
 
-/// Why nothing was done, or only a part, after the secret could not be written and what was done before it was taken back.
+/// Why nothing was done, or only a part, after the secret could not be written and what was done
+/// before it was taken back.
 fn undone<E: std::fmt::Display>(error: &SecretsError, back: Result<(), E>) -> RegisterError {
     match back {
         Ok(()) => error.clone().into(),
@@ -120,7 +128,9 @@ async fn repeated(
         None => {
             let tokens = match login {
                 Login::Done(tokens) => tokens,
-                Login::Ask(asked) => log_in(ports, known.id.environment, credentials, asked).await?,
+                Login::Ask(asked) => {
+                    log_in(ports, known.id.environment, credentials, asked).await?
+                }
             };
             let secret = PartnerSecret { credentials: credentials.clone(), tokens: Some(tokens) };
             ports.partner_secrets.write(&known.id, &secret).await?;
@@ -154,7 +164,9 @@ pub async fn update_app_key(
         Err(SaveAppKeyError::SharingUrlInUse) if before.sharing_url_id != sharing_url_id => {
             return Err(RegisterError::SharingUrlInUse);
         }
-        Err(SaveAppKeyError::SharingUrlInUse | SaveAppKeyError::Conflict) => return Err(RegisterError::Conflict),
+        Err(SaveAppKeyError::SharingUrlInUse | SaveAppKeyError::Conflict) => {
+            return Err(RegisterError::Conflict);
+        }
         Err(SaveAppKeyError::Store(error)) => return Err(error.into()),
     }
     let secret = PartnerSecret { credentials: credentials.clone(), tokens: Some(tokens) };
@@ -167,12 +179,14 @@ pub async fn update_app_key(
     }
 }
 
-/// Removes an app key and its secret. Connections made with it can no longer be read, but are not deleted.
+/// Removes an app key and its secret. Connections made with it can no longer be read, but are not
+/// deleted.
 ///
 /// # Errors
 /// See [`RegisterError`].
 pub async fn remove_app_key(ports: &Ports, id: &AppKeyId) -> Result<(), RegisterError> {
-    // The row first: from then on nothing new starts with it. A second call finishes what a first one left.
+    // The row first: from then on nothing new starts with it. A second call finishes what a first
+    // one left.
     if let Some(app_key) = ports.app_keys.find(id).await? {
         ports.app_keys.delete(&app_key).await?;
     }
@@ -183,7 +197,11 @@ pub async fn remove_app_key(ports: &Ports, id: &AppKeyId) -> Result<(), Register
 }
 
 /// The sharing URL id is nobody else's: known before Panorama is asked.
-async fn free_for(ports: &Ports, sharing_url_id: SharingUrlId, id: &AppKeyId) -> Result<(), RegisterError> {
+async fn free_for(
+    ports: &Ports,
+    sharing_url_id: SharingUrlId,
+    id: &AppKeyId,
+) -> Result<(), RegisterError> {
     match ports.app_keys.find_by_sharing_url(sharing_url_id).await? {
         Some(holder) if holder.id != *id => Err(RegisterError::SharingUrlInUse),
         _ => Ok(()),

@@ -47,22 +47,34 @@ pub async fn register_webhook(
 ) -> Result<Webhook, WebhookError> {
     let id = WebhookId::random();
     let created_at = ports.clock.now();
-    let webhook = Webhook { id, name, url, events, created_at, api_owner, disabled_at: None, secret_version: None };
-    // The row first: its transaction decides between two that come at once, and only the winner makes a secret, which costs money.
+    let webhook = Webhook {
+        id,
+        name,
+        url,
+        events,
+        created_at,
+        api_owner,
+        disabled_at: None,
+        secret_version: None,
+    };
+    // The row first: its transaction decides between two that come at once, and only the winner
+    // makes a secret, which costs money.
     ports.webhooks.create(&webhook).await.map_err(|error| match error {
         RegisterWebhookError::EventTaken => WebhookError::EventTaken,
         RegisterWebhookError::Store(error) => error.into(),
     })?;
     match ports.webhook_secrets.write(id, &WebhookSecrets::new(secret)).await {
         Ok(version) => {
-            // It is registered with or without this: a secret of an unknown version is read at each call.
+            // It is registered with or without this: a secret of an unknown version is read at each
+            // call.
             if let Err(error) = ports.webhooks.note_secret(id, &version).await {
                 tracing::warn!(%error, webhook_id = %id, "a secret's version was not noted");
             }
             Ok(webhook)
         }
         Err(error) => {
-            // So that the same request can be sent again. Should this fail as well, DELETE, or PUT of a secret, mends it.
+            // So that the same request can be sent again. Should this fail as well, DELETE, or PUT
+            // of a secret, mends it.
             ports.webhooks.delete(&webhook).await.map_err(|not_back| {
                 tracing::error!(%error, %not_back, webhook_id = %id, "a webhook was registered without its secret");
                 WebhookError::WithoutSecret(id)
@@ -85,14 +97,19 @@ pub async fn find_webhook(ports: &Ports, id: WebhookId) -> Result<Webhook, Webho
 ///
 /// # Errors
 /// See [`WebhookError`].
-pub async fn rotate_secret(ports: &Ports, id: WebhookId, secret: WebhookSecret) -> Result<Webhook, WebhookError> {
+pub async fn rotate_secret(
+    ports: &Ports,
+    id: WebhookId,
+    secret: WebhookSecret,
+) -> Result<Webhook, WebhookError> {
     let webhook = find_webhook(ports, id).await?;
     let secrets = match ports.webhook_secrets.read(id, None).await? {
         Some(secrets) => secrets.rotate(secret, ports.clock.now()),
         None => WebhookSecrets::new(secret),
     };
-    // The secret first: whoever reads the new version in the row finds the new secret. The answer waits for both, so from then on nobody signs
-    // with the older secret alone, whatever he remembers.
+    // The secret first: whoever reads the new version in the row finds the new secret. The answer
+    // waits for both, so from then on nobody signs with the older secret alone, whatever he
+    // remembers.
     let version = ports.webhook_secrets.write(id, &secrets).await?;
     ports.webhooks.note_secret(id, &version).await.map_err(|error| {
         tracing::error!(%error, webhook_id = %id, "a new secret's version was not noted");

@@ -1,7 +1,7 @@
 //! What happened is told once more, because somebody asks for it.
 //!
-//! Asking writes a row. Its change comes to the function that calls webhooks, as everything that is told does, and
-//! there the alerts become calls, a page at a time.
+//! Asking writes a row. Its change comes to the function that calls webhooks, as everything that is
+//! told does, and there the alerts become calls, a page at a time.
 
 use crate::domain::alert::Notice;
 use crate::domain::change::ChangeId;
@@ -36,15 +36,21 @@ pub enum ReplayError {
 ///
 /// # Errors
 /// See [`ReplayError`].
-pub async fn ask_for_replay(ports: &Ports, webhook_id: WebhookId, what: Replayed) -> Result<Replay, ReplayError> {
+pub async fn ask_for_replay(
+    ports: &Ports,
+    webhook_id: WebhookId,
+    what: Replayed,
+) -> Result<Replay, ReplayError> {
     let webhooks = ports.webhooks.list().await?;
-    let webhook = webhooks.iter().find(|webhook| webhook.id == webhook_id).ok_or(ReplayError::NoWebhook)?;
+    let webhook =
+        webhooks.iter().find(|webhook| webhook.id == webhook_id).ok_or(ReplayError::NoWebhook)?;
     if webhook.disabled_at.is_some() {
         return Err(ReplayError::Disabled);
     }
     if let Replayed::One(id) = &what {
         let alert = ports.webhooks.alert(id).await?;
-        let is_known = alert.is_some_and(|notice| notice.alert().is_some_and(|alert| webhook.hears(alert.kind)));
+        let is_known = alert
+            .is_some_and(|notice| notice.alert().is_some_and(|alert| webhook.hears(alert.kind)));
         if !is_known {
             return Err(ReplayError::NoAlert);
         }
@@ -66,7 +72,11 @@ pub struct Step {
 ///
 /// # Errors
 /// The store failed.
-pub async fn step(ports: &Ports, id: ReplayId, after: Option<&(Timestamp, ChangeId)>) -> Result<Step, StoreError> {
+pub async fn step(
+    ports: &Ports,
+    id: ReplayId,
+    after: Option<&(Timestamp, ChangeId)>,
+) -> Result<Step, StoreError> {
     let nothing = Step { calls: Vec::new(), after: None };
     let Some(replay) = ports.webhooks.replay(id).await? else { return Ok(nothing) };
     let webhooks = ports.webhooks.list().await?;
@@ -83,7 +93,8 @@ pub async fn step(ports: &Ports, id: ReplayId, after: Option<&(Timestamp, Change
             (notices, is_last)
         }
     };
-    let after = notices.last().filter(|_| !is_last).map(|notice: &Notice| (notice.at, notice.id.clone()));
+    let after =
+        notices.last().filter(|_| !is_last).map(|notice: &Notice| (notice.at, notice.id.clone()));
     let calls = notices
         .into_iter()
         .filter(|notice| notice.alert().is_some_and(|alert| webhook.hears(alert.kind)))

@@ -1,5 +1,6 @@
-//! Which app key a one-click request is for. The contract has three bodies: the tutorial's with inline credentials, the reference's with
-//! inline credentials and `sharingUrlId`, and ours with `appName`. Inline credentials must match an app key, or become one.
+//! Which app key a one-click request is for. The contract has three bodies: the tutorial's with
+//! inline credentials, the reference's with inline credentials and `sharingUrlId`, and ours with
+//! `appName`. Inline credentials must match an app key, or become one.
 
 use crate::domain::app_key::{AppKey, AppKeyId, AppName};
 use crate::domain::client_environment::ClientEnvironment;
@@ -26,7 +27,8 @@ pub struct AppKeyHint {
     pub default_sharing_url_id: Option<SharingUrlId>,
     /// Its secrets.
     pub credentials: Option<PartnerCredentials>,
-    /// Whether these may become a secret where there is none: making secrets is not every function's right.
+    /// Whether these may become a secret where there is none: making secrets is not every
+    /// function's right.
     pub may_register: bool,
 }
 
@@ -94,11 +96,15 @@ pub async fn resolve_app_key(
     hint: &AppKeyHint,
 ) -> Result<AppKey, ResolveError> {
     let found = match &hint.app_name {
-        Some(name) => app_keys.find(&AppKeyId { name: name.clone(), environment: hint.environment }).await?,
+        Some(name) => {
+            app_keys.find(&AppKeyId { name: name.clone(), environment: hint.environment }).await?
+        }
         None => find_by_client(ports, app_keys, hint).await?,
     };
     match (found, &hint.credentials) {
-        (None, None) => Err(hint.app_name.clone().map_or(ResolveError::NotNamed, ResolveError::Unknown)),
+        (None, None) => {
+            Err(hint.app_name.clone().map_or(ResolveError::NotNamed, ResolveError::Unknown))
+        }
         (None, Some(_)) if !hint.may_register => Err(ResolveError::NotRegistered),
         (None, Some(credentials)) => become_app_key(ports, app_keys, user, hint, credentials).await,
         (Some(found), _) if hint.sharing_url_id.is_some_and(|id| id != found.sharing_url_id) => {
@@ -128,8 +134,8 @@ async fn find_by_client(
     if of_client.len() > 1 { Err(ResolveError::Ambiguous) } else { Ok(of_client.pop()) }
 }
 
-/// The inline credentials are the app key's. If they differ, the partner may have a new password: Panorama is asked, and if it agrees the
-/// app key has it from now on.
+/// The inline credentials are the app key's. If they differ, the partner may have a new password:
+/// Panorama is asked, and if it agrees the app key has it from now on.
 async fn match_or_update(
     ports: &Ports,
     user: LeafUserId,
@@ -140,11 +146,14 @@ async fn match_or_update(
     for freshness in [Freshness::Cached, Freshness::Now] {
         match ports.partner_secrets.read(id, freshness).await? {
             Some(read) if read.secret.credentials == *credentials => return Ok(()),
-            Some(read) if freshness == Freshness::Now => return update(ports, user, id, credentials, &read).await,
+            Some(read) if freshness == Freshness::Now => {
+                return update(ports, user, id, credentials, &read).await;
+            }
             _ => {}
         }
     }
-    // The row is there and its secret is not: somebody removed it by hand. The inline credentials mend it.
+    // The row is there and its secret is not: somebody removed it by hand. The inline credentials
+    // mend it.
     if !may_register {
         return Err(ResolveError::NotRegistered);
     }
@@ -182,7 +191,8 @@ async fn become_app_key(
 ) -> Result<AppKey, ResolveError> {
     let sharing_url_id = match (hint.sharing_url_id, hint.default_sharing_url_id) {
         (Some(said), _) => said,
-        // An account that comes second is another one of the partner's; the deployment does not know its id.
+        // An account that comes second is another one of the partner's; the deployment does not
+        // know its id.
         (None, Some(id)) if app_keys.find_by_sharing_url(id).await?.is_none() => id,
         _ => return Err(ResolveError::SharingUrlIdNeeded),
     };
@@ -190,13 +200,14 @@ async fn become_app_key(
     // The sharing URL id is the partner's own, is unique, and is not a secret.
     let name = hint.app_name.clone().unwrap_or_else(|| sharing_url_id.into());
     let id = AppKeyId { name, environment: hint.environment };
-    let (app_key, _) = register_app_key(ports, &id, credentials, sharing_url_id, Asked::InPassing).await?;
+    let (app_key, _) =
+        register_app_key(ports, &id, credentials, sharing_url_id, Asked::InPassing).await?;
     app_keys.forget();
     Ok(app_key)
 }
 
-/// A request for a Leaf user that does not exist must neither ask Panorama nor change an app key. Where nothing of that is about to happen,
-/// the start's own transaction finds out.
+/// A request for a Leaf user that does not exist must neither ask Panorama nor change an app key.
+/// Where nothing of that is about to happen, the start's own transaction finds out.
 async fn not_for_nobody(ports: &Ports, user: LeafUserId) -> Result<(), ResolveError> {
     match find_user(ports, user).await {
         Ok(Some(_)) => Ok(()),

@@ -30,19 +30,23 @@ pub enum ResumeError {
 
 /// Finishes the handshake of a Leaf user's session, if there is one to finish and it is time.
 ///
-/// It asks for the Leaf user and not for a session: a new start carries an unfinished confirmation on under another session id.
+/// It asks for the Leaf user and not for a session: a new start carries an unfinished confirmation
+/// on under another session id.
 ///
 /// # Errors
 /// See [`ResumeError`].
 pub async fn resume_handshake(ports: &Ports, user: LeafUserId) -> Result<Left, ResumeError> {
-    let Some(session) = ports.connections.sessions_of(&[user]).await?.pop() else { return Ok(Left::Nothing) };
+    let Some(session) = ports.connections.sessions_of(&[user]).await?.pop() else {
+        return Ok(Left::Nothing);
+    };
     let session = match session.resume(ports.clock.now()) {
         Resumed::NothingToDo => return Ok(Left::Nothing),
         Resumed::NotDue => return Ok(Left::Something),
         Resumed::Begin(session) => *session,
     };
     let Some(handshake) = session.handshake() else { return Ok(Left::Nothing) };
-    let operation = Operation::new(&ports.index_key().await?, session.app_key.environment, &handshake.code);
+    let operation =
+        Operation::new(&ports.index_key().await?, session.app_key.environment, &handshake.code);
     match ports.connections.save(&session, None).await {
         Ok(()) => {}
         Err(SaveError::Conflict) => return Ok(Left::Something),
@@ -50,6 +54,9 @@ pub async fn resume_handshake(ports: &Ports, user: LeafUserId) -> Result<Left, R
     }
     Ok(match finish_handshake(ports, session, &operation).await {
         Handshake::Later => Left::Something,
-        Handshake::Connected | Handshake::NotShared | Handshake::OperationOwned | Handshake::Replaced => Left::Nothing,
+        Handshake::Connected
+        | Handshake::NotShared
+        | Handshake::OperationOwned
+        | Handshake::Replaced => Left::Nothing,
     })
 }

@@ -19,8 +19,8 @@ use crate::use_cases::leaf_users::{UserError, find_user};
 use crate::use_cases::open_hop_link::sign_in_url;
 use crate::use_cases::resolve_app_key::{AppKeyHint, ResolveError, resolve_app_key};
 
-/// How often a start is tried when it meets something it must first take into account. Each cause appears once; the rest is for two
-/// starts at the same moment.
+/// How often a start is tried when it meets something it must first take into account. Each cause
+/// appears once; the rest is for two starts at the same moment.
 const ATTEMPTS: u32 = 6;
 
 /// A request to start.
@@ -93,12 +93,14 @@ pub async fn start_integration(
 ) -> Result<Started, StartError> {
     let user = request.leaf_user_id;
     let mut app_key = resolve_app_key(ports, app_keys, user, &request.app_key).await?;
-    // There first: what it refuses has not begun here either. A run that only the upstream knows of expires there.
+    // There first: what it refuses has not begun here either. A run that only the upstream knows of
+    // expires there.
     let mut sign_in_url = begin(ports, request, &app_key).await?;
     let mut unfinished = None;
     let mut claims_kept = false;
     for attempt in 0..ATTEMPTS {
-        let mut plan = Plan::new(ports, request, &app_key, unfinished.as_ref(), claims_kept).await?;
+        let mut plan =
+            Plan::new(ports, request, &app_key, unfinished.as_ref(), claims_kept).await?;
         plan.session.sign_in_url.clone_from(&sign_in_url);
         plan.session.confirm_account = request.confirm_account;
         match ports.connections.start(&plan.as_start()).await {
@@ -125,9 +127,17 @@ pub async fn start_integration(
     Err(StartError::Conflict)
 }
 
-async fn begin(ports: &Ports, request: &StartRequest, app_key: &AppKey) -> Result<Option<Url>, StartError> {
+async fn begin(
+    ports: &Ports,
+    request: &StartRequest,
+    app_key: &AppKey,
+) -> Result<Option<Url>, StartError> {
     let organization_code = request.organization_code.as_ref();
-    match ports.upstream.begin(&Run { leaf_user_id: request.leaf_user_id, app_key, organization_code }).await {
+    match ports
+        .upstream
+        .begin(&Run { leaf_user_id: request.leaf_user_id, app_key, organization_code })
+        .await
+    {
         Ok(url) => Ok(url),
         Err(UpstreamError::NoSuchUser) => Err(StartError::NoSuchUser),
         Err(UpstreamError::OperationOwned) => Err(StartError::OperationOwned),
@@ -143,7 +153,8 @@ struct Plan<'a> {
     operation: Option<Operation>,
     confirmed: Option<Operation>,
     replaces: Option<&'a Session>,
-    /// The operation of the replaced session's confirmation, when the new session does not carry it on.
+    /// The operation of the replaced session's confirmation, when the new session does not carry it
+    /// on.
     kept: Option<Operation>,
     claims_kept: bool,
 }
@@ -159,7 +170,13 @@ impl<'a> Plan<'a> {
         let now = ports.clock.now();
         let code = request.organization_code.as_ref();
         let mut plan = Self {
-            session: Session::start(SessionId::random(), request.leaf_user_id, app_key, code.cloned(), now),
+            session: Session::start(
+                SessionId::random(),
+                request.leaf_user_id,
+                app_key,
+                code.cloned(),
+                now,
+            ),
             app_key,
             operation: None,
             confirmed: None,
@@ -167,7 +184,8 @@ impl<'a> Plan<'a> {
             kept: None,
             claims_kept,
         };
-        let left = unfinished.and_then(|session| session.handshake().map(|handshake| (session, handshake)));
+        let left = unfinished
+            .and_then(|session| session.handshake().map(|handshake| (session, handshake)));
         if code.is_none() && left.is_none() {
             return Ok(plan);
         }
@@ -175,11 +193,13 @@ impl<'a> Plan<'a> {
         plan.operation = code.map(|code| Operation::new(&key, app_key.id.environment, code));
         if let Some((session, handshake)) = left {
             let operation = Operation::new(&key, session.app_key.environment, &handshake.code);
-            let goes_on =
-                session.sharing_url_id == app_key.sharing_url_id && code.is_none_or(|code| *code == handshake.code);
+            let goes_on = session.sharing_url_id == app_key.sharing_url_id
+                && code.is_none_or(|code| *code == handshake.code);
             if goes_on {
-                // The farmer has confirmed for this very Leaf user; a second start must not ask again.
-                plan.session = plan.session.already_confirmed(handshake.code.clone(), &operation, now);
+                // The farmer has confirmed for this very Leaf user; a second start must not ask
+                // again.
+                plan.session =
+                    plan.session.already_confirmed(handshake.code.clone(), &operation, now);
                 plan.confirmed = Some(operation);
             } else {
                 plan.kept = Some(operation);
@@ -193,13 +213,14 @@ impl<'a> Plan<'a> {
     }
 
     fn as_start(&self) -> Start<'_> {
-        let keep = self.kept.as_ref().zip(self.replaces).map(|(operation, replaced)| KeptConfirmation {
-            operation,
-            app_key: &replaced.app_key,
-            sharing_url_id: replaced.sharing_url_id,
-            at: self.session.started_at,
-            until: self.session.started_at.plus(KEPT_FOR),
-        });
+        let keep =
+            self.kept.as_ref().zip(self.replaces).map(|(operation, replaced)| KeptConfirmation {
+                operation,
+                app_key: &replaced.app_key,
+                sharing_url_id: replaced.sharing_url_id,
+                at: self.session.started_at,
+                until: self.session.started_at.plus(KEPT_FOR),
+            });
         Start {
             session: &self.session,
             app_key: self.app_key,
@@ -215,7 +236,9 @@ impl<'a> Plan<'a> {
         let upstream_url = sign_in_url(ports, &session);
         let connected = match confirmed {
             None => false,
-            Some(operation) => finish_handshake(ports, session.clone(), &operation).await == Handshake::Connected,
+            Some(operation) => {
+                finish_handshake(ports, session.clone(), &operation).await == Handshake::Connected
+            }
         };
         Started { session, upstream_url, connected }
     }

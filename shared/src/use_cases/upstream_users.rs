@@ -1,6 +1,8 @@
-//! Step 2 where the upstream keeps the Leaf users: what is sent goes there as it was sent, what is there is shown as it is. A row of ours mirrors
-//! what keys and conditions need. It is written after the upstream has answered, and only if it can be: without it, or with an old one, a Leaf
-//! user is taken over at its next use, and an answer that says "nothing was changed" would not be true.
+//! Step 2 where the upstream keeps the Leaf users: what is sent goes there as it was sent, what is
+//! there is shown as it is. A row of ours mirrors what keys and conditions need. It is written
+//! after the upstream has answered, and only if it can be: without it, or with an old one, a Leaf
+//! user is taken over at its next use, and an answer that says "nothing was changed" would not be
+//! true.
 
 use crate::domain::ids::LeafUserId;
 use crate::domain::leaf_user::{LeafUser, Profile};
@@ -12,7 +14,11 @@ use crate::ports::upstream::{RecordKeeper, UpstreamError};
 ///
 /// # Errors
 /// See [`UpstreamError`].
-pub async fn create_there(ports: &Ports, keeper: &dyn RecordKeeper, sent: Sent) -> Result<Record, UpstreamError> {
+pub async fn create_there(
+    ports: &Ports,
+    keeper: &dyn RecordKeeper,
+    sent: Sent,
+) -> Result<Record, UpstreamError> {
     let record = keeper.create_user(sent).await?;
     if let Some(id) = record.text("id").and_then(|id| id.parse().ok()) {
         let user = mirrored(ports, id, &record);
@@ -53,10 +59,18 @@ pub async fn change_there(
 
 /// What we keep of one.
 pub(super) fn mirrored(ports: &Ports, id: LeafUserId, record: &Record) -> LeafUser {
-    LeafUser { id, profile: Profile::mirrored(id, |field| record.text(field)), created_at: ports.clock.now() }
+    LeafUser {
+        id,
+        profile: Profile::mirrored(id, |field| record.text(field)),
+        created_at: ports.clock.now(),
+    }
 }
 
-async fn changed(ports: &Ports, id: LeafUserId, record: Option<Record>) -> Result<Option<Record>, UpstreamError> {
+async fn changed(
+    ports: &Ports,
+    id: LeafUserId,
+    record: Option<Record>,
+) -> Result<Option<Record>, UpstreamError> {
     let Some(record) = record else { return Ok(None) };
     let profile = mirrored(ports, id, &record).profile;
     if let Err(error) = ports.leaf_users.change(id, &profile.into()).await {

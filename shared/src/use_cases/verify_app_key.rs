@@ -61,7 +61,9 @@ pub async fn verify_app_key(ports: &Ports, id: &AppKeyId) -> Result<SetUp, Verif
                 renew_at_once(ports, id, &read.version).await?;
                 Ok(())
             }
-            Err(LoginError::Unavailable(unavailable)) => Err(LoginProblem::Unavailable(unavailable.to_string())),
+            Err(LoginError::Unavailable(unavailable)) => {
+                Err(LoginProblem::Unavailable(unavailable.to_string()))
+            }
             Err(LoginError::Refused(refusal)) => {
                 if refusal == LoginRefusal::UnknownClient {
                     let other = id.environment.other();
@@ -69,7 +71,8 @@ pub async fn verify_app_key(ports: &Ports, id: &AppKeyId) -> Result<SetUp, Verif
                     // Any other refusal comes from a pool that knows the client.
                     let unknown = matches!(
                         known,
-                        Err(LoginError::Unavailable(_) | LoginError::Refused(LoginRefusal::UnknownClient))
+                        Err(LoginError::Unavailable(_)
+                            | LoginError::Refused(LoginRefusal::UnknownClient))
                     );
                     belongs_to = (!unknown).then_some(other);
                 }
@@ -85,8 +88,8 @@ pub async fn verify_app_key(ports: &Ports, id: &AppKeyId) -> Result<SetUp, Verif
     Ok(SetUp { app_key, login, listing, belongs_to })
 }
 
-/// The stored login works, so a renewal that was refused with it need not wait any longer. One whose tokens Panorama does not accept does: a login
-/// that works says nothing about those.
+/// The stored login works, so a renewal that was refused with it need not wait any longer. One
+/// whose tokens Panorama does not accept does: a login that works says nothing about those.
 async fn renew_at_once(ports: &Ports, app_key: &AppKeyId, version: &str) -> Result<(), StoreError> {
     let tried = Tried::Renewal { app_key, version };
     match ports.logins.attempt(tried).await? {

@@ -19,9 +19,11 @@ pub enum Watched {
     Ended(End),
 }
 
-/// Looks at a session whose confirmation was stored, and with `tries` does the handshake if nobody is at it.
+/// Looks at a session whose confirmation was stored, and with `tries` does the handshake if nobody
+/// is at it.
 ///
-/// A start that came meanwhile carries the confirmation on under another id, so it is the Leaf user's session that is looked at.
+/// A start that came meanwhile carries the confirmation on under another id, so it is the Leaf
+/// user's session that is looked at.
 ///
 /// # Errors
 /// See [`ReceiveError`].
@@ -33,7 +35,9 @@ pub async fn watch_handshake(
 ) -> Result<Watched, ReceiveError> {
     logging::about(user);
     let account = ports.connections.account(user).await?;
-    let Some((session, credential)) = account.and_then(|account| Some((account.session?, account.credential))) else {
+    let Some((session, credential)) =
+        account.and_then(|account| Some((account.session?, account.credential)))
+    else {
         return Ok(Watched::Ended(End::NotBound));
     };
     let now = ports.clock.now();
@@ -43,14 +47,21 @@ pub async fn watch_handshake(
         (Status::Confirming, _) => Watched::Waiting,
         (_, State::Completed { code }) => {
             let works = credential.is_some_and(|credential| {
-                credential.organization_code == *code && credential.status == CredentialStatus::Active
+                credential.organization_code == *code
+                    && credential.status == CredentialStatus::Active
             });
-            if works { Watched::Ended(End::Connected(of)) } else { Watched::Ended(End::NotShared(of)) }
+            if works {
+                Watched::Ended(End::Connected(of))
+            } else {
+                Watched::Ended(End::NotShared(of))
+            }
         }
         // Panorama has refused it meanwhile.
         (Status::Pending | Status::Expired, _) if of == id => Watched::Ended(End::NotShared(of)),
         (Status::Rejected(Rejection::OperationOwned), _) => Watched::Ended(End::OperationOwned(of)),
-        (Status::Rejected(Rejection::TooManyOperations), _) => Watched::Ended(End::TooManyOperations(of)),
+        (Status::Rejected(Rejection::TooManyOperations), _) => {
+            Watched::Ended(End::TooManyOperations(of))
+        }
         _ => Watched::Ended(End::NotBound),
     })
 }

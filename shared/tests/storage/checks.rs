@@ -5,10 +5,14 @@ use std::collections::{BTreeSet, HashMap};
 use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
 use shared::domain::credential::{Credential, CredentialStatus};
 use shared::domain::ids::{CredentialId, LeafUserId};
-use shared::ports::connections::{ConnectionEntry, Connections as _, EventPage, SaveError, StatusChange};
+use shared::ports::connections::{
+    ConnectionEntry, Connections as _, EventPage, SaveError, StatusChange,
+};
 
 use crate::engine::{Store, with_store};
-use crate::people::{STAGE, app_key_id, at, connect, event, kept, key, operation, partner, settler, stranger};
+use crate::people::{
+    STAGE, app_key_id, at, connect, event, kept, key, operation, partner, settler, stranger,
+};
 
 fn entry(credential: &Credential) -> ConnectionEntry {
     ConnectionEntry {
@@ -34,7 +38,14 @@ async fn the_index_shows_the_credentials_of_one_app_key_as_they_are_and_without_
         assert_eq!(table.entries(&other.id, None).await.expect("a page").entries, [entry(&there)]);
         assert_eq!(table.entries(&app_key_id("c"), None).await.expect("a page").entries, []);
 
-        let whole = store.client.scan().table_name(&store.name).index_name("connections").send().await.expect("rows");
+        let whole = store
+            .client
+            .scan()
+            .table_name(&store.name)
+            .index_name("connections")
+            .send()
+            .await
+            .expect("rows");
         assert!(!format!("{:?}", whole.items()).contains("t8Zq2mLx"), "an index is one more copy");
         let account = table.account(maria.id).await.expect("read").expect("an account");
         table.disconnect(&account, false).await.expect("disconnected");
@@ -70,7 +81,13 @@ async fn many(store: &Store, credential: &Credential, count: usize) {
             WriteRequest::builder().put_request(put).build()
         };
         let writes = HashMap::from([(store.name.clone(), batch.iter().map(cast).collect())]);
-        store.client.batch_write_item().set_request_items(Some(writes)).send().await.expect("written");
+        store
+            .client
+            .batch_write_item()
+            .set_request_items(Some(writes))
+            .send()
+            .await
+            .expect("written");
     }
 }
 
@@ -79,7 +96,8 @@ async fn the_credentials_of_an_app_key_come_in_pages_each_once_in_the_order_of_o
     with_store(async |store| {
         let table = &store.table;
         // A long name makes long rows, so that fewer fill a page.
-        let (app_key, user) = (partner(table, &"a".repeat(64)).await, settler(table, "maria").await);
+        let (app_key, user) =
+            (partner(table, &"a".repeat(64)).await, settler(table, "maria").await);
         let (_, credential) = connect(table, &user, &app_key, "krwv4vYH").await;
         many(store, &credential, 3_400).await;
         let (mut found, mut pages, mut after) = (Vec::new(), 0, None);
@@ -94,7 +112,10 @@ async fn the_credentials_of_an_app_key_come_in_pages_each_once_in_the_order_of_o
         }
         assert!(pages > 1, "a page is at most 1 MB");
         assert_eq!(found.len(), 3_401);
-        assert!(found.is_sorted_by(|one, next| one.operation.hash < next.operation.hash), "each once, in order");
+        assert!(
+            found.is_sorted_by(|one, next| one.operation.hash < next.operation.hash),
+            "each once, in order"
+        );
         let users: BTreeSet<_> = found.iter().map(|entry| entry.leaf_user_id).collect();
         assert_eq!(users.len(), 3_401);
     })
@@ -116,7 +137,9 @@ async fn a_status_changes_with_its_event_if_the_credential_is_still_the_one_that
             .change_status(&StatusChange { entry: &before, to, sharing_url_id, event: &revoke })
             .await
             .expect("changed");
-        let again = table.change_status(&StatusChange { entry: &before, to, sharing_url_id, event: &revoke }).await;
+        let again = table
+            .change_status(&StatusChange { entry: &before, to, sharing_url_id, event: &revoke })
+            .await;
         assert!(matches!(again, Err(SaveError::Conflict)), "{again:?}");
 
         let page = table.entries(&app_key.id, None).await.expect("a page");
@@ -133,7 +156,11 @@ async fn a_status_changes_with_its_event_if_the_credential_is_still_the_one_that
             .change_status(&StatusChange { entry: &revoked, to, sharing_url_id, event: &back })
             .await
             .expect("changed");
-        assert_eq!(table.kept_among(&[&wanted], sharing_url_id, at(0)).await.expect("read"), [], "it is taken");
+        assert_eq!(
+            table.kept_among(&[&wanted], sharing_url_id, at(0)).await.expect("read"),
+            [],
+            "it is taken"
+        );
         let account = table.account(user.id).await.expect("read").expect("an account");
         let wanted = Credential { status_since: at(200), ..credential };
         assert_eq!(account.credential, Some(wanted));
@@ -151,7 +178,10 @@ async fn a_check_of_one_credential_is_noted_only_at_that_credential() {
         let (_, credential) = connect(table, &user, &app_key, "krwv4vYH").await;
         table.note_check(&credential, at(60)).await.expect("noted");
         let account = table.account(user.id).await.expect("read").expect("an account");
-        assert_eq!(account.credential, Some(Credential { checked_at: Some(at(60)), ..credential.clone() }));
+        assert_eq!(
+            account.credential,
+            Some(Credential { checked_at: Some(at(60)), ..credential.clone() })
+        );
 
         table.disconnect(&account, false).await.expect("disconnected");
         let gone = table.note_check(&credential, at(70)).await;

@@ -18,7 +18,8 @@ fn page(since: Timestamp, page: u32, size: u32, newest_first: bool) -> EventPage
 async fn events_come_page_by_page_in_either_order_and_go_with_the_connection() {
     with_store(async |store| {
         let table = &store.table;
-        let (app_key, user, other) = (partner(table, "a").await, settler(table, "m").await, settler(table, "d").await);
+        let (app_key, user, other) =
+            (partner(table, "a").await, settler(table, "m").await, settler(table, "d").await);
         let mut events = Vec::new();
         for owner in [&user, &other] {
             let mut session = session(owner, &app_key, None);
@@ -46,7 +47,8 @@ async fn events_come_page_by_page_in_either_order_and_go_with_the_connection() {
         let account = table.account(user.id).await.expect("read").expect("an account");
         table.disconnect(&account, false).await.expect("disconnected");
         assert_eq!(read(page(at(0), 0, 100, false)).await, []);
-        let others = table.events(other.id, &page(at(0), 0, 100, false)).await.expect("a page").entries;
+        let others =
+            table.events(other.id, &page(at(0), 0, 100, false)).await.expect("a page").entries;
         let ids: BTreeSet<_> = others.iter().map(|event| event.id).collect();
         assert_eq!(ids.len(), 30, "another farmer's stay");
     })

@@ -60,8 +60,14 @@ async fn a_change_touches_what_it_names_and_every_index_follows() {
             let order = Order { by, descending: false };
             table.list(filter, order, 0, 10).await.expect("a page").entries
         };
-        for by in [OrderBy::Creation, OrderBy::Id, OrderBy::Name, OrderBy::Email, OrderBy::ExternalId] {
-            assert_eq!(listed(&Filter::default(), by).await, std::slice::from_ref(&expected), "{by:?}");
+        for by in
+            [OrderBy::Creation, OrderBy::Id, OrderBy::Name, OrderBy::Email, OrderBy::ExternalId]
+        {
+            assert_eq!(
+                listed(&Filter::default(), by).await,
+                std::slice::from_ref(&expected),
+                "{by:?}"
+            );
         }
         let by_name = |name: &str| Filter { name: Some(name.to_owned()), ..Filter::default() };
         assert_eq!(listed(&by_name("Zoe"), OrderBy::Name).await, [expected]);
@@ -80,8 +86,8 @@ async fn leaf_users_are_listed_page_by_page_in_every_order() {
         for number in 0..23_u64 {
             let name = if number % 2 == 0 { "even" } else { "Odd" };
             let mut user = LeafUser { created_at: at(number), ..farmer(name) };
-            user.profile.email =
-                (number % 3 != 0).then(|| format!("{}@farm.example", 99 - number).parse().expect("it"));
+            user.profile.email = (number % 3 != 0)
+                .then(|| format!("{}@farm.example", 99 - number).parse().expect("it"));
             user.profile.external_id = Some(number.to_string().parse().expect("a text"));
             table.create(&user).await.expect("stored");
             all.push(user);
@@ -89,7 +95,8 @@ async fn leaf_users_are_listed_page_by_page_in_every_order() {
         let newest_first = Order { by: OrderBy::Creation, descending: true };
         let everybody = Filter::default();
         let list = async |filter: &Filter, order, page, size| {
-            let Portion { entries, total } = table.list(filter, order, page, size).await.expect("a page");
+            let Portion { entries, total } =
+                table.list(filter, order, page, size).await.expect("a page");
             (entries, total.expect("a total"))
         };
         for (page, wanted) in [(0, &all[..10]), (1, &all[10..20]), (2, &all[20..]), (3, &[])] {
@@ -102,17 +109,28 @@ async fn leaf_users_are_listed_page_by_page_in_every_order() {
         for by in [OrderBy::Id, OrderBy::Name, OrderBy::Email, OrderBy::ExternalId] {
             let mut sorted = all.clone();
             sorted.sort_by_key(|user| user.place(by));
-            assert_eq!(list(&everybody, Order { by, descending: false }, 1, 10).await, (sorted[10..20].to_vec(), 23));
-            let mut odd: Vec<_> = sorted.iter().filter(|user| user.profile.name.as_str() == "Odd").cloned().collect();
+            assert_eq!(
+                list(&everybody, Order { by, descending: false }, 1, 10).await,
+                (sorted[10..20].to_vec(), 23)
+            );
+            let mut odd: Vec<_> =
+                sorted.iter().filter(|user| user.profile.name.as_str() == "Odd").cloned().collect();
             odd.reverse();
             let by_name = Filter { name: Some("Odd".to_owned()), ..Filter::default() };
-            assert_eq!(list(&by_name, Order { by, descending: true }, 1, 5).await, (odd[5..10].to_vec(), 11));
+            assert_eq!(
+                list(&by_name, Order { by, descending: true }, 1, 5).await,
+                (odd[5..10].to_vec(), 11)
+            );
         }
         let by_id = |id: &str| Filter { external_id: Some(id.to_owned()), ..Filter::default() };
         assert_eq!(list(&by_id("7"), Order::default(), 0, 10).await, (all[7..8].to_vec(), 1));
         let both = Filter { name: Some("even".to_owned()), ..by_id("7") };
         assert_eq!(list(&both, Order::default(), 0, 10).await, (vec![], 0), "all filters together");
-        assert_eq!(list(&by_id(&"7".repeat(3_000)), Order::default(), 0, 10).await, (vec![], 0), "longer than a key");
+        assert_eq!(
+            list(&by_id(&"7".repeat(3_000)), Order::default(), 0, 10).await,
+            (vec![], 0),
+            "longer than a key"
+        );
     })
     .await;
 }
@@ -126,7 +144,9 @@ async fn the_total_is_kept_and_a_leaf_user_that_is_deleted_twice_is_counted_once
             users.push(settler(table, &format!("farmer-{number}")).await);
         }
         // The first page is not the last, so the total is the one that is kept.
-        let total = async || table.list(&Filter::default(), Order::default(), 0, 2).await.expect("a page").total;
+        let total = async || {
+            table.list(&Filter::default(), Order::default(), 0, 2).await.expect("a page").total
+        };
         assert_eq!(total().await, Some(30));
         assert!(table.create(&users[0]).await.is_err());
         assert_eq!(total().await, Some(30), "no id twice");

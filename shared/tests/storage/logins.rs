@@ -18,7 +18,10 @@ async fn what_is_known_of_a_login_is_one_row_whose_facts_do_not_disturb_each_oth
         let refused = LoginState::default().refuse("wrong username or password".to_owned(), at(0));
         table.note_refusal(&id, &refused).await.expect("noted");
         table.note_checked(&id, at(5)).await.expect("noted");
-        let cursor = EntryCursor { leaf_user_id: LeafUserId::random(), operation: operation("krwv4vYH").hash };
+        let cursor = EntryCursor {
+            leaf_user_id: LeafUserId::random(),
+            operation: operation("krwv4vYH").hash,
+        };
         table.note_resume_after(&id, &cursor).await.expect("noted");
         let known = table.state(&id).await.expect("read");
         assert_eq!(known.refused, refused.refused);
@@ -39,7 +42,10 @@ async fn a_lease_has_one_holder_until_it_ends_or_is_given_back() {
         let (table, id) = (&store.table, app_key_id("a"));
         assert!(table.take_lease(&id, at(0), at(30)).await.expect("asked"));
         assert!(!table.take_lease(&id, at(29), at(59)).await.expect("asked"));
-        assert!(table.take_lease(&app_key_id("b"), at(0), at(30)).await.expect("asked"), "another app key's");
+        assert!(
+            table.take_lease(&app_key_id("b"), at(0), at(30)).await.expect("asked"),
+            "another app key's"
+        );
         assert!(table.take_lease(&id, at(30), at(60)).await.expect("asked"), "it has ended");
         table.release_lease(&id, at(30)).await.expect("not the holder any more");
         assert!(!table.take_lease(&id, at(31), at(61)).await.expect("asked"));

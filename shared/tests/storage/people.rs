@@ -87,13 +87,27 @@ pub(crate) fn session(user: &LeafUser, app_key: &AppKey, text: Option<&str>) -> 
 }
 
 /// A start of this session that takes nothing's place.
-pub(crate) fn start<'a>(session: &'a Session, app_key: &'a AppKey, operation: Option<&'a Operation>) -> Start<'a> {
+pub(crate) fn start<'a>(
+    session: &'a Session,
+    app_key: &'a AppKey,
+    operation: Option<&'a Operation>,
+) -> Start<'a> {
     Start { session, app_key, operation, replaces: None, keep: None, claims_kept: false }
 }
 
-pub(crate) fn kept<'a>(operation: &'a Operation, app_key: &'a AppKey, seconds: u64) -> KeptConfirmation<'a> {
+pub(crate) fn kept<'a>(
+    operation: &'a Operation,
+    app_key: &'a AppKey,
+    seconds: u64,
+) -> KeptConfirmation<'a> {
     let (at, until) = (at(seconds), at(seconds + 3_600));
-    KeptConfirmation { operation, app_key: &app_key.id, sharing_url_id: app_key.sharing_url_id, at, until }
+    KeptConfirmation {
+        operation,
+        app_key: &app_key.id,
+        sharing_url_id: app_key.sharing_url_id,
+        at,
+        until,
+    }
 }
 
 /// What somebody without any proof may have kept.
@@ -135,7 +149,12 @@ pub(crate) fn then(session: &Session, state: State) -> Session {
 }
 
 /// Starts and completes a session: the farmer is connected.
-pub(crate) async fn connect(table: &Table, user: &LeafUser, app_key: &AppKey, text: &str) -> (Session, Credential) {
+pub(crate) async fn connect(
+    table: &Table,
+    user: &LeafUser,
+    app_key: &AppKey,
+    text: &str,
+) -> (Session, Credential) {
     let session = session(user, app_key, None);
     table.start(&start(&session, app_key, None)).await.expect("started");
     let done = then(&session, State::Completed { code: code(text) });

@@ -9,14 +9,21 @@ use shared::ports::connections::{Connections as _, Keeping, SaveError, Start, St
 
 use crate::engine::with_store;
 use crate::people::{
-    at, callback, code, connect, event, farmer, kept, operation, partner, session, settler, start, stranger, then,
+    at, callback, code, connect, event, farmer, kept, operation, partner, session, settler, start,
+    stranger, then,
 };
 
 fn confirming(session: &Session, text: &str) -> Session {
     let code = code(text);
     then(
         session,
-        State::Confirming(Handshake { code, lease_until: at(30), attempts: 0, reopened: None, handed_on: false }),
+        State::Confirming(Handshake {
+            code,
+            lease_until: at(30),
+            attempts: 0,
+            reopened: None,
+            handed_on: false,
+        }),
     )
 }
 
@@ -28,7 +35,11 @@ async fn a_start_needs_its_leaf_user_and_the_app_key_as_it_was_read() {
         let stranger = session(&farmer("nobody"), &app_key, None);
         let refused = table.start(&start(&stranger, &app_key, None)).await;
         assert!(matches!(refused, Err(StartConflict::NoSuchUser)), "{refused:?}");
-        assert_eq!(table.find_session(stranger.id).await.expect("read"), None, "nothing of it is written");
+        assert_eq!(
+            table.find_session(stranger.id).await.expect("read"),
+            None,
+            "nothing of it is written"
+        );
 
         let newer = AppKey { version: 2, ..app_key.clone() };
         table.replace(&app_key, &newer).await.expect("replaced");
@@ -62,13 +73,18 @@ async fn a_new_session_takes_the_place_of_the_last_but_not_of_one_that_is_being_
 
         let wanted = operation("krwv4vYH");
         let keep = Some(kept(&wanted, &app_key, 0));
-        let knowing = Start { replaces: Some(&second), keep: keep.clone(), ..start(&third, &app_key, None) };
+        let knowing =
+            Start { replaces: Some(&second), keep: keep.clone(), ..start(&third, &app_key, None) };
         let refused = table.start(&knowing).await;
-        assert!(matches!(refused, Err(StartConflict::Unfinished(_))), "not the version that it is: {refused:?}");
+        assert!(
+            matches!(refused, Err(StartConflict::Unfinished(_))),
+            "not the version that it is: {refused:?}"
+        );
         let knowing = Start { replaces: Some(&unfinished), keep, ..start(&third, &app_key, None) };
         table.start(&knowing).await.expect("started");
         assert_eq!(table.sessions_of(&[user.id]).await.expect("read"), [third]);
-        let found = table.kept_among(&[&wanted], app_key.sharing_url_id, at(0)).await.expect("read");
+        let found =
+            table.kept_among(&[&wanted], app_key.sharing_url_id, at(0)).await.expect("read");
         assert_eq!(found, [wanted], "its confirmation is kept in the same transaction");
     })
     .await;
@@ -85,8 +101,10 @@ async fn a_start_with_a_code_is_refused_for_the_owners_sake_and_told_of_a_kept_c
         let refused_session = session(&user, &app_key, Some("krwv4vYH"));
         let refused = table.start(&start(&refused_session, &app_key, Some(&owned))).await;
         assert!(matches!(refused, Err(StartConflict::OperationOwned)), "{refused:?}");
-        let facts =
-            table.callback_facts(&callback(&owned, app_key.sharing_url_id, &[], &stranger())).await.expect("read");
+        let facts = table
+            .callback_facts(&callback(&owned, app_key.sharing_url_id, &[], &stranger()))
+            .await
+            .expect("read");
         assert!(facts.started_with_code.is_empty(), "nothing of it is written: {facts:?}");
 
         let free = operation("Hn5cW7pd");
@@ -95,11 +113,17 @@ async fn a_start_with_a_code_is_refused_for_the_owners_sake_and_told_of_a_kept_c
         let claiming = Start { claims_kept: true, ..start(&session, &app_key, Some(&free)) };
         let refused = table.start(&claiming).await;
         assert!(matches!(refused, Err(StartConflict::KeptGone)), "there is none yet: {refused:?}");
-        assert_eq!(table.keep(&kept(&free, &app_key, 0), &stranger(), 0).await.expect("asked"), Keeping::Kept);
+        assert_eq!(
+            table.keep(&kept(&free, &app_key, 0), &stranger(), 0).await.expect("asked"),
+            Keeping::Kept
+        );
         let refused = table.start(&plain).await;
         assert!(matches!(refused, Err(StartConflict::Kept)), "{refused:?}");
         table.start(&claiming).await.expect("started");
-        assert_eq!(table.kept_among(&[&free], app_key.sharing_url_id, at(0)).await.expect("read"), []);
+        assert_eq!(
+            table.kept_among(&[&free], app_key.sharing_url_id, at(0)).await.expect("read"),
+            []
+        );
         table.start(&plain).await.expect("started");
     })
     .await;
@@ -115,19 +139,36 @@ async fn a_session_is_saved_only_over_its_own_last_version() {
         let (one, other) = (confirming(&first, "krwv4vYH"), confirming(&first, "Hn5cW7pd"));
         table.save(&one, None).await.expect("saved");
         assert!(matches!(table.save(&other, None).await, Err(SaveError::Conflict)));
-        assert!(matches!(table.save(&other, Some(&event(1, "Lost."))).await, Err(SaveError::Conflict)));
+        assert!(matches!(
+            table.save(&other, Some(&event(1, "Lost."))).await,
+            Err(SaveError::Conflict)
+        ));
         assert_eq!(table.find_session(first.id).await.expect("read"), Some(one.clone()));
         let next = then(&one, State::Pending);
         table.save(&next, Some(&event(2, "Kept."))).await.expect("saved");
-        let page = shared::ports::connections::EventPage { since: at(0), page: 0, size: 9, newest_first: false };
-        let bodies: Vec<_> =
-            table.events(user.id, &page).await.expect("a page").entries.into_iter().map(|event| event.body).collect();
+        let page = shared::ports::connections::EventPage {
+            since: at(0),
+            page: 0,
+            size: 9,
+            newest_first: false,
+        };
+        let bodies: Vec<_> = table
+            .events(user.id, &page)
+            .await
+            .expect("a page")
+            .entries
+            .into_iter()
+            .map(|event| event.body)
+            .collect();
         assert_eq!(bodies, ["Kept."], "a change and its event are one transaction");
 
         let replacing = session(&user, &app_key, None);
         table.start(&start(&replacing, &app_key, None)).await.expect("started");
         let late = then(&next, State::Pending);
-        assert!(matches!(table.save(&late, None).await, Err(SaveError::Conflict)), "of another session");
+        assert!(
+            matches!(table.save(&late, None).await, Err(SaveError::Conflict)),
+            "of another session"
+        );
     })
     .await;
 }
@@ -137,8 +178,11 @@ async fn one_read_finds_owner_started_sessions_and_those_of_the_cookies() {
     with_store(async |store| {
         let table = &store.table;
         let (app_key, other) = (partner(table, "a").await, partner(table, "b").await);
-        let (maria, dale, june) =
-            (settler(table, "maria").await, settler(table, "dale").await, settler(table, "june").await);
+        let (maria, dale, june) = (
+            settler(table, "maria").await,
+            settler(table, "dale").await,
+            settler(table, "june").await,
+        );
         let operation = operation("krwv4vYH");
         let mut sessions = Vec::new();
         for (user, app_key) in [(&maria, &app_key), (&dale, &app_key), (&june, &other)] {
@@ -153,15 +197,18 @@ async fn one_read_finds_owner_started_sessions_and_those_of_the_cookies() {
             .expect("read");
         assert_eq!(facts.owner, None);
         assert_eq!(facts.cookie_sessions, &sessions[2..]);
-        let mut started: Vec<_> = facts.started_with_code.iter().map(|started| started.id).collect();
+        let mut started: Vec<_> =
+            facts.started_with_code.iter().map(|started| started.id).collect();
         started.sort();
         let mut wanted = vec![sessions[0].id, sessions[1].id];
         wanted.sort();
         assert_eq!(started, wanted, "of this app key");
 
         connect(table, &maria, &app_key, "krwv4vYH").await;
-        let facts =
-            table.callback_facts(&callback(&operation, app_key.sharing_url_id, &[], &stranger())).await.expect("read");
+        let facts = table
+            .callback_facts(&callback(&operation, app_key.sharing_url_id, &[], &stranger()))
+            .await
+            .expect("read");
         assert_eq!(facts.owner, Some(maria.id));
     })
     .await;
@@ -174,7 +221,9 @@ async fn a_crowd_that_starts_with_one_code_is_not_remembered_one_by_one() {
         let app_key = partner(table, "a").await;
         let operation = operation("krwv4vYH");
         let facts = async || {
-            let facts = table.callback_facts(&callback(&operation, app_key.sharing_url_id, &[], &stranger())).await;
+            let facts = table
+                .callback_facts(&callback(&operation, app_key.sharing_url_id, &[], &stranger()))
+                .await;
             facts.expect("read")
         };
         let begin = async |seconds: u64| {
@@ -190,17 +239,25 @@ async fn a_crowd_that_starts_with_one_code_is_not_remembered_one_by_one() {
         }
         let crowd = facts().await;
         assert!(crowd.started_with_code.len() <= 50, "{}", crowd.started_with_code.len());
-        assert!(crowd.crowded_until.is_some_and(|until| until > at(LIFETIME.as_secs())), "{crowd:?}");
+        assert!(
+            crowd.crowded_until.is_some_and(|until| until > at(LIFETIME.as_secs())),
+            "{crowd:?}"
+        );
         assert_eq!(crowd.starts, 101);
 
-        // A monitor, once in five minutes: those whose time is over are forgotten, and it is no crowd.
+        // A monitor, once in five minutes: those whose time is over are forgotten, and it is no
+        // crowd.
         let (quiet, mut last) = (5_000, None);
         for number in 0..120 {
             last = Some(begin(quiet + number * 300).await);
         }
         let few = facts().await;
         assert!(few.started_with_code.len() <= 50, "{}", few.started_with_code.len());
-        assert!(few.started_with_code.iter().any(|started| Some(started.id) == last.as_ref().map(|last| last.id)));
+        assert!(
+            few.started_with_code
+                .iter()
+                .any(|started| Some(started.id) == last.as_ref().map(|last| last.id))
+        );
         assert!(few.crowded_until.is_none_or(|until| until < at(quiet)), "{few:?}");
         assert_eq!(few.starts, 221);
     })

@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex};
 use aws_sdk_dynamodb::operation::batch_get_item::{BatchGetItemInput, BatchGetItemOutput};
 use aws_sdk_dynamodb::operation::get_item::{GetItemInput, GetItemOutput};
 use aws_sdk_dynamodb::operation::query::{QueryInput, QueryOutput};
-use aws_sdk_dynamodb::operation::transact_write_items::{TransactWriteItemsInput, TransactWriteItemsOutput};
+use aws_sdk_dynamodb::operation::transact_write_items::{
+    TransactWriteItemsInput, TransactWriteItemsOutput,
+};
 use aws_sdk_dynamodb::operation::update_item::{UpdateItemInput, UpdateItemOutput};
 use aws_sdk_dynamodb::types::{ConsumedCapacity, ReturnConsumedCapacity};
 use aws_smithy_runtime_api::box_error::BoxError;
@@ -31,7 +33,11 @@ impl Counted {
     /// What those calls took.
     pub(crate) fn units(&self, operations: &[&str]) -> f64 {
         let counts = self.0.lock().expect("the counts");
-        operations.iter().filter_map(|operation| counts.get(*operation)).map(|(_, units)| units).sum()
+        operations
+            .iter()
+            .filter_map(|operation| counts.get(*operation))
+            .map(|(_, units)| units)
+            .sum()
     }
 
     fn add(&self, operation: &str, calls: usize, units: f64) {
@@ -74,7 +80,8 @@ impl Intercept for Counted {
         _: &RuntimeComponents,
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        let target = context.request().headers().get("x-amz-target").ok_or("a call without a target")?;
+        let target =
+            context.request().headers().get("x-amz-target").ok_or("a call without a target")?;
         self.add(target.rsplit('.').next().unwrap_or(target), 1, 0.0);
         Ok(())
     }

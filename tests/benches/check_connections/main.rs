@@ -1,9 +1,10 @@
-//! How the check of connections grows with the connections of one app key: `cargo bench -p end-to-end --bench check_connections`, with other
-//! sizes after `--`, e.g. `-- 1000 1000000`.
+//! How the check of connections grows with the connections of one app key: `cargo bench -p
+//! end-to-end --bench check_connections`, with other sizes after `--`, e.g. `-- 1000 1000000`.
 //!
-//! Each size has a table of its own, in which 100 connections are not in the partner's listing. The check runs in a process of its own, so
-//! that its memory is what a Lambda function would need and not that of the engine. What is told of one size in seconds holds for this
-//! machine; what holds for others is the ratio of two sizes, and the calls.
+//! Each size has a table of its own, in which 100 connections are not in the partner's listing. The
+//! check runs in a process of its own, so that its memory is what a Lambda function would need and
+//! not that of the engine. What is told of one size in seconds holds for this machine; what holds
+//! for others is the ratio of two sizes, and the calls.
 
 mod counted;
 mod stage;
@@ -19,7 +20,8 @@ fn main() {
     if let Some(mode) = Mode::asked_for() {
         return subject::run(mode);
     }
-    let mut sizes: Vec<usize> = std::env::args().skip(1).filter_map(|argument| argument.parse().ok()).collect();
+    let mut sizes: Vec<usize> =
+        std::env::args().skip(1).filter_map(|argument| argument.parse().ok()).collect();
     if sizes.is_empty() {
         sizes = vec![10_000, 100_000];
     }
@@ -50,10 +52,12 @@ async fn measure(size: usize) -> Measured {
 
 #[expect(clippy::print_stdout, reason = "the table is what it is for")]
 fn print(told: &[(usize, Measured)]) {
-    println!("\nThe check of one app key's connections; {REVOKED} are not in the partner's listing.\n");
     println!(
-        "| connections | run | runs | listings | Query pages | read units | other reads | writes | write units | seconds | of them \
-         ours | peak MB |"
+        "\nThe check of one app key's connections; {REVOKED} are not in the partner's listing.\n"
+    );
+    println!(
+        "| connections | run | runs | listings | Query pages | read units | other reads | writes \
+         | write units | seconds | of them ours | peak MB |"
     );
     println!("|---|---|---|---|---|---|---|---|---|---|---|---|");
     for (size, Measured { first, again, slices }) in told {
@@ -75,8 +79,9 @@ fn print(told: &[(usize, Measured)]) {
     }
     if let [(small, few), .., (large, many)] = told {
         println!(
-            "\n{large} / {small}: {:.1} times the connections; first run {:.1} times the seconds, {:.1} times the processor's, {:.2} times \
-             the peak memory; {:.0} bytes a connection above the {:.1} MB of a process that has done nothing yet.",
+            "\n{large} / {small}: {:.1} times the connections; first run {:.1} times the seconds, \
+             {:.1} times the processor's, {:.2} times the peak memory; {:.0} bytes a connection \
+             above the {:.1} MB of a process that has done nothing yet.",
             ratio(*large, *small),
             many.first.seconds / few.first.seconds,
             many.first.processor_seconds / few.first.processor_seconds,

@@ -1,4 +1,5 @@
-//! What the measured process speaks with: the embedded engine, full of connections, Secrets Manager, and a Panorama that lists their codes.
+//! What the measured process speaks with: the embedded engine, full of connections, Secrets
+//! Manager, and a Panorama that lists their codes.
 
 use std::net::Ipv4Addr;
 use std::process::{Command, Stdio};
@@ -62,7 +63,11 @@ impl Stage {
         let mut servers = JoinSet::new();
         let database = Database::memory().expect("an engine");
         let (listener, dynamodb) = listener().await;
-        let served = dynoxide::server::serve_with_shutdown(listener, database.clone(), std::future::pending());
+        let served = dynoxide::server::serve_with_shutdown(
+            listener,
+            database.clone(),
+            std::future::pending(),
+        );
         servers.spawn(async { served.await.expect("the engine serves") });
         let (listener, secrets) = self::listener().await;
         let now = Arc::new(|| SystemClock.now().into());
@@ -96,7 +101,10 @@ impl Stage {
         self.panorama.listings.store(0, Ordering::SeqCst);
         let mut command = Command::new(std::env::current_exe().expect("this program"));
         command.envs(mode.environment(&self.addresses)).stderr(Stdio::inherit());
-        let ended = tokio::task::spawn_blocking(move || command.output()).await.expect("no panic").expect("a process");
+        let ended = tokio::task::spawn_blocking(move || command.output())
+            .await
+            .expect("no panic")
+            .expect("a process");
         assert!(ended.status.success(), "the measured process failed");
         let line = String::from_utf8(ended.stdout).expect("text");
         Told::read(&line, self.panorama.listings.load(Ordering::SeqCst))
@@ -115,7 +123,9 @@ async fn listener() -> (TcpListener, String) {
 }
 
 async fn initiate_auth() -> Json<Value> {
-    Json(json!({ "AuthenticationResult": { "AccessToken": "access", "RefreshToken": "refresh", "ExpiresIn": 86_400 } }))
+    Json(
+        json!({ "AuthenticationResult": { "AccessToken": "access", "RefreshToken": "refresh", "ExpiresIn": 86_400 } }),
+    )
 }
 
 async fn list_sharing(State(panorama): State<Arc<Panorama>>) -> String {
@@ -144,7 +154,10 @@ async fn prepare(addresses: &[String; 3], service: &Service) {
         .credentials_provider(Credentials::new("local", "local", None, None, "local"))
         .endpoint_url(&addresses[1]);
     let secrets = aws_sdk_secretsmanager::Client::from_conf(config.build());
-    let index_key = secrets.create_secret().name(index_key_name(PREFIX)).secret_string(index_key_document(INDEX_KEY));
+    let index_key = secrets
+        .create_secret()
+        .name(index_key_name(PREFIX))
+        .secret_string(index_key_document(INDEX_KEY));
     index_key.send().await.expect("the index key");
     schema::create(&dynamodb(addresses), TABLE).await.expect("a table");
     let credentials = PartnerCredentials {
@@ -153,7 +166,8 @@ async fn prepare(addresses: &[String; 3], service: &Service) {
         password: "Prairie-2026".parse().expect("a password"),
     };
     let (id, sharing_url_id) = (app_key_id(), SharingUrlId::random());
-    let registered = register_app_key(&service.ports, &id, &credentials, sharing_url_id, Asked::OnPurpose).await;
+    let registered =
+        register_app_key(&service.ports, &id, &credentials, sharing_url_id, Asked::OnPurpose).await;
     registered.expect("an app key");
 }
 
@@ -170,7 +184,8 @@ fn app_key_id() -> AppKeyId {
     AppKeyId { name: "prairie-insights".parse().expect("a name"), environment: ENVIRONMENT }
 }
 
-/// The first connection is made as the service makes it; its row is the mould of the others, so their form is the service's.
+/// The first connection is made as the service makes it; its row is the mould of the others, so
+/// their form is the service's.
 async fn fill(addresses: &[String; 3], service: &Service, database: &Database, size: usize) {
     let ports = &service.ports;
     let key = IndexKey::new(INDEX_KEY.as_bytes());
@@ -202,7 +217,11 @@ async fn fill(addresses: &[String; 3], service: &Service, database: &Database, s
     ports.leaf_users.create(&user).await.expect("a Leaf user");
     ports.connections.create_credential(&credential, &event).await.expect("a credential");
     let (pk, sk) = (format!("USER#{}", user.id), "CREDENTIAL".to_owned());
-    let row = dynamodb(addresses).get_item().table_name(TABLE).key("pk", Attribute::S(pk)).key("sk", Attribute::S(sk));
+    let row = dynamodb(addresses)
+        .get_item()
+        .table_name(TABLE)
+        .key("pk", Attribute::S(pk))
+        .key("sk", Attribute::S(sk));
     let row = row.send().await.expect("an answer").item.expect("the row");
     let text = |(name, value): (String, Attribute)| match value {
         Attribute::S(text) => (name, AttributeValue::S(text)),
@@ -214,7 +233,8 @@ async fn fill(addresses: &[String; 3], service: &Service, database: &Database, s
         let cast = |number: &usize| {
             let mut row = mould.clone();
             let (user, code) = (LeafUserId::random(), code(*number));
-            let mut set = |name: &str, value: String| row.insert(name.to_owned(), AttributeValue::S(value));
+            let mut set =
+                |name: &str, value: String| row.insert(name.to_owned(), AttributeValue::S(value));
             set("pk", format!("USER#{user}"));
             set("leafUserId", user.to_string());
             set("id", CredentialId::random().to_string());

@@ -70,7 +70,8 @@ pub(crate) struct Told {
 impl Told {
     pub(crate) fn read(line: &str, listings: usize) -> Self {
         let told: Value = serde_json::from_str(line).expect("one line of JSON");
-        let count = |name: &str| usize::try_from(told[name].as_u64().expect("a count")).expect("it fits");
+        let count =
+            |name: &str| usize::try_from(told[name].as_u64().expect("a count")).expect("it fits");
         let measure = |name: &str| told[name].as_f64().expect("a measure");
         Self {
             runs: count("runs"),
@@ -110,7 +111,9 @@ pub(crate) fn service(addresses: &[String; 3], counted: &Counted) -> Service {
     let settings = Settings::read(|variable| match variable {
         "TABLE_NAME" => Some(TABLE.to_owned()),
         "SECRETS_PREFIX" => Some(PREFIX.to_owned()),
-        "PUBLIC_BASE_URL" | "STAGE_PORTAL_URL" | "STAGE_PARTNER_API_URL" | "STAGE_LOGIN_URL" => Some(panorama.clone()),
+        "PUBLIC_BASE_URL" | "STAGE_PORTAL_URL" | "STAGE_PARTNER_API_URL" | "STAGE_LOGIN_URL" => {
+            Some(panorama.clone())
+        }
         _ => None,
     });
     let clients = Clients {
@@ -125,7 +128,8 @@ pub(crate) fn service(addresses: &[String; 3], counted: &Counted) -> Service {
 #[expect(clippy::print_stdout, reason = "the line is how one process tells the other")]
 pub(crate) fn run(mode: Mode) {
     // As in Lambda: one thread.
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     println!("{}", runtime.block_on(check(mode)));
 }
 
@@ -143,7 +147,9 @@ async fn check(mode: Mode) -> Value {
         let now = ports.clock.now();
         let deadline = if mode == Mode::Slices { now } else { now.plus(Duration::from_hours(1)) };
         let outcome = check_connections(&ports, app_key, deadline).await.expect("a check");
-        let (Check::Done(counts) | Check::OutOfTime(counts)) = outcome else { panic!("it was not made: {outcome:?}") };
+        let (Check::Done(counts) | Check::OutOfTime(counts)) = outcome else {
+            panic!("it was not made: {outcome:?}")
+        };
         runs += 1;
         compared += counts.compared;
         revoked += counts.revoked;
@@ -173,13 +179,21 @@ async fn check(mode: Mode) -> Value {
 fn megabytes(line: &str) -> f64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|known| known.strip_prefix(line)?.strip_prefix(':'));
-    let kibibytes: f64 = line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or(0.0);
+    let kibibytes: f64 =
+        line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or(0.0);
     kibibytes * 1_024.0 / 1e6
 }
 
-/// What the process has had of the processor (Linux: hundredths of seconds, fields 14 and 15 of its `stat`).
+/// What the process has had of the processor (Linux: hundredths of seconds, fields 14 and 15 of its
+/// `stat`).
 fn processor_seconds() -> f64 {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
     let after_name = stat.rsplit(')').next().unwrap_or_default();
-    after_name.split_whitespace().skip(11).take(2).filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>() / 100.0
+    after_name
+        .split_whitespace()
+        .skip(11)
+        .take(2)
+        .filter_map(|ticks| ticks.parse::<f64>().ok())
+        .sum::<f64>()
+        / 100.0
 }

@@ -56,8 +56,12 @@ async fn a_name_with_any_address_that_is_not_public_is_not_called() {
     ] {
         let names = names(addresses);
         let world = world(Reach::Public, names.clone()).await;
-        register(&world, &[AlertType::ConnectionActivated], &format!("https://receiver.example:{}/", receiver.port))
-            .await;
+        register(
+            &world,
+            &[AlertType::ConnectionActivated],
+            &format!("https://receiver.example:{}/", receiver.port),
+        )
+        .await;
         connected(&world, "maria", "krwv4vYH").await;
         assert_eq!(after(&world, 0).await, (1, 0), "{addresses:?}");
         let failed = failed_calls(&world, "").await;
@@ -73,11 +77,20 @@ async fn a_name_is_resolved_once_a_call_and_the_connection_is_made_to_what_was_l
     let receiver = Receiver::start().await;
     let names = names(&["127.0.0.1"]);
     let world = world(Reach::ThisMachineToo, names.clone()).await;
-    register(&world, &[AlertType::ConnectionActivated], &format!("http://localhost:{}/", receiver.port)).await;
+    register(
+        &world,
+        &[AlertType::ConnectionActivated],
+        &format!("http://localhost:{}/", receiver.port),
+    )
+    .await;
     connected(&world, "maria", "krwv4vYH").await;
     assert_eq!(after(&world, 0).await, (0, 0));
     assert_eq!(receiver.take().len(), 2);
-    assert_eq!(names.asked.load(Ordering::Relaxed), 2, "the second call does not use the first one's connection");
+    assert_eq!(
+        names.asked.load(Ordering::Relaxed),
+        2,
+        "the second call does not use the first one's connection"
+    );
 }
 
 #[tokio::test]
@@ -102,12 +115,17 @@ async fn a_url_of_this_machine_is_refused_at_its_registration() {
         "http://localhost:3000/",
     ] {
         let (status, problem) = post(&world, &body(&[AlertType::ConnectionActivated], url)).await;
-        assert_eq!((status.as_u16(), &problem["errorKey"]), (400, &"malformedField".into()), "{url} {problem}");
+        assert_eq!(
+            (status.as_u16(), &problem["errorKey"]),
+            (400, &"malformedField".into()),
+            "{url} {problem}"
+        );
         assert_eq!(problem["fieldErrors"][0]["field"], "url");
     }
 }
 
-/// The address stands in the URL of a row that an earlier version, or another hand, has written: no resolver ever sees it.
+/// The address stands in the URL of a row that an earlier version, or another hand, has written: no
+/// resolver ever sees it.
 #[tokio::test]
 async fn an_address_in_a_stored_url_is_looked_at_before_the_call() {
     use aws_sdk_dynamodb::types::AttributeValue;
@@ -117,10 +135,18 @@ async fn an_address_in_a_stored_url_is_looked_at_before_the_call() {
     let world = World::start().await;
     let id = register(&world, &[AlertType::ConnectionActivated], "https://receiver.example/").await;
     let text = |text: String| AttributeValue::S(text);
-    let update = world.machine.dynamodb.update_item().table_name(TABLE_NAME).key("pk", text("WEBHOOKS".to_owned()));
-    let update = update.key("sk", text(format!("WEBHOOK#{id}"))).update_expression("SET #url = :url");
+    let update = world
+        .machine
+        .dynamodb
+        .update_item()
+        .table_name(TABLE_NAME)
+        .key("pk", text("WEBHOOKS".to_owned()));
+    let update =
+        update.key("sk", text(format!("WEBHOOK#{id}"))).update_expression("SET #url = :url");
     let url = format!("https://127.0.0.1:{}/", receiver.port);
-    let update = update.expression_attribute_names("#url", "url").expression_attribute_values(":url", text(url));
+    let update = update
+        .expression_attribute_names("#url", "url")
+        .expression_attribute_values(":url", text(url));
     update.send().await.expect("updated");
     connected(&world, "maria", "krwv4vYH").await;
     after(&world, 0).await;

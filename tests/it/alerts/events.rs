@@ -38,8 +38,14 @@ async fn a_connection_is_told_from_its_beginning_to_its_end() {
         assert_eq!(told["status"], status, "{told}");
         let client = world.machine.ready.stage.client_id;
         assert_eq!((&told["provider"], &told["credential"]), (&"Panorama".into(), &client.into()));
-        assert_eq!((&told["credentialId"], &told["leafUserId"]), (&credential["id"], &user.clone().into()));
-        assert_eq!((&told["clientEnvironment"], &told["appName"]), (&"STAGE".into(), &"prairie-insights".into()));
+        assert_eq!(
+            (&told["credentialId"], &told["leafUserId"]),
+            (&credential["id"], &user.clone().into())
+        );
+        assert_eq!(
+            (&told["clientEnvironment"], &told["appName"]),
+            (&"STAGE".into(), &"prairie-insights".into())
+        );
         assert!(told["message"].as_str().is_some_and(|message| !message.is_empty()), "{told}");
         assert!(told["timestamp"].as_str().is_some_and(|at| at.ends_with(".000000Z")), "{told}");
         shows_no_secret(&world, call);
@@ -87,10 +93,19 @@ async fn a_refused_login_is_one_alert_about_the_app_key_and_not_one_per_farmer()
 
     let call = one(&world, &receiver).await;
     let told = call.json();
-    assert_eq!((&told["type"], &told["status"]), (&"credentialsUnauthenticated".into(), &"UNAUTHENTICATED".into()));
-    assert_eq!((told.get("credentialId"), told.get("leafUserId")), (Some(&Value::Null), Some(&Value::Null)));
+    assert_eq!(
+        (&told["type"], &told["status"]),
+        (&"credentialsUnauthenticated".into(), &"UNAUTHENTICATED".into())
+    );
+    assert_eq!(
+        (told.get("credentialId"), told.get("leafUserId")),
+        (Some(&Value::Null), Some(&Value::Null))
+    );
     assert_eq!(told["credential"], world.machine.ready.stage.client_id, "which login it is");
-    assert_eq!((&told["clientEnvironment"], &told["appName"]), (&"STAGE".into(), &"prairie-insights".into()));
+    assert_eq!(
+        (&told["clientEnvironment"], &told["appName"]),
+        (&"STAGE".into(), &"prairie-insights".into())
+    );
     shows_no_secret(&world, &call);
 
     world.partner_password_is_now(world.machine.ready.stage.partner.password).await;
@@ -141,10 +156,19 @@ async fn an_alert_of_an_app_key_whose_secret_is_gone_has_no_client_id() {
     connected(&world, "maria", CODE).await;
     let name = "panorama-connect/app-key/STAGE/prairie-insights";
     let secrets = &world.machine.secrets_manager;
-    secrets.delete_secret().secret_id(name).force_delete_without_recovery(true).send().await.expect("deleted");
+    secrets
+        .delete_secret()
+        .secret_id(name)
+        .force_delete_without_recovery(true)
+        .send()
+        .await
+        .expect("deleted");
     world.clock.advance(shared::adapters::secrets_manager::CACHED_FOR);
     let told = one(&world, &receiver).await.json();
-    assert_eq!((&told["type"], told.get("credential")), (&"connectionActivated".into(), Some(&Value::Null)));
+    assert_eq!(
+        (&told["type"], told.get("credential")),
+        (&"connectionActivated".into(), Some(&Value::Null))
+    );
 }
 
 #[tokio::test]

@@ -53,7 +53,8 @@ impl Receiver {
         let port = listener.local_addr().expect("an address").port();
         let shared = Arc::<Mutex<Shared>>::default();
         let router = Router::new().fallback(take).with_state(shared.clone());
-        let server = tokio::spawn(async move { axum::serve(listener, router).await.expect("it serves") });
+        let server =
+            tokio::spawn(async move { axum::serve(listener, router).await.expect("it serves") });
         Self { url: format!("http://127.0.0.1:{port}/hooks"), port, shared, server }
     }
 
@@ -69,7 +70,10 @@ impl Receiver {
 
     /// The types of the calls since the last time.
     pub(crate) fn types(&self) -> Vec<String> {
-        self.take().iter().map(|call| call.json()["type"].as_str().expect("a type").to_owned()).collect()
+        self.take()
+            .iter()
+            .map(|call| call.json()["type"].as_str().expect("a type").to_owned())
+            .collect()
     }
 }
 
@@ -89,7 +93,11 @@ impl Call {
     }
 }
 
-async fn take(State(shared): State<Arc<Mutex<Shared>>>, headers: HeaderMap, body: Bytes) -> Response {
+async fn take(
+    State(shared): State<Arc<Mutex<Shared>>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
     let sent = String::from_utf8(body.to_vec()).expect("UTF-8");
     let reply = {
         let mut shared = shared.lock().expect("the receiver");
@@ -98,13 +106,21 @@ async fn take(State(shared): State<Arc<Mutex<Shared>>>, headers: HeaderMap, body
     };
     match reply {
         None => StatusCode::NO_CONTENT.into_response(),
-        Some(Reply::Status(status)) => StatusCode::from_u16(status).expect("a status").into_response(),
-        Some(Reply::RedirectTo(url)) => (StatusCode::TEMPORARY_REDIRECT, [(LOCATION, url)]).into_response(),
+        Some(Reply::Status(status)) => {
+            StatusCode::from_u16(status).expect("a status").into_response()
+        }
+        Some(Reply::RedirectTo(url)) => {
+            (StatusCode::TEMPORARY_REDIRECT, [(LOCATION, url)]).into_response()
+        }
         Some(Reply::Later(status, when)) => {
             (StatusCode::from_u16(status).expect("a status"), [(RETRY_AFTER, when)]).into_response()
         }
-        Some(Reply::Echo(status)) => (StatusCode::from_u16(status).expect("a status"), sent).into_response(),
-        Some(Reply::Says(status, text)) => (StatusCode::from_u16(status).expect("a status"), text).into_response(),
+        Some(Reply::Echo(status)) => {
+            (StatusCode::from_u16(status).expect("a status"), sent).into_response()
+        }
+        Some(Reply::Says(status, text)) => {
+            (StatusCode::from_u16(status).expect("a status"), text).into_response()
+        }
         Some(Reply::Hang) => std::future::pending().await,
     }
 }

@@ -32,10 +32,16 @@ async fn a_webhook_is_shown_without_its_secret_until_it_is_deleted() {
     assert_eq!(get(&world, WEBHOOKS).await, (StatusCode::OK, json!([made])));
     assert!(!made.to_string().contains(SECRET), "{made}");
 
-    assert_eq!(world.json(world.owner(Method::DELETE, &path)).await, (StatusCode::NO_CONTENT, Value::Null));
+    assert_eq!(
+        world.json(world.owner(Method::DELETE, &path)).await,
+        (StatusCode::NO_CONTENT, Value::Null)
+    );
     for method in [Method::GET, Method::DELETE] {
         let (status, problem) = world.json(world.owner(method, &path)).await;
-        assert_eq!((status, &problem["errorKey"]), (StatusCode::NOT_FOUND, &"webhookNotFound".into()));
+        assert_eq!(
+            (status, &problem["errorKey"]),
+            (StatusCode::NOT_FOUND, &"webhookNotFound".into())
+        );
     }
     assert_eq!(get(&world, WEBHOOKS).await, (StatusCode::OK, json!([])));
     let secrets = world.machine.secrets_manager.list_secrets().send().await.expect("a listing");
@@ -43,23 +49,37 @@ async fn a_webhook_is_shown_without_its_secret_until_it_is_deleted() {
     assert!(names.iter().all(|name| !name.contains("webhook")), "{names:?}");
 }
 
-/// Clients register for all that they know. What of it never happens here is kept and shown, and has one webhook as everything else.
+/// Clients register for all that they know. What of it never happens here is kept and shown, and
+/// has one webhook as everything else.
 #[tokio::test]
 async fn leafs_events_that_never_happen_here_are_taken() {
     let world = World::start().await;
-    let leafs = ["newSatelliteImage", "credentialsUnauthenticated", "fieldBoundaryUpdated", "machineDeleted"];
+    let leafs = [
+        "newSatelliteImage",
+        "credentialsUnauthenticated",
+        "fieldBoundaryUpdated",
+        "machineDeleted",
+    ];
     let (status, made) = post(&world, &registration(json!(leafs), URL)).await;
     assert_eq!(status, StatusCode::CREATED, "{made}");
-    let shown: BTreeSet<_> = made["events"].as_array().expect("events").iter().filter_map(Value::as_str).collect();
+    let shown: BTreeSet<_> =
+        made["events"].as_array().expect("events").iter().filter_map(Value::as_str).collect();
     assert_eq!(shown, BTreeSet::from(leafs));
     let path = format!("{WEBHOOKS}/{}", made["id"].as_str().expect("an id"));
     assert_eq!(get(&world, &path).await, (StatusCode::OK, made));
-    assert_eq!(post(&world, &registration(json!(["machineDeleted"]), URL)).await.1["errorKey"], "eventRegisteredTwice");
+    assert_eq!(
+        post(&world, &registration(json!(["machineDeleted"]), URL)).await.1["errorKey"],
+        "eventRegisteredTwice"
+    );
     assert_eq!(world.json(world.owner(Method::DELETE, &path)).await.0, StatusCode::NO_CONTENT);
 
     let all: Vec<_> = WebhookEvent::all().collect();
     let (status, made) = post(&world, &registration(json!(all), URL)).await;
-    assert_eq!((status, made["events"].as_array().map(Vec::len)), (StatusCode::CREATED, Some(all.len())), "{made}");
+    assert_eq!(
+        (status, made["events"].as_array().map(Vec::len)),
+        (StatusCode::CREATED, Some(all.len())),
+        "{made}"
+    );
 }
 
 /// Leaf's fields and ours; one that is empty is null.
@@ -70,11 +90,16 @@ async fn a_webhook_and_a_failed_call_have_all_documented_fields() {
     let long = format!("<h1>Bad Gateway</h1>{}", "é".repeat(2_000));
     receiver.answer([Reply::Says(502, long.clone())]);
     let (_, made) = post(&world, &body(&[AlertType::ConnectionActivated], &receiver.url)).await;
-    let fields = |of: &Value| of.as_object().expect("an object").keys().cloned().collect::<BTreeSet<_>>();
-    let expected = ["apiOwner", "createdTime", "disabledTime", "events", "id", "name", "secret", "url"];
+    let fields =
+        |of: &Value| of.as_object().expect("an object").keys().cloned().collect::<BTreeSet<_>>();
+    let expected =
+        ["apiOwner", "createdTime", "disabledTime", "events", "id", "name", "secret", "url"];
     assert_eq!(fields(&made), expected.map(str::to_owned).into());
     assert_eq!(made["apiOwner"], OWNER.username);
-    assert!(made["secret"].as_str().is_some_and(|secret| secret.chars().all(|letter| letter == '*')), "{made}");
+    assert!(
+        made["secret"].as_str().is_some_and(|secret| secret.chars().all(|letter| letter == '*')),
+        "{made}"
+    );
 
     after(&world, 1).await;
     drop(receiver);
@@ -101,10 +126,14 @@ async fn a_webhook_and_a_failed_call_have_all_documented_fields() {
     }
     assert_eq!((&answered["status"], &answered["connectionError"]), (&502.into(), &Value::Null));
     let response = answered["response"].as_str().expect("a text");
-    assert!(long.starts_with(response) && response.len() > 1_000 && response.len() <= 1_024, "{response}");
+    assert!(
+        long.starts_with(response) && response.len() > 1_000 && response.len() <= 1_024,
+        "{response}"
+    );
     assert_eq!((&closed["status"], &closed["response"]), (&Value::Null, &Value::Null));
     assert_eq!(closed["connectionError"], "connectionFailed");
-    let sent: Value = serde_json::from_str(closed["requestBody"].as_str().expect("a text")).expect("JSON");
+    let sent: Value =
+        serde_json::from_str(closed["requestBody"].as_str().expect("a text")).expect("JSON");
     assert_eq!(sent["credential"], world.machine.ready.stage.client_id, "{sent}");
 }
 
@@ -119,7 +148,10 @@ async fn a_receiver_that_sends_back_what_it_got_brings_no_client_id_into_the_tab
     let client = world.machine.ready.stage.client_id;
     let (sent, said) = (failed[0]["requestBody"].as_str(), failed[0]["response"].as_str());
     assert!(sent.is_some_and(|sent| sent.contains(client)), "{failed:?}");
-    assert!(said.is_some_and(|said| said.contains("connectionActivated") && !said.contains(client)), "{failed:?}");
+    assert!(
+        said.is_some_and(|said| said.contains("connectionActivated") && !said.contains(client)),
+        "{failed:?}"
+    );
 }
 
 #[tokio::test]
@@ -128,7 +160,9 @@ async fn of_webhooks_for_one_event_that_are_registered_at_once_one_is_made() {
     let requests: Vec<_> = (0..8)
         .map(|number| {
             let own = AlertType::ALL[number % 2];
-            world.owner(Method::POST, WEBHOOKS).json(&body(&[own, AlertType::ConnectionRevoked], URL))
+            world
+                .owner(Method::POST, WEBHOOKS)
+                .json(&body(&[own, AlertType::ConnectionRevoked], URL))
         })
         .collect();
     let sent = at_once(requests.into_iter().map(|request| async move {
@@ -150,7 +184,10 @@ async fn a_deleted_webhook_s_events_are_free_again_and_other_events_were_free_al
     let world = World::start().await;
     let id = register(&world, &[AlertType::ConnectionRevoked], URL).await;
     register(&world, &[AlertType::ConnectionActivated], URL).await;
-    assert_eq!(post(&world, &body(&[AlertType::ConnectionRevoked], URL)).await.1["errorKey"], "eventRegisteredTwice");
+    assert_eq!(
+        post(&world, &body(&[AlertType::ConnectionRevoked], URL)).await.1["errorKey"],
+        "eventRegisteredTwice"
+    );
     world.json(world.owner(Method::DELETE, &format!("{WEBHOOKS}/{id}"))).await;
     register(&world, &[AlertType::ConnectionRevoked], URL).await;
 }
@@ -182,7 +219,11 @@ async fn each_wrong_field_is_named_and_no_value_is_repeated() {
         let mut body = right.clone();
         body[field] = value;
         let (status, problem) = post(&world, &body).await;
-        assert_eq!((status, &problem["errorKey"]), (StatusCode::BAD_REQUEST, &key.into()), "{body} {problem}");
+        assert_eq!(
+            (status, &problem["errorKey"]),
+            (StatusCode::BAD_REQUEST, &key.into()),
+            "{body} {problem}"
+        );
         assert_eq!(problem["fieldErrors"][0]["field"], field, "{problem}");
         assert!(!problem.to_string().contains("planted"), "{problem}");
     }
@@ -226,13 +267,21 @@ async fn a_webhook_without_a_secret_is_mended_by_a_rotation() {
     let id = register(&world, &[AlertType::ConnectionActivated], &receiver.url).await;
     let name = format!("panorama-connect/webhook/{id}");
     let secrets = &world.machine.secrets_manager;
-    secrets.delete_secret().secret_id(name).force_delete_without_recovery(true).send().await.expect("deleted");
+    secrets
+        .delete_secret()
+        .secret_id(name)
+        .force_delete_without_recovery(true)
+        .send()
+        .await
+        .expect("deleted");
     world.clock.advance(shared::adapters::secrets_manager::CACHED_FOR);
     super::connected(&world, "maria", "krwv4vYH").await;
     assert_eq!(after(&world, 0).await, (1, 0));
     assert_eq!(super::failed_calls(&world, "").await[0]["connectionError"], "noSecret");
 
-    let request = world.owner(Method::PUT, &format!("{WEBHOOKS}/{id}/secret")).json(&json!({ "secret": SECRET }));
+    let request = world
+        .owner(Method::PUT, &format!("{WEBHOOKS}/{id}/secret"))
+        .json(&json!({ "secret": SECRET }));
     assert_eq!(world.json(request).await.0, StatusCode::OK);
     assert_eq!(after(&world, A_MINUTE).await, (0, 0));
     assert_eq!(receiver.take().len(), 1);

@@ -51,11 +51,18 @@ async fn the_alerts_of_a_time_are_told_once_more_with_their_ids() {
     ] {
         // SQS knows a message for five minutes, and this is no repeat.
         let (status, answer) = replay(&world, &id, &body).await;
-        assert_eq!((status, &answer["webhookId"]), (StatusCode::ACCEPTED, &id.clone().into()), "{answer}");
+        assert_eq!(
+            (status, &answer["webhookId"]),
+            (StatusCode::ACCEPTED, &id.clone().into()),
+            "{answer}"
+        );
         assert_eq!(after(&world, 1).await, (0, 0));
         let again = receiver.take();
         let told = |calls: &[super::receiver::Call]| {
-            calls.iter().map(|call| (call.header("webhook-id").to_owned(), call.body.clone())).collect::<Vec<_>>()
+            calls
+                .iter()
+                .map(|call| (call.header("webhook-id").to_owned(), call.body.clone()))
+                .collect::<Vec<_>>()
         };
         assert_eq!(told(&again), told(expected), "{body}");
     }
@@ -86,7 +93,10 @@ async fn what_was_given_up_is_told_when_the_receiver_is_repaired_and_is_failed_n
     assert_eq!(calls.len(), 1, "{calls:?}");
     assert_eq!(
         (calls[0].header("webhook-id"), &*calls[0].body),
-        (failed[0]["messageId"].as_str().expect("an id"), failed[0]["requestBody"].as_str().expect("a body"),)
+        (
+            failed[0]["messageId"].as_str().expect("an id"),
+            failed[0]["requestBody"].as_str().expect("a body"),
+        )
     );
     assert_eq!(failed_calls(&world, "").await.len(), 0);
 }
@@ -102,7 +112,8 @@ async fn one_alert_is_told_once_more_by_its_id() {
     assert_eq!(replay_one(&world, &id, &message).await.0, StatusCode::ACCEPTED);
     assert_eq!(after(&world, 0).await, (1, 0));
     assert_eq!(after(&world, super::A_MINUTE).await, (0, 0));
-    let again: Vec<_> = receiver.take().iter().map(|call| call.header("webhook-id").to_owned()).collect();
+    let again: Vec<_> =
+        receiver.take().iter().map(|call| call.header("webhook-id").to_owned()).collect();
     assert_eq!(again, [message.clone(), message]);
     assert!(failed_calls(&world, "").await.is_empty());
 }
@@ -110,7 +121,9 @@ async fn one_alert_is_told_once_more_by_its_id() {
 /// Leaf's way to change a webhook; and who begins with webhooks wants to know what happened before.
 #[tokio::test]
 async fn a_webhook_is_told_what_happened_before_it_was_registered() {
-    let world = World::start_with(|options| options.reach = shared::domain::reach::Reach::ThisMachineToo).await;
+    let world =
+        World::start_with(|options| options.reach = shared::domain::reach::Reach::ThisMachineToo)
+            .await;
     let start = world.clock.now().to_string();
     let between = two_connections(&world).await;
     let receiver = Receiver::start().await;
@@ -119,7 +132,10 @@ async fn a_webhook_is_told_what_happened_before_it_was_registered() {
     after(&world, 0).await;
     receiver.take();
     for webhook in [&id, &other] {
-        assert_eq!(replay(&world, webhook, &json!({ "from": start, "to": between })).await.0, StatusCode::ACCEPTED);
+        assert_eq!(
+            replay(&world, webhook, &json!({ "from": start, "to": between })).await.0,
+            StatusCode::ACCEPTED
+        );
     }
     assert_eq!(after(&world, 0).await, (0, 0));
     assert_eq!(receiver.types(), ["connectionActivated"], "each what it is registered for");
@@ -129,7 +145,10 @@ async fn a_webhook_is_told_what_happened_before_it_was_registered() {
 async fn a_replay_of_more_than_a_page_tells_each_once() {
     let (world, receiver, id) = listening(&ACTIVATED).await;
     let start = world.clock.now();
-    let app_key = AppKeyId { name: "prairie-insights".parse().expect("a name"), environment: ClientEnvironment::Stage };
+    let app_key = AppKeyId {
+        name: "prairie-insights".parse().expect("a name"),
+        environment: ClientEnvironment::Stage,
+    };
     for number in 0..120_u32 {
         let alert = Alert {
             kind: AlertType::ConnectionActivated,
@@ -144,10 +163,14 @@ async fn a_replay_of_more_than_a_page_tells_each_once() {
         world.machine.service.ports.webhooks.note_alert(&notice).await.expect("noted");
     }
     world.clock.advance(Duration::from_mins(1));
-    assert_eq!(replay(&world, &id, &json!({ "from": start.to_string() })).await.0, StatusCode::ACCEPTED);
+    assert_eq!(
+        replay(&world, &id, &json!({ "from": start.to_string() })).await.0,
+        StatusCode::ACCEPTED
+    );
     assert_eq!(after(&world, 0).await, (0, 0));
     let calls = receiver.take();
-    let ids: std::collections::BTreeSet<_> = calls.iter().map(|call| call.header("webhook-id")).collect();
+    let ids: std::collections::BTreeSet<_> =
+        calls.iter().map(|call| call.header("webhook-id")).collect();
     assert_eq!((calls.len(), ids.len()), (120, 120));
 }
 
@@ -169,7 +192,11 @@ async fn what_cannot_be_replayed_is_refused_and_nothing_is_told() {
         (&id, "msg_%20", 400, "malformedField"),
     ] {
         let (got, problem) = replay_one(&world, webhook, message).await;
-        assert_eq!((got.as_u16(), &problem["errorKey"]), (status, &key.into()), "{webhook} {message}");
+        assert_eq!(
+            (got.as_u16(), &problem["errorKey"]),
+            (status, &key.into()),
+            "{webhook} {message}"
+        );
     }
     let now = world.clock.now().to_string();
     for (body, key) in [

@@ -11,7 +11,8 @@ use time::macros::datetime;
 
 use super::receiver::Reply;
 use super::{
-    A_MINUTE, WEBHOOKS, after, call_message, check, connected, event, failed_calls, listening, listening_with, register,
+    A_MINUTE, WEBHOOKS, after, call_message, check, connected, event, failed_calls, listening,
+    listening_with, register,
 };
 use crate::world::MANAGEMENT;
 
@@ -19,7 +20,8 @@ const BOTH: [AlertType; 2] = [AlertType::ConnectionActivated, AlertType::Connect
 
 /// Leaf's four, and on for a day. None comes early, and none much later.
 #[tokio::test]
-async fn a_failed_call_is_made_again_after_1_30_60_and_240_minutes_and_for_a_day_and_then_is_a_dead_letter() {
+async fn a_failed_call_is_made_again_after_1_30_60_and_240_minutes_and_for_a_day_and_then_is_a_dead_letter()
+ {
     let (world, receiver, id) = listening(&BOTH).await;
     receiver.answer(vec![Reply::Status(500); 99]);
     connected(&world, "maria", "krwv4vYH").await;
@@ -41,11 +43,19 @@ async fn a_failed_call_is_made_again_after_1_30_60_and_240_minutes_and_for_a_day
     let failed = failed_calls(&world, "").await;
     assert_eq!(failed.len(), 1, "{failed:?}");
     assert_eq!((&failed[0]["status"], &failed[0]["attempts"]), (&500.into(), &8.into()));
-    assert_eq!((&failed[0]["webhookId"], &failed[0]["requestBody"]), (&id.into(), &calls[0].body.clone().into()));
-    let (ids, times): (Vec<_>, Vec<_>) =
-        calls.iter().map(|call| (call.header("webhook-id"), call.header("webhook-timestamp"))).unzip();
+    assert_eq!(
+        (&failed[0]["webhookId"], &failed[0]["requestBody"]),
+        (&id.into(), &calls[0].body.clone().into())
+    );
+    let (ids, times): (Vec<_>, Vec<_>) = calls
+        .iter()
+        .map(|call| (call.header("webhook-id"), call.header("webhook-timestamp")))
+        .unzip();
     assert!(ids.iter().all(|id| *id == ids[0]), "the same message: {ids:?}");
-    assert!(times.is_sorted_by(|before, after| before < after), "each call has its own time: {times:?}");
+    assert!(
+        times.is_sorted_by(|before, after| before < after),
+        "each call has its own time: {times:?}"
+    );
     assert!(calls.iter().all(|call| call.body == calls[0].body));
 }
 
@@ -66,9 +76,13 @@ async fn what_happened_later_to_a_connection_waits_and_other_connections_do_not(
     assert_eq!(calls[0].json()["leafUserId"], dale.as_str());
 
     assert_eq!(after(&world, A_MINUTE).await, (0, 0));
-    let told: Vec<_> =
-        receiver.take().iter().map(|call| (call.json()["leafUserId"].clone(), call.json()["type"].clone())).collect();
-    let expected = ["connectionActivated", "connectionDeleted"].map(|kind| (maria.clone().into(), kind.into()));
+    let told: Vec<_> = receiver
+        .take()
+        .iter()
+        .map(|call| (call.json()["leafUserId"].clone(), call.json()["type"].clone()))
+        .collect();
+    let expected = ["connectionActivated", "connectionDeleted"]
+        .map(|kind| (maria.clone().into(), kind.into()));
     assert_eq!(told, expected);
     assert!(failed_calls(&world, "").await.is_empty(), "it was not missed in the end");
 }
@@ -90,7 +104,8 @@ async fn after_a_dead_letter_the_connection_s_next_alert_has_all_of_its_attempts
 
 #[tokio::test]
 async fn a_receiver_that_hangs_is_left_after_the_time_out_and_called_again() {
-    let short = |options: &mut local::Options| options.receiver_timeout = Duration::from_millis(100);
+    let short =
+        |options: &mut local::Options| options.receiver_timeout = Duration::from_millis(100);
     let (world, receiver, _) = listening_with(&BOTH, short).await;
     receiver.answer([Reply::Hang]);
     connected(&world, "maria", "krwv4vYH").await;
@@ -100,12 +115,16 @@ async fn a_receiver_that_hangs_is_left_after_the_time_out_and_called_again() {
     assert_eq!(receiver.take().len(), 2);
 }
 
-/// It is called again when it wants to be, and so are the others of its webhook; not before the schedule, whatever it says.
+/// It is called again when it wants to be, and so are the others of its webhook; not before the
+/// schedule, whatever it says.
 #[tokio::test]
 async fn a_receiver_that_says_when_is_called_then() {
-    for (asked, seconds) in
-        [("600", 600), ("Sun, 22 Nov 2026 13:00:00 GMT", 3_600), ("1", 60), ("99999999999999999999", 42_600)]
-    {
+    for (asked, seconds) in [
+        ("600", 600),
+        ("Sun, 22 Nov 2026 13:00:00 GMT", 3_600),
+        ("1", 60),
+        ("99999999999999999999", 42_600),
+    ] {
         let (world, receiver, _) = listening(&BOTH).await;
         receiver.answer([Reply::Later(503, asked.to_owned())]);
         let asked_at = world.clock.now();
@@ -188,7 +207,8 @@ async fn a_message_about_a_registration_that_is_not_taken_is_not_sent_again_and_
     assert_eq!(failed_calls(&world, "").await.len(), 1);
 }
 
-/// The process ends after the receiver has taken the call and before the message is deleted: the queue delivers it once more.
+/// The process ends after the receiver has taken the call and before the message is deleted: the
+/// queue delivers it once more.
 #[tokio::test]
 async fn a_call_that_was_taken_and_not_noted_is_made_again_with_the_same_id() {
     let (world, receiver, id) = listening(&BOTH).await;
@@ -222,24 +242,30 @@ async fn a_change_that_is_delivered_twice_is_one_call() {
     assert_eq!(calls[0].header("webhook-id"), "msg_9a51c8e");
 }
 
-/// The queue gives one message at a time; should it ever give more, none overtakes another of its group.
+/// The queue gives one message at a time; should it ever give more, none overtakes another of its
+/// group.
 #[tokio::test]
 async fn in_a_batch_the_later_messages_of_a_failed_one_s_group_are_not_touched() {
     let (world, receiver, id) = listening(&BOTH).await;
     receiver.answer([Reply::Status(500)]);
-    let (maria, dale) = ("5f0c2b1e-8d3a-4a76-9c54-1e7f3b9a6d20", "6f0c2b1e-8d3a-4a76-9c54-1e7f3b9a6d20");
-    let messages = [("a", maria), ("b", maria), ("c", dale)].map(|(message, user)| call_message(message, &id, user));
+    let (maria, dale) =
+        ("5f0c2b1e-8d3a-4a76-9c54-1e7f3b9a6d20", "6f0c2b1e-8d3a-4a76-9c54-1e7f3b9a6d20");
+    let messages = [("a", maria), ("b", maria), ("c", dale)]
+        .map(|(message, user)| call_message(message, &id, user));
     let again = world.machine.outbox.delivery().deliver(event(messages.into())).await;
-    let again: Vec<_> = again.batch_item_failures.iter().map(|item| item.item_identifier.as_str()).collect();
+    let again: Vec<_> =
+        again.batch_item_failures.iter().map(|item| item.item_identifier.as_str()).collect();
     assert_eq!(again, ["a", "b"]);
     assert_eq!(receiver.take().len(), 2);
 }
 
-/// Two webhooks, one connection: what one does not take does not hold up what the other is to be told, however long.
+/// Two webhooks, one connection: what one does not take does not hold up what the other is to be
+/// told, however long.
 #[tokio::test]
 async fn a_receiver_that_is_down_holds_up_no_other_receivers_alerts() {
     for down in [Reply::Status(500), Reply::Hang] {
-        let short = |options: &mut local::Options| options.receiver_timeout = Duration::from_millis(100);
+        let short =
+            |options: &mut local::Options| options.receiver_timeout = Duration::from_millis(100);
         let (world, dead, _) = listening_with(&[AlertType::ConnectionActivated], short).await;
         let alive = super::Receiver::start().await;
         register(&world, &[AlertType::ConnectionDeleted], &alive.url).await;
@@ -260,10 +286,12 @@ async fn a_receiver_that_is_down_holds_up_no_other_receivers_alerts() {
     }
 }
 
-/// The function runs five times at once; a receiver that hangs must not take all of them for each of its alerts.
+/// The function runs five times at once; a receiver that hangs must not take all of them for each
+/// of its alerts.
 #[tokio::test]
 async fn a_receiver_that_hangs_is_left_alone_for_a_while_and_then_called_for_each() {
-    let short = |options: &mut local::Options| options.receiver_timeout = Duration::from_millis(100);
+    let short =
+        |options: &mut local::Options| options.receiver_timeout = Duration::from_millis(100);
     let (world, receiver, _) = listening_with(&BOTH, short).await;
     receiver.answer([Reply::Hang]);
     for (name, code) in [("maria", "krwv4vYH"), ("dale", "Hn5cW7pd")] {
@@ -272,7 +300,10 @@ async fn a_receiver_that_hangs_is_left_alone_for_a_while_and_then_called_for_eac
     assert_eq!(after(&world, 0).await, (2, 0));
     assert_eq!(receiver.take().len(), 1, "the other one would hang as well");
     let failed = failed_calls(&world, "").await;
-    assert!(failed.len() == 2 && failed.iter().all(|call| call["connectionError"] == "timedOut"), "{failed:?}");
+    assert!(
+        failed.len() == 2 && failed.iter().all(|call| call["connectionError"] == "timedOut"),
+        "{failed:?}"
+    );
     assert_eq!(after(&world, A_MINUTE).await, (0, 0));
     assert_eq!(receiver.take().len(), 2);
     assert!(failed_calls(&world, "").await.is_empty());
@@ -291,7 +322,10 @@ async fn what_a_deleted_webhook_did_not_take_goes_to_its_successor() {
     wrong.take();
 
     let right = super::Receiver::start().await;
-    assert_eq!(world.json(world.owner(Method::DELETE, &format!("{WEBHOOKS}/{id}"))).await.0, StatusCode::NO_CONTENT);
+    assert_eq!(
+        world.json(world.owner(Method::DELETE, &format!("{WEBHOOKS}/{id}"))).await.0,
+        StatusCode::NO_CONTENT
+    );
     register(&world, &[AlertType::ConnectionActivated], &right.url).await;
     after(&world, 0).await;
     right.take();
@@ -313,7 +347,8 @@ async fn failed_calls_are_paged_the_newest_first_and_kept_30_days() {
     receiver.answer(vec![Reply::Status(500); 99]);
     after(&world, 0).await;
     let all = failed_calls(&world, "").await;
-    let newest_first = all.is_sorted_by(|before, after| before["createdAt"].as_str() > after["createdAt"].as_str());
+    let newest_first = all
+        .is_sorted_by(|before, after| before["createdAt"].as_str() > after["createdAt"].as_str());
     assert!(all.len() == 2 && newest_first, "{all:?}");
     assert_eq!(failed_calls(&world, "?page=1&size=1").await, all[1..]);
     assert_eq!(failed_calls(&world, "?page=2&size=1").await.len(), 0);

@@ -49,7 +49,12 @@ fn plain(secret: &str) -> Webhook {
 /// As Leaf's documents say.
 fn is_leafs(call: &Call, secret: &str) -> bool {
     let signature = STANDARD.decode(call.header("x-leaf-signature")).expect("base64");
-    hmac::verify(&hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes()), call.body.as_bytes(), &signature).is_ok()
+    hmac::verify(
+        &hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes()),
+        call.body.as_bytes(),
+        &signature,
+    )
+    .is_ok()
 }
 
 #[tokio::test]
@@ -68,14 +73,19 @@ async fn the_standard_library_and_leafs_example_accept_a_call_and_no_other_body(
 #[tokio::test]
 async fn for_a_day_after_a_rotation_both_secrets_are_accepted_and_then_the_new_one_alone() {
     let (world, receiver, id) = at_todays_date().await;
-    let request = world.owner(Method::PUT, &format!("{WEBHOOKS}/{id}/secret")).json(&json!({ "secret": NEW }));
+    let request = world
+        .owner(Method::PUT, &format!("{WEBHOOKS}/{id}/secret"))
+        .json(&json!({ "secret": NEW }));
     let (status, answer) = world.json(request).await;
     assert_eq!(status, StatusCode::OK, "{answer}");
     assert!(!answer.to_string().contains("whsec"), "{answer}");
 
     let during = call(&world, &receiver, "krwv4vYH").await;
     plain(SECRET).verify(during.body.as_bytes(), &during.headers).expect("the older secret");
-    Webhook::new(NEW).expect("base64").verify(during.body.as_bytes(), &during.headers).expect("the new secret");
+    Webhook::new(NEW)
+        .expect("base64")
+        .verify(during.body.as_bytes(), &during.headers)
+        .expect("the new secret");
     assert!(is_leafs(&during, SECRET) && !is_leafs(&during, NEW), "it has room for one");
 
     world.clock.advance(ROTATION);
@@ -97,7 +107,8 @@ async fn a_body_that_was_parsed_and_written_by_python_has_the_same_signature() {
         .map(|field| field.split_once("\": ").expect("a name, a colon and a blank"))
         .collect();
     let names: Vec<_> = fields.iter().map(|(name, _)| name.trim_start_matches('"')).collect();
-    let leafs = ["credential", "provider", "credentialId", "message", "status", "type", "timestamp"];
+    let leafs =
+        ["credential", "provider", "credentialId", "message", "status", "type", "timestamp"];
     assert_eq!(names[..leafs.len()], leafs, "in the order of Leaf's documents");
     assert!(call.body.is_ascii() && !call.body.contains("\":\""), "{}", call.body);
     assert!(is_leafs(&call, SECRET));
@@ -109,7 +120,8 @@ async fn whoever_remembers_the_older_secret_signs_with_both_at_once_after_a_rota
     let (world, receiver, id) = at_todays_date().await;
     let other = world.machine.another_process().expect("another process");
     let queue = Arc::new(NoQueue);
-    let receivers = Receivers::new(Reach::ThisMachineToo, TIMEOUT, Arc::new(SystemLookUp)).expect("a client");
+    let receivers =
+        Receivers::new(Reach::ThisMachineToo, TIMEOUT, Arc::new(SystemLookUp)).expect("a client");
     let other = Delivery::new(other, Arc::new(receivers), queue);
     let user = "5f0c2b1e-8d3a-4a76-9c54-1e7f3b9a6d20";
     let deliver = async |message: &str| {
@@ -122,10 +134,15 @@ async fn whoever_remembers_the_older_secret_signs_with_both_at_once_after_a_rota
 
     // From the answer on, however often.
     for (older, newer) in [(SECRET, NEW), (NEW, NEWER)] {
-        let request = world.owner(Method::PUT, &format!("{WEBHOOKS}/{id}/secret")).json(&json!({ "secret": newer }));
+        let request = world
+            .owner(Method::PUT, &format!("{WEBHOOKS}/{id}/secret"))
+            .json(&json!({ "secret": newer }));
         assert_eq!(world.json(request).await.0, StatusCode::OK);
         let after = deliver(newer.trim_end_matches('=').trim_start_matches("whsec_")).await;
-        Webhook::new(newer).expect("base64").verify(after.body.as_bytes(), &after.headers).expect("the new secret");
+        Webhook::new(newer)
+            .expect("base64")
+            .verify(after.body.as_bytes(), &after.headers)
+            .expect("the new secret");
         assert!(is_leafs(&after, older), "there is room for one, and that is the older");
     }
 }

@@ -17,9 +17,13 @@ use crate::world::World;
 fn responses() -> impl Iterator<Item = (String, Option<u16>, &'static Response)> {
     let of_operations = DOCUMENT.operations.iter().flat_map(|operation| {
         let name = format!("{} {}", operation.method, operation.path);
-        operation.responses.iter().map(move |(status, response)| (format!("{name} {status}"), Some(*status), response))
+        operation
+            .responses
+            .iter()
+            .map(move |(status, response)| (format!("{name} {status}"), Some(*status), response))
     });
-    of_operations.chain(DOCUMENT.responses.iter().map(|(name, response)| (name.clone(), None, response)))
+    of_operations
+        .chain(DOCUMENT.responses.iter().map(|(name, response)| (name.clone(), None, response)))
 }
 
 #[tokio::test]
@@ -33,21 +37,25 @@ async fn the_document_has_the_routes_of_all_functions_and_says_who_may_call_them
     let documented: BTreeSet<_> = DOCUMENT
         .operations
         .iter()
-        .map(|operation| (operation.path.clone(), operation.method.to_string(), operation.is_public))
+        .map(|operation| {
+            (operation.path.clone(), operation.method.to_string(), operation.is_public)
+        })
         .collect();
     assert_eq!(documented, served);
 }
 
 #[test]
 fn the_document_has_every_error_key_each_under_its_own_status() {
-    let known: BTreeMap<_, _> = ErrorKey::ALL.iter().map(|key| (key.as_str(), key.status().as_u16())).collect();
+    let known: BTreeMap<_, _> =
+        ErrorKey::ALL.iter().map(|key| (key.as_str(), key.status().as_u16())).collect();
     let mut used = BTreeSet::new();
     for (name, status, response) in responses() {
         let Some(content) = response.contents.get(PROBLEM) else { continue };
         assert!(!content.error_keys.is_empty(), "{name} lists no errorKey");
         for key in &content.error_keys {
             let key = key.as_str();
-            let of_key = known.get(key).unwrap_or_else(|| panic!("{name} has {key}, which is none"));
+            let of_key =
+                known.get(key).unwrap_or_else(|| panic!("{name} has {key}, which is none"));
             assert_eq!(status.unwrap_or(*of_key), *of_key, "{name} has {key}");
             used.insert(key);
         }
@@ -61,7 +69,11 @@ fn the_document_has_every_error_key_each_under_its_own_status() {
 #[track_caller]
 fn assert_fits(content: &Content, of: &str) {
     for example in &content.examples {
-        let value = if let Value::String(text) = example { content.value_of(text) } else { example.clone() };
+        let value = if let Value::String(text) = example {
+            content.value_of(text)
+        } else {
+            example.clone()
+        };
         assert_eq!(content.fault(&value), None, "an example of {of}: {example}");
     }
 }
@@ -71,7 +83,11 @@ fn every_example_is_what_the_document_says_it_is() {
     for operation in &DOCUMENT.operations {
         let name = format!("{} {}", operation.method, operation.path);
         for parameter in &operation.parameters {
-            assert!(!parameter.content.examples.is_empty(), "{name}: {} has no example", parameter.name);
+            assert!(
+                !parameter.content.examples.is_empty(),
+                "{name}: {} has no example",
+                parameter.name
+            );
             assert_fits(&parameter.content, &format!("{name}: {}", parameter.name));
         }
         if let Some(body) = &operation.body {
@@ -93,17 +109,33 @@ fn every_example_is_what_the_document_says_it_is() {
 #[test]
 fn every_example_of_a_problem_says_what_the_service_says() {
     for (name, _, response) in responses() {
-        for example in response.contents.get(PROBLEM).into_iter().flat_map(|content| &content.examples) {
-            let key = ErrorKey::ALL.iter().find(|key| example["errorKey"] == key.as_str()).expect("a known errorKey");
-            let expected =
-                json!([key.title(), key.status().as_u16(), format!("urn:panorama-connect:problem:{}", key.as_str())]);
-            assert_eq!(json!([example["title"], example["status"], example["type"]]), expected, "{name}");
+        for example in
+            response.contents.get(PROBLEM).into_iter().flat_map(|content| &content.examples)
+        {
+            let key = ErrorKey::ALL
+                .iter()
+                .find(|key| example["errorKey"] == key.as_str())
+                .expect("a known errorKey");
+            let expected = json!([
+                key.title(),
+                key.status().as_u16(),
+                format!("urn:panorama-connect:problem:{}", key.as_str())
+            ]);
+            assert_eq!(
+                json!([example["title"], example["status"], example["type"]]),
+                expected,
+                "{name}"
+            );
             assert_eq!(example["message"], example["detail"], "{name}");
             if let Some(first) = example["fieldErrors"].get(0) {
                 assert_eq!(first["errorKey"], key.as_str(), "{name}");
             }
             let listed = &response.contents[PROBLEM].error_keys;
-            assert!(listed.iter().any(|listed| listed == key.as_str()), "{name} does not list {}", key.as_str());
+            assert!(
+                listed.iter().any(|listed| listed == key.as_str()),
+                "{name} does not list {}",
+                key.as_str()
+            );
         }
     }
 }
@@ -122,18 +154,26 @@ fn every_list_says_how_long_it_is_and_every_new_thing_where_it_is() {
             let content = response.contents.get("application/json");
             let is_list = content.is_some_and(|content| {
                 content.examples.iter().any(|example| {
-                    example.is_array() || ["items", "summaries"].iter().any(|field| example[*field].is_array())
+                    example.is_array()
+                        || ["items", "summaries"].iter().any(|field| example[*field].is_array())
                 })
             });
             if is_list {
                 lists += 1;
                 assert!(response.headers.contains_key("x-total-count"), "{name}");
-                assert!(response.headers.get("link").is_some_and(|header| header.is_required), "{name}");
-                let parameters: Vec<_> = operation.parameters.iter().map(|parameter| &*parameter.name).collect();
+                assert!(
+                    response.headers.get("link").is_some_and(|header| header.is_required),
+                    "{name}"
+                );
+                let parameters: Vec<_> =
+                    operation.parameters.iter().map(|parameter| &*parameter.name).collect();
                 assert!(parameters.contains(&"page") && parameters.contains(&"size"), "{name}");
             }
             if *status == 201 {
-                assert!(response.headers.get("location").is_some_and(|header| header.is_required), "{name}");
+                assert!(
+                    response.headers.get("location").is_some_and(|header| header.is_required),
+                    "{name}"
+                );
             }
         }
     }
@@ -188,7 +228,10 @@ fn an_answer_that_the_document_does_not_have_is_found() {
     assert_eq!(answered(200, &user).check(), Ok(()));
     assert_eq!(answered(404, &problem(404, "leafUserNotFound")).check(), Ok(()));
 
-    assert_found(&answered(404, &problem(404, "sessionExpired")), "\"sessionExpired\" is not one of");
+    assert_found(
+        &answered(404, &problem(404, "sessionExpired")),
+        "\"sessionExpired\" is not one of",
+    );
     assert_found(&answered(404, &problem(400, "leafUserNotFound")), "404 was expected in the body");
     assert_found(&answered(418, &user), "the status is not documented");
     let mut more = user.clone();
@@ -228,7 +271,9 @@ fn a_request_that_the_document_refuses_and_the_service_accepts_is_found() {
     created.route = Some("/services/usermanagement/api/users".to_owned());
     created.sent = json!({ "name": " n ", "email": " e@x " }).to_string().into();
     assert_found(&created, "the header location is missing");
-    created.headers.insert("location", HeaderValue::from_static("https://connect.example/users/5f0c2b1e"));
+    created
+        .headers
+        .insert("location", HeaderValue::from_static("https://connect.example/users/5f0c2b1e"));
     assert_eq!(created.check(), Ok(()));
     created.sent = json!({ "name": "n" }).to_string().into();
     assert_eq!(created.check(), Ok(()));

@@ -1,4 +1,5 @@
-//! Around the router of every test's machine: what does not agree with the document is answered as 599 and fails the test.
+//! Around the router of every test's machine: what does not agree with the document is answered as
+//! 599 and fails the test.
 
 use std::sync::{Arc, Mutex};
 
@@ -14,7 +15,8 @@ use super::exchange::Exchange;
 /// More than anything that a test sends or gets.
 const MOST: usize = 64 * 1024 * 1024;
 
-/// What one machine answered against the document. Dropping it fails the test that it belongs to, if there is anything.
+/// What one machine answered against the document. Dropping it fails the test that it belongs to,
+/// if there is anything.
 #[derive(Default)]
 pub(crate) struct Contract {
     /// See [`Exchange::of_strangers`].
@@ -35,7 +37,9 @@ impl Contract {
         let (violations, of_strangers) = (self.violations.clone(), self.of_strangers);
         move |router| {
             let violations = violations.clone();
-            router.layer(from_fn(move |request, next| hold(violations.clone(), of_strangers, request, next)))
+            router.layer(from_fn(move |request, next| {
+                hold(violations.clone(), of_strangers, request, next)
+            }))
         }
     }
 }
@@ -45,7 +49,10 @@ impl Drop for Contract {
         let violations = self.violations.lock().expect("nobody panics while holding them");
         let violations = violations.join("\n\n");
         if std::thread::panicking() {
-            #[expect(clippy::print_stderr, reason = "the test has failed already, over the 599 as like as not")]
+            #[expect(
+                clippy::print_stderr,
+                reason = "the test has failed already, over the 599 as like as not"
+            )]
             {
                 eprintln!("{violations}");
             }
@@ -55,10 +62,17 @@ impl Drop for Contract {
     }
 }
 
-async fn hold(violations: Arc<Mutex<Vec<String>>>, of_strangers: bool, request: Request, next: Next) -> Response {
+async fn hold(
+    violations: Arc<Mutex<Vec<String>>>,
+    of_strangers: bool,
+    request: Request,
+    next: Next,
+) -> Response {
     let (mut parts, body) = request.into_parts();
     let in_path = match RawPathParams::from_request_parts(&mut parts, &()).await {
-        Ok(params) => params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+        Ok(params) => {
+            params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+        }
         Err(_) => Vec::new(),
     };
     let query = parts.uri.query().unwrap_or_default().as_bytes();
@@ -66,7 +80,9 @@ async fn hold(violations: Arc<Mutex<Vec<String>>>, of_strangers: bool, request: 
     let route = parts.extensions.get::<MatchedPath>().map(|path| path.as_str().to_owned());
     let method = parts.method.clone();
     // A body that breaks off has no answer.
-    let Ok(sent) = to_bytes(body, MOST).await else { return StatusCode::BAD_REQUEST.into_response() };
+    let Ok(sent) = to_bytes(body, MOST).await else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
     let answer = next.run(Request::from_parts(parts, Body::from(sent.clone()))).await;
     let (parts, body) = answer.into_parts();
     let answered = to_bytes(body, MOST).await.expect("our own bodies do not break off");

@@ -52,8 +52,8 @@ pub(super) struct Content {
     schema: Value,
     validator: OnceLock<Validator>,
     pub(super) examples: Vec<Value>,
-    /// The `errorKey`s of a problem document, from `x-error-keys`. Not in the schema: a generated client shall have one type for
-    /// all problems, not one for each response.
+    /// The `errorKey`s of a problem document, from `x-error-keys`. Not in the schema: a generated
+    /// client shall have one type for all problems, not one for each response.
     pub(super) error_keys: Vec<String>,
 }
 
@@ -62,22 +62,30 @@ pub(super) struct Content {
 enum Side {
     /// The client's: what the service ignores may be there as well.
     Sent,
-    /// Ours, which is exactly what is written. The document leaves that open, so that an answer can get another field without breaking
-    /// the clients that were generated before.
+    /// Ours, which is exactly what is written. The document leaves that open, so that an answer can
+    /// get another field without breaking the clients that were generated before.
     Answered,
 }
 
 impl Document {
     fn read(json: Value) -> Self {
         let reader = Reader::new(&json);
-        let operations = object(&json["paths"]).iter().flat_map(|(path, item)| reader.operations(path, item)).collect();
+        let operations = object(&json["paths"])
+            .iter()
+            .flat_map(|(path, item)| reader.operations(path, item))
+            .collect();
         let responses = object(&json["components"]["responses"]);
-        let responses = responses.iter().map(|(name, response)| (name.clone(), reader.response(response))).collect();
+        let responses = responses
+            .iter()
+            .map(|(name, response)| (name.clone(), reader.response(response)))
+            .collect();
         Self { operations, responses, json }
     }
 
     pub(super) fn operation(&self, method: &Method, path: &str) -> Option<&Operation> {
-        self.operations.iter().find(|operation| operation.method == *method && operation.path == path)
+        self.operations
+            .iter()
+            .find(|operation| operation.method == *method && operation.path == path)
     }
 }
 
@@ -113,8 +121,18 @@ impl<'a> Reader<'a> {
         methods.map(|(method, operation)| self.operation(method, path, common, operation)).collect()
     }
 
-    fn operation(&self, method: &str, path: &str, common: &'a [Value], operation: &'a Value) -> Operation {
-        let security = if operation["security"].is_null() { &self.json["security"] } else { &operation["security"] };
+    fn operation(
+        &self,
+        method: &str,
+        path: &str,
+        common: &'a [Value],
+        operation: &'a Value,
+    ) -> Operation {
+        let security = if operation["security"].is_null() {
+            &self.json["security"]
+        } else {
+            &operation["security"]
+        };
         let parameters = common.iter().chain(array(&operation["parameters"]));
         let body = self.resolve(&operation["requestBody"]);
         let responses = object(&operation["responses"]).iter();
@@ -123,9 +141,13 @@ impl<'a> Reader<'a> {
             path: path.to_owned(),
             is_public: array(security).is_empty(),
             parameters: parameters.map(|parameter| self.parameter(parameter)).collect(),
-            body: body["content"].get("application/json").map(|content| self.content(content, Side::Sent)),
+            body: body["content"]
+                .get("application/json")
+                .map(|content| self.content(content, Side::Sent)),
             responses: responses
-                .map(|(status, response)| (status.parse().expect("a status"), self.response(response)))
+                .map(|(status, response)| {
+                    (status.parse().expect("a status"), self.response(response))
+                })
                 .collect(),
         }
     }
@@ -143,14 +165,18 @@ impl<'a> Reader<'a> {
         let response = self.resolve(response);
         let headers = object(&response["headers"]).iter().map(|(name, header)| {
             let header = self.resolve(header);
-            let header =
-                Header { is_required: header["required"] == true, content: self.content(header, Side::Answered) };
+            let header = Header {
+                is_required: header["required"] == true,
+                content: self.content(header, Side::Answered),
+            };
             (name.to_lowercase(), header)
         });
         let contents = object(&response["content"]).iter();
         Response {
             headers: headers.collect(),
-            contents: contents.map(|(media, content)| (media.clone(), self.content(content, Side::Answered))).collect(),
+            contents: contents
+                .map(|(media, content)| (media.clone(), self.content(content, Side::Answered)))
+                .collect(),
         }
     }
 
@@ -165,15 +191,19 @@ impl<'a> Reader<'a> {
         };
         // What the schema refers to is looked for from the schema's own root.
         schema["components"] = json!({ "schemas": schemas });
-        let many = object(&content["examples"]).values().map(|example| self.resolve(example)["value"].clone());
+        let many = object(&content["examples"])
+            .values()
+            .map(|example| self.resolve(example)["value"].clone());
         let examples = many.chain(content.get("example").cloned()).collect();
-        let error_keys = array(&content["x-error-keys"]).iter().map(|key| key.as_str().expect("a text").to_owned());
+        let error_keys = array(&content["x-error-keys"])
+            .iter()
+            .map(|key| key.as_str().expect("a text").to_owned());
         Content { schema, validator: OnceLock::new(), examples, error_keys: error_keys.collect() }
     }
 }
 
-/// Allows no more than is written: no other fields, unless a schema says itself that there may be, and times in the one form that we
-/// write.
+/// Allows no more than is written: no other fields, unless a schema says itself that there may be,
+/// and times in the one form that we write.
 fn make_exact(schema: &mut Value) {
     match schema {
         Value::Object(object) => {
@@ -194,7 +224,8 @@ impl Content {
     /// What is wrong with a value.
     pub(super) fn fault(&self, value: &Value) -> Option<String> {
         let validator = self.validator.get_or_init(|| {
-            let options = jsonschema::options().with_draft(Draft::Draft202012).should_validate_formats(true);
+            let options =
+                jsonschema::options().with_draft(Draft::Draft202012).should_validate_formats(true);
             options.build(&self.schema).expect("a JSON schema")
         });
         let faults: Vec<_> = validator
@@ -204,11 +235,15 @@ impl Content {
         (!faults.is_empty()).then(|| faults.join("; "))
     }
 
-    /// A text of a path, a query or a header, as the value that its schema is about: a number or a boolean where the text itself would
-    /// not do.
+    /// A text of a path, a query or a header, as the value that its schema is about: a number or a
+    /// boolean where the text itself would not do.
     pub(super) fn value_of(&self, text: &str) -> Value {
         match serde_json::from_str(text) {
-            Ok(value @ (Value::Number(_) | Value::Bool(_))) if self.fault(&text.into()).is_some() => value,
+            Ok(value @ (Value::Number(_) | Value::Bool(_)))
+                if self.fault(&text.into()).is_some() =>
+            {
+                value
+            }
             _ => text.into(),
         }
     }

@@ -20,7 +20,8 @@ pub(super) struct Exchange {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
     pub(super) answered: Vec<u8>,
-    /// Whether records are those of an upstream that we know nothing of: then what is in them is nobody's to judge.
+    /// Whether records are those of an upstream that we know nothing of: then what is in them is
+    /// nobody's to judge.
     pub(super) of_strangers: bool,
 }
 
@@ -35,14 +36,19 @@ impl Exchange {
                 self.check_body(response)?;
             }
             match operation {
-                Some(operation) if self.status.is_success() && !is_strange => self.check_request(operation),
+                Some(operation) if self.status.is_success() && !is_strange => {
+                    self.check_request(operation)
+                }
                 _ => Ok(()),
             }
         });
         found.map_err(|fault| {
             let route = self.route.as_deref().unwrap_or("(no route)");
             let answered = String::from_utf8_lossy(&self.answered);
-            format!("{} {route} answered {}, and the document disagrees: {fault}\n{answered}", self.method, self.status)
+            format!(
+                "{} {route} answered {}, and the document disagrees: {fault}\n{answered}",
+                self.method, self.status
+            )
         })
     }
 
@@ -57,14 +63,16 @@ impl Exchange {
         let Some(operation) = operation else {
             return Ok((None, self.outside("MethodNotAllowed", StatusCode::METHOD_NOT_ALLOWED)?));
         };
-        let response = operation.responses.get(&self.status.as_u16()).ok_or("the status is not documented")?;
+        let response =
+            operation.responses.get(&self.status.as_u16()).ok_or("the status is not documented")?;
         Ok((Some(operation), response))
     }
 
-    /// The route that a farmer's browser has missed: what is at none is answered like a callback if it may be one, and else with a page of those
-    /// that tell what became of a callback.
+    /// The route that a farmer's browser has missed: what is at none is answered like a callback if
+    /// it may be one, and else with a page of those that tell what became of a callback.
     fn mistyped(&self) -> Option<&'static str> {
-        let media = self.headers.get(CONTENT_TYPE).map(|value| value.as_bytes().starts_with(b"text/html"));
+        let media =
+            self.headers.get(CONTENT_TYPE).map(|value| value.as_bytes().starts_with(b"text/html"));
         match (self.status, media) {
             (StatusCode::SEE_OTHER, _) => Some("/sharing-confirmation/{sharingUrlId}"),
             (_, Some(true)) => Some("/sharing-outcome/{ticket}"),
@@ -74,7 +82,11 @@ impl Exchange {
 
     /// The answer that belongs to no operation.
     fn outside(&self, name: &str, status: StatusCode) -> Result<&'static Response, String> {
-        if self.status == status { Ok(&DOCUMENT.responses[name]) } else { Err("there is no such operation".to_owned()) }
+        if self.status == status {
+            Ok(&DOCUMENT.responses[name])
+        } else {
+            Err("there is no such operation".to_owned())
+        }
     }
 
     fn check_headers(&self, response: &Response) -> Result<(), String> {
@@ -83,8 +95,12 @@ impl Exchange {
                 None if header.is_required => return Err(format!("the header {name} is missing")),
                 None => {}
                 Some(value) => {
-                    let value = header.content.value_of(value.to_str().map_err(|error| error.to_string())?);
-                    header.content.fault(&value).map_or(Ok(()), |fault| Err(format!("the header {name}: {fault}")))?;
+                    let value =
+                        header.content.value_of(value.to_str().map_err(|error| error.to_string())?);
+                    header
+                        .content
+                        .fault(&value)
+                        .map_or(Ok(()), |fault| Err(format!("the header {name}: {fault}")))?;
                 }
             }
         }
@@ -96,9 +112,14 @@ impl Exchange {
         if response.contents.is_empty() || self.status == StatusCode::SEE_OTHER {
             return if text.is_empty() { Ok(()) } else { Err("no body is documented".to_owned()) };
         }
-        let media = self.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let media = self
+            .headers
+            .get(CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default();
         let media = media.split(';').next().unwrap_or_default();
-        let content = response.contents.get(media).ok_or_else(|| format!("{media:?} is not documented"))?;
+        let content =
+            response.contents.get(media).ok_or_else(|| format!("{media:?} is not documented"))?;
         let value = if media == "text/html" {
             text.into()
         } else {
@@ -131,7 +152,10 @@ impl Exchange {
         for parameter in &operation.parameters {
             let from = if parameter.is_in_path { &self.in_path } else { &self.in_query };
             // The first counts, and an empty one in a query as none.
-            let sent = from.iter().find(|(name, _)| *name == parameter.name).map(|(_, value)| value.trim());
+            let sent = from
+                .iter()
+                .find(|(name, _)| *name == parameter.name)
+                .map(|(_, value)| value.trim());
             if let Some(sent) = sent.filter(|sent| parameter.is_in_path || !sent.is_empty()) {
                 fault_of(&parameter.content, &parameter.content.value_of(sent), &parameter.name)?;
             }
@@ -139,10 +163,12 @@ impl Exchange {
         match &operation.body {
             None => Ok(()),
             Some(content) => {
-                let mut sent: Value =
-                    serde_json::from_slice(self.sent.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&self.sent))
-                        .map_err(|error| error.to_string())?;
-                for text in sent.as_object_mut().into_iter().flat_map(|object| object.values_mut()) {
+                let mut sent: Value = serde_json::from_slice(
+                    self.sent.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&self.sent),
+                )
+                .map_err(|error| error.to_string())?;
+                for text in sent.as_object_mut().into_iter().flat_map(|object| object.values_mut())
+                {
                     // Blanks around a text are ignored.
                     if let Value::String(text) = text {
                         *text = text.trim().to_owned();
@@ -155,7 +181,8 @@ impl Exchange {
     }
 }
 
-/// What the service takes in more forms than the document has: there each has one, because generated clients drop what has two.
+/// What the service takes in more forms than the document has: there each has one, because
+/// generated clients drop what has two.
 fn take_as_documented(operation: &Operation, sent: &mut Value) {
     // Whatever Leaf signs is taken; what is no alert does nothing.
     if operation.path == "/alerts/leaf" && !sent.is_object() {
@@ -164,7 +191,9 @@ fn take_as_documented(operation: &Operation, sent: &mut Value) {
     // Booleans as Leaf's documents have them: texts.
     let booleans: &[&str] = match operation.path.as_str() {
         "/api/authenticate" => &["rememberMe"],
-        "/services/usermanagement/api/users/{leafUserId}/one-click-integration/{provider}" => &["confirmAccount"],
+        "/services/usermanagement/api/users/{leafUserId}/one-click-integration/{provider}" => {
+            &["confirmAccount"]
+        }
         _ => &[],
     };
     for name in booleans {
@@ -177,5 +206,7 @@ fn take_as_documented(operation: &Operation, sent: &mut Value) {
 }
 
 fn fault_of(content: &Content, value: &Value, what: &str) -> Result<(), String> {
-    content.fault(value).map_or(Ok(()), |fault| Err(format!("accepted, though its {what} is refused there: {fault}")))
+    content.fault(value).map_or(Ok(()), |fault| {
+        Err(format!("accepted, though its {what} is refused there: {fault}"))
+    })
 }

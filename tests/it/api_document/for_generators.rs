@@ -1,5 +1,6 @@
-//! What generators of clients need of the document: one type for each thing, each with a name. Where it was otherwise they left
-//! operations out, or gave them `Any` and `unknown`. `.ci/clients` generates clients and uses them.
+//! What generators of clients need of the document: one type for each thing, each with a name.
+//! Where it was otherwise they left operations out, or gave them `Any` and `unknown`. `.ci/clients`
+//! generates clients and uses them.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +17,12 @@ fn schemas() -> Vec<(String, &'static Value)> {
     found
 }
 
-fn collect(at: &str, value: &'static Value, is_schema: bool, found: &mut Vec<(String, &'static Value)>) {
+fn collect(
+    at: &str,
+    value: &'static Value,
+    is_schema: bool,
+    found: &mut Vec<(String, &'static Value)>,
+) {
     if is_schema {
         found.push((at.to_owned(), value));
     }
@@ -24,10 +30,13 @@ fn collect(at: &str, value: &'static Value, is_schema: bool, found: &mut Vec<(St
         Value::Object(object) => {
             for (name, value) in object {
                 // An example is data, whatever its fields are called.
-                if ["example", "examples", "default", "const", "enum"].contains(&name.as_str()) && !is_names(at) {
+                if ["example", "examples", "default", "const", "enum"].contains(&name.as_str())
+                    && !is_names(at)
+                {
                     continue;
                 }
-                let is_schema = is_names(at) || (name == "schema" || (is_schema && name == "items"));
+                let is_schema =
+                    is_names(at) || (name == "schema" || (is_schema && name == "items"));
                 collect(&format!("{at}/{name}"), value, is_schema, found);
             }
         }
@@ -53,22 +62,39 @@ fn is_named(at: &str) -> bool {
 #[test]
 fn every_schema_has_one_type_and_those_of_objects_and_enums_have_names() {
     let schemas = schemas();
-    assert!(schemas.iter().any(|(at, _)| at.ends_with("SignIn/properties/rememberMe")), "the schemas are not found");
+    assert!(
+        schemas.iter().any(|(at, _)| at.ends_with("SignIn/properties/rememberMe")),
+        "the schemas are not found"
+    );
     for (at, schema) in schemas {
-        let keys: BTreeSet<_> = schema.as_object().expect("a schema is an object").keys().map(String::as_str).collect();
+        let keys: BTreeSet<_> =
+            schema.as_object().expect("a schema is an object").keys().map(String::as_str).collect();
         if at.contains("/properties/") {
-            assert!(!keys.contains("default"), "{at}: openapi-typescript makes a field with a default a required one");
+            assert!(
+                !keys.contains("default"),
+                "{at}: openapi-typescript makes a field with a default a required one"
+            );
         }
         if keys.contains("$ref") {
-            assert_eq!(keys.len(), 1, "{at}: some generators ignore what is beside $ref, others make a type of it");
+            assert_eq!(
+                keys.len(),
+                1,
+                "{at}: some generators ignore what is beside $ref, others make a type of it"
+            );
             continue;
         }
-        assert!(!keys.contains("anyOf") && !keys.contains("allOf"), "{at}: generators disagree about these");
+        assert!(
+            !keys.contains("anyOf") && !keys.contains("allOf"),
+            "{at}: generators disagree about these"
+        );
         if let Some(choices) = schema["oneOf"].as_array() {
             let of_names = choices.iter().filter(|choice| choice.get("$ref").is_some()).count();
             let of_null = choices.iter().filter(|choice| choice["type"] == "null").count();
             assert_eq!(of_names + of_null, choices.len(), "{at}: a choice without a name");
-            assert!(is_named(&at) || (of_names, of_null) == (1, 1), "{at}: a choice between types needs a name");
+            assert!(
+                is_named(&at) || (of_names, of_null) == (1, 1),
+                "{at}: a choice between types needs a name"
+            );
             continue;
         }
         let one = match &schema["type"] {
@@ -94,8 +120,10 @@ fn every_schema_has_one_type_and_those_of_objects_and_enums_have_names() {
 fn the_names_of_groups_and_operations_can_be_names_in_code() {
     let mut names = BTreeSet::new();
     let paths = DOCUMENT.json["paths"].as_object().expect("paths");
-    for operation in
-        paths.values().flat_map(|item| item.as_object().expect("a path")).filter(|(key, _)| *key != "parameters")
+    for operation in paths
+        .values()
+        .flat_map(|item| item.as_object().expect("a path"))
+        .filter(|(key, _)| *key != "parameters")
     {
         let name = operation.1["operationId"].as_str().expect("an operationId");
         assert!(names.insert(name.to_owned()), "{name} is there twice");
@@ -111,7 +139,10 @@ fn the_names_of_groups_and_operations_can_be_names_in_code() {
         .iter()
         .map(|tag| tag["name"].as_str().expect("a name").to_owned());
     for name in names.into_iter().chain(tags) {
-        assert!(name.chars().all(|letter| letter.is_ascii_alphanumeric()), "{name} is no name in code");
+        assert!(
+            name.chars().all(|letter| letter.is_ascii_alphanumeric()),
+            "{name} is no name in code"
+        );
     }
 }
 
@@ -119,6 +150,9 @@ fn the_names_of_groups_and_operations_can_be_names_in_code() {
 fn the_servers_are_addresses_that_a_client_can_call() {
     for server in DOCUMENT.json["servers"].as_array().expect("servers") {
         let url = server["url"].as_str().expect("a url");
-        assert!(url.starts_with("http://") || url.starts_with("https://"), "{url} is relative to nothing");
+        assert!(
+            url.starts_with("http://") || url.starts_with("https://"),
+            "{url} is relative to nothing"
+        );
     }
 }

@@ -1,5 +1,5 @@
-//! A small API Gateway, written from AWS' documents of HTTP APIs: it matches a route, asks the authorizer, decodes the path and writes the event.
-//! What it answers itself is API Gateway's own.
+//! A small API Gateway, written from AWS' documents of HTTP APIs: it matches a route, asks the
+//! authorizer, decodes the path and writes the event. What it answers itself is API Gateway's own.
 
 use authorizer::authorize;
 use lambda::{Context, LambdaEvent, RawValue};
@@ -36,7 +36,9 @@ impl Deployed {
             let parameters = parameters(template, path).filter(|_| *method == asked.method)?;
             Some((function, key.clone(), access, parameters))
         });
-        let Some((function, key, access, parameters)) = matched else { return own(404, "Not Found") };
+        let Some((function, key, access, parameters)) = matched else {
+            return own(404, "Not Found");
+        };
         let mut event = event(&key, &decoded(path), &parameters);
         event["rawQueryString"] = query.into();
         event["cookies"] = json!(asked.cookies);
@@ -66,8 +68,10 @@ impl Deployed {
     /// The authorizer's answer to an event.
     pub(super) async fn authorize(&self, event: &str) -> Value {
         let payload = RawValue::from_string(event.to_owned()).expect("JSON");
-        let asked = authorize(&self.world.machine.service, LambdaEvent::new(payload, Context::default()));
-        let verdict = running::as_function("authorizer", asked).await.expect("no error of the function");
+        let asked =
+            authorize(&self.world.machine.service, LambdaEvent::new(payload, Context::default()));
+        let verdict =
+            running::as_function("authorizer", asked).await.expect("no error of the function");
         serde_json::to_value(verdict).expect("JSON")
     }
 }
@@ -79,7 +83,8 @@ fn own(status: u64, message: &str) -> Reply {
 
 /// The parameters of a path that a template matches, decoded. An encoded slash is no slash here.
 fn parameters(template: &str, path: &str) -> Option<Value> {
-    let (template, path): (Vec<_>, Vec<_>) = (template.split('/').collect(), path.split('/').collect());
+    let (template, path): (Vec<_>, Vec<_>) =
+        (template.split('/').collect(), path.split('/').collect());
     let mut parameters = json!({});
     for (name, segment) in template.iter().zip(&path) {
         match name.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
@@ -94,6 +99,7 @@ fn parameters(template: &str, path: &str) -> Option<Value> {
 fn decoded(text: &str) -> String {
     // As a form's value, but for the plus.
     let pair = format!("x={}", text.replace('+', "%2B").replace('&', "%26"));
-    let value = url::form_urlencoded::parse(pair.as_bytes()).next().map(|(_, value)| value.into_owned());
+    let value =
+        url::form_urlencoded::parse(pair.as_bytes()).next().map(|(_, value)| value.into_owned());
     value.unwrap_or_default()
 }

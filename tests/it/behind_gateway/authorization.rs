@@ -1,4 +1,5 @@
-//! Who may do what: a function serves the route that was matched, and one for owners only on the authorizer's word.
+//! Who may do what: a function serves the route that was matched, and one for owners only on the
+//! authorizer's word.
 
 use serde_json::{Value, json};
 use shared::http::routes::Access;
@@ -6,7 +7,8 @@ use shared::http::routes::Access;
 use super::{Deployed, event, filled, of_owner};
 use crate::world::MANAGEMENT;
 
-/// Paths that lead from one that is open to one for owners, for somebody who folds, decodes, cuts or joins them.
+/// Paths that lead from one that is open to one for owners, for somebody who folds, decodes, cuts
+/// or joins them.
 fn detours(prefix: &str, to: &str) -> Vec<String> {
     let to = to.trim_start_matches('/');
     let backslashes = to.replace('/', "\\");
@@ -43,7 +45,11 @@ async fn a_function_serves_the_route_that_was_matched_and_never_the_path_that_wa
         ("/connect", "HEAD /connect/{sessionId}"),
     ] {
         for path in detours(prefix, &start) {
-            for parameters in [Value::Null, json!({}), json!({ "sessionId": path.trim_start_matches("/connect/") })] {
+            for parameters in [
+                Value::Null,
+                json!({}),
+                json!({ "sessionId": path.trim_start_matches("/connect/") }),
+            ] {
                 let mut event = event(key, &path, &parameters);
                 event["requestContext"]["http"]["method"] = "POST".into();
                 event["body"] = body.clone().into();
@@ -67,7 +73,8 @@ async fn an_owners_word_for_one_route_opens_no_other() {
         let reply = deployed.give("users", &event).await;
         assert!(reply.status == 404 || reply.status == 200, "{path}: {reply:?}");
     }
-    let read = deployed.world.ask(reqwest::Method::GET, &format!("{MANAGEMENT}/users/{user}")).await;
+    let read =
+        deployed.world.ask(reqwest::Method::GET, &format!("{MANAGEMENT}/users/{user}")).await;
     assert_eq!(read.status, 200, "{read:?}");
 }
 
@@ -113,9 +120,14 @@ async fn no_route_for_owners_runs_without_the_authorizers_word() {
 #[tokio::test]
 async fn claims_of_the_partners_own_issuer_open_a_route_for_owners() {
     let deployed = Deployed::start().await;
-    for claims in [json!({ "sub": "9b1f", "iss": "https://login.partner.example" }), json!({ "client_id": "4f" })] {
-        let mut event = event(&format!("GET {MANAGEMENT}/users"), &format!("{MANAGEMENT}/users"), &Value::Null);
-        event["requestContext"]["authorizer"] = json!({ "jwt": { "claims": claims, "scopes": null } });
+    for claims in [
+        json!({ "sub": "9b1f", "iss": "https://login.partner.example" }),
+        json!({ "client_id": "4f" }),
+    ] {
+        let mut event =
+            event(&format!("GET {MANAGEMENT}/users"), &format!("{MANAGEMENT}/users"), &Value::Null);
+        event["requestContext"]["authorizer"] =
+            json!({ "jwt": { "claims": claims, "scopes": null } });
         assert_eq!(deployed.give("users", &event).await.status, 200);
     }
 }

@@ -1,4 +1,5 @@
-//! The authorizer lets everything through with its verdict, so that a refusal is a 401 that says what to do; and strangers cannot make it fail.
+//! The authorizer lets everything through with its verdict, so that a refusal is a 401 that says
+//! what to do; and strangers cannot make it fail.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -31,7 +32,10 @@ async fn the_verdict_is_the_owners_name_or_nothing() {
     let deployed = Deployed::start().await;
     let asked = |value: &str| json!({ "headers": { "Authorization": value } }).to_string();
     let verdict = deployed.authorize(&asked(&format!("Bearer {}", deployed.world.token))).await;
-    assert_eq!(verdict, json!({ "isAuthorized": true, "context": { "owner": "owner@prairie-insights.example" } }));
+    assert_eq!(
+        verdict,
+        json!({ "isAuthorized": true, "context": { "owner": "owner@prairie-insights.example" } })
+    );
     let verdict = deployed.authorize(&asked("Bearer not-a-token")).await;
     assert_eq!(verdict, json!({ "isAuthorized": true, "context": {} }));
 }
@@ -65,7 +69,8 @@ async fn who_guesses_passwords_is_slowed_down_and_not_the_owner_elsewhere() {
         event["requestContext"]["http"]["sourceIp"] = address.into();
         // What a client says of where it comes from is not believed.
         event["headers"]["x-forwarded-for"] = "198.51.100.9".into();
-        event["body"] = json!({ "username": owner.username, "password": password }).to_string().into();
+        event["body"] =
+            json!({ "username": owner.username, "password": password }).to_string().into();
         deployed.give("authenticate", &event).await.status
     };
     for _ in 0..6 {

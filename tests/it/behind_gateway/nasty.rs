@@ -1,4 +1,5 @@
-//! Whatever API Gateway hands over is answered with a page or a problem, and is no error of a function: strangers must not ring its alarm.
+//! Whatever API Gateway hands over is answered with a page or a problem, and is no error of a
+//! function: strangers must not ring its alarm.
 
 use serde_json::{Value, json};
 
@@ -58,7 +59,8 @@ async fn every_route_answers_whatever_is_in_its_path_and_query() {
                 event["rawQueryString"] = query.into();
                 event["body"] = nasty.into();
                 let reply = deployed.give(function, &event).await;
-                let list = reply.status == 200 && reply.headers["content-type"] == "application/json";
+                let list =
+                    reply.status == 200 && reply.headers["content-type"] == "application/json";
                 if !always && !list {
                     reply.is_a_page_or_a_problem();
                 }

@@ -1,4 +1,5 @@
-//! Every way in which a person may have entered the Sharing Confirmation URL in the Partner Portal arrives, or shows a page.
+//! Every way in which a person may have entered the Sharing Confirmation URL in the Partner Portal
+//! arrives, or shows a page.
 
 use reqwest::header::ACCEPT;
 
@@ -68,7 +69,8 @@ async fn a_callback_arrives_however_its_address_was_entered() {
 #[tokio::test]
 async fn an_address_that_names_no_app_key_or_two_shows_a_page_and_guesses_nothing() {
     let world = World::start().await;
-    let (stage, production) = (world.machine.ready.stage.sharing_url_id, world.machine.ready.production.sharing_url_id);
+    let (stage, production) =
+        (world.machine.ready.stage.sharing_url_id, world.machine.ready.production.sharing_url_id);
     let maria = world.create_user("maria").await;
     world.start_session(&maria, Some(FARM)).await;
     world.share(FARM).await;
@@ -83,7 +85,9 @@ async fn an_address_that_names_no_app_key_or_two_shows_a_page_and_guesses_nothin
         format!("/sharing-confirmation/a{stage}?orgCode={FARM}"),
         format!("/sharing-confirmation/{production}/{stage}?orgCode={FARM}"),
         format!("/sharing-confirmation/{stage},{production}?orgCode={FARM}"),
-        format!("/sharing-confirmation?sharingUrlId={stage}&sharingUrlId={production}&orgCode={FARM}"),
+        format!(
+            "/sharing-confirmation?sharingUrlId={stage}&sharingUrlId={production}&orgCode={FARM}"
+        ),
         format!("/callback?orgCode={FARM}"),
         "/".to_owned(),
         "/favicon.ico".to_owned(),
@@ -96,7 +100,11 @@ async fn an_address_that_names_no_app_key_or_two_shows_a_page_and_guesses_nothin
         if let Some(page) = seen.location.take() {
             seen = browser.open(&page).await;
         }
-        assert_eq!((seen.status.as_u16(), &*seen.outcome), (404, "unknownLink"), "{callback}: {seen:?}");
+        assert_eq!(
+            (seen.status.as_u16(), &*seen.outcome),
+            (404, "unknownLink"),
+            "{callback}: {seen:?}"
+        );
         assert!(!seen.body.contains(FARM), "{callback}");
     }
     assert_eq!(world.state(&[&maria]).await, "PENDING, 0 confirm");
@@ -116,7 +124,8 @@ async fn of_a_query_in_two_parts_the_code_is_the_one_that_panorama_appended_and_
         (format!("?error=access_denied?orgCode={FARM}"), "declined"),
         (format!("?orgCode={OTHER_FARM}?orgCode={FARM}"), "connected"),
     ] {
-        let seen = world.browser().open(&world.api(&format!("/sharing-confirmation/{id}{query}"))).await;
+        let seen =
+            world.browser().open(&world.api(&format!("/sharing-confirmation/{id}{query}"))).await;
         assert_eq!(seen.outcome, outcome, "{query}: {seen:?}");
     }
 }
@@ -130,7 +139,9 @@ async fn a_program_that_asks_for_what_is_not_there_gets_a_problem() {
     let id = world.machine.ready.stage.sharing_url_id;
     // Nothing but a GET is a browser that comes back.
     for method in [reqwest::Method::POST, reqwest::Method::HEAD, reqwest::Method::OPTIONS] {
-        let request = world.http.request(method, world.api(&format!("//sharing-confirmation/{id}?orgCode={FARM}")));
+        let request = world
+            .http
+            .request(method, world.api(&format!("//sharing-confirmation/{id}?orgCode={FARM}")));
         assert_eq!(request.send().await.expect("an answer").status(), 404);
     }
     assert_eq!(world.calls("confirmSharing").await, 0);

@@ -76,7 +76,12 @@ async fn every_page_of_the_callback_is_locked_down() {
         let seen = browser.open(&address).await;
         assert_eq!(seen.outcome, outcome);
         let policy = seen.headers[CONTENT_SECURITY_POLICY].to_str().expect("ASCII");
-        for directive in ["default-src 'none';", "form-action 'none';", "base-uri 'none';", "frame-ancestors 'none'"] {
+        for directive in [
+            "default-src 'none';",
+            "form-action 'none';",
+            "base-uri 'none';",
+            "frame-ancestors 'none'",
+        ] {
             assert!(policy.contains(directive), "{outcome}: {policy}");
         }
         for (name, value) in [
@@ -108,9 +113,19 @@ async fn with_a_return_url_the_farmer_goes_back_to_the_partner_with_the_outcome_
 
     for (address, outcome, session) in [
         (world.callback(OTHER_FARM), "notShared", session),
-        (format!("{callback}&error=access_denied&outcome=connected&returnUrl=https://evil.example"), "declined", None),
+        (
+            format!(
+                "{callback}&error=access_denied&outcome=connected&returnUrl=https://evil.example"
+            ),
+            "declined",
+            None,
+        ),
         (world.callback("a%20b"), "notBound", None),
-        (format!("{callback}&outcome=expired&sessionId=1&returnUrl=https://evil.example"), "connected", session),
+        (
+            format!("{callback}&outcome=expired&sessionId=1&returnUrl=https://evil.example"),
+            "connected",
+            session,
+        ),
         (callback.clone(), "connected", session),
     ] {
         let seen = browser.open(&address).await;
@@ -122,7 +137,11 @@ async fn with_a_return_url_the_farmer_goes_back_to_the_partner_with_the_outcome_
             expected.query_pairs_mut().append_pair("reference", session);
         }
         assert_eq!(location, expected.as_str());
-        assert!(!location.contains(FARM) && !location.contains(&started.session_id) && seen.body.is_empty());
+        assert!(
+            !location.contains(FARM)
+                && !location.contains(&started.session_id)
+                && seen.body.is_empty()
+        );
         assert_eq!(seen.headers["referrer-policy"], "no-referrer");
         assert_eq!(seen.headers["cache-control"], "no-store");
     }
@@ -136,18 +155,25 @@ async fn with_a_return_url_what_is_not_the_end_is_still_our_page() {
     let maria = world.create_user("maria").await;
     let mut browser = world.hop(&world.start_session(&maria, None).await).await;
     let callback = world.share(FARM).await;
-    world.fault(serde_json::json!({ "call": "confirmSharing", "fault": "status", "status": 503 })).await;
+    world
+        .fault(serde_json::json!({ "call": "confirmSharing", "fault": "status", "status": 503 }))
+        .await;
 
     let seen = browser.open(&callback).await;
     assert_eq!((seen.status, &*seen.outcome), (StatusCode::ACCEPTED, "finishing"));
-    assert!(seen.body.contains("<meta http-equiv=\"refresh\" content=\"3\">"), "it asks again by itself");
+    assert!(
+        seen.body.contains("<meta http-equiv=\"refresh\" content=\"3\">"),
+        "it asks again by itself"
+    );
     let waits = browser.address().to_owned();
     let seen = browser.open(&world.api("/sharing-confirmation/x?orgCode=krwv4vYH")).await;
     assert_eq!((seen.status, &*seen.outcome), (StatusCode::NOT_FOUND, "unknownLink"));
     world.pass(0, 3);
     let seen = browser.open(&waits).await;
     assert_eq!(seen.status, StatusCode::SEE_OTHER);
-    assert!(seen.location.is_some_and(|location| location.contains("outcome=connected&reference=")));
+    assert!(
+        seen.location.is_some_and(|location| location.contains("outcome=connected&reference="))
+    );
     assert_eq!(world.state(&[&maria]).await, "ACTIVE, 2 confirm");
 }
 
@@ -188,7 +214,9 @@ async fn a_page_of_an_outcome_cannot_be_made_up_and_does_not_last() {
     assert_eq!(browser.open(&callback).await.outcome, "connected");
     let page = browser.address().to_owned();
     let (path, ticket) = page.rsplit_once('/').expect("a path");
-    for forged in ["connected", "", "%00", &ticket[1..], &format!("A{ticket}"), &ticket.to_lowercase()] {
+    for forged in
+        ["connected", "", "%00", &ticket[1..], &format!("A{ticket}"), &ticket.to_lowercase()]
+    {
         let seen = world.browser().open(&format!("{path}/{forged}")).await;
         assert!([404, 405].contains(&seen.status.as_u16()), "{forged}: {seen:?}");
     }
@@ -210,7 +238,8 @@ async fn a_page_that_waits_asks_less_and_less_often_and_then_no_more() {
     let (mut waits, mut passed) = (Vec::new(), 0);
     while let Some((_, rest)) = seen.body.split_once("http-equiv=\"refresh\" content=\"") {
         assert_eq!(seen.outcome, "finishing");
-        let seconds: u64 = rest.split('"').next().and_then(|seconds| seconds.parse().ok()).expect("seconds");
+        let seconds: u64 =
+            rest.split('"').next().and_then(|seconds| seconds.parse().ok()).expect("seconds");
         waits.push(seconds);
         passed += seconds;
         world.pass(0, seconds);
@@ -227,7 +256,8 @@ async fn a_page_that_waits_asks_less_and_less_often_and_then_no_more() {
 }
 
 #[tokio::test]
-async fn two_hundred_callbacks_for_one_live_code_ask_panorama_a_few_times_and_the_farmer_is_connected() {
+async fn two_hundred_callbacks_for_one_live_code_ask_panorama_a_few_times_and_the_farmer_is_connected()
+ {
     for with_cookie in [false, true] {
         let world = World::start().await;
         let maria = world.create_user("maria").await;

@@ -75,7 +75,8 @@ async fn of_two_sessions_with_the_same_code_the_browser_tells_which() {
 #[tokio::test]
 async fn a_session_that_is_over_is_no_candidate_beside_a_live_one() {
     let world = World::start().await;
-    let (expired, replaced) = (world.create_user("expired").await, world.create_user("replaced").await);
+    let (expired, replaced) =
+        (world.create_user("expired").await, world.create_user("replaced").await);
     let live = world.create_user("live").await;
     world.start_session(&expired, Some(FARM)).await;
     world.start_session(&replaced, Some(FARM)).await;
@@ -85,7 +86,10 @@ async fn a_session_that_is_over_is_no_candidate_beside_a_live_one() {
 
     let callback = world.share(FARM).await;
     assert_eq!(world.browser().open(&callback).await.outcome, "connected");
-    assert_eq!(world.state(&[&expired, &replaced, &live]).await, "sessionExpired PENDING ACTIVE, 1 confirm");
+    assert_eq!(
+        world.state(&[&expired, &replaced, &live]).await,
+        "sessionExpired PENDING ACTIVE, 1 confirm"
+    );
 }
 
 #[tokio::test]
@@ -109,7 +113,9 @@ async fn a_code_in_other_letters_is_another_code() {
     world.share(FARM).await;
     world.start_session(&maria, Some(FARM)).await;
 
-    for other in [FARM.to_lowercase(), FARM.to_uppercase(), format!("{FARM}A"), FARM[1..].to_owned()] {
+    for other in
+        [FARM.to_lowercase(), FARM.to_uppercase(), format!("{FARM}A"), FARM[1..].to_owned()]
+    {
         assert_eq!(world.browser().open(&world.callback(&other)).await.outcome, "notBound");
     }
     assert_eq!(world.state(&[&maria]).await, "PENDING, 0 confirm");

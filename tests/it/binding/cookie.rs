@@ -107,10 +107,12 @@ async fn another_applications_cookie_that_is_no_text_hides_none_of_ours() {
     world.start_session(&dale, Some(FARM)).await;
     let callback = world.share(FARM).await;
 
-    let ours: Vec<_> = browser.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let ours: Vec<_> =
+        browser.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
     let header = [b"name=J\xfcrgen; ".as_slice(), ours.join("; ").as_bytes()].concat();
     let header = HeaderValue::from_bytes(&header).expect("a header");
-    let seen = world.browser().send_and_land(world.http.get(&callback).header(COOKIE, header)).await;
+    let seen =
+        world.browser().send_and_land(world.http.get(&callback).header(COOKIE, header)).await;
     assert_eq!(seen.outcome, "otherOperation", "the cookie is Maria's, the code Dale's");
     assert_eq!(world.state(&[&maria, &dale]).await, "PENDING PENDING, 0 confirm");
 }
@@ -119,7 +121,8 @@ async fn another_applications_cookie_that_is_no_text_hides_none_of_ours() {
 async fn one_browser_with_two_open_sessions_binds_neither() {
     let world = World::start().await;
     let (maria, dale) = (world.create_user("maria").await, world.create_user("dale").await);
-    let (marias, dales) = (world.start_session(&maria, None).await, world.start_session(&dale, None).await);
+    let (marias, dales) =
+        (world.start_session(&maria, None).await, world.start_session(&dale, None).await);
     let mut browser = world.hop(&marias).await;
     browser.go_on(&world.hop_link(&dales)).await;
 
@@ -196,7 +199,9 @@ async fn a_forged_or_damaged_cookie_proves_nothing() {
         browser.cookies.insert(name.clone(), forged.clone());
         assert_eq!(browser.open(&callback).await.outcome, "notBound", "{forged}");
     }
-    for other in [name.to_lowercase(), name.replace("__Host-", ""), format!("{name}0"), format!("x{name}")] {
+    for other in
+        [name.to_lowercase(), name.replace("__Host-", ""), format!("{name}0"), format!("x{name}")]
+    {
         let mut browser = world.browser();
         browser.cookies.insert(other.clone(), value.clone());
         assert_eq!(browser.open(&callback).await.outcome, "notBound", "{other}");

@@ -59,10 +59,12 @@ impl Intercept for Outage {
 
 #[tokio::test]
 async fn panorama_is_not_asked_before_the_farmers_confirmation_is_stored() {
-    // Once reads work, the page that tries again can ask; it cannot know that this browser came from Panorama.
-    for (outage, shown) in
-        [(Of::Reads, (StatusCode::SERVICE_UNAVAILABLE, "unavailable")), (Of::Writes, (StatusCode::OK, "cameBack"))]
-    {
+    // Once reads work, the page that tries again can ask; it cannot know that this browser came
+    // from Panorama.
+    for (outage, shown) in [
+        (Of::Reads, (StatusCode::SERVICE_UNAVAILABLE, "unavailable")),
+        (Of::Writes, (StatusCode::OK, "cameBack")),
+    ] {
         let table = Outage::default();
         let world = table.world().await;
         let maria = world.create_user("maria").await;
@@ -102,7 +104,11 @@ async fn after_a_crash_past_panoramas_yes_the_lease_runs_out_and_a_repeat_finish
         table.set(None);
 
         world.pass(0, 29);
-        assert_eq!(browser.open(&callback).await.outcome, "finishing", "another request may be at it");
+        assert_eq!(
+            browser.open(&callback).await.outcome,
+            "finishing",
+            "another request may be at it"
+        );
         assert_eq!(world.state(&[&maria]).await, "PENDING, 1 confirm");
         assert_eq!(world.events(&maria).await.len(), 0);
         world.pass(0, 1);

@@ -16,7 +16,12 @@ async fn a_second_browser_is_asked_first_and_the_first_one_still_binds() {
     let mut second = world.browser();
     let asked = second.open(&started.sign_in_url).await;
     assert_eq!((asked.status, &*asked.outcome), (StatusCode::CONFLICT, "openedElsewhere"));
-    assert!(asked.body.contains(&format!("<form method=\"post\" action=\"/connect/{}\">", started.session_id)));
+    assert!(
+        asked.body.contains(&format!(
+            "<form method=\"post\" action=\"/connect/{}\">",
+            started.session_id
+        ))
+    );
     assert!(second.cookies.is_empty());
 
     let callback = world.share(FARM).await;
@@ -35,7 +40,8 @@ async fn a_second_browser_takes_over_with_the_button_and_the_first_one_binds_no_
 
     let mut second = world.browser();
     let onward = second.press(&started.sign_in_url).await;
-    let panorama = world.panorama(&format!("/connections/{}", world.machine.ready.stage.sharing_url_id));
+    let panorama =
+        world.panorama(&format!("/connections/{}", world.machine.ready.stage.sharing_url_id));
     assert_eq!((onward.status, onward.location), (StatusCode::SEE_OTHER, Some(panorama)));
     assert_eq!(first.open(&started.sign_in_url).await.outcome, "openedElsewhere");
 
@@ -64,7 +70,11 @@ async fn another_sites_form_does_not_take_over() {
     ] {
         let request = world.http.post(&started.sign_in_url).header(name, value);
         let asked = second.send(request).await;
-        assert_eq!((asked.status, &*asked.outcome), (StatusCode::CONFLICT, "openedElsewhere"), "{name}: {value}");
+        assert_eq!(
+            (asked.status, &*asked.outcome),
+            (StatusCode::CONFLICT, "openedElsewhere"),
+            "{name}: {value}"
+        );
     }
     assert!(second.cookies.is_empty());
     let callback = world.share(FARM).await;
@@ -108,8 +118,12 @@ async fn the_link_of_a_session_that_was_replaced_is_unknown() {
 #[tokio::test]
 async fn a_link_that_is_none_is_unknown() {
     let world = World::start().await;
-    for link in ["/connect/5f0c2b1e-8d3a-4a76-9c54-1e7f3b9a6d20", "/connect/x", "/connect/%00", "/connect/%F0%9F%8C%BE"]
-    {
+    for link in [
+        "/connect/5f0c2b1e-8d3a-4a76-9c54-1e7f3b9a6d20",
+        "/connect/x",
+        "/connect/%00",
+        "/connect/%F0%9F%8C%BE",
+    ] {
         let seen = world.browser().open(&world.api(link)).await;
         assert_eq!((seen.status, &*seen.outcome), (StatusCode::NOT_FOUND, "unknownLink"), "{link}");
     }
@@ -127,7 +141,11 @@ async fn a_link_works_to_the_last_second_of_its_15_minutes() {
 
     let mut browser = world.browser();
     for seen in [browser.open(&dales.sign_in_url).await, browser.press(&dales.sign_in_url).await] {
-        assert_eq!((seen.status, &*seen.outcome), (StatusCode::GONE, "linkExpired"), "nothing is kept");
+        assert_eq!(
+            (seen.status, &*seen.outcome),
+            (StatusCode::GONE, "linkExpired"),
+            "nothing is kept"
+        );
     }
     assert!(browser.cookies.is_empty());
     assert_eq!(world.state(&[&maria, &dale]).await, "sessionExpired sessionExpired, 0 confirm");
@@ -149,11 +167,18 @@ async fn the_link_of_a_session_that_is_over_says_how_it_ended() {
         assert_eq!(browser.press(&started.sign_in_url).await.outcome, outcome);
         assert!(browser.cookies.is_empty());
     }
-    assert_eq!(world.state(&[&maria, &dale]).await, "ACTIVE sessionOperationAlreadyConnected, 1 confirm");
+    assert_eq!(
+        world.state(&[&maria, &dale]).await,
+        "ACTIVE sessionOperationAlreadyConnected, 1 confirm"
+    );
 
     world.unshare(FARM).await;
     world.check_after(15).await;
-    assert_eq!(world.browser().open(&marias.sign_in_url).await.outcome, "linkUsed", "it is not connected any more");
+    assert_eq!(
+        world.browser().open(&marias.sign_in_url).await.outcome,
+        "linkUsed",
+        "it is not connected any more"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -189,11 +214,16 @@ async fn the_cookie_is_for_this_browser_alone_and_cannot_be_guessed() {
         let cookies: Vec<_> = seen.headers.get_all(SET_COOKIE).iter().collect();
         let [cookie] = cookies[..] else { panic!("{cookies:?}") };
         let mut parts = cookie.to_str().expect("ASCII").split("; ");
-        let (name, value) = parts.next().and_then(|pair| pair.split_once('=')).expect("name and value");
+        let (name, value) =
+            parts.next().and_then(|pair| pair.split_once('=')).expect("name and value");
         assert_eq!(name, format!("__Host-panorama-connect-{}", started.session_id));
         let mut attributes: Vec<_> = parts.collect();
         attributes.sort_unstable();
-        assert_eq!(attributes, ["HttpOnly", "Max-Age=1800", "Path=/", "SameSite=Lax", "Secure"], "and no Domain");
+        assert_eq!(
+            attributes,
+            ["HttpOnly", "Max-Age=1800", "Path=/", "SameSite=Lax", "Secure"],
+            "and no Domain"
+        );
         let (_, proof) = value.split_once('.').expect("user and proof");
         assert_eq!(proof.len(), 43, "256 bits in base64url");
         assert!(!value.contains(&started.session_id) && !value.contains(user.as_str()));
@@ -210,7 +240,10 @@ async fn the_page_with_the_button_may_post_and_its_answer_lead_to_panorama() {
     world.hop(&started).await;
     let asked = world.browser().open(&world.hop_link(&started)).await;
     let policy = asked.headers[CONTENT_SECURITY_POLICY].to_str().expect("ASCII");
-    assert!(policy.starts_with("default-src 'none';") && policy.contains("form-action https: http:;"), "{policy}");
+    assert!(
+        policy.starts_with("default-src 'none';") && policy.contains("form-action https: http:;"),
+        "{policy}"
+    );
     // So that a browser without `Sec-Fetch-Site` sends an `Origin` with the form.
     assert_eq!(asked.headers["referrer-policy"], "same-origin");
 }
@@ -220,16 +253,24 @@ async fn before_a_browser_is_bound_the_farmer_sees_whose_account_it_is() {
     let world = World::start().await;
     let maria = world.create_user("maria").await;
     let body = serde_json::json!({ "id": maria, "name": "Maria del Carmen Ruiz", "email": "maria@farm.example" });
-    let (status, user) =
-        world.json(world.owner(reqwest::Method::PUT, "/services/usermanagement/api/users").json(&body)).await;
+    let (status, user) = world
+        .json(world.owner(reqwest::Method::PUT, "/services/usermanagement/api/users").json(&body))
+        .await;
     assert_eq!(status, StatusCode::OK, "{user}");
     let started = world.start_session(&maria, None).await;
     let mut browser = world.browser();
     for _ in 0..2 {
         let asked = browser.open(&started.sign_in_url).await;
         assert_eq!((asked.status, &*asked.outcome), (StatusCode::OK, "whoseAccount"));
-        assert!(asked.body.contains("<bdi>Maria d. C. R.</bdi>") && !asked.body.contains("Ruiz"), "{}", asked.body);
-        assert!(asked.body.contains(&format!("<form method=\"post\" action=\"/connect/{}\">", started.session_id)));
+        assert!(
+            asked.body.contains("<bdi>Maria d. C. R.</bdi>") && !asked.body.contains("Ruiz"),
+            "{}",
+            asked.body
+        );
+        assert!(asked.body.contains(&format!(
+            "<form method=\"post\" action=\"/connect/{}\">",
+            started.session_id
+        )));
         assert!(browser.cookies.is_empty(), "a preview that opens it binds nothing");
     }
     // Whoever was lured to the link and to the callback has confirmed nothing.
@@ -246,7 +287,9 @@ async fn before_a_browser_is_bound_the_farmer_sees_whose_account_it_is() {
 async fn a_partner_may_answer_for_having_shown_the_account_itself() {
     let world = World::start().await;
     let maria = world.create_user("maria").await;
-    for (said, value) in [("false", serde_json::json!(false)), ("as a text", serde_json::json!("false"))] {
+    for (said, value) in
+        [("false", serde_json::json!(false)), ("as a text", serde_json::json!("false"))]
+    {
         let mut body = world.start_body("STAGE", None);
         body["confirmAccount"] = value;
         let (status, answer) = world.post_start(&maria, &body).await;
@@ -257,7 +300,10 @@ async fn a_partner_may_answer_for_having_shown_the_account_itself() {
         assert_eq!((onward.status, browser.cookies.len()), (StatusCode::SEE_OTHER, 1), "{said}");
         let other = world.browser().open(&link).await;
         assert_eq!(other.outcome, "openedElsewhere", "{said}");
-        assert!(other.body.contains("<bdi>maria</bdi>"), "{said}: the button binds, so the account is named");
+        assert!(
+            other.body.contains("<bdi>maria</bdi>"),
+            "{said}: the button binds, so the account is named"
+        );
     }
     let mut body = world.start_body("STAGE", None);
     body["confirmAccount"] = "no".into();

@@ -13,7 +13,8 @@ async fn a_stage_session_does_not_end_in_production_nor_a_production_session_in_
     let production = world.register_production().await;
     let (maria, dale) = (world.create_user("maria").await, world.create_user("dale").await);
 
-    for (account, other, farm) in [(stage, production, FARM), (production, stage, PRODUCTION_FARM)] {
+    for (account, other, farm) in [(stage, production, FARM), (production, stage, PRODUCTION_FARM)]
+    {
         let mut with_cookie = world.hop(&world.start_session_in(account, &maria, None).await).await;
         world.start_session_in(account, &dale, Some(farm)).await;
         world.share(farm).await;
@@ -56,7 +57,8 @@ async fn the_sharing_url_id_is_taken_from_the_path_or_from_the_query() {
     let (maria, dale) = (world.create_user("maria").await, world.create_user("dale").await);
     let id = world.machine.ready.stage.sharing_url_id;
     let in_path = world.api(&format!("/sharing-confirmation/{}?orgCode={FARM}", id.to_uppercase()));
-    let in_query = world.api(&format!("/sharing-confirmation?sharingUrlId={id}&orgCode={OTHER_FARM}"));
+    let in_query =
+        world.api(&format!("/sharing-confirmation?sharingUrlId={id}&orgCode={OTHER_FARM}"));
     for (user, farm, callback) in [(&maria, FARM, in_path), (&dale, OTHER_FARM, in_query)] {
         world.start_session(user, Some(farm)).await;
         world.share(farm).await;

@@ -28,7 +28,10 @@ async fn a_foreign_page_that_opens_the_callback_connects_nothing_and_uses_up_not
     }
     // Six junk codes used to end the run.
     for number in 0..12 {
-        assert_eq!(browser.open_from(None, &world.callback(&format!("junk{number}"))).await.outcome, "cameBack");
+        assert_eq!(
+            browser.open_from(None, &world.callback(&format!("junk{number}"))).await.outcome,
+            "cameBack"
+        );
     }
     assert_eq!(world.state(&[&maria]).await, "PENDING, 0 confirm");
     assert!(world.events(&maria).await.is_empty());
@@ -46,7 +49,11 @@ async fn a_farmer_whose_browser_does_not_tell_where_it_comes_from_says_once_that
     let callback = world.share(FARM).await;
     assert_eq!(browser.say_yes(&callback).await.outcome, "connected");
     assert_eq!(world.state(&[&maria]).await, "ACTIVE, 1 confirm");
-    assert_eq!(browser.open_from(None, &callback).await.outcome, "connected", "and is not asked again");
+    assert_eq!(
+        browser.open_from(None, &callback).await.outcome,
+        "connected",
+        "and is not asked again"
+    );
     assert_eq!(world.state(&[&maria]).await, "ACTIVE, 1 confirm");
 }
 
@@ -59,12 +66,16 @@ async fn the_button_is_pressed_by_the_farmers_own_browser_on_our_own_page() {
     let callback = world.share(FARM).await;
     assert_eq!(browser.open_from(None, &callback).await.outcome, "cameBack");
     let page = browser.address().to_owned();
-    for (name, value) in [("sec-fetch-site", "cross-site"), ("origin", "https://elsewhere.example"), ("origin", "null")]
-    {
+    for (name, value) in [
+        ("sec-fetch-site", "cross-site"),
+        ("origin", "https://elsewhere.example"),
+        ("origin", "null"),
+    ] {
         let request = world.http.post(&page).header(name, value);
         assert_eq!(browser.send_and_land(request).await.outcome, "cameBack", "{name}: {value}");
     }
-    // An address that somebody else was given: it is that browser's cookie that counts, and it has none.
+    // An address that somebody else was given: it is that browser's cookie that counts, and it has
+    // none.
     let request = world.http.post(&page).header("sec-fetch-site", "same-origin");
     assert_eq!(world.browser().send_and_land(request).await.outcome, "notBound");
     assert_eq!(world.state(&[&maria, &dale]).await, "PENDING PENDING, 0 confirm");
@@ -93,7 +104,10 @@ async fn each_environment_has_its_own_portal() {
     let maria = world.create_user("maria").await;
     let mut browser = world.hop(&world.start_session_in(production, &maria, None).await).await;
     let callback = world.share(super::PRODUCTION_FARM).await;
-    assert_eq!(browser.open_from(Some("https://bananorama.com/"), &callback).await.outcome, "cameBack");
+    assert_eq!(
+        browser.open_from(Some("https://bananorama.com/"), &callback).await.outcome,
+        "cameBack"
+    );
     assert_eq!(browser.open(&callback).await.outcome, "connected");
 }
 
@@ -131,7 +145,8 @@ async fn the_button_connects_the_account_that_its_page_has_named_and_no_other() 
     let dales = world.start_session(&dale, None).await;
     browser.go_on(&world.hop_link(&dales)).await;
 
-    let asked = browser.send_and_land(world.http.post(&page).header("sec-fetch-site", "same-origin")).await;
+    let asked =
+        browser.send_and_land(world.http.post(&page).header("sec-fetch-site", "same-origin")).await;
     assert_eq!(asked.outcome, "cameBack");
     assert!(asked.body.contains("<bdi>dale</bdi>") && !asked.body.contains("<bdi>maria</bdi>"));
     assert_eq!(world.state(&[&maria, &dale]).await, "sessionExpired PENDING, 0 confirm");

@@ -16,7 +16,10 @@ async fn a_start_with_the_code_of_somebody_elses_operation_is_refused() {
     let before = world.credential(&maria).await;
 
     let (status, problem) = world.post_start(&dale, &world.start_body("STAGE", Some(FARM))).await;
-    assert_eq!((status, &problem["errorKey"]), (StatusCode::CONFLICT, &"operationAlreadyConnected".into()));
+    assert_eq!(
+        (status, &problem["errorKey"]),
+        (StatusCode::CONFLICT, &"operationAlreadyConnected".into())
+    );
     let told = problem.to_string();
     for secret in [&*maria, "maria", FARM, before.1["id"].as_str().expect("an id")] {
         assert!(!told.contains(secret), "{told}");
@@ -59,7 +62,10 @@ async fn a_hop_links_farmer_with_somebody_elses_operation_is_told_so_and_nothing
         }
     }
     let (status, problem) = world.credential(&dale).await;
-    assert_eq!((status, &problem["errorKey"]), (StatusCode::NOT_FOUND, &"sessionOperationAlreadyConnected".into()));
+    assert_eq!(
+        (status, &problem["errorKey"]),
+        (StatusCode::NOT_FOUND, &"sessionOperationAlreadyConnected".into())
+    );
     assert!(!problem.to_string().contains(&maria) && !problem.to_string().contains(FARM));
     let told = world.events(&dale).await;
     assert_eq!((told.len(), &told[0]["statusCode"]), (1, &409.into()));
@@ -81,7 +87,8 @@ async fn an_owner_who_was_there_first_wins_also_against_a_session_of_the_code() 
     assert_eq!(marias.open(&callback).await.outcome, "connected");
     assert_eq!(world.state(&[&maria, &dale]).await, "ACTIVE PENDING, 1 confirm");
 
-    // Two were started with the code, so without the cookie it is not even known that dale is meant.
+    // Two were started with the code, so without the cookie it is not even known that dale is
+    // meant.
     assert_eq!(world.browser().open(&callback).await.outcome, "notBound");
     assert_eq!(world.state(&[&maria, &dale]).await, "ACTIVE PENDING, 1 confirm");
     let (status, _) = world.post_start(&dale, &world.start_body("STAGE", Some(FARM))).await;
@@ -94,7 +101,8 @@ async fn a_session_of_the_code_is_refused_when_the_operation_became_somebody_els
     let (maria, dale) = (world.create_user("maria").await, world.create_user("dale").await);
     world.start_session(&dale, Some(FARM)).await;
     let mut marias = world.hop(&world.start_session(&maria, None).await).await;
-    // Maria's callback contradicts dale's start, so dale starts with another code before she comes back, and then again.
+    // Maria's callback contradicts dale's start, so dale starts with another code before she comes
+    // back, and then again.
     world.start_session(&dale, Some(OTHER_FARM)).await;
     world.fault(json!({ "call": "confirmSharing", "fault": "status", "status": 503 })).await;
     let callback = world.share(FARM).await;

@@ -53,7 +53,10 @@ async fn starts_at_once_for_a_kept_confirmation_make_one_credential() {
     let statuses = at_once(starts).await;
     assert!(statuses.contains(&StatusCode::OK), "{statuses:?}");
     // Whoever loses again and again is told to try again; nobody meets an error of ours.
-    assert!(statuses.iter().all(|status| [StatusCode::OK, StatusCode::CONFLICT].contains(status)), "{statuses:?}");
+    assert!(
+        statuses.iter().all(|status| [StatusCode::OK, StatusCode::CONFLICT].contains(status)),
+        "{statuses:?}"
+    );
 
     assert_eq!(world.status(&maria).await, "ACTIVE");
     let credential = world.credential(&maria).await;
@@ -131,8 +134,8 @@ async fn a_start_and_its_callback_at_once_lose_nothing() {
         let (started, seen) = tokio::join!(start.send(), browser.open(&callback));
         assert_eq!(started.expect("an answer").status(), StatusCode::OK);
 
-        // The callback came first and was kept and claimed, or it came second and was bound; or it was kept just after the start had
-        // looked, and then the next start has it.
+        // The callback came first and was kept and claimed, or it came second and was bound; or it
+        // was kept just after the start had looked, and then the next start has it.
         if world.status(&maria).await == "PENDING" {
             assert_eq!(seen.outcome, "notBound");
             assert_eq!(world.start_session(&maria, Some(FARM)).await.status, "ACTIVE");

@@ -15,7 +15,10 @@ async fn a_repeat_shows_the_same_page_and_does_nothing() {
         for minutes in [0, 1, 13, 60] {
             world.pass(minutes, 0);
             let again = browser.open(&callback).await;
-            assert_eq!((again.status, &*again.outcome, again.body), (first.status, "connected", first.body.clone()));
+            assert_eq!(
+                (again.status, &*again.outcome, again.body),
+                (first.status, "connected", first.body.clone())
+            );
         }
         assert_eq!(world.credential(&maria).await, credential);
         assert_eq!(world.events(&maria).await.len(), 1);
@@ -29,7 +32,9 @@ async fn a_repeat_without_the_cookie_is_recognised_by_the_code_of_the_start() {
     let maria = world.create_user("maria").await;
     world.start_session(&maria, Some(FARM)).await;
     let callback = world.share(FARM).await;
-    for (minutes, outcome) in [(0, "connected"), (0, "connected"), (14, "connected"), (1, "notBound")] {
+    for (minutes, outcome) in
+        [(0, "connected"), (0, "connected"), (14, "connected"), (1, "notBound")]
+    {
         world.pass(minutes, 0);
         assert_eq!(world.browser().open(&callback).await.outcome, outcome);
     }
@@ -90,14 +95,20 @@ async fn fifty_at_once_with_both_are_one_handshake() {
     fifty_at_once(&world, &maria, &browser, &callback).await;
 }
 
-async fn fifty_at_once(world: &World, user: &String, browser: &crate::world::Browser, callback: &str) {
+async fn fifty_at_once(
+    world: &World,
+    user: &String,
+    browser: &crate::world::Browser,
+    callback: &str,
+) {
     let seen = at_once((0..50).map(|_| {
         let (mut browser, callback) = (browser.clone(), callback.to_owned());
         async move { browser.open(&callback).await }
     }))
     .await;
     let tally = tally(&seen);
-    let friendly: usize = ["connected", "finishing"].iter().filter_map(|outcome| tally.get(outcome)).sum();
+    let friendly: usize =
+        ["connected", "finishing"].iter().filter_map(|outcome| tally.get(outcome)).sum();
     assert_eq!(friendly, 50, "{tally:?}");
     assert!(tally.contains_key("connected"), "{tally:?}");
     assert_eq!(world.state(&[user]).await, "ACTIVE, 1 confirm");

@@ -48,8 +48,11 @@ async fn a_new_start_with_another_code_keeps_the_confirmation_for_whoever_starts
         world.mend().await;
         let user = if claimed_by_another { &dale } else { &maria };
         assert_eq!(world.start_session(user, Some(FARM)).await.status, "ACTIVE");
-        let state =
-            if claimed_by_another { "PENDING ACTIVE, 2 confirm" } else { "ACTIVE integrationNotStarted, 2 confirm" };
+        let state = if claimed_by_another {
+            "PENDING ACTIVE, 2 confirm"
+        } else {
+            "ACTIVE integrationNotStarted, 2 confirm"
+        };
         assert_eq!(world.state(&[&maria, &dale]).await, state);
     }
 }

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use super::{FARM, OTHER_FARM};
 use crate::world::World;
 
-/// The farmer confirms, meets the fault, waits longer than the 15 minutes, and the same callback finishes it.
+/// The farmer confirms, meets the fault, waits longer than the 15 minutes, and the same callback
+/// finishes it.
 async fn finishes_after(fault: Value, code: Option<&str>) {
     let world = World::start().await;
     let maria = world.create_user("maria").await;
@@ -18,14 +19,19 @@ async fn finishes_after(fault: Value, code: Option<&str>) {
     let seen = browser.open(&callback).await;
     assert_eq!((seen.status, &*seen.outcome), (StatusCode::ACCEPTED, "finishing"), "{fault}");
     assert_eq!(world.state(&[&maria]).await, "PENDING, 1 confirm", "{fault}");
-    assert_eq!(browser.clone().open(&world.hop_link(&started)).await.outcome, "finishing", "{fault}");
+    assert_eq!(
+        browser.clone().open(&world.hop_link(&started)).await.outcome,
+        "finishing",
+        "{fault}"
+    );
     world.pass(16, 0);
     assert_eq!(world.state(&[&maria]).await, "PENDING, 1 confirm", "{fault}");
     assert_eq!(successes(&world, &maria).await, 0, "{fault}");
 
     for _ in 0..2 {
         // The cookie's callback, or the page that the farmer of a code was left with.
-        let seen = if code.is_some() { browser.reload().await } else { browser.open(&callback).await };
+        let seen =
+            if code.is_some() { browser.reload().await } else { browser.open(&callback).await };
         assert_eq!(seen.outcome, "connected", "{fault}");
         assert_eq!(world.state(&[&maria]).await, "ACTIVE, 2 confirm", "{fault}");
         assert_eq!(successes(&world, &maria).await, 1, "{fault}");
@@ -40,14 +46,19 @@ async fn successes(world: &World, user: &str) -> usize {
 async fn panorama_is_down_and_the_confirmation_is_finished_by_a_later_callback() {
     for code in [None, Some(FARM)] {
         for status in [500, 502, 503, 504] {
-            finishes_after(json!({ "call": "confirmSharing", "fault": "status", "status": status }), code).await;
+            finishes_after(
+                json!({ "call": "confirmSharing", "fault": "status", "status": status }),
+                code,
+            )
+            .await;
         }
     }
 }
 
 #[tokio::test]
 async fn panorama_has_too_many_requests_and_the_confirmation_is_finished_by_a_later_callback() {
-    let fault = json!({ "call": "confirmSharing", "fault": "status", "status": 429, "retryAfter": 7 });
+    let fault =
+        json!({ "call": "confirmSharing", "fault": "status", "status": 429, "retryAfter": 7 });
     finishes_after(fault.clone(), None).await;
     finishes_after(fault, Some(FARM)).await;
 }
@@ -70,7 +81,9 @@ async fn a_later_callback_that_meets_the_same_fault_is_finished_by_a_still_later
     let maria = world.create_user("maria").await;
     let mut browser = world.hop(&world.start_session(&maria, None).await).await;
     let callback = world.share(FARM).await;
-    world.fault(json!({ "call": "confirmSharing", "fault": "status", "status": 503, "times": 3 })).await;
+    world
+        .fault(json!({ "call": "confirmSharing", "fault": "status", "status": 503, "times": 3 }))
+        .await;
     for confirms in 1..=3 {
         assert_eq!(browser.open(&callback).await.outcome, "finishing");
         assert_eq!(world.state(&[&maria]).await, format!("PENDING, {confirms} confirm"));
@@ -156,7 +169,8 @@ async fn a_partners_changed_password_loses_no_farmer() {
     let mut browser = world.hop(&world.start_session(&maria, None).await).await;
     let callback = world.share(FARM).await;
     let password = world.http.post(world.panorama("/control/partners/STAGE/password"));
-    let changed = password.json(&json!({ "password": "New-Harvest-2027" })).send().await.expect("an answer");
+    let changed =
+        password.json(&json!({ "password": "New-Harvest-2027" })).send().await.expect("an answer");
     assert_eq!(changed.status(), StatusCode::NO_CONTENT);
     world.fault(json!({ "fault": "expireTokens" })).await;
     world.fault(json!({ "fault": "revokeRefreshTokens" })).await;

@@ -65,7 +65,9 @@ async fn an_operation_that_is_not_shared_can_still_be_shared(world: World) {
 async fn unfinished(world: &World) -> String {
     let user = world.create_user("maria").await;
     world.start_session(&user, Some(FARM)).await;
-    world.fault(json!({ "call": "confirmSharing", "fault": "status", "status": 503, "times": 0 })).await;
+    world
+        .fault(json!({ "call": "confirmSharing", "fault": "status", "status": 503, "times": 0 }))
+        .await;
     let callback = world.share(FARM).await;
     assert_eq!(world.land(&mut world.browser(), &callback).await.outcome, "finishing");
     assert_eq!(world.status(&user).await, "PENDING");
@@ -94,7 +96,10 @@ async fn a_repeated_callback_is_harmless(world: World) {
     let user = world.connected_to("maria", FARM).await;
     let before = world.credential(&user).await.1;
     for _ in 0..3 {
-        assert_eq!(world.land(&mut world.browser(), &world.callback(FARM)).await.outcome, "connected");
+        assert_eq!(
+            world.land(&mut world.browser(), &world.callback(FARM)).await.outcome,
+            "connected"
+        );
     }
     let after = world.credential(&user).await.1;
     assert_eq!((&after["id"], &after["status"]), (&before["id"], &before["status"]));

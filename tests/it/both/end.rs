@@ -36,6 +36,9 @@ async fn an_operation_of_another_leaf_user_is_refused_at_the_start(world: World)
     world.connected_to("maria", FARM).await;
     let other = world.create_user("dale").await;
     let (status, problem) = world.post_start(&other, &world.start_body("STAGE", Some(FARM))).await;
-    assert_eq!((status, &problem["errorKey"]), (StatusCode::CONFLICT, &"operationAlreadyConnected".into()));
+    assert_eq!(
+        (status, &problem["errorKey"]),
+        (StatusCode::CONFLICT, &"operationAlreadyConnected".into())
+    );
     assert_eq!(world.status(&other).await, "integrationNotStarted");
 }

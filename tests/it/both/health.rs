@@ -13,7 +13,8 @@ with_both_upstreams! {
 }
 
 async fn an_operation_whose_switch_is_off_is_revoked_and_the_others_are_not(world: World) {
-    let (maria, dale) = (world.connected_to("maria", FARM).await, world.connected_to("dale", OTHER_FARM).await);
+    let (maria, dale) =
+        (world.connected_to("maria", FARM).await, world.connected_to("dale", OTHER_FARM).await);
     world.revoke(FARM).await;
     let report = world.check_after(15).await;
     assert_eq!((report.compared, report.revoked, report.recovered), (2, 1, 0));

@@ -20,7 +20,10 @@ async fn a_farmers_operation_becomes_active_with_a_code(world: World) {
 
     let started = world.start_session(&user, Some(FARM)).await;
     let stage = &world.machine.ready.stage;
-    assert_eq!(started.sign_in_url, world.panorama(&format!("/connections/{}", stage.sharing_url_id)));
+    assert_eq!(
+        started.sign_in_url,
+        world.panorama(&format!("/connections/{}", stage.sharing_url_id))
+    );
     assert_eq!(world.status(&user).await, "PENDING");
 
     let callback = world.share(FARM).await;
@@ -34,8 +37,16 @@ async fn a_farmers_operation_becomes_active_with_a_code(world: World) {
     assert_eq!(credential["clientEnvironment"], "STAGE");
     assert_eq!(credential["clientId"], stage.client_id);
     assert_eq!(credential["username"], stage.partner.username);
-    let expected =
-        ["checkedAt", "clientEnvironment", "clientId", "createdTime", "id", "organizationCode", "status", "username"];
+    let expected = [
+        "checkedAt",
+        "clientEnvironment",
+        "clientId",
+        "createdTime",
+        "id",
+        "organizationCode",
+        "status",
+        "username",
+    ];
     assert_eq!(fields_of(&credential), expected, "and no token and no password");
 
     let events = world.events(&user).await;
@@ -54,7 +65,10 @@ async fn a_farmers_operation_becomes_active_through_the_hop_link(world: World) {
     let mut browser = world.browser();
     let hop = world.go_to_panorama(&mut browser, &started.sign_in_url).await;
     let stage = &world.machine.ready.stage;
-    assert_eq!(hop.location, Some(world.panorama(&format!("/connections/{}", stage.sharing_url_id))));
+    assert_eq!(
+        hop.location,
+        Some(world.panorama(&format!("/connections/{}", stage.sharing_url_id)))
+    );
 
     let callback = world.share(OTHER_FARM).await;
     assert_eq!(world.land(&mut browser, &callback).await.outcome, "connected");
@@ -89,6 +103,9 @@ async fn two_farmers_at_once_get_their_own_operations(world: World) {
     assert_eq!(world.land(&mut his, &second).await.outcome, "connected");
     for (user, code) in [(&maria, FARM), (&dale, OTHER_FARM)] {
         let (_, credential) = world.credential(user).await;
-        assert_eq!((&credential["status"], &credential["organizationCode"]), (&"ACTIVE".into(), &code.into()));
+        assert_eq!(
+            (&credential["status"], &credential["organizationCode"]),
+            (&"ACTIVE".into(), &code.into())
+        );
     }
 }

@@ -54,7 +54,8 @@ impl Intercept for Broken {
         let target = call.request().headers().get("x-amz-target");
         let body = String::from_utf8_lossy(call.request().body().bytes().unwrap_or_default());
         let broken = self.0.lock().expect("nobody panicked");
-        let hit = broken.iter().any(|(operation, part)| target == Some(operation) && body.contains(part));
+        let hit =
+            broken.iter().any(|(operation, part)| target == Some(operation) && body.contains(part));
         if hit { Err("it does not get through".into()) } else { Ok(()) }
     }
 }
@@ -96,7 +97,11 @@ async fn has_secret(world: &World, id: &str) -> bool {
 /// What it says, if it is that a part of the change was made.
 fn unfinished((status, problem): (StatusCode, Value)) -> String {
     let key = problem["errorKey"].as_str();
-    assert_eq!((status, key), (StatusCode::SERVICE_UNAVAILABLE, Some("changeUnfinished")), "{problem}");
+    assert_eq!(
+        (status, key),
+        (StatusCode::SERVICE_UNAVAILABLE, Some("changeUnfinished")),
+        "{problem}"
+    );
     let detail = problem["detail"].as_str().expect("a text").to_owned();
     assert!(!detail.contains("Nothing was changed"), "{detail}");
     detail
@@ -104,7 +109,11 @@ fn unfinished((status, problem): (StatusCode, Value)) -> String {
 
 fn nothing_changed((status, problem): (StatusCode, Value)) {
     let key = problem["errorKey"].as_str();
-    assert_eq!((status, key), (StatusCode::SERVICE_UNAVAILABLE, Some("storageUnavailable")), "{problem}");
+    assert_eq!(
+        (status, key),
+        (StatusCode::SERVICE_UNAVAILABLE, Some("storageUnavailable")),
+        "{problem}"
+    );
 }
 
 #[tokio::test]
@@ -119,7 +128,10 @@ async fn a_registration_without_a_secret_is_taken_back_or_names_what_mends_it() 
     let detail = unfinished(register(&world).await);
     broken.set(&[]);
     let [id] = &ids(&world).await[..] else { panic!("{detail}") };
-    assert!(detail.contains(&format!("PUT {WEBHOOKS}/{id}/secret")) && detail.contains("DELETE"), "{detail}");
+    assert!(
+        detail.contains(&format!("PUT {WEBHOOKS}/{id}/secret")) && detail.contains("DELETE"),
+        "{detail}"
+    );
     assert_eq!(rotate(&world, id).await.0, StatusCode::OK);
     assert!(has_secret(&world, id).await);
 }

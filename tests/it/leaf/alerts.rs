@@ -25,7 +25,11 @@ pub(crate) fn alert(credential_id: &str) -> String {
     .to_string()
 }
 
-pub(crate) async fn send(world: &World, body: impl Into<Vec<u8>>, signature: Option<String>) -> Answer {
+pub(crate) async fn send(
+    world: &World,
+    body: impl Into<Vec<u8>>,
+    signature: Option<String>,
+) -> Answer {
     let mut request = world.http.post(world.api("/alerts/leaf")).body(body.into());
     if let Some(signature) = signature {
         request = request.header("x-leaf-signature", signature);
@@ -41,7 +45,8 @@ pub(super) async fn replace_secret(world: &World, secret: &str) {
     secrets.finish_alert_secret().await.expect("stored");
 }
 
-/// A connection that is revoked at Leaf, of which we do not know yet; its Leaf user and Leaf's id of it.
+/// A connection that is revoked at Leaf, of which we do not know yet; its Leaf user and Leaf's id
+/// of it.
 async fn revoked_at_leaf(world: &World) -> (String, String) {
     replace_secret(world, SECRET).await;
     let user = world.connected_through_leaf("maria", FARM).await;
@@ -54,7 +59,8 @@ async fn revoked_at_leaf(world: &World) -> (String, String) {
 
 /// The status as it is stored, without Leaf being asked.
 pub(super) async fn stored(world: &World, user: &str) -> &'static str {
-    let account = world.machine.service.ports.connections.account(user.parse().expect("an id")).await;
+    let account =
+        world.machine.service.ports.connections.account(user.parse().expect("an id")).await;
     account.expect("a read").expect("a Leaf user").credential.expect("a credential").status.as_str()
 }
 
@@ -123,7 +129,9 @@ async fn an_alert_that_leaf_cannot_be_asked_about_is_refused_so_that_it_comes_ag
     let (user, id) = revoked_at_leaf(&world).await;
     world.disturb(&json!({ "fault": "status", "status": 503 })).await;
     let body = alert(&id);
-    send(&world, body.clone(), Some(sign(SECRET, body.as_bytes()))).await.problem(503, "leafUnavailable");
+    send(&world, body.clone(), Some(sign(SECRET, body.as_bytes())))
+        .await
+        .problem(503, "leafUnavailable");
     send(&world, body.clone(), Some(sign(SECRET, body.as_bytes()))).await.no_content();
     assert_eq!(stored(&world, &user).await, "REVOKED");
 }

@@ -1,7 +1,9 @@
-//! Leaf's webhooks and our receiver of their calls, with nobody in between: registered, called, verified, followed.
+//! Leaf's webhooks and our receiver of their calls, with nobody in between: registered, called,
+//! verified, followed.
 //!
-//! The simulated Leaf tells a revoked operation as `connectionRevoked`, which is an event of ours: the real one has the two that we register for,
-//! and says `credentialsUnauthenticated` of a credential that it can no longer use.
+//! The simulated Leaf tells a revoked operation as `connectionRevoked`, which is an event of ours:
+//! the real one has the two that we register for, and says `credentialsUnauthenticated` of a
+//! credential that it can no longer use.
 
 use local::{Machine, Upstream};
 use reqwest::{Method, StatusCode};
@@ -71,8 +73,7 @@ async fn a_farmer_who_switches_off_is_here_as_soon_as_leaf_has_checked_and_calle
     // The one that the registration made stays good as the one before.
     replace_secret(&world, SECRET).await;
     let url = world.api("/alerts/leaf");
-    let body =
-        json!({ "events": ["connectionRevoked"], "name": "ours of another event", "secret": SECRET, "url": url });
+    let body = json!({ "events": ["connectionRevoked"], "name": "ours of another event", "secret": SECRET, "url": url });
     let (status, _) = world.json(world.at_leaf(Method::POST, WEBHOOKS).await.json(&body)).await;
     assert_eq!(status, StatusCode::CREATED);
     let user = connected(&world).await;
@@ -127,10 +128,16 @@ async fn a_registration_that_fails_again_and_again_silences_nothing() {
     let user = connected(&world).await;
     world.disturb(&json!({ "fault": "status", "status": 503, "times": 9 })).await;
     for _ in 0..3 {
-        let (status, problem) = world.json(world.owner(Method::POST, "/alerts/leaf/registration")).await;
-        assert_eq!((status, &problem["errorKey"]), (StatusCode::SERVICE_UNAVAILABLE, &json!("leafUnavailable")));
+        let (status, problem) =
+            world.json(world.owner(Method::POST, "/alerts/leaf/registration")).await;
+        assert_eq!(
+            (status, &problem["errorKey"]),
+            (StatusCode::SERVICE_UNAVAILABLE, &json!("leafUnavailable"))
+        );
         assert!(
-            problem["detail"].as_str().is_some_and(|detail| detail.ends_with("send this request again.")),
+            problem["detail"]
+                .as_str()
+                .is_some_and(|detail| detail.ends_with("send this request again.")),
             "{problem}"
         );
     }
@@ -139,6 +146,10 @@ async fn a_registration_that_fails_again_and_again_silences_nothing() {
     assert_eq!(leaf_delivers(&world).await, (0, 0), "the webhook from before is believed");
     assert_eq!(stored(&world, &user).await, "LIMITED_PERMISSION");
     register(&world).await;
-    assert_eq!(leaf_delivers(&world).await, (0, 0), "so is the first message of the one that came of it");
+    assert_eq!(
+        leaf_delivers(&world).await,
+        (0, 0),
+        "so is the first message of the one that came of it"
+    );
     assert_eq!(webhooks_at_leaf(&world).await.len(), 1);
 }

@@ -1,4 +1,5 @@
-//! Leaf is down, slow, limits us, refuses us, or mumbles: clear errors, no lost session, no storm of calls.
+//! Leaf is down, slow, limits us, refuses us, or mumbles: clear errors, no lost session, no storm
+//! of calls.
 
 use std::time::Duration;
 
@@ -18,7 +19,12 @@ fn bad_days() -> [(Value, u16, &'static str, usize); 6] {
         (json!({ "fault": "malformed", "times": 0 }), 502, "leafBadAnswer", 1),
         // The call, a new token, and that is that.
         (json!({ "fault": "status", "status": 401, "times": 0 }), 502, "leafLoginRefused", 2),
-        (json!({ "fault": "status", "status": 429, "retryAfter": 17, "times": 0 }), 503, "leafUnavailable", 1),
+        (
+            json!({ "fault": "status", "status": 429, "retryAfter": 17, "times": 0 }),
+            503,
+            "leafUnavailable",
+            1,
+        ),
     ]
 }
 
@@ -31,7 +37,11 @@ async fn a_status_is_what_is_stored_when_leaf_cannot_be_asked() {
         world.pass(1, 0);
         world.disturb(&fault).await;
         let calls = world.leaf_calls("").await;
-        assert_eq!(world.credential(&user).await.1, before, "{fault}: with the time of the last answer");
+        assert_eq!(
+            world.credential(&user).await.1,
+            before,
+            "{fault}: with the time of the last answer"
+        );
         assert!(world.leaf_calls("").await - calls <= most, "{fault}");
         world.leaf_is_back().await;
         world.pass(2, 0);
@@ -48,7 +58,8 @@ async fn a_start_that_leaf_cannot_begin_says_why_and_changes_nothing() {
         world.disturb(&fault).await;
         let calls = world.leaf_calls("").await;
         let path = format!("{MANAGEMENT}/users/{user}/one-click-integration/Panorama");
-        let answer = world.ask_with(Method::POST, &path, &world.start_body("STAGE", Some(FARM))).await;
+        let answer =
+            world.ask_with(Method::POST, &path, &world.start_body("STAGE", Some(FARM))).await;
         answer.problem(status, error_key);
         assert_eq!(
             answer.header("retry-after").is_some(),
@@ -108,31 +119,41 @@ async fn a_limit_is_kept_for_as_long_as_leaf_said() {
 #[tokio::test]
 async fn a_check_that_leaf_limits_goes_on_where_it_was() {
     let world = World::in_front_of_leaf().await;
-    let (maria, dale) =
-        (world.connected_through_leaf("maria", FARM).await, world.connected_through_leaf("dale", OTHER_FARM).await);
+    let (maria, dale) = (
+        world.connected_through_leaf("maria", FARM).await,
+        world.connected_through_leaf("dale", OTHER_FARM).await,
+    );
     for code in [FARM, OTHER_FARM] {
         world.revoke(code).await;
     }
     world.pass(15, 0);
     let leaf = world.machine.leaf.as_ref().expect("Leaf");
     let deadline = shared::ports::clock::Clock::now(&*world.clock).plus(Duration::from_mins(1));
-    assert_eq!(local::running::check_connections(&leaf.service, deadline).await.expect("a report").revoked, 2);
+    assert_eq!(
+        local::running::check_connections(&leaf.service, deadline).await.expect("a report").revoked,
+        2
+    );
     // The second question is refused.
-    let slow_down =
-        json!({ "fault": "status", "status": 429, "retryAfter": 60, "path": format!("{dale}/panorama-credentials") });
-    let slow_down_too =
-        json!({ "fault": "status", "status": 429, "retryAfter": 60, "path": format!("{maria}/panorama-credentials") });
+    let slow_down = json!({ "fault": "status", "status": 429, "retryAfter": 60, "path": format!("{dale}/panorama-credentials") });
+    let slow_down_too = json!({ "fault": "status", "status": 429, "retryAfter": 60, "path": format!("{maria}/panorama-credentials") });
     let asked_before = world.leaf_calls("/panorama-credentials").await;
     for fault in [&slow_down, &slow_down_too] {
         world.disturb(fault).await;
     }
-    let report = local::running::check_connections(&world.machine.service, deadline).await.expect("a report");
+    let report = local::running::check_connections(&world.machine.service, deadline)
+        .await
+        .expect("a report");
     assert_eq!((report.unavailable, report.revoked), (1, 0));
-    assert_eq!(world.leaf_calls("/panorama-credentials").await, asked_before + 1, "it stops at once");
+    assert_eq!(
+        world.leaf_calls("/panorama-credentials").await,
+        asked_before + 1,
+        "it stops at once"
+    );
     world.leaf_is_back().await;
     world.pass(1, 0);
     let later = deadline.plus(Duration::from_mins(5));
-    let report = local::running::check_connections(&world.machine.service, later).await.expect("a report");
+    let report =
+        local::running::check_connections(&world.machine.service, later).await.expect("a report");
     assert_eq!((report.done, report.revoked), (1, 2));
 }
 
@@ -141,7 +162,9 @@ async fn a_token_that_leaf_refuses_is_renewed_once_and_nobody_notices() {
     let world = World::in_front_of_leaf().await;
     let user = world.connected_through_leaf("maria", FARM).await;
     let logins = world.leaf_calls("/api/authenticate").await;
-    world.disturb(&json!({ "fault": "status", "status": 401, "path": "/panorama-credentials" })).await;
+    world
+        .disturb(&json!({ "fault": "status", "status": 401, "path": "/panorama-credentials" }))
+        .await;
     let path = format!("{MANAGEMENT}/users/{user}/panorama-credentials?verify=true");
     assert_eq!(world.ask(Method::GET, &path).await.json(200)["status"], "ACTIVE");
     assert_eq!(world.leaf_calls("/api/authenticate").await, logins + 1);

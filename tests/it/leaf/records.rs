@@ -20,12 +20,16 @@ pub(crate) async fn user_of_leaf(world: &World) -> String {
 pub(crate) async fn connect_at_leaf(world: &World, user: &str, code: &str) {
     let path = format!("{MANAGEMENT}/users/{user}/one-click-integration/Panorama");
     let request = world.at_leaf(Method::POST, &path).await;
-    assert_eq!(world.json(request.json(&world.start_body("STAGE", Some(code)))).await.0, StatusCode::OK);
+    assert_eq!(
+        world.json(request.json(&world.start_body("STAGE", Some(code)))).await.0,
+        StatusCode::OK
+    );
     world.share(code).await;
     assert_eq!(come_to_leaf(world, code).await, "connected");
 }
 
-/// The farmer's browser comes to Leaf's own address: that is the one in the Partner Portal. What it is shown there.
+/// The farmer's browser comes to Leaf's own address: that is the one in the Partner Portal. What it
+/// is shown there.
 pub(crate) async fn come_to_leaf(world: &World, code: &str) -> String {
     let id = world.machine.ready.stage.sharing_url_id;
     let url = world.leaf(&format!("/sharing-confirmation/{id}?orgCode={code}"));
@@ -36,8 +40,12 @@ pub(crate) async fn come_to_leaf(world: &World, code: &str) -> String {
 async fn session_after_leaf_has_connected_the_farm(world: &World, user: &str) -> State {
     connect_at_leaf(world, user, FARM).await;
     let (_, credential) = world.credential(user).await;
-    assert_eq!((&credential["status"], &credential["organizationCode"]), (&json!("ACTIVE"), &json!(FARM)));
-    let account = world.machine.service.ports.connections.account(user.parse().expect("an id")).await;
+    assert_eq!(
+        (&credential["status"], &credential["organizationCode"]),
+        (&json!("ACTIVE"), &json!(FARM))
+    );
+    let account =
+        world.machine.service.ports.connections.account(user.parse().expect("an id")).await;
     account.expect("a read").expect("a Leaf user").session.expect("a session").state
 }
 
@@ -58,7 +66,9 @@ async fn a_connection_from_before_is_taken_over_with_leafs_id() {
     assert_eq!(world.status(&user).await, "integrationNotStarted");
     connect_at_leaf(&world, &user, FARM).await;
     let (_, ours) = world.credential(&user).await;
-    let request = world.at_leaf(Method::GET, &format!("{MANAGEMENT}/users/{user}/panorama-credentials")).await;
+    let request = world
+        .at_leaf(Method::GET, &format!("{MANAGEMENT}/users/{user}/panorama-credentials"))
+        .await;
     let (_, theirs) = world.json(request).await;
     assert_eq!((&ours["id"], &ours["status"]), (&theirs["id"], &json!("ACTIVE")));
 }
@@ -82,13 +92,21 @@ async fn a_session_for_one_operation_is_not_completed_by_leafs_connection_to_ano
     let user = world.connected_through_leaf("maria", FARM).await;
     world.start_session(&user, Some(OTHER_FARM)).await;
     let callback = world.callback(OTHER_FARM);
-    assert_eq!(world.land(&mut world.browser(), &callback).await.outcome, "notBound", "Leaf found it not shared");
+    assert_eq!(
+        world.land(&mut world.browser(), &callback).await.outcome,
+        "notBound",
+        "Leaf found it not shared"
+    );
     let (_, credential) = world.credential(&user).await;
-    assert_eq!((&credential["status"], &credential["organizationCode"]), (&json!("ACTIVE"), &json!(FARM)));
+    assert_eq!(
+        (&credential["status"], &credential["organizationCode"]),
+        (&json!("ACTIVE"), &json!(FARM))
+    );
 }
 
 #[tokio::test]
-async fn a_session_goes_on_waiting_when_leaf_has_connected_another_operation_than_it_was_started_for() {
+async fn a_session_goes_on_waiting_when_leaf_has_connected_another_operation_than_it_was_started_for()
+ {
     let world = World::in_front_of_leaf().await;
     let user = world.create_user("maria").await;
     world.start_session(&user, Some(OTHER_FARM)).await;
@@ -101,9 +119,16 @@ async fn a_farmer_who_has_come_is_not_done_when_leaf_has_connected_another_opera
     let user = world.create_user("maria").await;
     let started = world.start_session(&user, None).await;
     let mut browser = world.hop(&started).await;
-    assert_eq!(browser.open(&world.callback(OTHER_FARM)).await.status, StatusCode::SEE_OTHER, "on to Leaf");
+    assert_eq!(
+        browser.open(&world.callback(OTHER_FARM)).await.status,
+        StatusCode::SEE_OTHER,
+        "on to Leaf"
+    );
     let state = session_after_leaf_has_connected_the_farm(&world, &user).await;
-    assert!(matches!(&state, State::Confirming(handshake) if handshake.code.expose() == OTHER_FARM), "{state:?}");
+    assert!(
+        matches!(&state, State::Confirming(handshake) if handshake.code.expose() == OTHER_FARM),
+        "{state:?}"
+    );
 }
 
 #[tokio::test]

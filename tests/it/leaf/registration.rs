@@ -1,4 +1,5 @@
-//! The one call that has Leaf call us, against a Leaf that does what its documents say: it sends a signed message before it answers.
+//! The one call that has Leaf call us, against a Leaf that does what its documents say: it sends a
+//! signed message before it answers.
 
 use std::sync::{Arc, Mutex};
 
@@ -33,11 +34,19 @@ impl Account {
     }
 
     fn ids(&self) -> Vec<String> {
-        self.with(|webhooks| webhooks.iter().map(|webhook| webhook["id"].as_str().expect("an id").to_owned()).collect())
+        self.with(|webhooks| {
+            webhooks
+                .iter()
+                .map(|webhook| webhook["id"].as_str().expect("an id").to_owned())
+                .collect()
+        })
     }
 }
 
-async fn register(State(account): State<Account>, Json(mut webhook): Json<Value>) -> (StatusCode, Json<Value>) {
+async fn register(
+    State(account): State<Account>,
+    Json(mut webhook): Json<Value>,
+) -> (StatusCode, Json<Value>) {
     if account.with(|webhooks| !webhooks.is_empty()) {
         return (StatusCode::BAD_REQUEST, Json(json!({ "errorKey": "eventRegisteredTwice" })));
     }
@@ -64,23 +73,30 @@ async fn remove(State(account): State<Account>, Path(id): Path<String>) -> Statu
 async fn registered(world: &World, ids: &[&str]) -> (Result<(), RegisterAlertsError>, Account) {
     let url: Url = world.api("/alerts/leaf").parse().expect("a URL");
     let there = ids.iter().map(|id| {
-        let url = if *id == OURS { url.to_string() } else { "https://elsewhere.example/alerts".to_owned() };
+        let url = if *id == OURS {
+            url.to_string()
+        } else {
+            "https://elsewhere.example/alerts".to_owned()
+        };
         json!({ "id": id, "url": url })
     });
-    let account = Account { webhooks: Arc::new(Mutex::new(there.collect())), http: world.http.clone() };
+    let account =
+        Account { webhooks: Arc::new(Mutex::new(there.collect())), http: world.http.clone() };
     let router = Router::new()
         .route("/api/authenticate", post(|| async { Json(json!({ "id_token": "a-token" })) }))
         .route(WEBHOOKS, get(list).post(register))
         .route(&format!("{WEBHOOKS}/{{id}}"), delete(remove))
         .with_state(account.clone());
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let api = format!("http://{}", listener.local_addr().expect("an address")).parse().expect("a URL");
+    let api =
+        format!("http://{}", listener.local_addr().expect("an address")).parse().expect("a URL");
     let server = tokio::spawn(async move { axum::serve(listener, router).await });
     let mut ports = world.machine.service.ports.clone();
     let clock: Arc<dyn Clock> = ports.clock.clone();
     let endpoints = LeafEndpoints { api, confirmation: "https://widget.withleaf.io".to_owned() };
     let (partner, leaf) = (ports.partner_secrets.clone(), ports.leaf_secrets.clone());
-    ports.record_keeper = Some(Arc::new(Leaf::new(world.http.clone(), endpoints, partner, leaf, clock)));
+    ports.record_keeper =
+        Some(Arc::new(Leaf::new(world.http.clone(), endpoints, partner, leaf, clock)));
     let registered = register_alerts(&ports, &url).await;
     server.abort();
     (registered, account)

@@ -12,11 +12,22 @@ async fn nothing_that_leaf_tells_of_tokens_is_passed_on() {
     let world = World::in_front_of_leaf().await;
     let user = world.connected_through_leaf("maria", FARM).await;
     let path = format!("{MANAGEMENT}/users/{user}/panorama-credentials");
-    let theirs = world.at_leaf(Method::GET, &path).await.send().await.expect("an answer").text().await.expect("a body");
+    let theirs = world
+        .at_leaf(Method::GET, &path)
+        .await
+        .send()
+        .await
+        .expect("an answer")
+        .text()
+        .await
+        .expect("a body");
     assert!(theirs.contains(PLANTED), "Leaf does tell: {theirs}");
-    for path in
-        [path.clone(), format!("{path}?verify=true"), format!("{path}/events"), format!("{MANAGEMENT}/users/{user}")]
-    {
+    for path in [
+        path.clone(),
+        format!("{path}?verify=true"),
+        format!("{path}/events"),
+        format!("{MANAGEMENT}/users/{user}"),
+    ] {
         let answer = world.ask(Method::GET, &path).await;
         assert_eq!(answer.status, 200, "{answer:?}");
         answer.says_nothing_of([

@@ -18,7 +18,8 @@ type Pairs = Vec<(String, String)>;
 
 pub(super) async fn sign_in(Json(body): Json<Value>) -> Response {
     let account = local::seed::LEAF_ACCOUNT;
-    let expected = json!({ "username": account.username, "password": account.password, "rememberMe": "true" });
+    let expected =
+        json!({ "username": account.username, "password": account.password, "rememberMe": "true" });
     if body == expected {
         Json(json!({ "id_token": TOKEN })).into_response()
     } else {
@@ -40,7 +41,9 @@ pub(super) async fn guard(State(records): State<Shared>, request: Request, next:
         return refuse(401, "unauthorized", Value::Null);
     }
     match refusal {
-        Some((status, body)) => (StatusCode::from_u16(status).expect("a status"), Json(body)).into_response(),
+        Some((status, body)) => {
+            (StatusCode::from_u16(status).expect("a status"), Json(body)).into_response()
+        }
         None => next.run(Request::from_parts(parts, Body::from(bytes))).await,
     }
 }
@@ -67,7 +70,11 @@ pub(super) fn page(uri: &Uri, query: &Pairs, list: Vec<Value>) -> Response {
     ([("x-total-count", total.to_string()), (LINK.as_str(), link)], Json(shown)).into_response()
 }
 
-pub(super) async fn begin(State(_): State<Shared>, Path(_): Path<String>, Json(body): Json<Value>) -> Response {
+pub(super) async fn begin(
+    State(_): State<Shared>,
+    Path(_): Path<String>,
+    Json(body): Json<Value>,
+) -> Response {
     let id = body["sharingUrlId"].as_str().expect("a sharingUrlId");
     Json(json!({ "signInUrl": format!("https://bananorama.com/connections/{id}") })).into_response()
 }
@@ -75,7 +82,10 @@ pub(super) async fn begin(State(_): State<Shared>, Path(_): Path<String>, Json(b
 pub(super) async fn credential(State(records): State<Shared>, Path(id): Path<String>) -> Response {
     let records = records.lock().expect("nobody panicked");
     let credential = records.panorama.get(&id);
-    credential.map_or_else(|| refuse(404, "credentialsNotFound", Value::Null), |known| Json(known).into_response())
+    credential.map_or_else(
+        || refuse(404, "credentialsNotFound", Value::Null),
+        |known| Json(known).into_response(),
+    )
 }
 
 pub(super) async fn create(
@@ -83,14 +93,18 @@ pub(super) async fn create(
     Path(user): Path<String>,
     Json(mut body): Json<Value>,
 ) -> Response {
-    for (name, value) in [("id", uuid::Uuid::new_v4().to_string()), ("status", "ACTIVE".to_owned())] {
+    for (name, value) in [("id", uuid::Uuid::new_v4().to_string()), ("status", "ACTIVE".to_owned())]
+    {
         body[name] = value.into();
     }
     records.lock().expect("nobody panicked").panorama.insert(user, body.clone());
     (StatusCode::CREATED, Json(body)).into_response()
 }
 
-pub(super) async fn disconnect(State(records): State<Shared>, Path(id): Path<String>) -> StatusCode {
+pub(super) async fn disconnect(
+    State(records): State<Shared>,
+    Path(id): Path<String>,
+) -> StatusCode {
     let gone = records.lock().expect("nobody panicked").panorama.remove(&id);
     if gone.is_some() { StatusCode::NO_CONTENT } else { StatusCode::NOT_FOUND }
 }
@@ -110,17 +124,23 @@ pub(super) async fn resources(
     OriginalUri(uri): OriginalUri,
     Query(query): Query<Pairs>,
 ) -> Response {
-    let wanted = |name: &str| query.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
+    let wanted =
+        |name: &str| query.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
     let mut found = records.lock().expect("nobody panicked").summaries.clone();
     found.retain(|summary| {
-        ["provider", "leafUserId"].iter().all(|name| wanted(name).is_none_or(|value| summary[*name] == value))
+        ["provider", "leafUserId"]
+            .iter()
+            .all(|name| wanted(name).is_none_or(|value| summary[*name] == value))
     });
     let (parts, body) = page(&uri, &query, found).into_parts();
-    let shown: Value = serde_json::from_slice(&to_bytes(body, usize::MAX).await.expect("a body")).expect("JSON");
+    let shown: Value =
+        serde_json::from_slice(&to_bytes(body, usize::MAX).await.expect("a body")).expect("JSON");
     let body = json!({ "message": "SUCCESS", "summaries": shown }).to_string();
     let mut response = ([(CONTENT_TYPE, "application/json")], body).into_response();
     let kept = parts.headers.into_iter().filter_map(|(name, value)| Some((name?, value)));
-    response.headers_mut().extend(kept.filter(|(name, _)| *name == LINK || name == "x-total-count"));
+    response
+        .headers_mut()
+        .extend(kept.filter(|(name, _)| *name == LINK || name == "x-total-count"));
     response
 }
 
@@ -128,7 +148,10 @@ pub(super) async fn webhooks(State(records): State<Shared>) -> Json<Vec<Value>> 
     Json(records.lock().expect("nobody panicked").webhooks.clone())
 }
 
-pub(super) async fn register(State(records): State<Shared>, Json(mut webhook): Json<Value>) -> Response {
+pub(super) async fn register(
+    State(records): State<Shared>,
+    Json(mut webhook): Json<Value>,
+) -> Response {
     webhook["id"] = uuid::Uuid::new_v4().to_string().into();
     records.lock().expect("nobody panicked").webhooks.push(webhook.clone());
     (StatusCode::CREATED, Json(webhook)).into_response()

@@ -1,5 +1,5 @@
-//! What a client sends reaches Leaf as it was sent; what Leaf has reaches the client as it is there,
-//! except tokens and passwords.
+//! What a client sends reaches Leaf as it was sent; what Leaf has reaches the client as it is
+//! there, except tokens and passwords.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -31,11 +31,18 @@ pub(crate) fn maria() -> Value {
 pub(crate) fn shown() -> Value {
     let mut shown = maria();
     for (credential, secrets) in [
-        ("johnDeereCredentials", &["clientSecret", "accessToken", "refreshToken", "tokenId", "tokenSecretKey"][..]),
+        (
+            "johnDeereCredentials",
+            &["clientSecret", "accessToken", "refreshToken", "tokenId", "tokenSecretKey"][..],
+        ),
         ("agvanceCredentials", &["apiKey", "password"]),
     ] {
         for secret in secrets {
-            shown[credential].as_object_mut().expect("an object").remove(*secret).expect("a secret");
+            shown[credential]
+                .as_object_mut()
+                .expect("an object")
+                .remove(*secret)
+                .expect("a secret");
         }
     }
     shown["agvanceCredentials"]["login"] = json!({ "history": [{}] });
@@ -56,7 +63,8 @@ async fn what_leaf_has_is_shown_as_it_is_there_but_for_tokens_and_passwords() {
     assert_eq!(listed.json(200), json!([shown()]));
     let updated = world.ask_with(Method::PUT, &users(), &read.json(200)).await;
     assert_eq!(updated.json(200), shown());
-    let patched = world.ask_with(Method::PATCH, &format!("{}/{id}", users()), &json!({ "phone": "1" })).await;
+    let patched =
+        world.ask_with(Method::PATCH, &format!("{}/{id}", users()), &json!({ "phone": "1" })).await;
     assert_eq!(patched.json(200)["phone"], "1");
     for answer in [&read, &listed, &updated, &patched] {
         answer.says_nothing_of([PLANTED]);
@@ -72,7 +80,11 @@ async fn a_client_that_sends_back_what_it_has_read_loses_nothing_at_leaf() {
     world.ask_with(Method::PUT, &users(), &read).await.json(200);
     let mut expected = maria();
     expected["name"] = "Maria L.".into();
-    assert_eq!(peer.user(&id), expected, "the credentials with their tokens, and what nobody here knows");
+    assert_eq!(
+        peer.user(&id),
+        expected,
+        "the credentials with their tokens, and what nobody here knows"
+    );
     assert_eq!(peer.last("PUT").1, read, "as it was sent");
 }
 
@@ -81,7 +93,8 @@ async fn what_an_update_leaves_out_is_gone_at_leaf_as_leaf_documents_and_nothing
     let (world, peer) = World::in_front_of_peer().await;
     let id = peer.has(maria());
     let credential = json!({ "id": "7c1e0f6a-90d2-4b1b-a3a5-0d6e4f2b9c11" });
-    let sent = json!({ "id": id, "name": "Maria", "phone": "", "johnDeereCredentials": credential });
+    let sent =
+        json!({ "id": id, "name": "Maria", "phone": "", "johnDeereCredentials": credential });
     world.ask_with(Method::PUT, &users(), &sent).await.json(200);
     let mut expected = sent.clone();
     expected["johnDeereCredentials"] = maria()["johnDeereCredentials"].clone();
@@ -122,7 +135,11 @@ async fn a_new_leaf_user_reaches_leaf_as_it_was_sent() {
         assert_eq!(made["name"], sent["name"]);
         assert_eq!(answer.header("location"), Some(&*world.api(&format!("{}/{id}", users()))));
         assert_eq!(world.ask(Method::GET, &format!("{}/{id}", users())).await.json(200), made);
-        assert_eq!(world.start_session(id, Some("krwv4vYH")).await.status, "PENDING", "it is known here as well");
+        assert_eq!(
+            world.start_session(id, Some("krwv4vYH")).await.status,
+            "PENDING",
+            "it is known here as well"
+        );
         world.ask(Method::DELETE, &format!("{}/{id}", users())).await.no_content();
     }
 }
@@ -135,7 +152,13 @@ async fn a_listing_is_asked_for_as_the_client_asks_and_its_length_is_leafs() {
     }
     let path = format!("{}?sort=name,desc&email=all@farm.example&whatever=1&size=2", users());
     let answer = world.ask(Method::GET, &path).await;
-    let names: Vec<_> = answer.json(200).as_array().expect("a list").iter().map(|user| user["name"].clone()).collect();
+    let names: Vec<_> = answer
+        .json(200)
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|user| user["name"].clone())
+        .collect();
     assert_eq!(names, ["Carla", "Bert"]);
     assert_eq!(answer.header("x-total-count"), Some("3"));
     let links = answer.header("link").expect("links").to_owned();

@@ -16,19 +16,22 @@ pub(super) async fn list(
     OriginalUri(uri): OriginalUri,
     Query(query): Query<Pairs>,
 ) -> Response {
-    let wanted = |name: &str| query.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
+    let wanted =
+        |name: &str| query.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
     let records = records.lock().expect("nobody panicked");
     let mut found: Vec<Value> = records
         .users
         .iter()
         .filter(|user| {
-            ["name", "email", "externalId"]
-                .iter()
-                .all(|name| wanted(name).is_none_or(|value| user.get(*name).is_some_and(|known| known == value)))
+            ["name", "email", "externalId"].iter().all(|name| {
+                wanted(name).is_none_or(|value| user.get(*name).is_some_and(|known| known == value))
+            })
         })
         .map(|user| user.clone().into())
         .collect();
-    if let Some((field, direction)) = wanted("sort").map(|sort| sort.split_once(',').unwrap_or((sort, "asc"))) {
+    if let Some((field, direction)) =
+        wanted("sort").map(|sort| sort.split_once(',').unwrap_or((sort, "asc")))
+    {
         found.sort_by_key(|user| user[field].to_string());
         if direction == "desc" {
             found.reverse();
@@ -39,10 +42,17 @@ pub(super) async fn list(
 
 pub(super) async fn read(State(records): State<Shared>, Path(id): Path<String>) -> Response {
     let records = records.lock().expect("nobody panicked");
-    records.users.iter().find(|user| user["id"] == id).map_or_else(nobody, |user| Json(user).into_response())
+    records
+        .users
+        .iter()
+        .find(|user| user["id"] == id)
+        .map_or_else(nobody, |user| Json(user).into_response())
 }
 
-pub(super) async fn create(State(records): State<Shared>, Json(body): Json<Map<String, Value>>) -> Response {
+pub(super) async fn create(
+    State(records): State<Shared>,
+    Json(body): Json<Map<String, Value>>,
+) -> Response {
     let mut records = records.lock().expect("nobody panicked");
     if body.get("name").is_none_or(|name| name == "") {
         let fields = serde_json::json!([{ "objectName": "leafUser", "field": "name", "message": "NotNull" }]);
@@ -55,10 +65,15 @@ pub(super) async fn create(State(records): State<Shared>, Json(body): Json<Map<S
 }
 
 /// "Edits an existing Leaf User by submitting a new one."
-pub(super) async fn replace(State(records): State<Shared>, Json(body): Json<Map<String, Value>>) -> Response {
+pub(super) async fn replace(
+    State(records): State<Shared>,
+    Json(body): Json<Map<String, Value>>,
+) -> Response {
     let mut records = records.lock().expect("nobody panicked");
     let new = bound(&mut records, body);
-    let Some(old) = records.users.iter_mut().find(|user| user["id"] == new["id"]) else { return nobody() };
+    let Some(old) = records.users.iter_mut().find(|user| user["id"] == new["id"]) else {
+        return nobody();
+    };
     old.clone_from(&new);
     Json(new).into_response()
 }
@@ -71,7 +86,9 @@ pub(super) async fn merge(
 ) -> Response {
     let mut records = records.lock().expect("nobody panicked");
     let changes = bound(&mut records, body);
-    let Some(user) = records.users.iter_mut().find(|user| user["id"] == id) else { return nobody() };
+    let Some(user) = records.users.iter_mut().find(|user| user["id"] == id) else {
+        return nobody();
+    };
     user.extend(changes);
     Json(user.clone()).into_response()
 }
@@ -87,7 +104,8 @@ pub(super) async fn remove(State(records): State<Shared>, Path(id): Path<String>
 fn bound(records: &mut Records, mut user: Map<String, Value>) -> Map<String, Value> {
     for (_, credential) in user.iter_mut().filter(|(name, _)| name.ends_with("Credentials")) {
         let id = credential["id"].as_str().unwrap_or_default();
-        *credential = records.credentials.get(id).cloned().unwrap_or_else(|| panic!("{id} is no credential"));
+        *credential =
+            records.credentials.get(id).cloned().unwrap_or_else(|| panic!("{id} is no credential"));
     }
     user
 }

@@ -1,4 +1,5 @@
-//! What Leaf refuses of a client's own is the client's to mend, and is told so; Leaf's words are not.
+//! What Leaf refuses of a client's own is the client's to mend, and is told so; Leaf's words are
+//! not.
 
 use reqwest::Method;
 use serde_json::json;
@@ -12,13 +13,16 @@ async fn what_leaf_refuses_of_a_body_is_a_bad_request_that_names_the_fields() {
     let (world, peer) = World::in_front_of_peer().await;
     let id = peer.has(json!({ "name": "maria" }));
     let users = format!("{MANAGEMENT}/users");
-    let answer = world.ask_with(Method::POST, &users, &json!({ "email": "dale@farm.example" })).await;
+    let answer =
+        world.ask_with(Method::POST, &users, &json!({ "email": "dale@farm.example" })).await;
     answer.problem_of(400, "leafRefused", &["name"]);
     answer.says_nothing_of([PLANTED]);
     for (status, key) in [(400, "emailexists"), (409, "conflict"), (422, "error.validation")] {
-        for (method, path) in
-            [(Method::POST, users.clone()), (Method::PUT, users.clone()), (Method::PATCH, format!("{users}/{id}"))]
-        {
+        for (method, path) in [
+            (Method::POST, users.clone()),
+            (Method::PUT, users.clone()),
+            (Method::PATCH, format!("{users}/{id}")),
+        ] {
             let refusal = json!({ "errorKey": key, "message": PLANTED, "fieldErrors": [{ "field": PLANTED }] });
             peer.with(|records| records.refusal = Some((status, refusal)));
             let answer = world.ask_with(method, &path, &json!({ "id": id, "name": "n" })).await;
@@ -35,7 +39,10 @@ async fn a_leaf_user_that_leaf_does_not_have_is_not_found_and_is_not_made_here()
     let users = format!("{MANAGEMENT}/users");
     let body = json!({ "id": nobody, "name": "n" });
     world.ask_with(Method::PUT, &users, &body).await.problem(404, "leafUserNotFound");
-    world.ask_with(Method::PATCH, &format!("{users}/{nobody}"), &body).await.problem(404, "leafUserNotFound");
+    world
+        .ask_with(Method::PATCH, &format!("{users}/{nobody}"), &body)
+        .await
+        .problem(404, "leafUserNotFound");
     world.ask(Method::GET, &format!("{users}/{nobody}")).await.problem(404, "leafUserNotFound");
     world.ask(Method::DELETE, &format!("{users}/{nobody}")).await.problem(404, "leafUserNotFound");
     for (body, key) in [
@@ -56,16 +63,32 @@ async fn what_leaf_has_done_is_answered_as_done_though_our_own_row_cannot_be_wri
     // Nothing of the table can be reached; the secrets can, so Leaf is signed in to.
     let mut settings = (*world.machine.service.settings).clone();
     settings.table_name = "no-such-table".to_owned();
-    let (dynamodb, secrets_manager) = (world.machine.dynamodb.clone(), world.machine.secrets_manager.clone());
-    let clients = shared::service::Clients { dynamodb, secrets_manager, clock: world.clock.clone() };
+    let (dynamodb, secrets_manager) =
+        (world.machine.dynamodb.clone(), world.machine.secrets_manager.clone());
+    let clients =
+        shared::service::Clients { dynamodb, secrets_manager, clock: world.clock.clone() };
     let service = shared::service::Service::new(settings, clients).expect("a service");
     let ports = &service.ports;
     let keeper = ports.record_keeper.as_ref().expect("Leaf is the upstream");
-    let sent = |body: serde_json::Value| shared::domain::record::Sent(body.as_object().expect("an object").clone());
-    let made = create_there(ports, &**keeper, sent(json!({ "name": "dale" }))).await.expect("Leaf has made it");
+    let sent = |body: serde_json::Value| {
+        shared::domain::record::Sent(body.as_object().expect("an object").clone())
+    };
+    let made = create_there(ports, &**keeper, sent(json!({ "name": "dale" })))
+        .await
+        .expect("Leaf has made it");
     let id = made.text("id").expect("an id");
     assert_eq!(peer.user(id)["name"], "dale");
-    let change = change_there(ports, &**keeper, known.parse().expect("an id"), sent(json!({ "name": "zoe" }))).await;
+    let change = change_there(
+        ports,
+        &**keeper,
+        known.parse().expect("an id"),
+        sent(json!({ "name": "zoe" })),
+    )
+    .await;
     assert!(change.expect("Leaf has changed it").is_some());
-    assert_eq!(world.start_session(id, None).await.status, "PENDING", "it is taken over at its first use");
+    assert_eq!(
+        world.start_session(id, None).await.status,
+        "PENDING",
+        "it is taken over at its first use"
+    );
 }

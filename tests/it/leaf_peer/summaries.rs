@@ -32,8 +32,15 @@ async fn summaries_are_leafs_whoever_and_whatever_they_are_of() {
     ] {
         let answer = world.ask(Method::GET, &format!("{RESOURCES}?{query}")).await;
         let expected: Value = expected.into_iter().map(|index: usize| all[index].clone()).collect();
-        assert_eq!(answer.json(200), json!({ "message": "SUCCESS", "summaries": expected }), "{query}");
+        assert_eq!(
+            answer.json(200),
+            json!({ "message": "SUCCESS", "summaries": expected }),
+            "{query}"
+        );
         answer.says_nothing_of([PLANTED]);
-        assert!(answer.header("x-total-count").is_some() && answer.header("link").is_some(), "{query}");
+        assert!(
+            answer.header("x-total-count").is_some() && answer.header("link").is_some(),
+            "{query}"
+        );
     }
 }

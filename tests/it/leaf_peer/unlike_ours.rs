@@ -28,7 +28,10 @@ async fn leaf_users_of_every_kind_are_listed_and_read_as_leaf_has_them() {
     let theirs: Vec<_> = ids.iter().map(|id| peer.user(id)).collect();
     assert_eq!(listed, json!(theirs));
     for id in ids.iter().filter(|id| *id != "not-a-uuid") {
-        assert_eq!(world.ask(Method::GET, &format!("{MANAGEMENT}/users/{id}")).await.json(200), peer.user(id));
+        assert_eq!(
+            world.ask(Method::GET, &format!("{MANAGEMENT}/users/{id}")).await.json(200),
+            peer.user(id)
+        );
     }
 }
 
@@ -58,7 +61,9 @@ async fn a_history_with_rows_of_other_forms_is_shown() {
         json!({ "createdDate": 1_795_348_800, "statusCode": "200", "requestToken": PLANTED }),
     ];
     peer.with(|records| records.events.insert(id.clone(), rows.to_vec()));
-    let answer = world.ask(Method::GET, &format!("{MANAGEMENT}/users/{id}/panorama-credentials/events")).await;
+    let answer = world
+        .ask(Method::GET, &format!("{MANAGEMENT}/users/{id}/panorama-credentials/events"))
+        .await;
     answer.says_nothing_of([PLANTED]);
     assert_eq!(answer.header("x-total-count"), Some("3"));
     let shown = answer.json(200);
@@ -105,8 +110,11 @@ async fn a_credential_of_another_form_changes_nothing_and_is_no_bad_answer() {
 #[tokio::test]
 async fn webhooks_of_other_forms_do_not_keep_ours_from_being_registered() {
     let (world, peer) = World::in_front_of_peer().await;
-    let theirs =
-        [json!({ "id": 7, "url": null }), json!({ "name": "no url" }), json!({ "id": "x", "url": "mailto:a@b" })];
+    let theirs = [
+        json!({ "id": 7, "url": null }),
+        json!({ "name": "no url" }),
+        json!({ "id": "x", "url": "mailto:a@b" }),
+    ];
     peer.with(|records| records.webhooks = theirs.to_vec());
     world.ask(Method::POST, "/alerts/leaf/registration").await.no_content();
     peer.with(|records| assert_eq!(records.webhooks[..3], theirs));

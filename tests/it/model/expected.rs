@@ -1,5 +1,6 @@
-//! What is to come of a step, written from the documents and not from the code. A step has one outcome; several when a fault may strike or
-//! the process may die, and then it must be one of them.
+//! What is to come of a step, written from the documents and not from the code. A step has one
+//! outcome; several when a fault may strike or the process may die, and then it must be one of
+//! them.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +13,8 @@ const SETTLING: u64 = 120;
 const KEPT: u64 = 86_400;
 const ASKED_EVERY: u64 = 30;
 
-/// Everything that is stored, as far as connections go, and Panorama's side of it. Moments are seconds since the beginning.
+/// Everything that is stored, as far as connections go, and Panorama's side of it. Moments are
+/// seconds since the beginning.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct State {
     pub(super) users: [User; USERS],
@@ -39,7 +41,8 @@ pub(super) struct Session {
     pub(super) code: Option<usize>,
     pub(super) started_at: u64,
     pub(super) is_bound: bool,
-    /// Ten callbacks in a row may ask Panorama, then one every half minute: up to when that is used.
+    /// Ten callbacks in a row may ask Panorama, then one every half minute: up to when that is
+    /// used.
     pub(super) asked_up_to: Option<u64>,
     pub(super) phase: Phase,
 }
@@ -77,7 +80,8 @@ pub(super) struct Risk {
     pub(super) dies: bool,
 }
 
-/// Which session's cookie each browser shows: by Leaf user, the browser that holds the cookie of its session.
+/// Which session's cookie each browser shows: by Leaf user, the browser that holds the cookie of
+/// its session.
 pub(super) type Cookies = [Option<usize>; USERS];
 
 enum Relation {
@@ -99,11 +103,10 @@ impl Session {
             (Phase::Pending, _) if now >= self.started_at + LIFETIME => Relation::Over,
             (Phase::Pending, None) => Relation::Open,
             (Phase::Pending, Some(started)) if started == code => Relation::Same,
-            (Phase::Confirming { code: confirmed, .. } | Phase::Completed { code: confirmed }, _)
-                if confirmed == code =>
-            {
-                Relation::Same
-            }
+            (
+                Phase::Confirming { code: confirmed, .. } | Phase::Completed { code: confirmed },
+                _,
+            ) if confirmed == code => Relation::Same,
             (Phase::Pending | Phase::Confirming { .. }, _) => Relation::Other,
             _ => Relation::Over,
         }
@@ -136,17 +139,28 @@ impl State {
             }
             Step::SwitchOff(code) => vec![self.with(|state| state.sharing[*code] = Sharing::Off)],
             Step::Recreate(user) => vec![self.disconnected(*user)],
-            Step::SwitchOn(_) | Step::Pass(_) | Step::Fault(..) | Step::ExpireTokens | Step::Mend => vec![self.clone()],
+            Step::SwitchOn(_)
+            | Step::Pass(_)
+            | Step::Fault(..)
+            | Step::ExpireTokens
+            | Step::Mend => vec![self.clone()],
         }
     }
 
-    fn after_request(&self, request: &Request, risk: Risk, cookies: &Cookies, now: u64) -> Vec<Self> {
+    fn after_request(
+        &self,
+        request: &Request,
+        risk: Risk,
+        cookies: &Cookies,
+        now: u64,
+    ) -> Vec<Self> {
         match *request {
             Request::Start(user, code) => self.started(user, code, risk, now),
             Request::Follow(..) => vec![self.clone()],
             Request::Hop(user, _) => vec![self.opened(user, now)],
             Request::Callback(browser, code) => self.called_back(browser, code, risk, cookies, now),
-            // Nothing is done before the farmer has said that they meant it, where the code itself is no proof.
+            // Nothing is done before the farmer has said that they meant it, where the code itself
+            // is no proof.
             Request::Lured(browser, code) => match self.bound(Some(browser), code, cookies, now) {
                 Some(user) if self.is_open(user, code, now) => vec![self.clone()],
                 _ => self.called_back(Some(browser), code, risk, cookies, now),
@@ -184,7 +198,9 @@ impl State {
         }
         let mut next = self.clone();
         let mut confirmed = None;
-        if let Some(Session { phase: Phase::Confirming { code: left, .. }, .. }) = self.users[user].session {
+        if let Some(Session { phase: Phase::Confirming { code: left, .. }, .. }) =
+            self.users[user].session
+        {
             if code.is_none_or(|code| code == left) {
                 confirmed = Some(left);
             } else {
@@ -199,10 +215,13 @@ impl State {
         }
         let phase = match confirmed {
             None => Phase::Pending,
-            Some(code) => Phase::Confirming { code, lease_until: now + LEASE, attempts: 0, again: false },
+            Some(code) => {
+                Phase::Confirming { code, lease_until: now + LEASE, attempts: 0, again: false }
+            }
         };
         let (is_bound, asked_up_to) = (false, None);
-        next.users[user].session = Some(Session { id: None, code, started_at: now, is_bound, asked_up_to, phase });
+        next.users[user].session =
+            Some(Session { id: None, code, started_at: now, is_bound, asked_up_to, phase });
         if confirmed.is_some() { next.handshake(user, risk, now) } else { vec![next] }
     }
 
@@ -223,7 +242,13 @@ impl State {
     }
 
     /// Whose a callback is: by the documents' order of proofs; `None` is nobody's.
-    pub(super) fn bound(&self, browser: Option<usize>, code: usize, cookies: &Cookies, now: u64) -> Option<usize> {
+    pub(super) fn bound(
+        &self,
+        browser: Option<usize>,
+        code: usize,
+        cookies: &Cookies,
+        now: u64,
+    ) -> Option<usize> {
         let with_cookie = |user: &usize| browser.is_some() && cookies[*user] == browser;
         let of = |user: usize| self.users[user].session.as_ref();
         let (mut same, mut open, mut other, mut by_code) = (vec![], vec![], 0_u32, vec![]);
@@ -250,15 +275,25 @@ impl State {
             (false, _, _) => only(&same),
             (true, 1.., _) => None,
             (true, 0, false) => {
-                // One that is done contradicts nothing: its Leaf user owns the operation, which is found out next.
-                let is_done = |user: &usize| of(*user).is_some_and(|it| matches!(it.phase, Phase::Completed { .. }));
+                // One that is done contradicts nothing: its Leaf user owns the operation, which is
+                // found out next.
+                let is_done = |user: &usize| {
+                    of(*user).is_some_and(|it| matches!(it.phase, Phase::Completed { .. }))
+                };
                 if by_code.iter().all(is_done) { only(&open) } else { None }
             }
             (true, 0, true) => only(&by_code),
         }
     }
 
-    fn called_back(&self, browser: Option<usize>, code: usize, risk: Risk, cookies: &Cookies, now: u64) -> Vec<Self> {
+    fn called_back(
+        &self,
+        browser: Option<usize>,
+        code: usize,
+        risk: Risk,
+        cookies: &Cookies,
+        now: u64,
+    ) -> Vec<Self> {
         let Some(user) = self.bound(browser, code, cookies, now) else {
             return vec![self.with(|state| state.keep(code, now))];
         };
@@ -277,8 +312,12 @@ impl State {
                 Some(credential) if credential.code == code && asked.is_ok() => (0, true),
                 _ => return vec![self.with(|state| state.keep(code, now))],
             },
-            Phase::Confirming { lease_until, .. } if now < lease_until || asked.is_err() => return vec![self.clone()],
-            _ if self.is_others(code, user) => return vec![self.in_phase(user, Phase::OperationOwned)],
+            Phase::Confirming { lease_until, .. } if now < lease_until || asked.is_err() => {
+                return vec![self.clone()];
+            }
+            _ if self.is_others(code, user) => {
+                return vec![self.in_phase(user, Phase::OperationOwned)];
+            }
             Phase::Confirming { attempts, again, .. } => (attempts, again),
             _ => (0, false),
         };
@@ -287,20 +326,28 @@ impl State {
             Err(from) => vec![self.in_phase(user, confirming(from))],
             Ok(asked_up_to) => {
                 let mut next = self.in_phase(user, confirming(now + LEASE));
-                next.users[user].session.iter_mut().for_each(|session| session.asked_up_to = Some(asked_up_to));
+                next.users[user]
+                    .session
+                    .iter_mut()
+                    .for_each(|session| session.asked_up_to = Some(asked_up_to));
                 next.handshake(user, risk, now)
             }
         }
     }
 
     fn in_phase(&self, user: usize, phase: Phase) -> Self {
-        self.with(|state| state.users[user].session.iter_mut().for_each(|session| session.phase = phase))
+        self.with(|state| {
+            state.users[user].session.iter_mut().for_each(|session| session.phase = phase)
+        })
     }
 
     /// What may come of a handshake whose session is `Confirming`, and stored so.
     fn handshake(self, user: usize, risk: Risk, now: u64) -> Vec<Self> {
-        let Some(Session { phase: Phase::Confirming { code, attempts, again, .. }, started_at, .. }) =
-            self.users[user].session
+        let Some(Session {
+            phase: Phase::Confirming { code, attempts, again, .. },
+            started_at,
+            ..
+        }) = self.users[user].session
         else {
             return vec![self];
         };
@@ -319,7 +366,8 @@ impl State {
                 state.owners.retain(|_, owner| *owner != user);
                 state.owners.insert(code, user);
                 state.kept.remove(&code);
-                state.users[user].credential = Some(Credential { code, is_active: true, since: now });
+                state.users[user].credential =
+                    Some(Credential { code, is_active: true, since: now });
             }),
         };
         let postponed = Phase::Confirming { code, lease_until: now, attempts, again };
@@ -346,11 +394,15 @@ impl State {
         vec![(0..USERS).fold(self.clone(), |state, user| one(&state, user))]
     }
 
-    /// One credential compared with Panorama's listing, and confirmed again if its farmer came back.
+    /// One credential compared with Panorama's listing, and confirmed again if its farmer came
+    /// back.
     fn compared(&self, user: usize, now: u64) -> Self {
         let after = self.compared_with_listing(user, now);
-        let Some(Credential { code, is_active: false, .. }) = after.users[user].credential else { return after };
-        let was_revoked = self.users[user].credential.is_some_and(|credential| !credential.is_active);
+        let Some(Credential { code, is_active: false, .. }) = after.users[user].credential else {
+            return after;
+        };
+        let was_revoked =
+            self.users[user].credential.is_some_and(|credential| !credential.is_active);
         if !was_revoked || !after.is_kept(code, now) || after.sharing[code] == Sharing::Off {
             return after;
         }
@@ -372,7 +424,8 @@ impl State {
         self.with(|state| {
             if changes {
                 let is_active = !credential.is_active;
-                state.users[user].credential = Some(Credential { is_active, since: now, ..credential });
+                state.users[user].credential =
+                    Some(Credential { is_active, since: now, ..credential });
                 if is_active {
                     state.kept.remove(&credential.code);
                 }
@@ -404,16 +457,24 @@ impl State {
         })
     }
 
-    /// Any due sessions and any that are over, in any order: which messages are visible is the queues' affair.
+    /// Any due sessions and any that are over, in any order: which messages are visible is the
+    /// queues' affair.
     fn delivered(&self, risk: Risk, now: u64) -> Vec<Self> {
         self.every_part(|state, user| {
             let Some(session) = &state.users[user].session else { return vec![] };
             match session.phase {
                 Phase::Confirming { code, attempts, again, .. } if session.is_due(now) => {
-                    let phase = Phase::Confirming { code, lease_until: now + LEASE, attempts: attempts + 1, again };
+                    let phase = Phase::Confirming {
+                        code,
+                        lease_until: now + LEASE,
+                        attempts: attempts + 1,
+                        again,
+                    };
                     state.in_phase(user, phase).handshake(user, risk, now)
                 }
-                Phase::Pending if now >= session.started_at + LIFETIME => vec![state.in_phase(user, Phase::Expired)],
+                Phase::Pending if now >= session.started_at + LIFETIME => {
+                    vec![state.in_phase(user, Phase::Expired)]
+                }
                 _ => vec![],
             }
         })

@@ -46,8 +46,13 @@ impl Field {
         }
         let browsers = (0..BROWSERS).map(|_| world.browser()).collect();
         let key = world.machine.service.ports.index_key().await.expect("the index key");
-        let hash = |code: &str| key.organization(ClientEnvironment::Stage, &code.parse().expect("a code"));
-        let hashes = CODES.iter().enumerate().map(|(code, text)| (hash(text).as_str().to_owned(), code)).collect();
+        let hash =
+            |code: &str| key.organization(ClientEnvironment::Stage, &code.parse().expect("a code"));
+        let hashes = CODES
+            .iter()
+            .enumerate()
+            .map(|(code, text)| (hash(text).as_str().to_owned(), code))
+            .collect();
         Self { beginning: world.clock.now(), world, users, browsers, hashes }
     }
 
@@ -65,7 +70,8 @@ impl Field {
             Step::Pass(seconds) => self.world.pass(0, *seconds),
             Step::Recreate(user) => {
                 let path = format!("{MANAGEMENT}/users/{}", self.users[*user]);
-                let (status, answer) = self.world.json(self.world.owner(Method::DELETE, &path)).await;
+                let (status, answer) =
+                    self.world.json(self.world.owner(Method::DELETE, &path)).await;
                 assert!(status.is_success(), "{status} {answer}");
                 self.users[*user] = self.world.create_user("again").await;
             }
@@ -84,7 +90,9 @@ impl Field {
         match *request {
             Request::Check => {
                 let deadline = self.world.clock.now().plus(std::time::Duration::from_mins(1));
-                running::check_connections(&self.world.machine.service, deadline).await.expect("a report");
+                running::check_connections(&self.world.machine.service, deadline)
+                    .await
+                    .expect("a report");
             }
             Request::Deliver(_) => {
                 self.world.machine.outbox.deliver().await.expect("the stream can be read");
@@ -118,9 +126,15 @@ impl Field {
                 let id = self.users[user].parse().expect("an id");
                 let finishing = resume_handshake(&doomed.service.ports, id);
                 drop(running::as_function("finish-confirmations", finishing).await);
-                let session = before.users[user].session.as_ref().and_then(|session| session.id.as_ref());
+                let session =
+                    before.users[user].session.as_ref().and_then(|session| session.id.as_ref());
                 if let Some(session) = session.and_then(|session| session.parse().ok()) {
-                    let expiring = expire_session(&doomed.service.ports, &doomed.service.app_keys, id, session);
+                    let expiring = expire_session(
+                        &doomed.service.ports,
+                        &doomed.service.app_keys,
+                        id,
+                        session,
+                    );
                     drop(running::as_function("expire-sessions", expiring).await);
                 }
             }
@@ -132,7 +146,8 @@ impl Field {
                     | Request::Callback(Some(browser), _)
                     | Request::Lured(browser, _) => {
                         let cookies = &self.browsers[browser].cookies;
-                        let cookies: Vec<_> = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+                        let cookies: Vec<_> =
+                            cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
                         sent.header(COOKIE, cookies.join("; "))
                     }
                     _ => sent,
@@ -149,30 +164,38 @@ impl Field {
             let session = before.users[user].session.as_ref()?;
             Some(world.api(&format!("/connect/{}", session.id.as_ref()?)))
         };
-        let of = |user: usize, path: &str| format!("{MANAGEMENT}/users/{}/{path}", self.users[user]);
+        let of =
+            |user: usize, path: &str| format!("{MANAGEMENT}/users/{}/{path}", self.users[user]);
         Some(match *request {
             Request::Start(user, code) => {
                 let body = world.start_body("STAGE", code.map(|code| CODES[code]));
                 world.owner(Method::POST, &of(user, "one-click-integration/Panorama")).json(&body)
             }
             Request::Follow(user, _) => world.http.get(link(user)?),
-            Request::Hop(user, _) => world.http.post(link(user)?).header("sec-fetch-site", "same-origin"),
+            Request::Hop(user, _) => {
+                world.http.post(link(user)?).header("sec-fetch-site", "same-origin")
+            }
             Request::Callback(_, code) => {
                 world.http.get(world.callback(CODES[code])).header(REFERER, world.panorama("/"))
             }
-            Request::Lured(_, code) => {
-                world.http.get(world.callback(CODES[code])).header(REFERER, "https://elsewhere.example/")
+            Request::Lured(_, code) => world
+                .http
+                .get(world.callback(CODES[code]))
+                .header(REFERER, "https://elsewhere.example/"),
+            Request::Look(user) => {
+                world.owner(Method::GET, &of(user, "panorama-credentials?verify=true"))
             }
-            Request::Look(user) => world.owner(Method::GET, &of(user, "panorama-credentials?verify=true")),
             Request::Delete(user) => world.owner(Method::DELETE, &of(user, "panorama-credentials")),
             Request::Check | Request::Deliver(_) => return None,
         })
     }
 
-    /// What is stored now, if it is in order: an operation has one owner, who has its credential; no key has a code in it.
+    /// What is stored now, if it is in order: an operation has one owner, who has its credential;
+    /// no key has a code in it.
     pub(super) async fn observe(&self) -> Result<Observed, String> {
         let dynamodb = &self.world.machine.dynamodb;
-        let rows = dynamodb.scan().table_name(local::machine::TABLE_NAME).send().await.expect("the rows");
+        let rows =
+            dynamodb.scan().table_name(local::machine::TABLE_NAME).send().await.expect("the rows");
         let mut sharing = [Sharing::Off; USERS];
         for (code, text) in CODES.iter().enumerate() {
             let url = self.world.panorama(&format!("/control/operations/{text}"));
@@ -184,13 +207,21 @@ impl Field {
             };
         }
         let users = Default::default();
-        let mut state = State { users, owners: BTreeMap::new(), kept: BTreeMap::new(), sharing, looked_at: None };
+        let mut state = State {
+            users,
+            owners: BTreeMap::new(),
+            kept: BTreeMap::new(),
+            sharing,
+            looked_at: None,
+        };
         let mut browsers = [const { None }; USERS];
         for row in rows.items() {
             Self::shows_no_code(row)?;
-            let (partition, sort) = (text(row, "pk").expect("a key"), text(row, "sk").expect("a key"));
+            let (partition, sort) =
+                (text(row, "pk").expect("a key"), text(row, "sk").expect("a key"));
             let user = |id: &str| self.users.iter().position(|known| known == id);
-            let operation = || partition.rsplit('#').next().and_then(|hash| self.hashes.get(hash)).copied();
+            let operation =
+                || partition.rsplit('#').next().and_then(|hash| self.hashes.get(hash)).copied();
             match sort.split('#').next().expect("a part") {
                 "SESSION" => {
                     let Some(user) = user(partition.trim_start_matches("USER#")) else { continue };
@@ -204,12 +235,16 @@ impl Field {
                     let Some(user) = user(partition.trim_start_matches("USER#")) else { continue };
                     let is_active = text(row, "status").as_deref() == Some("ACTIVE");
                     let code = code(row, "organizationCode").expect("a code");
-                    state.users[user].credential =
-                        Some(Credential { code, is_active, since: self.moment(row, "statusSince") });
+                    state.users[user].credential = Some(Credential {
+                        code,
+                        is_active,
+                        since: self.moment(row, "statusSince"),
+                    });
                 }
                 "OWNER" => {
                     let owner = text(row, "leafUserId").and_then(|id| user(&id));
-                    let owner = owner.ok_or_else(|| format!("an operation's owner is gone: {row:?}"))?;
+                    let owner =
+                        owner.ok_or_else(|| format!("an operation's owner is gone: {row:?}"))?;
                     state.owners.insert(operation().expect("an operation"), owner);
                 }
                 "KEPT" => {
@@ -218,18 +253,23 @@ impl Field {
                         state.kept.insert(operation().expect("an operation"), until);
                     }
                 }
-                "STATE" => state.looked_at = text(row, "lookedAt").map(|_| self.moment(row, "lookedAt")),
+                "STATE" => {
+                    state.looked_at = text(row, "lookedAt").map(|_| self.moment(row, "lookedAt"))
+                }
                 _ => {}
             }
         }
         let credentials = state.users.iter().enumerate();
-        let of_credentials: Vec<_> =
-            credentials.filter_map(|(user, has)| has.credential.map(|credential| (credential.code, user))).collect();
+        let of_credentials: Vec<_> = credentials
+            .filter_map(|(user, has)| has.credential.map(|credential| (credential.code, user)))
+            .collect();
         let owners: Vec<_> = state.owners.iter().map(|(code, user)| (*code, *user)).collect();
         let mut sorted = of_credentials;
         sorted.sort_unstable();
         if sorted != owners {
-            return Err(format!("credentials (operation, Leaf user) {sorted:?}, owners {owners:?}"));
+            return Err(format!(
+                "credentials (operation, Leaf user) {sorted:?}, owners {owners:?}"
+            ));
         }
         Ok(Observed { state, browsers })
     }
@@ -267,7 +307,9 @@ impl Field {
     /// A code is in two attributes and nowhere else, least of all in a key.
     fn shows_no_code(row: &Row) -> Result<(), String> {
         let mut rest = row.clone();
-        rest.retain(|name, _| !["organizationCode", "confirmedCode", "reopenedCode"].contains(&name.as_str()));
+        rest.retain(|name, _| {
+            !["organizationCode", "confirmedCode", "reopenedCode"].contains(&name.as_str())
+        });
         let rest = format!("{rest:?}");
         match CODES.iter().find(|code| rest.contains(**code)) {
             None => Ok(()),

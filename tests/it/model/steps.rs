@@ -102,7 +102,8 @@ fn seconds() -> impl Strategy<Value = u64> {
 
 fn step() -> impl Strategy<Value = Step> {
     let call = prop_oneof![4 => Just("confirmSharing"), 2 => Just("listSharing"), 1 => Just("initiateAuth")];
-    let fault = prop_oneof![Just("status"), Just("dropBefore"), Just("dropAfter"), Just("malformed")];
+    let fault =
+        prop_oneof![Just("status"), Just("dropBefore"), Just("dropAfter"), Just("malformed")];
     prop_oneof![
         24 => request().prop_map(Step::Asked),
         5 => (0..9_usize, request()).prop_map(|(calls, request)| Step::Dies(calls, request)),
@@ -116,8 +117,8 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// Steps that belong together, so that stories get far: what a farmer does, and what the same farmer does later. Anything may come between
-/// two of them.
+/// Steps that belong together, so that stories get far: what a farmer does, and what the same
+/// farmer does later. Anything may come between two of them.
 fn chapter() -> impl Strategy<Value = Vec<Step>> {
     let pass = || seconds().prop_map(Step::Pass);
     let asked = Step::Asked;

@@ -1,7 +1,8 @@
 //! What IAM checks when a call goes out: read from the request itself, as AWS reads it.
 //!
-//! A transaction is no action of its own. It needs the actions of its parts, and `ConditionCheckItem` where it only looks
-//! (DynamoDB Developer Guide, "Using IAM with DynamoDB transactions"). A batch is an action of its own (Service Authorization Reference).
+//! A transaction is no action of its own. It needs the actions of its parts, and
+//! `ConditionCheckItem` where it only looks (DynamoDB Developer Guide, "Using IAM with DynamoDB
+//! transactions"). A batch is an action of its own (Service Authorization Reference).
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -56,17 +57,21 @@ impl fmt::Display for Access {
 }
 
 /// What a call that is about to be sent needs.
-pub(crate) fn of_call(call: &BeforeTransmitInterceptorContextRef<'_>) -> Result<BTreeSet<Access>, String> {
+pub(crate) fn of_call(
+    call: &BeforeTransmitInterceptorContextRef<'_>,
+) -> Result<BTreeSet<Access>, String> {
     let request = call.request();
     let target = request.headers().get("x-amz-target").ok_or("a call without a target")?;
     let body = request.body().bytes().ok_or("a call whose body is not in memory")?;
-    let body = serde_json::from_slice(body).map_err(|_| format!("{target}: a body that is not JSON"))?;
+    let body =
+        serde_json::from_slice(body).map_err(|_| format!("{target}: a body that is not JSON"))?;
     needed(target, &body)
 }
 
 /// What the call of this target with this body needs; the error is what is not understood.
 fn needed(target: &str, body: &Value) -> Result<BTreeSet<Access>, String> {
-    let (service, operation) = target.split_once('.').ok_or_else(|| format!("{target} is no target"))?;
+    let (service, operation) =
+        target.split_once('.').ok_or_else(|| format!("{target} is no target"))?;
     match service {
         "DynamoDB_20120810" => of_table(operation, body),
         "secretsmanager" => of_secret(operation, body),
@@ -99,7 +104,9 @@ fn of_table(operation: &str, body: &Value) -> Result<BTreeSet<Access>, String> {
                 .map(|(kind, part)| {
                     the_table(&part["TableName"])?;
                     match kind.as_str() {
-                        "Put" | "Update" | "Delete" => Ok(on(&format!("{kind}Item"), Resource::Table)),
+                        "Put" | "Update" | "Delete" => {
+                            Ok(on(&format!("{kind}Item"), Resource::Table))
+                        }
                         "ConditionCheck" => Ok(on("ConditionCheckItem", Resource::Table)),
                         _ => Err(format!("what right does {kind} in a transaction need?")),
                     }
@@ -153,7 +160,8 @@ mod tests {
         let part = json!({ "TableName": TABLE_NAME });
         let parts = json!([{ "Put": part }, { "ConditionCheck": part }, { "Put": part }, { "Update": part }, { "Delete": part }]);
         assert_eq!(
-            told("DynamoDB_20120810.TransactWriteItems", json!({ "TransactItems": parts })).expect("it is understood"),
+            told("DynamoDB_20120810.TransactWriteItems", json!({ "TransactItems": parts }))
+                .expect("it is understood"),
             [
                 "dynamodb:ConditionCheckItem table",
                 "dynamodb:DeleteItem table",
@@ -166,7 +174,10 @@ mod tests {
     #[test]
     fn a_query_of_an_index_needs_a_right_to_the_index_and_a_batch_one_of_its_own() {
         let of_index = json!({ "TableName": TABLE_NAME, "IndexName": "users" });
-        assert_eq!(told("DynamoDB_20120810.Query", of_index), Ok(vec!["dynamodb:Query index/users".to_owned()]));
+        assert_eq!(
+            told("DynamoDB_20120810.Query", of_index),
+            Ok(vec!["dynamodb:Query index/users".to_owned()])
+        );
         let batch = json!({ "RequestItems": { TABLE_NAME: [] } });
         assert_eq!(
             told("DynamoDB_20120810.BatchWriteItem", batch),
@@ -182,7 +193,10 @@ mod tests {
             ("CreateSecret", "Name", "app-key/STAGE/x", "secretsmanager:CreateSecret app-key/*"),
         ] {
             let body = json!({ field: format!("{SECRETS_PREFIX}/{name}") });
-            assert_eq!(told(&format!("secretsmanager.{operation}"), body), Ok(vec![wanted.to_owned()]));
+            assert_eq!(
+                told(&format!("secretsmanager.{operation}"), body),
+                Ok(vec![wanted.to_owned()])
+            );
         }
     }
 
@@ -201,7 +215,10 @@ mod tests {
                 json!({ "TransactItems": [{ "Else": { "TableName": TABLE_NAME } }] }),
             ),
             ("secretsmanager.GetSecretValue", json!({ "SecretId": "another/owners" })),
-            ("secretsmanager.CreateSecret", json!({ "Name": format!("{SECRETS_PREFIX}/app-key/x"), "Tags": [] })),
+            (
+                "secretsmanager.CreateSecret",
+                json!({ "Name": format!("{SECRETS_PREFIX}/app-key/x"), "Tags": [] }),
+            ),
             ("AWSCognitoIdentityProviderService.InitiateAuth", json!({})),
         ] {
             assert!(needed(target, &body).is_err(), "{target} {body}");

@@ -1,5 +1,5 @@
-//! A machine in front of which every request meets functions that have just been started: nothing is in their memory, so what they need they
-//! must ask for.
+//! A machine in front of which every request meets functions that have just been started: nothing
+//! is in their memory, so what they need they must ask for.
 
 use std::io;
 use std::net::Ipv4Addr;
@@ -40,14 +40,16 @@ impl Processes {
     fn start_one(&self) -> Service {
         let settings = self.settings.lock().expect("nobody panicked").clone();
         let (dynamodb, secrets_manager) = (self.dynamodb.clone(), self.secrets_manager.clone());
-        Service::new(settings, Clients { dynamodb, secrets_manager, clock: self.clock.clone() }).expect("a service")
+        Service::new(settings, Clients { dynamodb, secrets_manager, clock: self.clock.clone() })
+            .expect("a service")
     }
 }
 
 impl Forgetful {
     /// One whose functions are watched.
     pub(crate) async fn watched_by(seen: &Seen, upstream: Upstream) -> Self {
-        // In the place of the guard, which would stop at the first call that is not allowed: the comparison tells all.
+        // In the place of the guard, which would stop at the first call that is not allowed: the
+        // comparison tells all.
         let interceptors = vec![SharedInterceptor::new(seen.clone())];
         let mut world = World::start_with(|options| {
             options.interceptors = interceptors;
@@ -65,7 +67,8 @@ impl Forgetful {
             clock: world.clock.clone(),
         });
         let mut forgetful = Self { world, processes: processes.clone(), servers: JoinSet::new() };
-        forgetful.serve(listener, move |request| gateway::api(&processes.start_one()).oneshot(request));
+        forgetful
+            .serve(listener, move |request| gateway::api(&processes.start_one()).oneshot(request));
         forgetful
     }
 

@@ -1,5 +1,5 @@
-//! Holds every function to its role, in every test: a call that AWS would deny is not sent, and fails the test even if the service makes the
-//! best of the refusal.
+//! Holds every function to its role, in every test: a call that AWS would deny is not sent, and
+//! fails the test even if the service makes the best of the refusal.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
@@ -19,7 +19,8 @@ use crate::template::template;
 pub(crate) static POLICIES: LazyLock<Policies> =
     LazyLock::new(|| policies::read(template()).expect("policies that are understood"));
 
-/// Denies what the policies do not allow. The test that holds it fails at its end if there was any such call.
+/// Denies what the policies do not allow. The test that holds it fails at its end if there was any
+/// such call.
 #[derive(Debug, Default)]
 pub(crate) struct Guard {
     denied: Denied,
@@ -45,9 +46,17 @@ impl Guard {
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        let denied = self.denied.calls.lock().map(|mut denied| std::mem::take(&mut *denied)).unwrap_or_default();
+        let denied = self
+            .denied
+            .calls
+            .lock()
+            .map(|mut denied| std::mem::take(&mut *denied))
+            .unwrap_or_default();
         // A second panic would hide the first.
-        assert!(denied.is_empty() || std::thread::panicking(), "the roles in template.yaml do not allow: {denied:?}");
+        assert!(
+            denied.is_empty() || std::thread::panicking(),
+            "the roles in template.yaml do not allow: {denied:?}"
+        );
     }
 }
 
@@ -64,7 +73,11 @@ impl Intercept for Denied {
     ) -> Result<(), BoxError> {
         // What is done in no function's name is the test's own, or makes the machine.
         let Some(function) = running::function() else { return Ok(()) };
-        let upstream = if self.in_front_of_leaf.load(Ordering::SeqCst) { Upstream::Leaf } else { Upstream::Panorama };
+        let upstream = if self.in_front_of_leaf.load(Ordering::SeqCst) {
+            Upstream::Leaf
+        } else {
+            Upstream::Panorama
+        };
         let denied = match (access::of_call(call), POLICIES.get(function)) {
             (Ok(needed), Some(rights)) => {
                 let denied = needed.iter().filter(|access| !rights.allow(access, upstream));
@@ -99,7 +112,10 @@ mod tests {
         assert!(read.is_err(), "users may not read the owners");
         let ended = catch_unwind(AssertUnwindSafe(|| drop(world)));
         let message = *ended.expect_err("it fails").downcast::<String>().expect("a text");
-        assert!(message.ends_with(r#"["users: secretsmanager:GetSecretValue owners"]"#), "{message}");
+        assert!(
+            message.ends_with(r#"["users: secretsmanager:GetSecretValue owners"]"#),
+            "{message}"
+        );
     }
 
     #[tokio::test]

@@ -1,6 +1,7 @@
 //! What each function may do: the roles of the deployment's template, as SAM transforms it.
 //!
-//! It reads the few forms that the template is written in, and refuses every other: a policy that is not understood allows nobody knows what.
+//! It reads the few forms that the template is written in, and refuses every other: a policy that
+//! is not understood allows nobody knows what.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,8 +16,8 @@ const OF_THIS_STACK: &str = "${AWS::StackName}";
 /// Where the names of secrets begin: with the table's.
 const OF_THE_TABLE: &str = "${Table}/";
 
-/// What Lambda does in a function's name: its log lines, and taking messages from its queue. And putting one off or sending one, which an adapter
-/// does; there is no SQS here to see it.
+/// What Lambda does in a function's name: its log lines, and taking messages from its queue. And
+/// putting one off or sending one, which an adapter does; there is no SQS here to see it.
 const OF_THE_RUNTIME: [(&str, &str); 7] = [
     ("logs:CreateLogStream", "AWS::Logs::LogGroup"),
     ("logs:PutLogEvents", "AWS::Logs::LogGroup"),
@@ -58,9 +59,14 @@ pub(crate) fn read(template: &Value) -> Result<Policies, String> {
     let functions = template.of_type("AWS::Lambda::Function");
     functions
         .map(|(id, function)| {
-            let name = function["FunctionName"]["Fn::Sub"].as_str().and_then(|name| name.strip_prefix(OF_THIS_STACK));
-            let name = name.and_then(|name| name.strip_prefix('-')).ok_or_else(|| format!("{id} has no such name"))?;
-            let rights = template.rights(id, function).map_err(|error| format!("{name}: {error}"))?;
+            let name = function["FunctionName"]["Fn::Sub"]
+                .as_str()
+                .and_then(|name| name.strip_prefix(OF_THIS_STACK));
+            let name = name
+                .and_then(|name| name.strip_prefix('-'))
+                .ok_or_else(|| format!("{id} has no such name"))?;
+            let rights =
+                template.rights(id, function).map_err(|error| format!("{name}: {error}"))?;
             Ok((name.to_owned(), rights))
         })
         .collect()
@@ -74,7 +80,9 @@ impl<'a> Template<'a> {
     /// Logical ids and properties.
     fn of_type(&self, kind: &str) -> impl Iterator<Item = (&'a str, &'a Value)> {
         let resources = self.resources.as_object().into_iter().flatten();
-        resources.filter(move |(_, one)| one["Type"] == kind).map(|(id, one)| (id.as_str(), &one["Properties"]))
+        resources
+            .filter(move |(_, one)| one["Type"] == kind)
+            .map(|(id, one)| (id.as_str(), &one["Properties"]))
     }
 
     fn type_of(&self, id: &str) -> &'a str {
@@ -84,8 +92,9 @@ impl<'a> Template<'a> {
     /// The policies that stand beside the roles for a deployment in front of Leaf.
     fn in_front_of_leaf(&self) -> impl Iterator<Item = &'a Value> {
         let resources = self.resources.as_object().into_iter().flatten();
-        let policies =
-            resources.filter(|(_, one)| one["Type"] == "AWS::IAM::Policy" && one["Condition"] == FRONTS_LEAF);
+        let policies = resources.filter(|(_, one)| {
+            one["Type"] == "AWS::IAM::Policy" && one["Condition"] == FRONTS_LEAF
+        });
         policies.map(|(_, one)| &one["Properties"])
     }
 
@@ -112,13 +121,13 @@ impl<'a> Template<'a> {
     }
 
     fn rights(&self, id: &str, function: &Value) -> Result<Rights, String> {
-        let role = attribute_of(&function["Role"], "Arn").ok_or("its role is none of the template's")?;
+        let role =
+            attribute_of(&function["Role"], "Arn").ok_or("its role is none of the template's")?;
         let properties = &self.resources[role]["Properties"];
-        let (known, other): (Vec<_>, Vec<_>) = properties
-            .as_object()
-            .ok_or("its role is none of the template's")?
-            .keys()
-            .partition(|name| ["AssumeRolePolicyDocument", "Policies", "Tags"].contains(&name.as_str()));
+        let (known, other): (Vec<_>, Vec<_>) =
+            properties.as_object().ok_or("its role is none of the template's")?.keys().partition(
+                |name| ["AssumeRolePolicyDocument", "Policies", "Tags"].contains(&name.as_str()),
+            );
         if !known.iter().any(|name| *name == "Policies") || !other.is_empty() {
             return Err(format!("its role has {other:?}"));
         }
@@ -132,16 +141,23 @@ impl<'a> Template<'a> {
         Ok(rights)
     }
 
-    fn allowed(&self, id: &str, function: &Value, policy: &Value) -> Result<BTreeSet<Access>, String> {
+    fn allowed(
+        &self,
+        id: &str,
+        function: &Value,
+        policy: &Value,
+    ) -> Result<BTreeSet<Access>, String> {
         let mut allowed = BTreeSet::new();
         for statement in statements(&policy["PolicyDocument"])? {
             for action in actions(statement)? {
                 for resource in one_or_more(&statement["Resource"]) {
                     let not_understood = || format!("{action} on {resource}");
                     if OF_THE_RUNTIME.iter().any(|(known, _)| *known == action) {
-                        self.is_its_own(id, function, action, resource).ok_or_else(not_understood)?;
+                        self.is_its_own(id, function, action, resource)
+                            .ok_or_else(not_understood)?;
                     } else {
-                        let resource = self.resource(action, resource).ok_or_else(not_understood)?;
+                        let resource =
+                            self.resource(action, resource).ok_or_else(not_understood)?;
                         allowed.insert(Access { action: action.to_owned(), resource });
                     }
                 }
@@ -181,14 +197,20 @@ impl<'a> Template<'a> {
         if let Some(id) = attribute_of(resource, "Arn") {
             return (self.type_of(id) == "AWS::DynamoDB::Table").then_some(Resource::Table);
         }
-        let (table, index) = resource["Fn::Sub"].as_str()?.strip_prefix("${")?.split_once(".Arn}/index/")?;
+        let (table, index) =
+            resource["Fn::Sub"].as_str()?.strip_prefix("${")?.split_once(".Arn}/index/")?;
         let is_one = index.chars().all(|letter| letter.is_ascii_lowercase() || letter == '-');
-        (self.type_of(table) == "AWS::DynamoDB::Table" && is_one).then(|| Resource::Index(index.to_owned()))
+        (self.type_of(table) == "AWS::DynamoDB::Table" && is_one)
+            .then(|| Resource::Index(index.to_owned()))
     }
 
     fn of_secrets(&self, resource: &Value) -> Option<Resource> {
-        if let Some(id) = resource["Ref"].as_str().filter(|id| self.type_of(id) == "AWS::SecretsManager::Secret") {
-            let name = self.resources[id]["Properties"]["Name"]["Fn::Sub"].as_str()?.strip_prefix(OF_THE_TABLE)?;
+        if let Some(id) =
+            resource["Ref"].as_str().filter(|id| self.type_of(id) == "AWS::SecretsManager::Secret")
+        {
+            let name = self.resources[id]["Properties"]["Name"]["Fn::Sub"]
+                .as_str()?
+                .strip_prefix(OF_THE_TABLE)?;
             return match name {
                 "owners" => Some(Resource::Owners),
                 "index-key" => Some(Resource::IndexKey),
@@ -197,7 +219,8 @@ impl<'a> Template<'a> {
         }
         let here = "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:";
         match resource["Fn::Sub"].as_str()?.strip_prefix(here)?.strip_prefix(OF_THE_TABLE)? {
-            // AWS ends a secret's ARN with six characters of its own; the secret is made by hand, so the template does not know them.
+            // AWS ends a secret's ARN with six characters of its own; the secret is made by hand,
+            // so the template does not know them.
             "leaf-??????" => Some(Resource::Leaf),
             "app-key/*" => Some(Resource::AppKeys),
             "webhook/*" => Some(Resource::Webhooks),
@@ -207,10 +230,13 @@ impl<'a> Template<'a> {
 }
 
 fn statements(document: &Value) -> Result<&Vec<Value>, String> {
-    let statements = document["Statement"].as_array().ok_or("a policy without a list of statements")?;
+    let statements =
+        document["Statement"].as_array().ok_or("a policy without a list of statements")?;
     for statement in statements {
         let understood = statement.as_object().is_some_and(|statement| {
-            statement.keys().all(|key| ["Action", "Effect", "Resource", "Sid"].contains(&key.as_str()))
+            statement
+                .keys()
+                .all(|key| ["Action", "Effect", "Resource", "Sid"].contains(&key.as_str()))
         });
         if !understood || statement["Effect"] != "Allow" {
             return Err(format!("a statement that is not understood: {statement}"));
@@ -221,7 +247,10 @@ fn statements(document: &Value) -> Result<&Vec<Value>, String> {
 
 fn actions(statement: &Value) -> Result<Vec<&str>, String> {
     let actions = one_or_more(&statement["Action"]);
-    actions.iter().map(|action| action.as_str().ok_or_else(|| format!("{action} is no action"))).collect()
+    actions
+        .iter()
+        .map(|action| action.as_str().ok_or_else(|| format!("{action} is no action")))
+        .collect()
 }
 
 fn one_or_more(value: &Value) -> &[Value] {
@@ -276,8 +305,8 @@ mod tests {
 
     #[test]
     fn what_the_template_is_written_in_is_understood() {
-        let app_keys =
-            "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:${Table}/app-key/*";
+        let app_keys = "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:\
+                        secret:${Table}/app-key/*";
         for (statement, wanted) in [
             (allow("dynamodb:GetItem", arn("Table")), "dynamodb:GetItem table"),
             (
@@ -345,14 +374,15 @@ mod tests {
         assert!(role("ManagedPolicyArns", json!([])).is_err());
         let beside = |kind: &str, statement: Value| {
             let mut template = with(allow("dynamodb:GetItem", arn("Table")));
-            let properties =
-                json!({ "PolicyDocument": { "Statement": [statement] }, "Roles": [{ "Ref": "UsersRole" }] });
+            let properties = json!({ "PolicyDocument": { "Statement": [statement] }, "Roles": [{ "Ref": "UsersRole" }] });
             template["Resources"]["Beside"] = json!({ "Type": kind, "Properties": properties });
             read(&template)
         };
         assert!(beside("AWS::IAM::Policy", allow("xray:PutTraceSegments", json!("*"))).is_ok());
         assert!(beside("AWS::IAM::Policy", allow("dynamodb:GetItem", arn("Table"))).is_err());
-        assert!(beside("AWS::IAM::ManagedPolicy", allow("xray:PutTraceSegments", json!("*"))).is_err());
+        assert!(
+            beside("AWS::IAM::ManagedPolicy", allow("xray:PutTraceSegments", json!("*"))).is_err()
+        );
     }
 
     #[test]
@@ -360,9 +390,9 @@ mod tests {
         let beside = |roles: Value| {
             let mut template = with(allow("dynamodb:GetItem", arn("Table")));
             let statement = allow("dynamodb:PutItem", arn("Table"));
-            let properties = json!({ "PolicyDocument": { "Statement": [statement] }, "Roles": roles });
-            template["Resources"]["UsersLeafPolicy"] =
-                json!({ "Type": "AWS::IAM::Policy", "Condition": FRONTS_LEAF, "Properties": properties });
+            let properties =
+                json!({ "PolicyDocument": { "Statement": [statement] }, "Roles": roles });
+            template["Resources"]["UsersLeafPolicy"] = json!({ "Type": "AWS::IAM::Policy", "Condition": FRONTS_LEAF, "Properties": properties });
             read(&template)
         };
         let role = json!({ "Ref": "UsersRole" });
@@ -372,6 +402,9 @@ mod tests {
             assert_eq!(policies["users"].allow(&access, Upstream::Panorama), with_panorama);
             assert!(policies["users"].allow(&access, Upstream::Leaf));
         }
-        assert!(beside(json!([role, role])).is_err(), "what several share is more than each of them uses");
+        assert!(
+            beside(json!([role, role])).is_err(),
+            "what several share is more than each of them uses"
+        );
     }
 }

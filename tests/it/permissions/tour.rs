@@ -1,5 +1,6 @@
-//! Every function by every way that leads to a call of DynamoDB or Secrets Manager, the rare ones too. One stop a function, each at a machine of
-//! its own; what a stop must do in other functions' names to get there is theirs, and counts for them.
+//! Every function by every way that leads to a call of DynamoDB or Secrets Manager, the rare ones
+//! too. One stop a function, each at a machine of its own; what a stop must do in other functions'
+//! names to get there is theirs, and counts for them.
 
 mod alerts;
 mod app_keys;
@@ -65,8 +66,10 @@ async fn inits(machine: &Forgetful) {
     // One that fails and the next that does not: what failed is counted, and forgiven.
     let owner = machine.world.machine.ready.owner;
     let wrong = json!({ "username": owner.username, "password": "a wrong one" });
-    let (status, _) =
-        machine.world.json(machine.world.http.post(machine.world.api("/api/authenticate")).json(&wrong)).await;
+    let (status, _) = machine
+        .world
+        .json(machine.world.http.post(machine.world.api("/api/authenticate")).json(&wrong))
+        .await;
     assert_eq!(status, 401);
     machine.world.sign_in().await;
 }

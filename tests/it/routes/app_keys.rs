@@ -29,7 +29,9 @@ fn production(world: &World) -> Value {
 
 /// What an answer may not show of what it was sent.
 fn secrets(content: &Value) -> impl Iterator<Item = &str> {
-    ["clientId", "username", "password"].into_iter().map(|name| content[name].as_str().expect("a text"))
+    ["clientId", "username", "password"]
+        .into_iter()
+        .map(|name| content[name].as_str().expect("a text"))
 }
 
 /// Nothing was stored: there is no such app key, it is in no list, and its sharing URL id is free.
@@ -45,7 +47,14 @@ async fn an_app_key_is_created_read_listed_and_deleted() {
     let body = production(&world);
     let created = world.ask_with(Method::POST, PRODUCTION, &body).await;
     let app_key = created.json(201);
-    let fields = ["appName", "clientEnvironment", "createdTime", "provider", "sharingConfirmationUrl", "sharingUrlId"];
+    let fields = [
+        "appName",
+        "clientEnvironment",
+        "createdTime",
+        "provider",
+        "sharingConfirmationUrl",
+        "sharingUrlId",
+    ];
     assert_eq!(fields_of(&app_key), fields);
     assert_eq!(app_key["provider"], "Panorama");
     assert_eq!(app_key["appName"], "harvest");
@@ -53,13 +62,17 @@ async fn an_app_key_is_created_read_listed_and_deleted() {
     assert_eq!(app_key["createdTime"], "2026-11-22T12:00:00.000000Z");
     assert_eq!(app_key["sharingUrlId"], body["sharingUrlId"]);
     let id = body["sharingUrlId"].as_str().expect("a text");
-    assert_eq!(app_key["sharingConfirmationUrl"], world.api(&format!("/sharing-confirmation/{id}")));
+    assert_eq!(
+        app_key["sharingConfirmationUrl"],
+        world.api(&format!("/sharing-confirmation/{id}"))
+    );
 
     let read = world.ask(Method::GET, PRODUCTION).await;
     assert_eq!(read.json(200), app_key);
     let listed = world.ask(Method::GET, LIST).await;
     let list = listed.json(200);
-    let names: Vec<_> = list.as_array().expect("an array").iter().map(|one| one["appName"].clone()).collect();
+    let names: Vec<_> =
+        list.as_array().expect("an array").iter().map(|one| one["appName"].clone()).collect();
     assert_eq!(names, ["harvest", "prairie-insights"], "both environments' in one list");
     assert_eq!(list[0], app_key);
     assert_leaf_time(&list[1]["createdTime"]);
@@ -87,7 +100,8 @@ async fn a_repeated_create_is_answered_with_what_is_there_and_another_content_wi
         ("password", "planted-Password".to_owned()),
         ("sharingUrlId", Uuid::new_v4().to_string()),
     ] {
-        let answer = world.ask_with(Method::POST, PRODUCTION, &with(&body, field, json!(other))).await;
+        let answer =
+            world.ask_with(Method::POST, PRODUCTION, &with(&body, field, json!(other))).await;
         answer.problem(409, "appKeyExists");
         answer.says_nothing_of(["planted"]);
     }
@@ -104,9 +118,14 @@ async fn an_update_replaces_the_password_and_the_sharing_url_id() {
     let created = world.ask_with(Method::POST, PRODUCTION, &old).await.json(201);
 
     world.change_partner_password("PRODUCTION", "Changed-Harvest-2027").await;
-    world.ask_with(Method::PUT, PRODUCTION, &old).await.problem_of(400, "panoramaBadPassword", &["password"]);
+    world.ask_with(Method::PUT, PRODUCTION, &old).await.problem_of(
+        400,
+        "panoramaBadPassword",
+        &["password"],
+    );
     let moved = Uuid::new_v4().to_string();
-    let new = with(&with(&old, "password", json!("Changed-Harvest-2027")), "sharingUrlId", json!(moved));
+    let new =
+        with(&with(&old, "password", json!("Changed-Harvest-2027")), "sharingUrlId", json!(moved));
     world.clock.advance(std::time::Duration::from_mins(1));
     let updated = world.ask_with(Method::PUT, PRODUCTION, &new).await;
     updated.says_nothing_of(secrets(&new));
@@ -120,7 +139,11 @@ async fn an_update_replaces_the_password_and_the_sharing_url_id() {
     let second = PRODUCTION.replace("harvest", "second");
     let freed = with(&new, "sharingUrlId", old["sharingUrlId"].clone());
     world.ask_with(Method::POST, &second, &freed).await.json(201);
-    world.ask_with(Method::PUT, PRODUCTION, &freed).await.problem_of(409, "sharingUrlIdInUse", &["sharingUrlId"]);
+    world.ask_with(Method::PUT, PRODUCTION, &freed).await.problem_of(
+        409,
+        "sharingUrlIdInUse",
+        &["sharingUrlId"],
+    );
 }
 
 #[tokio::test]
@@ -133,10 +156,34 @@ async fn a_refused_login_names_its_cause_and_its_field_and_stores_nothing() {
         ("username", "planted@partner.example", "panoramaUnknownUser", "username", ""),
         ("clientId", "plantedclient", "panoramaUnknownClient", "clientId", "STAGE"),
         ("clientId", stage.client_id, "panoramaUnknownClient", "clientId", "STAGE"),
-        ("username", "new-password@prairie-insights.example", "panoramaChallenge", "username", "NEW_PASSWORD_REQUIRED"),
-        ("username", "sms-mfa@prairie-insights.example", "panoramaChallenge", "username", "SMS_MFA"),
-        ("clientId", "8nf4produc0nopasswordflow3", "panoramaFlowNotEnabled", "clientId", "USER_PASSWORD_AUTH"),
-        ("username", "password-reset@prairie-insights.example", "panoramaPasswordResetRequired", "password", ""),
+        (
+            "username",
+            "new-password@prairie-insights.example",
+            "panoramaChallenge",
+            "username",
+            "NEW_PASSWORD_REQUIRED",
+        ),
+        (
+            "username",
+            "sms-mfa@prairie-insights.example",
+            "panoramaChallenge",
+            "username",
+            "SMS_MFA",
+        ),
+        (
+            "clientId",
+            "8nf4produc0nopasswordflow3",
+            "panoramaFlowNotEnabled",
+            "clientId",
+            "USER_PASSWORD_AUTH",
+        ),
+        (
+            "username",
+            "password-reset@prairie-insights.example",
+            "panoramaPasswordResetRequired",
+            "password",
+            "",
+        ),
     ];
     for (field, value, error_key, named, hint) in cases {
         let body = with(&right, field, json!(value));
@@ -160,7 +207,8 @@ async fn a_refused_update_changes_nothing() {
         ("username", "planted@partner.example", "panoramaUnknownUser"),
         ("clientId", "plantedclient", "panoramaUnknownClient"),
     ] {
-        let answer = world.ask_with(Method::PUT, PRODUCTION, &with(&moved, field, json!(value))).await;
+        let answer =
+            world.ask_with(Method::PUT, PRODUCTION, &with(&moved, field, json!(value))).await;
         answer.problem_of(400, error_key, &[field]);
     }
     world.fault(json!({ "call": "initiateAuth", "fault": "dropBefore" })).await;
@@ -173,10 +221,21 @@ async fn a_refused_update_changes_nothing() {
 async fn a_panorama_that_cannot_answer_is_not_a_refusal_and_stores_nothing() {
     let world = World::start().await;
     let body = production(&world);
-    let status = |status: u16| json!({ "call": "initiateAuth", "fault": "status", "status": status });
+    let status =
+        |status: u16| json!({ "call": "initiateAuth", "fault": "status", "status": status });
     let cases = [
-        (json!({ "call": "initiateAuth", "fault": "dropBefore" }), 503, "panoramaUnavailable", Some("30")),
-        (json!({ "call": "initiateAuth", "fault": "dropAfter" }), 503, "panoramaUnavailable", Some("30")),
+        (
+            json!({ "call": "initiateAuth", "fault": "dropBefore" }),
+            503,
+            "panoramaUnavailable",
+            Some("30"),
+        ),
+        (
+            json!({ "call": "initiateAuth", "fault": "dropAfter" }),
+            503,
+            "panoramaUnavailable",
+            Some("30"),
+        ),
         (status(503), 503, "panoramaUnavailable", Some("30")),
         (with(&status(503), "retryAfter", json!(17)), 503, "panoramaUnavailable", Some("17")),
         (
@@ -192,7 +251,12 @@ async fn a_panorama_that_cannot_answer_is_not_a_refusal_and_stores_nothing() {
         (with(&status(429), "retryAfter", json!(5)), 503, "panoramaUnavailable", Some("5")),
         // Cognito throttles with a 400.
         (status(400), 503, "panoramaUnavailable", Some("30")),
-        (json!({ "call": "initiateAuth", "fault": "malformed" }), 502, "panoramaBadAnswer", Some("30")),
+        (
+            json!({ "call": "initiateAuth", "fault": "malformed" }),
+            502,
+            "panoramaBadAnswer",
+            Some("30"),
+        ),
         (status(204), 502, "panoramaBadAnswer", Some("30")),
     ];
     for (fault, expected, error_key, retry_after) in cases {
@@ -216,7 +280,10 @@ async fn a_sharing_url_id_of_another_app_key_is_refused_without_asking_panorama(
     for (path, body) in [
         (PRODUCTION, &taken),
         (&*SEEDED.replace("prairie-insights", "second"), &stage),
-        (&*SEEDED.replace("prairie-insights", "second"), &with(&stage, "password", json!("planted-Wrong"))),
+        (
+            &*SEEDED.replace("prairie-insights", "second"),
+            &with(&stage, "password", json!("planted-Wrong")),
+        ),
     ] {
         let answer = world.ask_with(Method::POST, path, body).await;
         answer.problem_of(409, "sharingUrlIdInUse", &["sharingUrlId"]);
@@ -233,7 +300,11 @@ async fn a_deleted_app_keys_sharing_url_id_is_free() {
     let stage = content(&world.machine.ready.stage);
     let path = SEEDED.replace("prairie-insights", "second");
     world.ask_with(Method::POST, &path, &stage).await.json(201);
-    world.ask_with(Method::POST, SEEDED, &stage).await.problem_of(409, "sharingUrlIdInUse", &["sharingUrlId"]);
+    world.ask_with(Method::POST, SEEDED, &stage).await.problem_of(
+        409,
+        "sharingUrlIdInUse",
+        &["sharingUrlId"],
+    );
 }
 
 #[tokio::test]
@@ -253,17 +324,36 @@ async fn what_is_wrong_with_a_path_is_named() {
     let providers = ["JohnDeere", "panorama", "PANORAMA", "Panorama%20", "%FF"];
     let mut cases = vec![];
     cases.extend(providers.map(|provider| {
-        let key = if provider == "%FF" { (400, "malformedField") } else { (404, "unknownProvider") };
+        let key =
+            if provider == "%FF" { (400, "malformedField") } else { (404, "unknownProvider") };
         (format!("{provider}/harvest/PRODUCTION"), key, "provider")
     }));
-    let names =
-        ["a%20b", "a%2Fb", "h%C3%A4rvest", "a%00b", "a%3Fb", "%F0%9F%8C%BD", "a%0Ab", "a:b", "%FF", "%E4harvest"];
-    cases.extend(names.map(|name| (format!("Panorama/{name}/PRODUCTION"), (400, "malformedField"), "appName")));
+    let names = [
+        "a%20b",
+        "a%2Fb",
+        "h%C3%A4rvest",
+        "a%00b",
+        "a%3Fb",
+        "%F0%9F%8C%BD",
+        "a%0Ab",
+        "a:b",
+        "%FF",
+        "%E4harvest",
+    ];
+    cases.extend(
+        names.map(|name| {
+            (format!("Panorama/{name}/PRODUCTION"), (400, "malformedField"), "appName")
+        }),
+    );
     cases.push((format!("Panorama/{long}/PRODUCTION"), (400, "fieldTooLong"), "appName"));
     cases.push(("Panorama/%20/PRODUCTION".to_owned(), (400, "emptyField"), "appName"));
     let environments = ["stage", "Stage", "production", "TEST", "STAGE,PRODUCTION", "%E2%98%83"];
     cases.extend(environments.map(|environment| {
-        (format!("Panorama/harvest/{environment}"), (400, "unknownEnvironment"), "clientEnvironment")
+        (
+            format!("Panorama/harvest/{environment}"),
+            (400, "unknownEnvironment"),
+            "clientEnvironment",
+        )
     }));
     cases.push(("Panorama/harvest/%20".to_owned(), (400, "emptyField"), "clientEnvironment"));
     cases.push(("Panorama/harvest/%FF".to_owned(), (400, "malformedField"), "clientEnvironment"));
@@ -340,7 +430,11 @@ async fn a_password_is_measured_in_characters() {
     let longest = with(&production(&world), "password", json!("ä".repeat(256)));
     world.ask_with(Method::POST, PRODUCTION, &longest).await.json(201);
     let longer = with(&longest, "password", json!("ä".repeat(257)));
-    world.ask_with(Method::PUT, PRODUCTION, &longer).await.problem_of(400, "fieldTooLong", &["password"]);
+    world.ask_with(Method::PUT, PRODUCTION, &longer).await.problem_of(
+        400,
+        "fieldTooLong",
+        &["password"],
+    );
 }
 
 #[tokio::test]
@@ -348,7 +442,9 @@ async fn a_create_that_is_sent_twice_at_once_makes_one_app_key_that_works() {
     let world = World::start().await;
     let body = production(&world);
     // Panorama takes its time, so that both are at the login when neither has stored anything.
-    world.fault(json!({ "call": "initiateAuth", "fault": "slow", "delayMs": 200, "times": 2 })).await;
+    world
+        .fault(json!({ "call": "initiateAuth", "fault": "slow", "delayMs": 200, "times": 2 }))
+        .await;
     let post = || world.ask_with(Method::POST, PRODUCTION, &body);
     let (one, other) = tokio::join!(post(), post());
     let mut statuses = [one.status, other.status];

@@ -71,7 +71,11 @@ async fn wrong_password_and_unknown_user_get_the_same_answer() {
     for wrong in [
         with(&right, "password", json!("planted-Wrong-1")),
         with(&right, "username", json!("planted@nobody.example")),
-        with(&right, "password", json!(format!("{} ", right["password"].as_str().expect("a text")))),
+        with(
+            &right,
+            "password",
+            json!(format!("{} ", right["password"].as_str().expect("a text"))),
+        ),
         with(&right, "username", json!("OWNER@PRAIRIE-INSIGHTS.EXAMPLE")),
     ] {
         let answer = sign_in(&world, &wrong).await;
@@ -97,7 +101,11 @@ async fn a_token_lives_24_hours_and_a_remembered_one_30_days() {
     for (remember_me, remembered) in cases {
         let body = with(&right(&world), "rememberMe", remember_me.clone());
         let answer = sign_in(&world, &body).await.json(200);
-        tokens.push((remember_me, format!("Bearer {}", answer["id_token"].as_str().expect("a text")), remembered));
+        tokens.push((
+            remember_me,
+            format!("Bearer {}", answer["id_token"].as_str().expect("a text")),
+            remembered,
+        ));
     }
     let expect = async |when: &str, lives: fn(bool) -> bool| {
         for (remember_me, token, remembered) in &tokens {
@@ -119,7 +127,16 @@ async fn a_token_lives_24_hours_and_a_remembered_one_30_days() {
 #[tokio::test]
 async fn remember_me_is_a_truth_value_or_its_text() {
     let world = World::start().await;
-    for wrong in [json!("yes"), json!("TRUE"), json!(""), json!("1"), json!(1), json!(0), json!([true]), json!({})] {
+    for wrong in [
+        json!("yes"),
+        json!("TRUE"),
+        json!(""),
+        json!("1"),
+        json!(1),
+        json!(0),
+        json!([true]),
+        json!({}),
+    ] {
         let body = with(&right(&world), "rememberMe", wrong);
         sign_in(&world, &body).await.problem_of(400, "mistypedField", &["rememberMe"]);
     }
@@ -132,7 +149,10 @@ async fn remember_me_is_a_truth_value_or_its_text() {
 async fn owner_only_routes_want_a_good_token() {
     let world = World::start().await;
     let elsewhere = World::start().await;
-    let short = sign_in(&world, &right(&world)).await.json(200)["id_token"].as_str().expect("a text").to_owned();
+    let short = sign_in(&world, &right(&world)).await.json(200)["id_token"]
+        .as_str()
+        .expect("a text")
+        .to_owned();
     let good = world.token.clone();
     let (unsigned, signature) = good.rsplit_once('.').expect("three parts");
     let claims = unsigned.split_once('.').expect("two parts").1;
@@ -164,14 +184,18 @@ async fn owner_only_routes_want_a_good_token() {
             if let Some(header) = header {
                 request = request.header(AUTHORIZATION, header);
             }
-            let answer = Answer::of(request.json(&json!({ "name": "planted", "email": "a@b" }))).await;
+            let answer =
+                Answer::of(request.json(&json!({ "name": "planted", "email": "a@b" }))).await;
             assert_eq!(answer.status, 401, "{what}: {answer:?}");
             answer.problem(401, "unauthorized");
         }
     }
     let users = world.ask(Method::GET, &format!("{MANAGEMENT}/users")).await.json(200);
     assert_eq!(users.as_array().expect("an array").len(), 1, "and nobody was created: {users}");
-    world.ask(Method::GET, &format!("{MANAGEMENT}/app-keys/Panorama/prairie-insights/STAGE")).await.json(200);
+    world
+        .ask(Method::GET, &format!("{MANAGEMENT}/app-keys/Panorama/prairie-insights/STAGE"))
+        .await
+        .json(200);
 }
 
 #[tokio::test]
@@ -205,7 +229,8 @@ async fn missing_empty_and_mistyped_fields_are_named() {
         for mistyped in not_texts() {
             refused(&with(&planted, field, mistyped), "mistypedField", &[field]).await;
         }
-        refused(&with(&planted, field, json!("planted".repeat(60))), "fieldTooLong", &[field]).await;
+        refused(&with(&planted, field, json!("planted".repeat(60))), "fieldTooLong", &[field])
+            .await;
         refused(&with(&planted, field, json!("planted\u{0}")), "malformedField", &[field]).await;
     }
     let all = json!({ "username": 5, "password": "", "rememberMe": "planted" });
@@ -215,9 +240,17 @@ async fn missing_empty_and_mistyped_fields_are_named() {
 #[tokio::test]
 async fn a_body_that_is_no_object_is_refused() {
     let world = World::start().await;
-    for body in
-        ["", " ", "planted", "\"planted\"", "[]", "[{\"username\":\"planted\"}]", "null", "{\"planted\":", "{}{}"]
-    {
+    for body in [
+        "",
+        " ",
+        "planted",
+        "\"planted\"",
+        "[]",
+        "[{\"username\":\"planted\"}]",
+        "null",
+        "{\"planted\":",
+        "{}{}",
+    ] {
         let answer = Answer::of(world.http.post(world.api("/api/authenticate")).body(body)).await;
         answer.problem(400, "malformedJson");
         answer.says_nothing_of(["planted"]);

@@ -17,27 +17,44 @@ async fn a_byte_order_mark_before_a_body_means_nothing() {
     let mut read = 0;
     for (_, routes) in gateway::routes(&world.machine.service) {
         for route in routes {
-            let path = route.path.replace("{provider}", "Panorama").replace("{clientEnvironment}", "STAGE");
-            let path = path.replace("{appName}", "nobodys").replace("{id}", NOBODY).replace("{leafUserId}", NOBODY);
+            let path = route
+                .path
+                .replace("{provider}", "Panorama")
+                .replace("{clientEnvironment}", "STAGE");
+            let path = path
+                .replace("{appName}", "nobodys")
+                .replace("{id}", NOBODY)
+                .replace("{leafUserId}", NOBODY);
             let outcome = async |body: &str| {
                 let request = world.owner(route.method.clone(), &path).body(body.to_owned());
                 let answer = request.send().await.expect("an answer");
                 let (status, text) = (answer.status(), answer.text().await.expect("a body"));
-                let key = text.split("\"errorKey\":\"").nth(1).and_then(|rest| rest.split('"').next());
+                let key =
+                    text.split("\"errorKey\":\"").nth(1).and_then(|rest| rest.split('"').next());
                 (status, key.map(ToOwned::to_owned))
             };
             if outcome("[").await.1.as_deref() != Some("malformedJson") {
                 continue;
             }
-            assert_eq!(outcome(&format!("{MARK}{{}}")).await, outcome("{}").await, "{} {path}", route.method);
-            assert_eq!(outcome(&format!("{MARK}{MARK}{{}}")).await.1.as_deref(), Some("malformedJson"), "{path}");
+            assert_eq!(
+                outcome(&format!("{MARK}{{}}")).await,
+                outcome("{}").await,
+                "{} {path}",
+                route.method
+            );
+            assert_eq!(
+                outcome(&format!("{MARK}{MARK}{{}}")).await.1.as_deref(),
+                Some("malformedJson"),
+                "{path}"
+            );
             read += 1;
         }
     }
     assert!(read >= 8, "{read}");
 
     let user = json!({ "name": "Maria", "email": "maria@farm.example" }).to_string();
-    let request = world.owner(Method::POST, &format!("{MANAGEMENT}/users")).body(format!("{MARK}{user}"));
+    let request =
+        world.owner(Method::POST, &format!("{MANAGEMENT}/users")).body(format!("{MARK}{user}"));
     assert_eq!(Answer::of(request).await.json(201)["name"], "Maria");
 }
 

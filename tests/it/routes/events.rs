@@ -22,7 +22,8 @@ async fn moments(world: &World, user: &str, query: &[(&str, &str)]) -> Vec<Strin
     events(world, user, query).await.iter().map(seconds).collect()
 }
 
-/// A Leaf user whose farmer came back this often, a second apart, with the switch off: that many events.
+/// A Leaf user whose farmer came back this often, a second apart, with the switch off: that many
+/// events.
 async fn turned_back(world: &World, times: u32) -> String {
     let user = world.create_user("maria").await;
     for time in 0..times {
@@ -30,7 +31,11 @@ async fn turned_back(world: &World, times: u32) -> String {
         if time % 8 == 0 {
             world.start_session(&user, Some(CODE)).await;
         }
-        assert_eq!(world.browser().open(&world.callback(CODE)).await.outcome, "notBound", "no page tells what exists");
+        assert_eq!(
+            world.browser().open(&world.callback(CODE)).await.outcome,
+            "notBound",
+            "no page tells what exists"
+        );
         world.clock.advance(SECOND);
     }
     user
@@ -47,10 +52,15 @@ async fn every_answer_of_panorama_is_an_event_without_the_code_in_it() {
     assert_eq!(world.browser().open(&callback).await.outcome, "connected");
 
     let answer = world.ask(Method::GET, &user_path(&user, "/panorama-credentials/events")).await;
-    answer.says_nothing_of([CODE, world.machine.ready.stage.partner.password, world.machine.ready.stage.client_id]);
+    answer.says_nothing_of([
+        CODE,
+        world.machine.ready.stage.partner.password,
+        world.machine.ready.stage.client_id,
+    ]);
     let events = answer.json(200);
     let events = events.as_array().expect("an array");
-    let statuses: Vec<_> = events.iter().map(|event| event["statusCode"].as_u64().expect("a number")).collect();
+    let statuses: Vec<_> =
+        events.iter().map(|event| event["statusCode"].as_u64().expect("a number")).collect();
     assert_eq!(statuses, [200, 503, 404], "newest first");
     for event in events {
         assert_eq!(fields_of(event), ["body", "createdDate", "headers", "id", "statusCode"]);
@@ -112,7 +122,10 @@ async fn a_user_without_events_has_an_empty_list_and_nobody_has_none() {
     let world = World::start().await;
     let user = world.create_user("maria").await;
     assert!(events(&world, &user, &[]).await.is_empty());
-    world.ask(Method::GET, &user_path(NOBODY, "/panorama-credentials/events")).await.problem(404, "leafUserNotFound");
+    world
+        .ask(Method::GET, &user_path(NOBODY, "/panorama-credentials/events"))
+        .await
+        .problem(404, "leafUserNotFound");
     for (id, error_key) in NO_UUIDS {
         let path = user_path(id, "/panorama-credentials/events");
         world.ask(Method::GET, &path).await.problem_of(400, error_key, &["leafUserId"]);

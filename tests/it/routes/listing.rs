@@ -29,14 +29,22 @@ fn linked(world: &World, answer: &Answer, relation: &str) -> Option<String> {
     let links = answer.header("link").unwrap_or_else(|| panic!("{answer:?}"));
     let ends = format!(">; rel=\"{relation}\"");
     let url = links.split(',').find_map(|link| link.strip_prefix('<')?.strip_suffix(&ends))?;
-    Some(url.strip_prefix(&world.api("")).unwrap_or_else(|| panic!("{url} is somewhere else")).to_owned())
+    Some(
+        url.strip_prefix(&world.api(""))
+            .unwrap_or_else(|| panic!("{url} is somewhere else"))
+            .to_owned(),
+    )
 }
 
 /// Walks a list by its links, two entries a page: all of it once, and the same total on every page.
 /// Then back from far behind its end.
 async fn walk(world: &World, path: &str, query: &[(&str, &str)], expected: usize) -> Vec<Value> {
     let whole = world.ask(Method::GET, &with_query(path, query)).await;
-    assert_eq!((total(&whole), entries(&whole).len()), (expected as u64, expected), "{path} {query:?}");
+    assert_eq!(
+        (total(&whole), entries(&whole).len()),
+        (expected as u64, expected),
+        "{path} {query:?}"
+    );
     let mut at = Some(with_query(path, &[query, &[("size", "2")]].concat()));
     let mut seen = Vec::new();
     while let Some(here) = at {
@@ -47,7 +55,9 @@ async fn walk(world: &World, path: &str, query: &[(&str, &str)], expected: usize
         at = linked(world, &page, "next");
     }
     assert_eq!(seen, entries(&whole), "{path}");
-    let behind = world.ask(Method::GET, &with_query(path, &[query, &[("size", "2"), ("page", "70")]].concat())).await;
+    let behind = world
+        .ask(Method::GET, &with_query(path, &[query, &[("size", "2"), ("page", "70")]].concat()))
+        .await;
     assert_eq!((entries(&behind).len(), total(&behind)), (0, expected as u64), "{path}");
     let last = linked(world, &behind, "last").expect("a last page");
     assert_eq!(linked(world, &behind, "prev"), Some(last.clone()), "{path}");
@@ -82,9 +92,21 @@ async fn leaf_users_and_summaries_are_walked_by_their_links_whatever_is_asked_fo
     for (number, code) in codes.iter().enumerate() {
         let user = world.create_user("farmer").await;
         walk(&world, &users, &[("sort", "name,desc")], number + 2).await;
-        walk(&world, &users, &[("sort", "id"), ("name", "farmer"), ("email", "farmer@farm.example")], number + 1).await;
+        walk(
+            &world,
+            &users,
+            &[("sort", "id"), ("name", "farmer"), ("email", "farmer@farm.example")],
+            number + 1,
+        )
+        .await;
         world.connect(&user, code).await;
-        walk(&world, "/services/integrations/api/resources", &[("provider", "Panorama")], number + 1).await;
+        walk(
+            &world,
+            "/services/integrations/api/resources",
+            &[("provider", "Panorama")],
+            number + 1,
+        )
+        .await;
     }
     walk(&world, &users, &[("externalId", "nobody's")], 0).await;
     walk(&world, "/services/integrations/api/resources", &[("provider", "CNHI")], 0).await;
@@ -98,7 +120,9 @@ async fn short_lists_are_whole_unless_less_is_asked_for() {
     world.register_production().await;
     walk(&world, &app_keys, &[], 2).await;
     walk(&world, WEBHOOKS, &[], 0).await;
-    for (number, event) in ["connectionActivated", "connectionRevoked", "connectionRecovered"].iter().enumerate() {
+    for (number, event) in
+        ["connectionActivated", "connectionRevoked", "connectionRecovered"].iter().enumerate()
+    {
         let body = json!({
             "events": [event], "name": event, "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "url": "https://receiver.example/",
         });
@@ -119,7 +143,8 @@ async fn created(world: &World, path: &str, body: &Value) {
     let answer = world.ask_with(Method::POST, path, body).await;
     let made = answer.json(201);
     let place = answer.header("location").unwrap_or_else(|| panic!("{answer:?}"));
-    let place = place.strip_prefix(&world.api("")).unwrap_or_else(|| panic!("{place} is somewhere else"));
+    let place =
+        place.strip_prefix(&world.api("")).unwrap_or_else(|| panic!("{place} is somewhere else"));
     assert_eq!(world.ask(Method::GET, place).await.json(200), made, "{place}");
 }
 
@@ -131,8 +156,14 @@ async fn what_is_created_is_where_its_location_says() {
         "clientId": production.client_id, "username": production.partner.username, "password": production.partner.password,
         "sharingUrlId": production.sharing_url_id,
     });
-    created(&world, &format!("{MANAGEMENT}/app-keys/Panorama/of-its-own/PRODUCTION"), &app_key).await;
-    created(&world, &format!("{MANAGEMENT}/users"), &json!({ "name": "dale", "email": "dale@farm.example" })).await;
+    created(&world, &format!("{MANAGEMENT}/app-keys/Panorama/of-its-own/PRODUCTION"), &app_key)
+        .await;
+    created(
+        &world,
+        &format!("{MANAGEMENT}/users"),
+        &json!({ "name": "dale", "email": "dale@farm.example" }),
+    )
+    .await;
     let webhook = json!({
         "events": ["connectionRevoked"], "name": "n", "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
         "url": "https://receiver.example/",

@@ -65,7 +65,8 @@ impl Scene {
         started
     }
 
-    /// This body is refused, its secrets are not repeated, and nothing has come of it, but these logins at Panorama.
+    /// This body is refused, its secrets are not repeated, and nothing has come of it, but these
+    /// logins at Panorama.
     async fn refuses(&self, body: &Value, logins: usize, expected: (u16, &str, &[&str])) -> Value {
         let calls = self.world.all_calls().await;
         let answer = self.post(body).await;
@@ -90,7 +91,11 @@ impl Scene {
     /// Registers the seeded account a second time, under another name and sharing URL id.
     async fn second_app_key(&self) -> String {
         let id = Uuid::new_v4().to_string();
-        let content = with(&with(&self.reference(), "clientEnvironment", Value::Null), "sharingUrlId", json!(id));
+        let content = with(
+            &with(&self.reference(), "clientEnvironment", Value::Null),
+            "sharingUrlId",
+            json!(id),
+        );
         let path = SEEDED.replace("prairie-insights", "second");
         self.world.ask_with(Method::POST, &path, &content).await.json(201);
         id
@@ -114,10 +119,16 @@ async fn the_three_bodies_of_the_contract_start_a_session() {
     let ready = &scene.world.machine.ready;
     let sign_in = scene.world.panorama(&format!("/connections/{}", ready.stage.sharing_url_id));
     let calls = scene.world.all_calls().await;
-    for body in [scene.tutorial(), with(&scene.tutorial(), "sharingUrlId", json!(ready.stage.sharing_url_id)), named()]
-    {
+    for body in [
+        scene.tutorial(),
+        with(&scene.tutorial(), "sharingUrlId", json!(ready.stage.sharing_url_id)),
+        named(),
+    ] {
         let started = scene.starts(&body).await;
-        assert_eq!(fields_of(&started), ["expiresAt", "reference", "sessionId", "signInUrl", "status"]);
+        assert_eq!(
+            fields_of(&started),
+            ["expiresAt", "reference", "sessionId", "signInUrl", "status"]
+        );
         assert_eq!(started["signInUrl"], *sign_in, "as Leaf answers: Panorama's own link");
         assert_eq!(started["status"], "PENDING");
         assert_eq!(started["expiresAt"], "2026-11-22T12:15:00.000000Z");
@@ -126,7 +137,11 @@ async fn the_three_bodies_of_the_contract_start_a_session() {
     for body in [scene.reference(), with(&named(), "organizationCode", Value::Null)] {
         let started = scene.starts(&body).await;
         let session = started["sessionId"].as_str().expect("a text");
-        assert_eq!(started["signInUrl"], scene.world.api(&format!("/connect/{session}")), "the hop link");
+        assert_eq!(
+            started["signInUrl"],
+            scene.world.api(&format!("/connect/{session}")),
+            "the hop link"
+        );
     }
     assert_eq!(scene.world.all_calls().await, calls, "known credentials are not tried at Panorama");
     assert_eq!(scene.app_keys().await.len(), 1, "and they are the app key that is there");
@@ -149,7 +164,9 @@ async fn unknown_fields_are_ignored_and_blanks_around_a_code_too() {
 #[tokio::test]
 async fn the_content_type_is_not_looked_at() {
     let scene = Scene::new().await;
-    for content_type in [None, Some("text/plain"), Some("application/x-www-form-urlencoded"), Some("nonsense")] {
+    for content_type in
+        [None, Some("text/plain"), Some("application/x-www-form-urlencoded"), Some("nonsense")]
+    {
         let mut request = scene.world.owner(Method::POST, &scene.path()).body(named().to_string());
         if let Some(content_type) = content_type {
             request = request.header("content-type", content_type);
@@ -197,16 +214,22 @@ async fn where_nobody_knows_the_sharing_url_id_the_error_has_the_call_that_mends
     let scene = Scene::new().await;
     scene.world.ask(Method::DELETE, SEEDED).await.no_content();
     // Another account has the id that the deployment knows for STAGE.
-    let (stage, production) = (&scene.world.machine.ready.stage, &scene.world.machine.ready.production);
+    let (stage, production) =
+        (&scene.world.machine.ready.stage, &scene.world.machine.ready.production);
     let content = json!({
         "clientId": production.client_id,
         "username": production.partner.username,
         "password": production.partner.password,
         "sharingUrlId": stage.sharing_url_id,
     });
-    scene.world.ask_with(Method::POST, &SEEDED.replace("STAGE", "PRODUCTION"), &content).await.json(201);
+    scene
+        .world
+        .ask_with(Method::POST, &SEEDED.replace("STAGE", "PRODUCTION"), &content)
+        .await
+        .json(201);
 
-    let problem = scene.refuses(&scene.tutorial(), 0, (400, "missingField", &["sharingUrlId"])).await;
+    let problem =
+        scene.refuses(&scene.tutorial(), 0, (400, "missingField", &["sharingUrlId"])).await;
     let detail = problem["detail"].as_str().expect("a text");
     let (path, body) = call_in(detail);
     let mut body: Value = serde_json::from_str(body).expect("a body to be filled in");
@@ -273,14 +296,23 @@ async fn new_credentials_that_panorama_refuses_leave_no_app_key_and_no_session()
         ("clientId", "plantedclient", "panoramaUnknownClient", "clientId"),
         ("clientId", "8nf4produc0nopasswordflow3", "panoramaFlowNotEnabled", "clientId"),
         ("username", "sms-mfa@prairie-insights.example", "panoramaChallenge", "username"),
-        ("username", "password-reset@prairie-insights.example", "panoramaPasswordResetRequired", "password"),
+        (
+            "username",
+            "password-reset@prairie-insights.example",
+            "panoramaPasswordResetRequired",
+            "password",
+        ),
     ] {
         scene.refuses(&with(&right, field, json!(value)), 1, (400, error_key, &[named])).await;
         assert_eq!(scene.app_keys().await.len(), 1, "{value}");
     }
     for (fault, status, error_key) in [
         (json!({ "call": "initiateAuth", "fault": "dropBefore" }), 503, "panoramaUnavailable"),
-        (json!({ "call": "initiateAuth", "fault": "status", "status": 429 }), 503, "panoramaUnavailable"),
+        (
+            json!({ "call": "initiateAuth", "fault": "status", "status": 429 }),
+            503,
+            "panoramaUnavailable",
+        ),
         (json!({ "call": "initiateAuth", "fault": "malformed" }), 502, "panoramaBadAnswer"),
     ] {
         scene.world.fault(fault).await;
@@ -296,7 +328,9 @@ async fn a_wrong_inline_password_for_a_known_client_changes_nothing() {
     let scene = Scene::new().await;
     let wrong = with(&scene.tutorial(), "password", json!("planted-Wrong"));
     // The second one is known to be wrong.
-    for (body, logins) in [(wrong.clone(), 1), (with(&wrong, "appName", json!("prairie-insights")), 0)] {
+    for (body, logins) in
+        [(wrong.clone(), 1), (with(&wrong, "appName", json!("prairie-insights")), 0)]
+    {
         scene.refuses(&body, logins, (400, "panoramaBadPassword", &["password"])).await;
     }
     let calls = scene.world.all_calls().await;
@@ -314,9 +348,17 @@ async fn a_new_inline_password_that_panorama_accepts_is_the_app_keys_from_then_o
     assert_eq!(scene.world.all_calls().await, calls + 1, "one login");
     scene.starts(&new).await;
     assert_eq!(scene.world.all_calls().await, calls + 1, "and no second one");
-    let content = with(&with(&new, "sharingUrlId", scene.reference()["sharingUrlId"].clone()), "appName", Value::Null);
+    let content = with(
+        &with(&new, "sharingUrlId", scene.reference()["sharingUrlId"].clone()),
+        "appName",
+        Value::Null,
+    );
     scene.world.ask_with(Method::POST, SEEDED, &content).await.json(200);
-    assert_eq!(scene.post(&scene.tutorial()).await.problem(400, "panoramaBadPassword")["status"], 400, "the old one");
+    assert_eq!(
+        scene.post(&scene.tutorial()).await.problem(400, "panoramaBadPassword")["status"],
+        400,
+        "the old one"
+    );
 }
 
 #[tokio::test]
@@ -333,8 +375,11 @@ async fn what_does_not_fit_the_app_key_is_refused() {
     let named = with(&named(), "appName", json!("nobodys"));
     scene.refuses(&with(&named, "sharingUrlId", other), 0, unknown).await;
 
-    let client =
-        with(&with(&scene.tutorial(), "clientId", json!("plantedclient")), "appName", json!("prairie-insights"));
+    let client = with(
+        &with(&scene.tutorial(), "clientId", json!("plantedclient")),
+        "appName",
+        json!("prairie-insights"),
+    );
     scene.refuses(&client, 0, (400, "clientIdMismatch", &["clientId"])).await;
 
     // Another partner's credentials do not take over a sharing URL id.
@@ -349,7 +394,13 @@ async fn a_client_with_two_app_keys_has_to_say_which() {
     let second = scene.second_app_key().await;
     let ambiguous = (400, "appKeyAmbiguous", &["clientId"][..]);
     scene.refuses(&scene.tutorial(), 0, ambiguous).await;
-    scene.refuses(&with(&scene.reference(), "sharingUrlId", json!(Uuid::new_v4().to_string())), 0, ambiguous).await;
+    scene
+        .refuses(
+            &with(&scene.reference(), "sharingUrlId", json!(Uuid::new_v4().to_string())),
+            0,
+            ambiguous,
+        )
+        .await;
     let started = scene.starts(&with(&scene.tutorial(), "sharingUrlId", json!(second))).await;
     assert_eq!(started["signInUrl"], scene.world.panorama(&format!("/connections/{second}")));
     let started = scene.starts(&with(&scene.tutorial(), "appName", json!("second"))).await;
@@ -403,8 +454,12 @@ async fn two_first_starts_at_once_with_new_credentials_share_one_app_key() {
     let path = user_path(&second, "/one-click-integration/Panorama");
     let body = scene.reference();
     // Panorama takes its time, so that both are at the login when neither has stored anything.
-    scene.world.fault(json!({ "call": "initiateAuth", "fault": "slow", "delayMs": 200, "times": 2 })).await;
-    let (one, other) = tokio::join!(scene.post(&body), scene.world.ask_with(Method::POST, &path, &body));
+    scene
+        .world
+        .fault(json!({ "call": "initiateAuth", "fault": "slow", "delayMs": 200, "times": 2 }))
+        .await;
+    let (one, other) =
+        tokio::join!(scene.post(&body), scene.world.ask_with(Method::POST, &path, &body));
     assert_eq!((one.status, other.status), (200, 200), "{one:?} {other:?}");
     assert_eq!(scene.app_keys().await.len(), 1);
     let calls = scene.world.all_calls().await;

@@ -14,8 +14,16 @@ const CODE: &str = "krwv4vYH";
 const MINUTE: Duration = Duration::from_mins(1);
 
 /// A credential's fields: those that are empty, too.
-const FIELDS: [&str; 8] =
-    ["checkedAt", "clientEnvironment", "clientId", "createdTime", "id", "organizationCode", "status", "username"];
+const FIELDS: [&str; 8] = [
+    "checkedAt",
+    "clientEnvironment",
+    "clientId",
+    "createdTime",
+    "id",
+    "organizationCode",
+    "status",
+    "username",
+];
 
 fn path(user: &str) -> String {
     user_path(user, "/panorama-credentials")
@@ -38,7 +46,14 @@ async fn a_session_that_waits_is_pending_until_it_is_15_minutes_old() {
 
     let started = world.start_session(&user, None).await;
     let pending = read(&world, &user).await.json(200);
-    let fields = ["clientEnvironment", "createdTime", "expiresAt", "organizationCode", "sessionId", "status"];
+    let fields = [
+        "clientEnvironment",
+        "createdTime",
+        "expiresAt",
+        "organizationCode",
+        "sessionId",
+        "status",
+    ];
     assert_eq!(fields_of(&pending), fields);
     assert_eq!(pending["organizationCode"], Value::Null);
     assert_eq!((&pending["status"], &*started.status), (&json!("PENDING"), "PENDING"));
@@ -126,7 +141,10 @@ async fn a_rejected_session_says_that_too_many_operations_were_tried() {
     let mut browser = world.browser();
     browser.go_on(&link).await;
     for attempt in 1..=5 {
-        assert_eq!(browser.open(&world.callback(&format!("planted{attempt}"))).await.outcome, "notShared");
+        assert_eq!(
+            browser.open(&world.callback(&format!("planted{attempt}"))).await.outcome,
+            "notShared"
+        );
         assert_eq!(world.status(&user).await, "PENDING");
     }
     assert_eq!(browser.open(&world.callback("planted6")).await.outcome, "tooManyOperations");
@@ -195,9 +213,13 @@ async fn a_credential_created_by_hand_is_answered_as_it_is_read() {
     already_shared(&world, CODE).await;
     let user = world.create_user("maria").await;
     let body = manual(&world).await;
-    let answer = world.ask_with(Method::POST, &path(&user), &with(&body, "color", json!({ "any": 1 }))).await;
+    let answer = world
+        .ask_with(Method::POST, &path(&user), &with(&body, "color", json!({ "any": 1 })))
+        .await;
     let created = answer.json(201);
-    answer.says_nothing_of([&body["password"], &body["refreshToken"]].map(|text| text.as_str().expect("a text")));
+    answer.says_nothing_of(
+        [&body["password"], &body["refreshToken"]].map(|text| text.as_str().expect("a text")),
+    );
     assert_eq!(read(&world, &user).await.json(200), created);
     let again = world.ask_with(Method::POST, &path(&user), &body).await.json(201);
     assert_eq!(again, created, "a repeat is the same credential");
@@ -206,12 +228,20 @@ async fn a_credential_created_by_hand_is_answered_as_it_is_read() {
 }
 
 #[tokio::test]
-async fn a_credential_with_missing_empty_mistyped_or_malformed_fields_is_refused_without_asking_panorama() {
+async fn a_credential_with_missing_empty_mistyped_or_malformed_fields_is_refused_without_asking_panorama()
+ {
     let world = World::start().await;
     already_shared(&world, CODE).await;
     let user = world.create_user("maria").await;
     let full = manual(&world).await;
-    let fields = ["clientId", "username", "password", "organizationCode", "refreshToken", "clientEnvironment"];
+    let fields = [
+        "clientId",
+        "username",
+        "password",
+        "organizationCode",
+        "refreshToken",
+        "clientEnvironment",
+    ];
     let mut cases = vec![(json!({}), "missingField", fields.to_vec())];
     for field in fields {
         let mut null = full.clone();
@@ -223,7 +253,11 @@ async fn a_credential_with_missing_empty_mistyped_or_malformed_fields_is_refused
             cases.push((with(&full, field, mistyped), "mistypedField", vec![field]));
         }
         if field != "clientEnvironment" {
-            cases.push((with(&full, field, json!("planted".repeat(3_000))), "fieldTooLong", vec![field]));
+            cases.push((
+                with(&full, field, json!("planted".repeat(3_000))),
+                "fieldTooLong",
+                vec![field],
+            ));
             cases.push((with(&full, field, json!("planted\u{0}")), "malformedField", vec![field]));
         }
     }
@@ -238,7 +272,11 @@ async fn a_credential_with_missing_empty_mistyped_or_malformed_fields_is_refused
         answer.says_nothing_of(["planted", "Stage-Harvest-2026"]);
     }
     for (id, error_key) in NO_UUIDS {
-        world.ask_with(Method::POST, &path(id), &full).await.problem_of(400, error_key, &["leafUserId"]);
+        world.ask_with(Method::POST, &path(id), &full).await.problem_of(
+            400,
+            error_key,
+            &["leafUserId"],
+        );
     }
     world.ask_with(Method::POST, &path(NOBODY), &full).await.problem(404, "leafUserNotFound");
     assert_eq!(world.all_calls().await, calls);
@@ -258,16 +296,37 @@ async fn a_credential_that_panorama_does_not_accept_leaves_a_waiting_session_as_
         (None, ("password", "planted-Wrong"), 400, "panoramaBadPassword"),
         (None, ("refreshToken", "planted-token"), 400, "refreshTokenRefused"),
         (None, ("organizationCode", "planted1"), 400, "organizationCodeNotShared"),
-        (Some(fault("initiateAuth", "dropBefore")), ("clientEnvironment", "STAGE"), 503, "panoramaUnavailable"),
-        (Some(fault("initiateAuth", "malformed")), ("clientEnvironment", "STAGE"), 502, "panoramaBadAnswer"),
-        (Some(fault("listSharing", "dropBefore")), ("clientEnvironment", "STAGE"), 503, "panoramaUnavailable"),
-        (Some(fault("listSharing", "malformed")), ("clientEnvironment", "STAGE"), 502, "panoramaBadAnswer"),
+        (
+            Some(fault("initiateAuth", "dropBefore")),
+            ("clientEnvironment", "STAGE"),
+            503,
+            "panoramaUnavailable",
+        ),
+        (
+            Some(fault("initiateAuth", "malformed")),
+            ("clientEnvironment", "STAGE"),
+            502,
+            "panoramaBadAnswer",
+        ),
+        (
+            Some(fault("listSharing", "dropBefore")),
+            ("clientEnvironment", "STAGE"),
+            503,
+            "panoramaUnavailable",
+        ),
+        (
+            Some(fault("listSharing", "malformed")),
+            ("clientEnvironment", "STAGE"),
+            502,
+            "panoramaBadAnswer",
+        ),
     ] {
         if let Some(armed) = armed {
             world.fault(armed).await;
         }
         let (field, value) = changed;
-        let answer = world.ask_with(Method::POST, &path(&user), &with(&body, field, json!(value))).await;
+        let answer =
+            world.ask_with(Method::POST, &path(&user), &with(&body, field, json!(value))).await;
         assert_eq!(answer.status, status, "{field} {value}: {answer:?}");
         answer.problem(status, error_key);
         assert_eq!(answer.header("retry-after").is_some(), status > 500, "{answer:?}");

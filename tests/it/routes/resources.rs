@@ -67,7 +67,11 @@ async fn the_one_summary_is_on_the_first_page() {
     for (page, expected) in [(0, 1), (1, 0)] {
         let path = format!("{RESOURCES}?leafUserId={user}&page={page}&size=1");
         let answer = world.ask(Method::GET, &path).await.json(200);
-        assert_eq!(answer["summaries"].as_array().expect("an array").len(), expected, "page {page}");
+        assert_eq!(
+            answer["summaries"].as_array().expect("an array").len(),
+            expected,
+            "page {page}"
+        );
     }
 }
 
@@ -80,7 +84,11 @@ async fn what_is_wrong_with_the_query_is_named() {
         (format!("leafUserId={user}&size=0"), 400, "malformedField", "size"),
         (format!("leafUserId={user}&size=101"), 400, "malformedField", "size"),
     ] {
-        world.ask(Method::GET, &format!("{RESOURCES}?{query}")).await.problem_of(status, error_key, &[field]);
+        world.ask(Method::GET, &format!("{RESOURCES}?{query}")).await.problem_of(
+            status,
+            error_key,
+            &[field],
+        );
     }
     for (id, error_key) in NO_UUIDS {
         of(&world, id).await.problem_of(400, error_key, &["leafUserId"]);
@@ -93,9 +101,11 @@ async fn what_is_wrong_with_the_query_is_named() {
 async fn another_provider_has_no_summaries() {
     let world = World::start().await;
     let user = connected(&world).await;
-    for query in
-        ["provider=JohnDeere".to_owned(), format!("provider=CNHI&leafUserId={user}"), "provider=panorama".to_owned()]
-    {
+    for query in [
+        "provider=JohnDeere".to_owned(),
+        format!("provider=CNHI&leafUserId={user}"),
+        "provider=panorama".to_owned(),
+    ] {
         let answer = world.ask(Method::GET, &format!("{RESOURCES}?{query}")).await;
         assert_eq!(answer.json(200), json!({ "message": "SUCCESS", "summaries": [] }), "{query}");
         assert_eq!(answer.header("x-total-count"), Some("0"), "{query}");
@@ -111,7 +121,11 @@ async fn of_all(world: &World, query: &str) -> Vec<(String, u64, bool)> {
     let summaries = answer["summaries"].as_array().expect("an array");
     let read = |summary: &Value| {
         let user = summary["leafUserId"].as_str().expect("an id").to_owned();
-        (user, summary["fields"].as_u64().expect("a number"), summary["syncReferenceTime"].is_string())
+        (
+            user,
+            summary["fields"].as_u64().expect("a number"),
+            summary["syncReferenceTime"].is_string(),
+        )
     };
     summaries.iter().map(read).collect()
 }
@@ -121,7 +135,9 @@ async fn without_a_leaf_user_all_connections_are_summed_up_each_asked_about_once
     let world = World::start().await;
     assert_eq!(of_all(&world, "").await, []);
     let mut expected = Vec::new();
-    for (name, code, fields) in [("maria", "krwv4vYH", 4), ("dale", "Hn5cW7pd", 3), ("zoe", "b3VxKq9R", 2)] {
+    for (name, code, fields) in
+        [("maria", "krwv4vYH", 4), ("dale", "Hn5cW7pd", 3), ("zoe", "b3VxKq9R", 2)]
+    {
         let user = world.create_user(name).await;
         world.connect(&user, code).await;
         expected.push((user, fields, true));
@@ -140,12 +156,18 @@ async fn without_a_leaf_user_all_connections_are_summed_up_each_asked_about_once
     assert_eq!(world.calls("listFields").await, 3);
     let first = world.ask(Method::GET, &format!("{RESOURCES}?size=2")).await;
     assert_eq!(first.header("x-total-count"), Some("3"));
-    assert!(first.header("link").expect("links").contains("page=1&size=2>; rel=\"next\""), "{first:?}");
+    assert!(
+        first.header("link").expect("links").contains("page=1&size=2>; rel=\"next\""),
+        "{first:?}"
+    );
 
     world.clock.advance(std::time::Duration::from_mins(61));
     of_all(&world, "").await;
     assert_eq!(world.calls("listFields").await, 6);
-    world.ask(Method::DELETE, &super::user_path(&expected[0].0, "/panorama-credentials")).await.no_content();
+    world
+        .ask(Method::DELETE, &super::user_path(&expected[0].0, "/panorama-credentials"))
+        .await
+        .no_content();
     let answer = world.ask(Method::GET, &format!("{RESOURCES}?size=1")).await;
     assert_eq!(answer.header("x-total-count"), Some("2"));
 }
@@ -155,7 +177,9 @@ async fn a_panorama_that_cannot_answer_spoils_no_list_and_is_not_asked_again_and
     let world = World::start().await;
     let (maria, dale) = (connected(&world).await, world.create_user("dale").await);
     world.connect(&dale, "Hn5cW7pd").await;
-    world.fault(json!({ "call": "listFields", "fault": "status", "status": 503, "times": 0 })).await;
+    world
+        .fault(json!({ "call": "listFields", "fault": "status", "status": 503, "times": 0 }))
+        .await;
     let mut none = vec![(maria.clone(), 0, false), (dale.clone(), 0, false)];
     none.sort();
     let mut seen = of_all(&world, "").await;
@@ -170,7 +194,10 @@ async fn a_panorama_that_cannot_answer_spoils_no_list_and_is_not_asked_again_and
     seen.sort();
     let mut last = vec![(maria, 4, true), (dale, 3, true)];
     last.sort();
-    assert_eq!(seen, last, "one that is not shared any more is shown as it was, and the other one's turn comes");
+    assert_eq!(
+        seen, last,
+        "one that is not shared any more is shown as it was, and the other one's turn comes"
+    );
 }
 
 #[tokio::test]

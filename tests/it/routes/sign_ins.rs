@@ -51,13 +51,19 @@ async fn failures_of_yesterday_do_not_count() {
 #[tokio::test]
 async fn a_stranger_who_guesses_at_many_names_is_slowed_at_each_and_locks_no_other_out() {
     let world = World::start().await;
-    let guess_at = async |name: &str| sign_in(&world, &json!({ "username": name, "password": "planted" })).await.status;
+    let guess_at = async |name: &str| {
+        sign_in(&world, &json!({ "username": name, "password": "planted" })).await.status
+    };
     for name in ["nobody@farm.example", "somebody@farm.example"] {
         let mut statuses = Vec::new();
         for _ in 0..7 {
             statuses.push(guess_at(name).await);
         }
-        assert_eq!(statuses, [401, 401, 401, 401, 401, 429, 429], "whether or not there is such an owner");
+        assert_eq!(
+            statuses,
+            [401, 401, 401, 401, 401, 429, 429],
+            "whether or not there is such an owner"
+        );
     }
     sign_in(&world, &right(&world)).await.json(200);
 }
@@ -69,10 +75,15 @@ async fn a_sign_ins_outcome_is_logged_and_neither_name_nor_password_is() {
     guess(&world, 6).await;
     world.clock.advance(Duration::from_secs(1));
     sign_in(&world, &right(&world)).await.json(200);
-    let lines: Vec<Value> = log.production().lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let lines: Vec<Value> =
+        log.production().lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
     let told: Vec<_> = lines.iter().filter(|line| line["message"] == "sign-in").collect();
-    let outcomes: Vec<_> = told.iter().map(|line| line["outcome"].as_str().expect("an outcome")).collect();
-    assert_eq!(outcomes, ["refused", "refused", "refused", "refused", "refused", "slowed", "signedIn"]);
+    let outcomes: Vec<_> =
+        told.iter().map(|line| line["outcome"].as_str().expect("an outcome")).collect();
+    assert_eq!(
+        outcomes,
+        ["refused", "refused", "refused", "refused", "refused", "slowed", "signedIn"]
+    );
     let name = told[0]["name"].as_str().expect("a hash");
     assert!(name.len() == 16 && told.iter().all(|line| line["name"] == name), "{told:?}");
     let all = log.production();

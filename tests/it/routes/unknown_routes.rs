@@ -34,7 +34,9 @@ async fn a_path_that_is_unknown_is_not_found_with_and_without_a_token() {
         "/%FF",
         "/%3Cscript%3E",
     ] {
-        for method in [Method::GET, Method::POST, Method::PUT, Method::DELETE, Method::PATCH, Method::OPTIONS] {
+        for method in
+            [Method::GET, Method::POST, Method::PUT, Method::DELETE, Method::PATCH, Method::OPTIONS]
+        {
             let anonymous = world.http.request(method.clone(), world.api(path));
             Answer::of(anonymous).await.problem(404, "routeNotFound");
             world.ask(method, path).await.problem(404, "routeNotFound");
@@ -48,14 +50,19 @@ async fn every_path_takes_a_slash_at_its_end() {
     let mut tried = 0;
     for (_, routes) in gateway::routes(&world.machine.service) {
         for route in routes {
-            let path = route.path.replace("{provider}", "Panorama").replace("{clientEnvironment}", "STAGE");
+            let path = route
+                .path
+                .replace("{provider}", "Panorama")
+                .replace("{clientEnvironment}", "STAGE");
             let path = path.replace("{appName}", "nobodys").replace("{id}", NOBODY);
             let path = path.replace("{leafUserId}", NOBODY).replace("{sessionId}", NOBODY);
             let path = path.replace("{sharingUrlId}", NOBODY);
             let outcome = async |path: &str| {
-                let answer = world.owner(route.method.clone(), path).send().await.expect("an answer");
+                let answer =
+                    world.owner(route.method.clone(), path).send().await.expect("an answer");
                 let (status, text) = (answer.status(), answer.text().await.expect("a body"));
-                let key = text.split("\"errorKey\":\"").nth(1).and_then(|rest| rest.split('"').next());
+                let key =
+                    text.split("\"errorKey\":\"").nth(1).and_then(|rest| rest.split('"').next());
                 (status, key.map(ToOwned::to_owned))
             };
             let with_slash = outcome(&format!("{path}/")).await;
@@ -81,14 +88,19 @@ async fn a_method_that_a_path_does_not_take_is_refused_with_those_that_it_does()
         (credentials.clone(), Method::PUT, &["DELETE", "GET", "HEAD", "POST"]),
         (format!("{credentials}/events"), Method::DELETE, &["GET", "HEAD"]),
         (format!("{MANAGEMENT}/app-keys/Panorama"), Method::POST, &["GET", "HEAD"]),
-        (format!("{MANAGEMENT}/app-keys/Panorama/a/STAGE"), Method::PATCH, &["DELETE", "GET", "HEAD", "POST", "PUT"]),
+        (
+            format!("{MANAGEMENT}/app-keys/Panorama/a/STAGE"),
+            Method::PATCH,
+            &["DELETE", "GET", "HEAD", "POST", "PUT"],
+        ),
         ("/services/integrations/api/resources".to_owned(), Method::POST, &["GET", "HEAD"]),
         (format!("/connect/{NOBODY}"), Method::DELETE, &["GET", "HEAD", "POST"]),
         (format!("/sharing-confirmation/{NOBODY}"), Method::POST, &["GET", "HEAD"]),
     ] {
         let answer = world.ask(wrong, &path).await;
         answer.problem(405, "methodNotAllowed");
-        let allow: BTreeSet<_> = answer.header(ALLOW.as_str()).expect("Allow").split(',').map(str::trim).collect();
+        let allow: BTreeSet<_> =
+            answer.header(ALLOW.as_str()).expect("Allow").split(',').map(str::trim).collect();
         assert_eq!(allow.into_iter().collect::<Vec<_>>(), allowed, "{answer:?}");
     }
 }
@@ -110,7 +122,12 @@ async fn every_answer_has_a_request_id_of_its_own() {
     let get = |path: &str| world.owner(Method::GET, path);
     let requests = [
         (200, get(&users)),
-        (201, world.owner(Method::POST, &users).json(&json!({ "name": "Dale", "email": "dale@farm.example" }))),
+        (
+            201,
+            world
+                .owner(Method::POST, &users)
+                .json(&json!({ "name": "Dale", "email": "dale@farm.example" })),
+        ),
         (204, world.owner(Method::DELETE, &user_path(&user, "/panorama-credentials"))),
         (400, get(&format!("{users}?page=x"))),
         (401, world.http.get(world.api(&users))),
@@ -149,11 +166,18 @@ async fn a_redirect_of_the_farmers_browser_has_a_request_id_too() {
 #[tokio::test]
 async fn a_link_of_a_farmer_that_cannot_be_read_is_answered_with_a_page() {
     let world = World::start().await;
-    for path in
-        ["/connect/%FF", "/connect/planted", "/sharing-confirmation/%FF?orgCode=planted", "/sharing-confirmation"]
-    {
+    for path in [
+        "/connect/%FF",
+        "/connect/planted",
+        "/sharing-confirmation/%FF?orgCode=planted",
+        "/sharing-confirmation",
+    ] {
         let seen = world.browser().open(&world.api(path)).await;
-        assert_eq!((&*seen.outcome, seen.body.contains("planted")), ("unknownLink", false), "{path}: {seen:?}");
+        assert_eq!(
+            (&*seen.outcome, seen.body.contains("planted")),
+            ("unknownLink", false),
+            "{path}: {seen:?}"
+        );
     }
     let pressed = world.browser().press(&world.api(&format!("/connect/{NOBODY}"))).await;
     assert_eq!(pressed.outcome, "unknownLink");

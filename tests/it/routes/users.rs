@@ -29,7 +29,12 @@ async fn create(world: &World, body: &Value) -> String {
 
 async fn names(world: &World, query: &[(&str, &str)]) -> Vec<String> {
     let users = world.ask(Method::GET, &with_query(USERS, query)).await.json(200);
-    users.as_array().expect("an array").iter().map(|user| user["name"].as_str().expect("a name").to_owned()).collect()
+    users
+        .as_array()
+        .expect("an array")
+        .iter()
+        .map(|user| user["name"].as_str().expect("a name").to_owned())
+        .collect()
 }
 
 async fn count(world: &World) -> usize {
@@ -72,8 +77,15 @@ async fn optional_fields_may_be_missing_null_or_empty_and_all_mean_the_same() {
 #[tokio::test]
 async fn names_of_any_script_are_kept_and_found() {
     let world = World::start().await;
-    for name in ["Åsa Lindqvist", "محمد يوسف", "李 田", "O'Brien & Söhne <b>", "🌽 Farm", "a\u{301}", "\"; DROP --"]
-    {
+    for name in [
+        "Åsa Lindqvist",
+        "محمد يوسف",
+        "李 田",
+        "O'Brien & Söhne <b>",
+        "🌽 Farm",
+        "a\u{301}",
+        "\"; DROP --",
+    ] {
         let id = create(&world, &with(&dale(), "name", json!(name))).await;
         let read = world.ask(Method::GET, &user_path(&id, "")).await.json(200);
         assert_eq!(read["name"], name);
@@ -81,7 +93,11 @@ async fn names_of_any_script_are_kept_and_found() {
     }
     let longest = "å".repeat(255);
     create(&world, &with(&dale(), "name", json!(format!("  {longest} ")))).await;
-    assert_eq!(names(&world, &[("name", &longest)]).await, [longest], "blanks around it are no part of it");
+    assert_eq!(
+        names(&world, &[("name", &longest)]).await,
+        [longest],
+        "blanks around it are no part of it"
+    );
 }
 
 #[tokio::test]
@@ -114,7 +130,11 @@ async fn a_list_is_in_the_order_of_creation_and_comes_in_pages() {
         ("1000000", "100", &[]),
         ("", "", &[seeded, "e", "d", "c", "b", "a"]),
     ] {
-        assert_eq!(names(&world, &[("page", page), ("size", size)]).await, expected, "page {page}, size {size}");
+        assert_eq!(
+            names(&world, &[("page", page), ("size", size)]).await,
+            expected,
+            "page {page}, size {size}"
+        );
     }
     for number in 0..16 {
         world.create_user(&format!("more-{number}")).await;
@@ -181,7 +201,11 @@ async fn filters_are_exact_and_all_of_them_count() {
 async fn a_filter_that_is_longer_than_any_value_finds_nobody() {
     let world = World::start().await;
     for filter in ["name", "email", "externalId"] {
-        assert_eq!(names(&world, &[(filter, &"x".repeat(4_000))]).await, Vec::<String>::new(), "{filter}");
+        assert_eq!(
+            names(&world, &[(filter, &"x".repeat(4_000))]).await,
+            Vec::<String>::new(),
+            "{filter}"
+        );
     }
 }
 
@@ -189,7 +213,8 @@ async fn a_filter_that_is_longer_than_any_value_finds_nobody() {
 async fn an_update_replaces_the_whole_profile() {
     let world = World::start().await;
     let id = create(&world, &dale()).await;
-    let changed = json!({ "id": id, "name": "Dale P.", "email": "new@pruittgrain.example", "phone": "2" });
+    let changed =
+        json!({ "id": id, "name": "Dale P.", "email": "new@pruittgrain.example", "phone": "2" });
     let updated = world.ask_with(Method::PUT, USERS, &changed).await.json(200);
     let mut expected = changed.clone();
     (expected["address"], expected["externalId"]) = (Value::Null, Value::Null);
@@ -198,7 +223,11 @@ async fn an_update_replaces_the_whole_profile() {
     assert_eq!(names(&world, &[("email", "dale@pruittgrain.example")]).await, Vec::<String>::new());
     assert_eq!(names(&world, &[("externalId", "grower-0199")]).await, Vec::<String>::new());
     assert_eq!(names(&world, &[("email", "new@pruittgrain.example")]).await, ["Dale P."]);
-    assert_eq!(world.ask_with(Method::PUT, USERS, &changed).await.json(200), updated, "again is the same");
+    assert_eq!(
+        world.ask_with(Method::PUT, USERS, &changed).await.json(200),
+        updated,
+        "again is the same"
+    );
 }
 
 #[tokio::test]
@@ -209,7 +238,10 @@ async fn an_update_keeps_a_users_place_in_the_list_and_its_connection() {
     world.clock.advance(Duration::from_secs(1));
     world.create_user("later").await;
     world.connect(&id, "Hn5cW7pd").await;
-    world.ask_with(Method::PUT, USERS, &with(&with(&dale(), "id", json!(id)), "name", json!("Zoe"))).await.json(200);
+    world
+        .ask_with(Method::PUT, USERS, &with(&with(&dale(), "id", json!(id)), "name", json!("Zoe")))
+        .await
+        .json(200);
     assert_eq!(names(&world, &[]).await, ["Maria Lindqvist", "Zoe", "later"]);
     assert_eq!(world.status(&id).await, "ACTIVE");
 }
@@ -217,11 +249,16 @@ async fn an_update_keeps_a_users_place_in_the_list_and_its_connection() {
 #[tokio::test]
 async fn an_update_of_nobody_creates_nobody() {
     let world = World::start().await;
-    world.ask_with(Method::PUT, USERS, &with(&dale(), "id", json!(NOBODY))).await.problem(404, "leafUserNotFound");
+    world
+        .ask_with(Method::PUT, USERS, &with(&dale(), "id", json!(NOBODY)))
+        .await
+        .problem(404, "leafUserNotFound");
     world.ask_with(Method::PUT, USERS, &dale()).await.problem_of(400, "missingField", &["id"]);
-    for (id, error_key) in
-        [(json!("planted"), "malformedField"), (json!(""), "emptyField"), (json!(7), "mistypedField")]
-    {
+    for (id, error_key) in [
+        (json!("planted"), "malformedField"),
+        (json!(""), "emptyField"),
+        (json!(7), "mistypedField"),
+    ] {
         let answer = world.ask_with(Method::PUT, USERS, &with(&dale(), "id", id)).await;
         answer.problem_of(400, error_key, &["id"]);
         answer.says_nothing_of(["planted"]);
@@ -252,10 +289,13 @@ async fn what_is_wrong_with_a_field_is_named_and_nobody_is_created() {
     for email in ["planted", "@planted", "planted@", "planted@a@b", "planted farm@b.example"] {
         cases.push((with(&dale(), "email", json!(email)), "malformedField", vec!["email"]));
     }
-    let all = json!({ "name": 1, "email": "planted", "phone": [], "address": {}, "externalId": false });
+    let all =
+        json!({ "name": 1, "email": "planted", "phone": [], "address": {}, "externalId": false });
     cases.push((all, "mistypedField", FIELDS.to_vec()));
     for (body, error_key, fields) in cases {
-        for (method, body) in [(Method::POST, body.clone()), (Method::PUT, with(&body, "id", json!(id)))] {
+        for (method, body) in
+            [(Method::POST, body.clone()), (Method::PUT, with(&body, "id", json!(id)))]
+        {
             let answer = world.ask_with(method, USERS, &body).await;
             answer.problem_of(400, error_key, &fields);
             answer.says_nothing_of(["planted"]);
@@ -284,17 +324,24 @@ async fn a_deleted_user_is_gone_with_credential_and_events_and_its_operation_is_
     assert!(!world.events(&id).await.is_empty());
 
     world.ask(Method::DELETE, &user_path(&id, "")).await.no_content();
-    for path in
-        [user_path(&id, ""), user_path(&id, "/panorama-credentials"), user_path(&id, "/panorama-credentials/events")]
-    {
+    for path in [
+        user_path(&id, ""),
+        user_path(&id, "/panorama-credentials"),
+        user_path(&id, "/panorama-credentials/events"),
+    ] {
         world.ask(Method::GET, &path).await.problem(404, "leafUserNotFound");
     }
     world.ask(Method::DELETE, &user_path(&id, "")).await.problem(404, "leafUserNotFound");
-    world.ask_with(Method::PUT, USERS, &with(&dale(), "id", json!(id))).await.problem(404, "leafUserNotFound");
+    world
+        .ask_with(Method::PUT, USERS, &with(&dale(), "id", json!(id)))
+        .await
+        .problem(404, "leafUserNotFound");
     assert_eq!(names(&world, &[]).await, ["Maria Lindqvist"]);
-    for (filter, value) in
-        [("name", "Dale Pruitt"), ("email", "dale@pruittgrain.example"), ("externalId", "grower-0199")]
-    {
+    for (filter, value) in [
+        ("name", "Dale Pruitt"),
+        ("email", "dale@pruittgrain.example"),
+        ("externalId", "grower-0199"),
+    ] {
         assert_eq!(names(&world, &[(filter, value)]).await, Vec::<String>::new());
     }
 
@@ -325,7 +372,10 @@ async fn a_deleted_users_session_binds_nobody() {
 async fn deleting_nobody_says_so() {
     let world = World::start().await;
     world.ask(Method::DELETE, &user_path(NOBODY, "")).await.problem(404, "leafUserNotFound");
-    world.ask(Method::DELETE, &format!("{MANAGEMENT}/users")).await.problem(405, "methodNotAllowed");
+    world
+        .ask(Method::DELETE, &format!("{MANAGEMENT}/users"))
+        .await
+        .problem(405, "methodNotAllowed");
 }
 
 #[tokio::test]
@@ -340,7 +390,10 @@ async fn a_partial_update_changes_what_it_names_and_clears_what_it_names_as_empt
         (json!({ "unknown": 1 }), vec![]),
         (json!({ "phone": "2" }), vec![("phone", json!("2"))]),
         (json!({ "name": " Zoe ", "id": id }), vec![("name", json!("Zoe"))]),
-        (json!({ "email": null, "address": "" }), vec![("email", empty.clone()), ("address", empty.clone())]),
+        (
+            json!({ "email": null, "address": "" }),
+            vec![("email", empty.clone()), ("address", empty.clone())],
+        ),
         (json!({ "externalId": " ", "id": null }), vec![("externalId", empty.clone())]),
         (json!({ "email": "zoe@farm.example" }), vec![("email", json!("zoe@farm.example"))]),
     ] {
@@ -365,7 +418,10 @@ async fn a_partial_update_changes_what_it_names_and_clears_what_it_names_as_empt
     }
     assert_eq!(world.ask(Method::GET, &path).await.json(200), expected);
     let nobody = user_path(NOBODY, "");
-    world.ask_with(Method::PATCH, &nobody, &json!({ "phone": "1" })).await.problem(404, "leafUserNotFound");
+    world
+        .ask_with(Method::PATCH, &nobody, &json!({ "phone": "1" }))
+        .await
+        .problem(404, "leafUserNotFound");
     world.ask_with(Method::PATCH, &nobody, &json!({})).await.problem(404, "leafUserNotFound");
     assert_eq!(count(&world).await, 2);
 }
@@ -373,7 +429,9 @@ async fn a_partial_update_changes_what_it_names_and_clears_what_it_names_as_empt
 #[tokio::test]
 async fn a_list_comes_in_the_order_that_is_asked_for() {
     let world = World::start().await;
-    for (name, email) in [("bert", Some("z@farm.example")), ("Ann", None), ("Carla", Some("B@farm.example"))] {
+    for (name, email) in
+        [("bert", Some("z@farm.example")), ("Ann", None), ("Carla", Some("B@farm.example"))]
+    {
         world.clock.advance(Duration::from_secs(1));
         create(&world, &json!({ "name": name, "email": email, "externalId": name })).await;
     }
@@ -395,13 +453,20 @@ async fn a_list_comes_in_the_order_that_is_asked_for() {
         assert_eq!(pages.concat(), expected, "{sort}");
     }
     let users = world.ask(Method::GET, &with_query(USERS, &[("sort", "id,desc")])).await.json(200);
-    let mut ids: Vec<_> = users.as_array().expect("a list").iter().map(|user| user["id"].to_string()).collect();
+    let mut ids: Vec<_> =
+        users.as_array().expect("a list").iter().map(|user| user["id"].to_string()).collect();
     ids.reverse();
     assert!(ids.is_sorted() && ids.len() == 4, "{ids:?}");
-    create(&world, &json!({ "name": "Ann", "email": "a@farm.example", "externalId": "other" })).await;
-    let filtered =
-        world.ask(Method::GET, &with_query(USERS, &[("name", "Ann"), ("sort", "email,desc")])).await.json(200);
-    assert_eq!((&filtered[0]["externalId"], &filtered[1]["externalId"]), (&json!("other"), &json!("Ann")));
+    create(&world, &json!({ "name": "Ann", "email": "a@farm.example", "externalId": "other" }))
+        .await;
+    let filtered = world
+        .ask(Method::GET, &with_query(USERS, &[("name", "Ann"), ("sort", "email,desc")]))
+        .await
+        .json(200);
+    assert_eq!(
+        (&filtered[0]["externalId"], &filtered[1]["externalId"]),
+        (&json!("other"), &json!("Ann"))
+    );
     for sort in ["phone", "name,up", "name,asc,email", ",asc", "created"] {
         world.ask(Method::GET, &with_query(USERS, &[("sort", sort)])).await.problem_of(
             400,
@@ -410,5 +475,9 @@ async fn a_list_comes_in_the_order_that_is_asked_for() {
         );
     }
     let twice = [("sort", "name"), ("sort", "email")];
-    world.ask(Method::GET, &with_query(USERS, &twice)).await.problem_of(400, "malformedField", &["sort"]);
+    world.ask(Method::GET, &with_query(USERS, &twice)).await.problem_of(
+        400,
+        "malformedField",
+        &["sort"],
+    );
 }

@@ -31,7 +31,11 @@ impl Answer {
     }
 
     pub(super) fn outcome(&self) -> &str {
-        self.body.split("data-outcome=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default()
+        self.body
+            .split("data-outcome=\"")
+            .nth(1)
+            .and_then(|rest| rest.split('"').next())
+            .unwrap_or_default()
     }
 }
 
@@ -55,11 +59,14 @@ impl Day {
         answer["signInUrl"].as_str().expect("a URL").to_owned()
     }
 
-    /// The credential resource, which may show its own codes and, by the contract, the partner's client id and username.
+    /// The credential resource, which may show its own codes and, by the contract, the partner's
+    /// client id and username.
     pub(super) async fn status_of(&mut self, user: &str, own: &[&str]) -> Answer {
         let stage = &self.world.machine.ready.stage;
         let may_show = [own, &[stage.client_id, stage.partner.username]].concat();
-        let request = self.world.owner(Method::GET, &format!("{MANAGEMENT}/users/{user}/panorama-credentials"));
+        let request = self
+            .world
+            .owner(Method::GET, &format!("{MANAGEMENT}/users/{user}/panorama-credentials"));
         self.ask_showing(request, &may_show).await
     }
 
@@ -76,9 +83,12 @@ impl Day {
         let url = self.world.callback(code);
         let portal = self.world.panorama("/");
         let request = self.world.http.get(url).header(REFERER, portal);
-        let request = cookie.into_iter().fold(request, |request, cookie| request.header(COOKIE, cookie));
+        let request =
+            cookie.into_iter().fold(request, |request, cookie| request.header(COOKIE, cookie));
         let mut answer = self.ask(request).await;
-        while let Some(page) = answer.location.clone().filter(|page| page.contains("/sharing-outcome/")) {
+        while let Some(page) =
+            answer.location.clone().filter(|page| page.contains("/sharing-outcome/"))
+        {
             answer = self.browse(&page, cookie).await;
         }
         answer
@@ -88,7 +98,8 @@ impl Day {
     pub(super) async fn go_on(&mut self, link: &str, cookie: Option<&str>) -> Answer {
         self.browse(link, cookie).await;
         let request = self.world.http.post(link).header("sec-fetch-site", "same-origin");
-        self.ask(cookie.into_iter().fold(request, |request, cookie| request.header(COOKIE, cookie))).await
+        self.ask(cookie.into_iter().fold(request, |request, cookie| request.header(COOKIE, cookie)))
+            .await
     }
 
     pub(super) async fn browse(&mut self, url: &str, cookie: Option<&str>) -> Answer {
@@ -108,7 +119,12 @@ impl Day {
         self.ask(more(self.world.http.request(method, self.world.api(path)))).await
     }
 
-    pub(super) async fn owner(&mut self, method: Method, path: &str, body: Option<&Value>) -> Answer {
+    pub(super) async fn owner(
+        &mut self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Answer {
         let mut request = self.world.owner(method, path);
         if let Some(body) = body {
             request = request.json(body);
@@ -120,7 +136,11 @@ impl Day {
         self.ask_showing(request, &[]).await
     }
 
-    pub(super) async fn ask_showing(&mut self, request: RequestBuilder, may_show: &[&str]) -> Answer {
+    pub(super) async fn ask_showing(
+        &mut self,
+        request: RequestBuilder,
+        may_show: &[&str],
+    ) -> Answer {
         let request = request.build().expect("a request");
         // Without the query, which is the test's own.
         let asked = format!("{} {}", request.method(), request.url().path());

@@ -1,4 +1,5 @@
-//! The day: every endpoint, every kind of success and every kind of failure, with secrets in all of them. What is answered is noted.
+//! The day: every endpoint, every kind of success and every kind of failure, with secrets in all of
+//! them. What is answered is noted.
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -21,7 +22,8 @@ use crate::alerts::receiver::{Receiver, Reply};
 use crate::data_folder::DataFolder;
 use crate::world::{MANAGEMENT, World};
 
-/// STAGE's operations; the one of Leaf's tutorial, `krwv4vYH`, is left out: the service's own messages name it as an example.
+/// STAGE's operations; the one of Leaf's tutorial, `krwv4vYH`, is left out: the service's own
+/// messages name it as an example.
 const CODES: [&str; 6] = [LATE, FAULTY, KEPT, BY_COOKIE, RENEWED, OWNED];
 const LATE: &str = "t8Zq2mLx";
 const FAULTY: &str = "Hn5cW7pd";
@@ -97,8 +99,10 @@ impl Day {
         for account in [&ready.stage, &ready.production] {
             let environment = &account.client_environment;
             self.planted.plant(&format!("client id of {environment}"), account.client_id);
-            self.planted.plant(&format!("partner username of {environment}"), account.partner.username);
-            self.planted.plant(&format!("partner password of {environment}"), account.partner.password);
+            self.planted
+                .plant(&format!("partner username of {environment}"), account.partner.username);
+            self.planted
+                .plant(&format!("partner password of {environment}"), account.partner.password);
         }
         for code in CODES {
             self.planted.plant(&format!("organization code {code}"), code);
@@ -127,12 +131,12 @@ impl Day {
     }
 
     async fn register_webhook(&mut self, receiver: &Receiver) {
-        let (first, second) = ("Planted-Webhook-Secret-5", "whsec_UGxhbnRlZC1XZWJob29rLVNlY3JldC02");
+        let (first, second) =
+            ("Planted-Webhook-Secret-5", "whsec_UGxhbnRlZC1XZWJob29rLVNlY3JldC02");
         self.planted.plant("webhook's secret", first);
         self.planted.plant("webhook's second secret", second);
         let webhooks = "/services/alerts/api/alerts/webhooks";
-        let right =
-            json!({ "events": AlertType::ALL, "name": "Our receiver", "secret": first, "url": receiver.url.clone() });
+        let right = json!({ "events": AlertType::ALL, "name": "Our receiver", "secret": first, "url": receiver.url.clone() });
         for (field, value) in [
             ("events", json!([first])),
             ("name", json!({ "is": first })),
@@ -141,12 +145,18 @@ impl Day {
         ] {
             let mut wrong = right.clone();
             wrong[field] = value;
-            assert_eq!(self.owner(Method::POST, webhooks, Some(&wrong)).await.status, StatusCode::BAD_REQUEST);
+            assert_eq!(
+                self.owner(Method::POST, webhooks, Some(&wrong)).await.status,
+                StatusCode::BAD_REQUEST
+            );
         }
         let answer = self.owner(Method::POST, webhooks, Some(&right)).await;
         assert_eq!(answer.status, StatusCode::CREATED, "{answer:#?}");
         answer.json()["id"].as_str().expect("an id").clone_into(&mut self.webhook);
-        assert_eq!(self.owner(Method::POST, webhooks, Some(&right)).await.error_key(), "eventRegisteredTwice");
+        assert_eq!(
+            self.owner(Method::POST, webhooks, Some(&right)).await.error_key(),
+            "eventRegisteredTwice"
+        );
         let secret = format!("{webhooks}/{}/secret", self.webhook);
         let answer = self.owner(Method::PUT, &secret, Some(&json!({ "secret": second }))).await;
         assert_eq!(answer.status, StatusCode::OK, "{answer:#?}");
@@ -163,10 +173,17 @@ impl Day {
             assert_eq!(self.owner(Method::GET, &path, None).await.status, StatusCode::OK);
         }
         // What was sent, the client id included.
-        let clients = [self.world.machine.ready.stage.client_id, self.world.machine.ready.production.client_id];
+        let clients = [
+            self.world.machine.ready.stage.client_id,
+            self.world.machine.ready.production.client_id,
+        ];
         let request = self.world.owner(Method::GET, &format!("{webhooks}/failed-calls"));
         assert_eq!(self.ask_showing(request, &clients).await.status, StatusCode::OK);
-        self.alerts = receiver.take().iter().map(|call| format!("{:?} {}", call.headers, call.body)).collect();
+        self.alerts = receiver
+            .take()
+            .iter()
+            .map(|call| format!("{:?} {}", call.headers, call.body))
+            .collect();
     }
 
     /// The partner's tokens as they are now.
@@ -175,7 +192,15 @@ impl Day {
             name: self.world.machine.ready.app_name.parse().expect("a name"),
             environment: ClientEnvironment::Stage,
         };
-        let read = self.world.machine.service.ports.partner_secrets.read(&id, Freshness::Now).await.expect("a read");
+        let read = self
+            .world
+            .machine
+            .service
+            .ports
+            .partner_secrets
+            .read(&id, Freshness::Now)
+            .await
+            .expect("a read");
         let tokens = read.and_then(|read| read.secret.tokens).expect("tokens");
         self.planted.plant("access token", tokens.access.expose());
         self.planted.plant("refresh token", tokens.refresh.expect("a refresh token").expose());
@@ -203,7 +228,9 @@ impl Day {
             self.events_and_resources(&user).await;
         }
         let revoke = self.world.panorama(&format!("/control/operations/{FAULTY}/revoke"));
-        assert!(self.world.http.post(revoke).send().await.expect("an answer").status().is_success());
+        assert!(
+            self.world.http.post(revoke).send().await.expect("an answer").status().is_success()
+        );
         self.events_and_resources(&user).await;
     }
 
@@ -218,7 +245,11 @@ impl Day {
         let other = self.browse(&link, None).await;
         assert_eq!(other.outcome(), "openedElsewhere", "{other:#?}");
         let request = self.world.http.post(&link).header("sec-fetch-site", "same-origin");
-        let cookie = self.ask(request).await.cookie.expect("the farmer said that this browser is to take over");
+        let cookie = self
+            .ask(request)
+            .await
+            .cookie
+            .expect("the farmer said that this browser is to take over");
 
         // The grower switches nothing on: Panorama refuses.
         let answer = self.callback(BY_COOKIE, Some(&cookie)).await;
@@ -286,7 +317,10 @@ impl Day {
         assert_eq!(self.callback(OWNED, None).await.outcome(), "connected");
         let path = format!("{MANAGEMENT}/users/{second}/one-click-integration/Panorama");
         let body = json!({ "appName": "prairie-insights", "clientEnvironment": "STAGE", "organizationCode": OWNED });
-        assert_eq!(self.owner(Method::POST, &path, Some(&body)).await.error_key(), "operationAlreadyConnected");
+        assert_eq!(
+            self.owner(Method::POST, &path, Some(&body)).await.error_key(),
+            "operationAlreadyConnected"
+        );
         let answer = self.callback(OWNED, Some(&cookie)).await;
         assert!(["operationOwned", "otherOperation"].contains(&answer.outcome()), "{answer:#?}");
         self.status_of(&first, &[OWNED]).await;
@@ -306,7 +340,9 @@ impl Day {
             (
                 Method::POST,
                 format!("{path}/one-click-integration/Panorama"),
-                Some(json!({ "appName": "prairie-insights", "clientEnvironment": "STAGE", "organizationCode": OWNED })),
+                Some(
+                    json!({ "appName": "prairie-insights", "clientEnvironment": "STAGE", "organizationCode": OWNED }),
+                ),
             ),
             (Method::GET, format!("{path}/panorama-credentials"), None),
             (Method::DELETE, path, None),
@@ -318,7 +354,8 @@ impl Day {
         assert!(self.browse(&link, None).await.status.is_server_error());
         let owner = self.world.machine.ready.owner;
         let body = json!({ "username": owner.username, "password": owner.password });
-        let answer = self.public(Method::POST, "/api/authenticate", |request| request.json(&body)).await;
+        let answer =
+            self.public(Method::POST, "/api/authenticate", |request| request.json(&body)).await;
         assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
         self.outage.0.store(false, Ordering::Relaxed);
     }
@@ -335,32 +372,68 @@ impl Day {
             format!("orgcode={OWNED}"),
             String::new(),
         ] {
-            self.public(Method::GET, &format!("/sharing-confirmation/{sharing_url_id}?{query}"), |it| it).await;
-            self.public(Method::GET, &format!("/sharing-confirmation?sharingUrlId={sharing_url_id}&{query}"), |it| it)
+            self.public(
+                Method::GET,
+                &format!("/sharing-confirmation/{sharing_url_id}?{query}"),
+                |it| it,
+            )
+            .await;
+            self.public(
+                Method::GET,
+                &format!("/sharing-confirmation?sharingUrlId={sharing_url_id}&{query}"),
+                |it| it,
+            )
+            .await;
+            self.public(Method::GET, &format!("/sharing-confirmation/{user}?{query}"), |it| it)
                 .await;
-            self.public(Method::GET, &format!("/sharing-confirmation/{user}?{query}"), |it| it).await;
-            self.public(Method::POST, &format!("/sharing-confirmation/{sharing_url_id}?{query}"), |it| it).await;
+            self.public(
+                Method::POST,
+                &format!("/sharing-confirmation/{sharing_url_id}?{query}"),
+                |it| it,
+            )
+            .await;
             self.public(Method::GET, &format!("/no-such-path?{query}"), |it| it).await;
             self.public(Method::GET, &format!("/connect/{user}?{query}"), |it| it).await;
-            for path in ["users", "app-keys/Panorama", &format!("users/{user}/panorama-credentials/events")] {
-                self.owner(Method::GET, &format!("{MANAGEMENT}/{path}?page={OWNED}&sort={password}&{query}"), None)
-                    .await;
+            for path in
+                ["users", "app-keys/Panorama", &format!("users/{user}/panorama-credentials/events")]
+            {
+                self.owner(
+                    Method::GET,
+                    &format!("{MANAGEMENT}/{path}?page={OWNED}&sort={password}&{query}"),
+                    None,
+                )
+                .await;
             }
-            self.owner(Method::GET, &format!("/services/integrations/api/resources?leafUserId={OWNED}&{query}"), None)
-                .await;
-            self.owner(Method::GET, &format!("/services/integrations/api/resources?provider={OWNED}&{query}"), None)
-                .await;
+            self.owner(
+                Method::GET,
+                &format!("/services/integrations/api/resources?leafUserId={OWNED}&{query}"),
+                None,
+            )
+            .await;
+            self.owner(
+                Method::GET,
+                &format!("/services/integrations/api/resources?provider={OWNED}&{query}"),
+                None,
+            )
+            .await;
         }
         // Headers that nobody asked for.
         let request = self.world.owner(Method::GET, &format!("{MANAGEMENT}/users/{user}"));
-        let request =
-            request.header("x-request-id", OWNED).header("referer", format!("https://x.example/?orgCode={OWNED}"));
+        let request = request
+            .header("x-request-id", OWNED)
+            .header("referer", format!("https://x.example/?orgCode={OWNED}"));
         self.ask(request.header("user-agent", password).header("x-amzn-trace-id", OWNED)).await;
         let body = json!({ "name": "Maria", "email": password, "phone": { "is": OWNED }, "address": [password] });
-        assert!(self.owner(Method::POST, &format!("{MANAGEMENT}/users"), Some(&body)).await.status.is_client_error());
+        assert!(
+            self.owner(Method::POST, &format!("{MANAGEMENT}/users"), Some(&body))
+                .await
+                .status
+                .is_client_error()
+        );
     }
 
-    /// The queues and the scheduled check, which finds one operation switched off; it is switched on again.
+    /// The queues and the scheduled check, which finds one operation switched off; it is switched
+    /// on again.
     async fn let_time_do_its_work(&mut self) {
         for _ in 0..2 {
             self.world.machine.outbox.deliver().await.expect("the stream can be read");
@@ -382,9 +455,11 @@ impl Day {
         self.planted.plant("organization code of a Leaf user that is deleted", "PlantedGone");
         let credential = format!("{MANAGEMENT}/users/{}/panorama-credentials", self.users[0]);
         let user = format!("{MANAGEMENT}/users/{gone}");
-        for (path, expected) in
-            [(&credential, StatusCode::NO_CONTENT), (&user, StatusCode::NO_CONTENT), (&user, StatusCode::NOT_FOUND)]
-        {
+        for (path, expected) in [
+            (&credential, StatusCode::NO_CONTENT),
+            (&user, StatusCode::NO_CONTENT),
+            (&user, StatusCode::NOT_FOUND),
+        ] {
             assert_eq!(self.owner(Method::DELETE, path, None).await.status, expected);
         }
         self.status_of(&gone, &[]).await;

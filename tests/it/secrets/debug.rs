@@ -19,7 +19,9 @@ use shared::domain::session::{Opened, Received, Session};
 use shared::domain::timestamp::Timestamp;
 use shared::http::fields::Fields;
 use shared::http::parameters::Query;
-use shared::ports::connections::{Account, CallbackFacts, Completion, KeptConfirmation, Start, StartConflict};
+use shared::ports::connections::{
+    Account, CallbackFacts, Completion, KeptConfirmation, Start, StartConflict,
+};
 use shared::ports::secrets::VersionedSecret;
 use shared::use_cases::credential_status::CredentialStatusView;
 use shared::use_cases::open_hop_link::Hop;
@@ -65,10 +67,12 @@ fn debug_of_partner_secrets_shows_none_of_them() {
 #[test]
 fn debug_of_the_services_keys_and_owners_shows_none_of_them() {
     let signing_key = SigningKey(KEY.to_vec());
-    let owner = Owner { username: "owner".to_owned(), password_hash: "planted-hash".to_owned().into() };
-    for shown in
-        [format!("{signing_key:?}{:?}", IndexKey::new(&KEY)), format!("{signing_key:#?}{:#?}", IndexKey::new(&KEY))]
-    {
+    let owner =
+        Owner { username: "owner".to_owned(), password_hash: "planted-hash".to_owned().into() };
+    for shown in [
+        format!("{signing_key:?}{:?}", IndexKey::new(&KEY)),
+        format!("{signing_key:#?}{:#?}", IndexKey::new(&KEY)),
+    ] {
         // `REDACTED` itself has none of these in it.
         assert!(!KEY_SHOWN.iter().any(|key| shown.contains(key)), "{shown}");
     }
@@ -80,7 +84,8 @@ fn debug_of_the_services_keys_and_owners_shows_none_of_them() {
 fn debug_of_whatever_holds_a_code_does_not_show_it() {
     let app_key = app_key();
     let operation = Operation::new(&index_key(), ClientEnvironment::Stage, &code());
-    let started = Session::start(SessionId::random(), LeafUserId::random(), &app_key, Some(code()), now());
+    let started =
+        Session::start(SessionId::random(), LeafUserId::random(), &app_key, Some(code()), now());
     let confirming = started.clone().already_confirmed(code(), &operation, now());
     let handshake = confirming.handshake().expect("a handshake").clone();
     let completed = confirming.clone().complete(handshake.code.clone());
@@ -97,8 +102,11 @@ fn debug_of_whatever_holds_a_code_does_not_show_it() {
         redacted(&CredentialStatusView::Pending(Box::new(session.clone())));
     }
     redacted(&Received::Begin(confirming.clone()));
-    let evidence =
-        Evidence { by_cookie: vec![confirming.clone()], by_code: vec![started.clone()], ..Evidence::default() };
+    let evidence = Evidence {
+        by_cookie: vec![confirming.clone()],
+        by_code: vec![started.clone()],
+        ..Evidence::default()
+    };
     redacted(&evidence);
     redacted(&bind(evidence, &code(), now()));
     redacted(&credential);
@@ -121,7 +129,11 @@ fn debug_of_whatever_holds_a_code_does_not_show_it() {
     });
     let event = Event::of_handshake(200, "It is a test.", now());
     redacted(&Completion { session: &completed, credential: &credential, event: &event });
-    redacted(&Account { user: leaf_user(), session: Some(completed), credential: Some(credential.clone()) });
+    redacted(&Account {
+        user: leaf_user(),
+        session: Some(completed),
+        credential: Some(credential.clone()),
+    });
     redacted(&CallbackFacts { cookie_sessions: vec![confirming], ..CallbackFacts::default() });
     let share_initiation_url = "https://panorama.example/connections".parse().expect("a URL");
     redacted(&Started { session: started, upstream_url: share_initiation_url, connected: false });
@@ -135,10 +147,16 @@ fn debug_of_whatever_holds_a_code_does_not_show_it() {
 
 #[test]
 fn debug_of_a_binding_cookie_does_not_show_its_proof() {
-    let session = Session::start(SessionId::random(), LeafUserId::random(), &app_key(), None, now());
+    let session =
+        Session::start(SessionId::random(), LeafUserId::random(), &app_key(), None, now());
     let cookie = BindingCookie::random(session.leaf_user_id, session.id);
     let header = cookie.set_cookie();
-    let proof = header.split(';').next().and_then(|pair| pair.rsplit('.').next()).expect("a proof").to_owned();
+    let proof = header
+        .split(';')
+        .next()
+        .and_then(|pair| pair.rsplit('.').next())
+        .expect("a proof")
+        .to_owned();
     let to = "https://panorama.example/connections".parse().expect("a URL");
     let confirmation = Confirmation {
         sharing_url_id: SharingUrlId::random(),
@@ -148,7 +166,9 @@ fn debug_of_a_binding_cookie_does_not_show_its_proof() {
         intent: Intent::FromPanorama,
     };
     redacted(&confirmation);
-    let Opened::Bound(bound) = session.continue_in(None, &cookie, now()) else { panic!("the first browser is bound") };
+    let Opened::Bound(bound) = session.continue_in(None, &cookie, now()) else {
+        panic!("the first browser is bound")
+    };
     for shown in [
         format!("{cookie:?} {cookie:#?}"),
         format!("{bound:?} {bound:#?}"),

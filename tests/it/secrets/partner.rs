@@ -1,4 +1,5 @@
-//! The partner's part of the day: signing in, app keys, starts with credentials in them, a login that is renewed.
+//! The partner's part of the day: signing in, app keys, starts with credentials in them, a login
+//! that is renewed.
 
 use reqwest::header::AUTHORIZATION;
 use reqwest::{Method, StatusCode};
@@ -16,24 +17,40 @@ impl Day {
             (json!({ "username": owner.username, "password": wrong }), "badCredentials"),
             (json!({ "username": wrong, "password": right }), "badCredentials"),
             (json!({ "username": owner.username, "password": [right] }), "mistypedField"),
-            (json!({ "username": owner.username, "password": right, "rememberMe": right }), "mistypedField"),
+            (
+                json!({ "username": owner.username, "password": right, "rememberMe": right }),
+                "mistypedField",
+            ),
             (json!({ "username": owner.username, "password": right.repeat(99) }), "fieldTooLong"),
-            (json!({ "username": owner.username, "password": format!("{right}\u{7}") }), "malformedField"),
+            (
+                json!({ "username": owner.username, "password": format!("{right}\u{7}") }),
+                "malformedField",
+            ),
         ] {
-            let answer = self.public(Method::POST, "/api/authenticate", |request| request.json(&body)).await;
+            let answer =
+                self.public(Method::POST, "/api/authenticate", |request| request.json(&body)).await;
             assert_eq!(answer.error_key(), expected, "{answer:#?}");
         }
         let broken = format!(r#"{{"username":"{}","password":"{right}""#, owner.username);
-        let answer = self.public(Method::POST, "/api/authenticate", |request| request.body(broken)).await;
+        let answer =
+            self.public(Method::POST, "/api/authenticate", |request| request.body(broken)).await;
         assert_eq!(answer.error_key(), "malformedJson");
         let token = self.world.token.clone();
         let body = json!({ "username": owner.username, "password": right, "rememberMe": "true" });
         let request = self.world.http.post(self.world.api("/api/authenticate")).json(&body);
         let answer = self.ask_showing(request, &[&token]).await;
-        assert_eq!(answer.json()["id_token"], token.as_str(), "the clock stands still, so it is the same");
-        for header in [format!("Bearer {token}x"), format!("Basic {token}"), token, "Bearer x".to_owned()] {
+        assert_eq!(
+            answer.json()["id_token"],
+            token.as_str(),
+            "the clock stands still, so it is the same"
+        );
+        for header in
+            [format!("Bearer {token}x"), format!("Basic {token}"), token, "Bearer x".to_owned()]
+        {
             let path = format!("{MANAGEMENT}/users");
-            let answer = self.public(Method::GET, &path, |request| request.header(AUTHORIZATION, &header)).await;
+            let answer = self
+                .public(Method::GET, &path, |request| request.header(AUTHORIZATION, &header))
+                .await;
             assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
         }
     }
@@ -41,14 +58,17 @@ impl Day {
     pub(super) async fn register_app_keys(&mut self) {
         let ready = self.world.machine.ready.clone();
         let stage = ready.stage;
-        let new = |name: &str, environment: &str| format!("{MANAGEMENT}/app-keys/Panorama/{name}/{environment}");
+        let new = |name: &str, environment: &str| {
+            format!("{MANAGEMENT}/app-keys/Panorama/{name}/{environment}")
+        };
         let (wrong, unknown) = ("Planted-Wrong-Partner-2", "planted-nobody@prairie.example");
         self.planted.plant("wrong partner password", wrong);
         self.planted.plant("unknown partner username", unknown);
         self.planted.plant("unknown client id", "plantedunknownclient1");
         let id = "0e7c4a52-60a7-4d8f-9f6e-0d2f5b7f9b11";
         let body = |client: &str, username: &str, password: &str| json!({ "clientId": client, "username": username, "password": password, "sharingUrlId": id });
-        let (client, username, password) = (stage.client_id, stage.partner.username, stage.partner.password);
+        let (client, username, password) =
+            (stage.client_id, stage.partner.username, stage.partner.password);
         let production = ready.production;
         for (body, expected) in [
             (body(client, username, wrong), "panoramaBadPassword"),
@@ -57,8 +77,14 @@ impl Day {
             (body(production.client_id, username, password), "panoramaUnknownClient"),
             (body("2nf4stage0nopasswordflow17", username, password), "panoramaFlowNotEnabled"),
             (body(client, "sms-mfa-stage@prairie-insights.example", password), "panoramaChallenge"),
-            (body(client, "password-reset-stage@prairie-insights.example", password), "panoramaPasswordResetRequired"),
-            (json!({ "clientId": client, "username": username, "password": password }), "missingField"),
+            (
+                body(client, "password-reset-stage@prairie-insights.example", password),
+                "panoramaPasswordResetRequired",
+            ),
+            (
+                json!({ "clientId": client, "username": username, "password": password }),
+                "missingField",
+            ),
             (
                 json!({ "clientId": [client], "username": { "is": username }, "password": 1, "sharingUrlId": id }),
                 "mistypedField",
@@ -76,8 +102,13 @@ impl Day {
         }
         for fault in faults("initiateAuth") {
             self.world.fault(fault).await;
-            let answer =
-                self.owner(Method::POST, &new("planted", "STAGE"), Some(&body(client, username, password))).await;
+            let answer = self
+                .owner(
+                    Method::POST,
+                    &new("planted", "STAGE"),
+                    Some(&body(client, username, password)),
+                )
+                .await;
             assert!(answer.status.is_server_error(), "{answer:#?}");
         }
         let body = json!({
@@ -98,7 +129,8 @@ impl Day {
             // Which status a sharing URL id in use has is not this test's business.
             assert!(answer.status == expected || name == "spare", "{answer:#?}");
         }
-        let answer = self.owner(Method::GET, &format!("{MANAGEMENT}/app-keys/Panorama"), None).await;
+        let answer =
+            self.owner(Method::GET, &format!("{MANAGEMENT}/app-keys/Panorama"), None).await;
         assert_eq!(answer.json().as_array().map(Vec::len), Some(2));
     }
 
@@ -154,10 +186,14 @@ impl Day {
         let nobody = "5f0c2b1e-0000-4000-8000-000000000000";
         let path = format!("{MANAGEMENT}/users/{nobody}/one-click-integration/Panorama");
         let body = with("organizationCode", OWNED.into());
-        assert_eq!(self.owner(Method::POST, &path, Some(&body)).await.error_key(), "leafUserNotFound");
+        assert_eq!(
+            self.owner(Method::POST, &path, Some(&body)).await.error_key(),
+            "leafUserNotFound"
+        );
     }
 
-    /// The partner's tokens expire, are revoked, and the password is changed: each time there are new ones, or none.
+    /// The partner's tokens expire, are revoked, and the password is changed: each time there are
+    /// new ones, or none.
     pub(super) async fn renew_the_login(&mut self) {
         let user = self.user("renews").await;
         self.start(&user, Some(RENEWED)).await;
@@ -171,8 +207,14 @@ impl Day {
         let password = "Planted-New-Partner-4";
         self.planted.plant("new partner password", password);
         let change = self.world.panorama("/control/partners/STAGE/password");
-        let changed =
-            self.world.http.post(change).json(&json!({ "password": password })).send().await.expect("an answer");
+        let changed = self
+            .world
+            .http
+            .post(change)
+            .json(&json!({ "password": password }))
+            .send()
+            .await
+            .expect("an answer");
         assert!(changed.status().is_success());
         self.world.fault(json!({ "fault": "revokeRefreshTokens" })).await;
         self.world.fault(json!({ "fault": "expireTokens" })).await;

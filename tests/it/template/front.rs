@@ -1,4 +1,5 @@
-//! A web ACL: an HTTP API cannot have one, so it stands on a distribution in front of the API, and nothing else reaches the functions.
+//! A web ACL: an HTTP API cannot have one, so it stands on a distribution in front of the API, and
+//! nothing else reaches the functions.
 
 use serde_json::{Value, json};
 
@@ -20,25 +21,40 @@ fn the_web_acl_is_on_a_distribution_that_hands_everything_on_and_keeps_nothing()
     assert_eq!(config["WebACLId"], json!({ "Ref": "WebAclArn" }));
     let behavior = &config["DefaultCacheBehavior"];
     assert_eq!(behavior["ViewerProtocolPolicy"], "https-only");
-    assert_eq!(behavior["CachePolicyId"], "4135ea2d-6df8-44a3-9df3-4b5a84be39ad", "AWS' CachingDisabled");
+    assert_eq!(
+        behavior["CachePolicyId"], "4135ea2d-6df8-44a3-9df3-4b5a84be39ad",
+        "AWS' CachingDisabled"
+    );
     assert_eq!(
         behavior["OriginRequestPolicyId"], "b689b0a8-53d0-40ab-baf2-68738e2966ac",
         "AWS' AllViewerExceptHostHeader"
     );
     for method in ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"] {
-        assert!(behavior["AllowedMethods"].as_array().is_some_and(|all| all.contains(&json!(method))), "{method}");
+        assert!(
+            behavior["AllowedMethods"].as_array().is_some_and(|all| all.contains(&json!(method))),
+            "{method}"
+        );
     }
 }
 
-/// The generated address behind `CloudFront` stays open; whoever finds it must not go past the web ACL.
+/// The generated address behind `CloudFront` stays open; whoever finds it must not go past the web
+/// ACL.
 #[test]
 fn cloudfront_and_the_functions_know_a_secret_that_nobody_else_does() {
     let headers = &properties("Front")["DistributionConfig"]["Origins"][0]["OriginCustomHeaders"];
-    assert_eq!(*headers, json!([{ "HeaderName": "x-origin-secret", "HeaderValue": { "Fn::Sub": SECRET } }]));
+    assert_eq!(
+        *headers,
+        json!([{ "HeaderName": "x-origin-secret", "HeaderValue": { "Fn::Sub": SECRET } }])
+    );
     for (id, function) in functions() {
-        let (with_web_acl, without) = either(&function["Environment"]["Variables"]["ORIGIN_SECRET"], "HasFront");
+        let (with_web_acl, without) =
+            either(&function["Environment"]["Variables"]["ORIGIN_SECRET"], "HasFront");
         assert_eq!(*with_web_acl, json!({ "Fn::Sub": SECRET }), "{id}");
-        assert_eq!(*without, json!({ "Ref": "OriginSecret" }), "{id}: a proxy of the partner's own");
+        assert_eq!(
+            *without,
+            json!({ "Ref": "OriginSecret" }),
+            "{id}: a proxy of the partner's own"
+        );
     }
     assert_eq!(template()["Parameters"]["OriginSecret"]["NoEcho"], true);
 }
@@ -46,14 +62,24 @@ fn cloudfront_and_the_functions_know_a_secret_that_nobody_else_does() {
 /// Every address of the API but the one that farmers and applications are told is closed.
 #[test]
 fn no_address_stays_open_beside_the_one_that_is_told() {
-    assert_eq!(*either(&properties("Api")["DisableExecuteApiEndpoint"], "HasApiDomain").0, json!(true));
+    assert_eq!(
+        *either(&properties("Api")["DisableExecuteApiEndpoint"], "HasApiDomain").0,
+        json!(true)
+    );
     for id in ["Domain", "DomainMapping"] {
-        assert_eq!(template()["Resources"][id]["Condition"], "HasApiDomain", "{id} would be a way past the web ACL");
+        assert_eq!(
+            template()["Resources"][id]["Condition"],
+            "HasApiDomain",
+            "{id} would be a way past the web ACL"
+        );
     }
     let without_front = json!({ "Fn::Not": [{ "Condition": "HasFront" }] });
     assert_eq!(template()["Conditions"]["HasApiDomain"]["Fn::And"][1], without_front);
     let base = &functions()[0].1["Environment"]["Variables"]["PUBLIC_BASE_URL"];
     let (_, address) = either(base, "HasBaseUrl");
     let (_, generated) = either(address, "HasDomain");
-    assert_eq!(*either(generated, "HasFront").0, json!({ "Fn::Sub": "https://${Front.DomainName}" }));
+    assert_eq!(
+        *either(generated, "HasFront").0,
+        json!({ "Fn::Sub": "https://${Front.DomainName}" })
+    );
 }

@@ -29,7 +29,8 @@ fn every_message_ends_at_a_function_or_among_dead_letters_that_keep_it_longer() 
     for (id, mapping) in mappings() {
         let queue = arn_of(&mapping["EventSourceArn"]);
         read.push(queue);
-        let dead_letters = properties(arn_of(&properties(queue)["RedrivePolicy"]["deadLetterTargetArn"]));
+        let dead_letters =
+            properties(arn_of(&properties(queue)["RedrivePolicy"]["deadLetterTargetArn"]));
         assert!(seconds(dead_letters, "MessageRetentionPeriod") > FOUR_DAYS, "{queue}");
         // One bad message must not bring the others of its batch back.
         assert_eq!(mapping["FunctionResponseTypes"], json!(["ReportBatchItemFailures"]), "{id}");
@@ -38,7 +39,10 @@ fn every_message_ends_at_a_function_or_among_dead_letters_that_keep_it_longer() 
         assert_eq!(queue["SqsManagedSseEnabled"], true, "{id}");
         // Of a FIFO queue SQS counts anew when it moves a message to the dead letters.
         let is_fifo = queue["FifoQueue"] == true;
-        assert!(queue["MessageRetentionPeriod"].is_null() || is_fifo || id.ends_with("DeadLetters"), "{id}");
+        assert!(
+            queue["MessageRetentionPeriod"].is_null() || is_fifo || id.ends_with("DeadLetters"),
+            "{id}"
+        );
         assert_eq!(read.contains(&id), !id.ends_with("DeadLetters"), "{id}: who reads it?");
     }
 }
@@ -55,14 +59,18 @@ fn no_message_is_delivered_again_while_its_function_may_still_be_at_it() {
 
 #[test]
 fn a_confirmation_waits_for_the_callbacks_lease_and_a_new_session_for_its_end() {
-    assert_eq!(seconds(properties("ConfirmationsQueue"), "DelaySeconds"), HANDSHAKE_LEASE.as_secs());
+    assert_eq!(
+        seconds(properties("ConfirmationsQueue"), "DelaySeconds"),
+        HANDSHAKE_LEASE.as_secs()
+    );
     assert_eq!(seconds(properties("ExpiriesQueue"), "DelaySeconds"), LIFETIME.as_secs());
 }
 
 #[test]
 fn a_function_reads_the_queue_that_it_is_behind_and_a_pipe_writes_to_its_own() {
     let may = |role: &'static Value, action: &str| -> Vec<&'static str> {
-        let statements = role["Policies"][0]["PolicyDocument"]["Statement"].as_array().expect("statements");
+        let statements =
+            role["Policies"][0]["PolicyDocument"]["Statement"].as_array().expect("statements");
         let with = statements.iter().filter(|it| it["Action"].to_string().contains(action));
         with.flat_map(|it| match &it["Resource"] {
             Value::Array(resources) => resources.iter().map(arn_of).collect(),
@@ -76,19 +84,27 @@ fn a_function_reads_the_queue_that_it_is_behind_and_a_pipe_writes_to_its_own() {
             .filter(|(_, mapping)| behind_alias(&mapping["FunctionName"]) == id)
             .map(|(_, mapping)| arn_of(&mapping["EventSourceArn"]))
             .collect();
-        assert_eq!(may(properties(arn_of(&function["Role"])), "sqs:ReceiveMessage"), behind, "{id}");
+        assert_eq!(
+            may(properties(arn_of(&function["Role"])), "sqs:ReceiveMessage"),
+            behind,
+            "{id}"
+        );
     }
     let mut readers = 0;
     for (id, pipe) in of_type(template(), "AWS::Pipes::Pipe") {
         let stream = &pipe["SourceParameters"]["DynamoDBStreamParameters"];
         let role = properties(arn_of(&pipe["RoleArn"]));
         let to: Vec<_> = [may(role, "sqs:SendMessage"), may(role, "events:PutEvents")].concat();
-        let expected = BTreeSet::from([arn_of(&pipe["Target"]), arn_of(&stream["DeadLetterConfig"]["Arn"])]);
+        let expected =
+            BTreeSet::from([arn_of(&pipe["Target"]), arn_of(&stream["DeadLetterConfig"]["Arn"])]);
         assert_eq!(BTreeSet::from_iter(to), expected, "{id}");
         assert_eq!(pipe["Source"], json!({ "Fn::GetAtt": ["Table", "StreamArn"] }), "{id}");
         readers += 1;
     }
-    assert!(readers <= 2, "more would be throttled (AWS: no more than two processes should read from a shard)");
+    assert!(
+        readers <= 2,
+        "more would be throttled (AWS: no more than two processes should read from a shard)"
+    );
 }
 
 /// One or more resources, by their ARNs.
@@ -101,7 +117,8 @@ fn arns(one_or_more: &'static Value) -> BTreeSet<&'static str> {
 
 /// Where every rule sends what, and what it could not send: the queue and the rule.
 fn sent_by_rules() -> BTreeSet<(&'static str, &'static str)> {
-    let rules = of_type(template(), "AWS::Events::Rule").filter(|(_, rule)| !rule["EventPattern"].is_null());
+    let rules = of_type(template(), "AWS::Events::Rule")
+        .filter(|(_, rule)| !rule["EventPattern"].is_null());
     rules
         .flat_map(|(id, rule)| {
             assert_eq!(rule["EventBusName"], json!({ "Ref": "ChangesBus" }), "{id}");
@@ -116,11 +133,18 @@ fn a_rule_may_send_to_its_queue_and_to_the_dead_letters_and_nothing_else_may() {
     let mut allowed = BTreeSet::new();
     for (id, policy) in of_type(template(), "AWS::SQS::QueuePolicy") {
         for statement in policy["PolicyDocument"]["Statement"].as_array().expect("statements") {
-            assert_eq!(statement["Principal"], json!({ "Service": "events.amazonaws.com" }), "{id}");
+            assert_eq!(
+                statement["Principal"],
+                json!({ "Service": "events.amazonaws.com" }),
+                "{id}"
+            );
             assert_eq!(statement["Action"], "sqs:SendMessage", "{id}");
             for queue in arns(&statement["Resource"]) {
-                allowed
-                    .extend(arns(&statement["Condition"]["ArnEquals"]["aws:SourceArn"]).iter().map(|it| (queue, *it)));
+                allowed.extend(
+                    arns(&statement["Condition"]["ArnEquals"]["aws:SourceArn"])
+                        .iter()
+                        .map(|it| (queue, *it)),
+                );
             }
         }
     }
@@ -148,7 +172,10 @@ const STREAM_KEEPS: u64 = 86_400;
 fn a_record_that_is_not_taken_is_given_up_while_the_stream_still_has_it() {
     for (id, pipe) in of_type(template(), "AWS::Pipes::Pipe") {
         let stream = &pipe["SourceParameters"]["DynamoDBStreamParameters"];
-        assert!(stream["MaximumRetryAttempts"].as_u64().is_some_and(|attempts| attempts > 0), "{id}: for ever");
+        assert!(
+            stream["MaximumRetryAttempts"].as_u64().is_some_and(|attempts| attempts > 0),
+            "{id}: for ever"
+        );
         let age = stream["MaximumRecordAgeInSeconds"].as_u64().unwrap_or(u64::MAX);
         assert!(age <= STREAM_KEEPS / 2, "{id}: nobody has time to replay it");
     }
@@ -164,16 +191,33 @@ fn alerts_are_tried_as_often_as_there_are_retries_one_at_a_time_and_in_order() {
         .into_iter()
         .find(|(_, mapping)| arn_of(&mapping["EventSourceArn"]) == "AlertsQueue")
         .expect("somebody reads it");
-    assert_eq!(mapping["BatchSize"], 1, "a message that waits behind a failed one would lose attempts");
+    assert_eq!(
+        mapping["BatchSize"], 1,
+        "a message that waits behind a failed one would lose attempts"
+    );
 }
 
 /// What leaves the table: harmless fields, and no code.
 #[test]
 fn both_pipes_send_the_same_fields_and_never_a_row() {
-    let template = |id: &str| properties(id)["TargetParameters"]["InputTemplate"].as_str().expect("a template");
+    let template = |id: &str| {
+        properties(id)["TargetParameters"]["InputTemplate"].as_str().expect("a template")
+    };
     assert_eq!(template("ChangesPipe"), template("AlertsPipe"));
-    let fields: BTreeSet<_> =
-        template("AlertsPipe").split("Image.").skip(1).map(|rest| rest.split('.').next().expect("a name")).collect();
-    let harmless = ["appName", "clientEnvironment", "id", "leafUserId", "refusedSince", "state", "status", "version"];
+    let fields: BTreeSet<_> = template("AlertsPipe")
+        .split("Image.")
+        .skip(1)
+        .map(|rest| rest.split('.').next().expect("a name"))
+        .collect();
+    let harmless = [
+        "appName",
+        "clientEnvironment",
+        "id",
+        "leafUserId",
+        "refusedSince",
+        "state",
+        "status",
+        "version",
+    ];
     assert_eq!(fields, BTreeSet::from(harmless));
 }

@@ -18,7 +18,8 @@ fn routes() -> Vec<Resource> {
 
 /// The text between `${` and `}` at the end of a text.
 fn last_reference(text: &'static str, before: &str) -> &'static str {
-    let reference = text.strip_prefix(before).and_then(|rest| rest.strip_prefix("${")?.strip_suffix('}'));
+    let reference =
+        text.strip_prefix(before).and_then(|rest| rest.strip_prefix("${")?.strip_suffix('}'));
     reference.unwrap_or_else(|| panic!("{text} is not {before} and a reference"))
 }
 
@@ -29,7 +30,9 @@ fn access(route: &Value) -> Access {
     let scopes = json!({ "Fn::If": ["Scoped", { "Ref": "JwtScopes" }, { "Ref": "AWS::NoValue" }] });
     match (&route["AuthorizationType"], &route["AuthorizerId"], &route["AuthorizationScopes"]) {
         (Value::String(kind), Value::Null, Value::Null) if kind == "NONE" => Access::Public,
-        (kind, authorizer, wanted) if *kind == by && *authorizer == owner && *wanted == scopes => Access::Owner,
+        (kind, authorizer, wanted) if *kind == by && *authorizer == owner && *wanted == scopes => {
+            Access::Owner
+        }
         _ => panic!("neither public nor for owners: {route}"),
     }
 }
@@ -48,7 +51,9 @@ async fn the_api_has_the_routes_that_the_functions_declare_and_no_others() {
     let world = World::start().await;
     let declared: BTreeSet<Line> = gateway::keys(&world.machine.service)
         .into_iter()
-        .flat_map(|(function, keys)| keys.into_iter().map(move |(key, access)| (function.to_owned(), key, access)))
+        .flat_map(|(function, keys)| {
+            keys.into_iter().map(move |(key, access)| (function.to_owned(), key, access))
+        })
         .collect();
     let deployed: Vec<Line> = routes()
         .into_iter()
@@ -63,7 +68,10 @@ async fn the_api_has_the_routes_that_the_functions_declare_and_no_others() {
     assert_eq!(deployed.len(), count, "no route twice");
     let missing: Vec<_> = declared.difference(&deployed).collect();
     let unknown: Vec<_> = deployed.difference(&declared).collect();
-    assert!(missing.is_empty() && unknown.is_empty(), "missing: {missing:#?}, unknown: {unknown:#?}");
+    assert!(
+        missing.is_empty() && unknown.is_empty(),
+        "missing: {missing:#?}, unknown: {unknown:#?}"
+    );
 }
 
 #[test]
@@ -71,12 +79,20 @@ fn whatever_is_open_to_the_world_has_a_throttle_of_its_own() {
     let stage = &template()["Resources"]["Stage"];
     let settings = stage["Properties"]["RouteSettings"].as_object().expect("settings");
     let waited_for = stage["DependsOn"].as_array().expect("what it waits for");
-    let public: Vec<_> = routes().into_iter().filter(|(_, route)| access(route) == Access::Public).collect();
+    let public: Vec<_> =
+        routes().into_iter().filter(|(_, route)| access(route) == Access::Public).collect();
     assert_eq!(settings.len(), public.len());
     for (id, route) in public {
         let throttle = &settings[route["RouteKey"].as_str().expect("a route key")];
-        assert!(throttle["ThrottlingRateLimit"].is_object() && throttle["ThrottlingBurstLimit"].is_object(), "{id}");
-        assert!(waited_for.contains(&json!(id)), "the stage is made before {id}, which it throttles");
+        assert!(
+            throttle["ThrottlingRateLimit"].is_object()
+                && throttle["ThrottlingBurstLimit"].is_object(),
+            "{id}"
+        );
+        assert!(
+            waited_for.contains(&json!(id)),
+            "the stage is made before {id}, which it throttles"
+        );
     }
 }
 
@@ -94,7 +110,8 @@ fn api_gateway_may_call_every_function_that_it_has_a_route_to() {
 fn access_logs_tell_neither_paths_nor_queries_nor_who_it_was() {
     let format = properties("Stage")["AccessLogSettings"]["Format"].as_str().expect("a format");
     let line: Value = serde_json::from_str(format).expect("each line is JSON");
-    let told: BTreeSet<_> = line.as_object().expect("an object").values().filter_map(Value::as_str).collect();
+    let told: BTreeSet<_> =
+        line.as_object().expect("an object").values().filter_map(Value::as_str).collect();
     let harmless = [
         "$context.authorizer.error",
         "$context.integrationErrorMessage",

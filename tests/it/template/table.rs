@@ -27,7 +27,8 @@ fn keys_indexes_stream_and_expiry_are_those_of_the_schema() {
     assert_eq!(table["GlobalSecondaryIndexes"], INDEXES.iter().map(index).collect::<Value>());
     let attributes: BTreeSet<_> =
         INDEXES.iter().flat_map(|index| [index.partition, index.sort]).chain([PK, SK]).collect();
-    let attributes = attributes.into_iter().map(|name| json!({ "AttributeName": name, "AttributeType": "S" }));
+    let attributes =
+        attributes.into_iter().map(|name| json!({ "AttributeName": name, "AttributeType": "S" }));
     assert_eq!(table["AttributeDefinitions"], attributes.collect::<Value>());
     assert_eq!(table["TimeToLiveSpecification"], json!({ "AttributeName": TTL, "Enabled": true }));
     assert_eq!(table["StreamSpecification"], json!({ "StreamViewType": "NEW_AND_OLD_IMAGES" }));
@@ -63,13 +64,16 @@ fn what_cannot_be_made_again_outlives_its_stack_but_not_a_first_deployment_that_
 fn what_outlives_its_stack_has_a_name_that_no_other_stack_has() {
     for id in kept() {
         let resource = properties(id);
-        let name = [&resource["Name"], &resource["TableName"]].into_iter().find(|name| !name.is_null());
+        let name =
+            [&resource["Name"], &resource["TableName"]].into_iter().find(|name| !name.is_null());
         // AWS makes a name up for what has none, and the table has none.
-        let is_of_this_stack_alone =
-            name.is_none_or(|name| name["Fn::Sub"].as_str().is_some_and(|it| it.starts_with("${Table}/")));
+        let is_of_this_stack_alone = name.is_none_or(|name| {
+            name["Fn::Sub"].as_str().is_some_and(|it| it.starts_with("${Table}/"))
+        });
         assert!(is_of_this_stack_alone, "{id}: {name:?}");
     }
-    // Whether it is there must not depend on a parameter either: what a change of the parameter leaves is in the way of the change back.
+    // Whether it is there must not depend on a parameter either: what a change of the parameter
+    // leaves is in the way of the change back.
     for id in kept() {
         assert!(template()["Resources"][id]["Condition"].is_null(), "{id}");
     }

@@ -1,4 +1,5 @@
-//! Panorama's bad days do not become floods of logins, nor of versions of a secret: whoever asks, from whichever process.
+//! Panorama's bad days do not become floods of logins, nor of versions of a secret: whoever asks,
+//! from whichever process.
 
 use local::seed::SECRETS_PREFIX;
 use reqwest::{Method, StatusCode};
@@ -11,17 +12,24 @@ const FARM: &str = "krwv4vYH";
 /// How many versions the app key's secret has.
 async fn versions(world: &World) -> usize {
     let name = format!("{SECRETS_PREFIX}/app-key/STAGE/{}", world.machine.ready.app_name);
-    let versions = world.machine.secrets_manager.list_secret_version_ids().secret_id(name).include_deprecated(true);
+    let versions = world
+        .machine
+        .secrets_manager
+        .list_secret_version_ids()
+        .secret_id(name)
+        .include_deprecated(true);
     versions.send().await.expect("an answer").versions().len()
 }
 
 /// Every way to ask Panorama about a connected farmer, once.
 async fn everybody_asks(world: &World, user: &str) {
-    let resources = format!("/services/integrations/api/resources?provider=Panorama&leafUserId={user}");
+    let resources =
+        format!("/services/integrations/api/resources?provider=Panorama&leafUserId={user}");
     world.json(world.owner(Method::GET, &resources)).await;
     let look = format!("{MANAGEMENT}/users/{user}/panorama-credentials?verify=true");
     world.json(world.owner(Method::GET, &look)).await;
-    let verify = format!("{MANAGEMENT}/app-keys/Panorama/{}/STAGE/verify", world.machine.ready.app_name);
+    let verify =
+        format!("{MANAGEMENT}/app-keys/Panorama/{}/STAGE/verify", world.machine.ready.app_name);
     world.json(world.owner(Method::POST, &verify)).await;
     world.browser().open(&world.callback("Hn5cW7pd")).await;
     world.use_token(&*world.another_process().ports.partner_account).await.ok();
@@ -52,7 +60,11 @@ async fn tokens_that_are_refused_although_they_are_new_are_few_however_many_ask(
     let (versions_before, logins) = (versions(&world).await, world.calls("initiateAuth").await);
     for _ in 0..110 {
         let (status, problem) = resources(&world, &user).await;
-        assert_eq!((status, &problem["errorKey"]), (StatusCode::BAD_GATEWAY, &"panoramaBadAnswer".into()), "{problem}");
+        assert_eq!(
+            (status, &problem["errorKey"]),
+            (StatusCode::BAD_GATEWAY, &"panoramaBadAnswer".into()),
+            "{problem}"
+        );
     }
     assert!(versions(&world).await - versions_before <= 3);
     assert!(world.calls("initiateAuth").await - logins <= 3);
@@ -61,7 +73,11 @@ async fn tokens_that_are_refused_although_they_are_new_are_few_however_many_ask(
     let other = "Another-2027";
     world.change_partner_password("STAGE", other).await;
     let stage = &world.machine.ready.stage;
-    assert_eq!(world.app_key(Method::PUT, stage, other).await, StatusCode::OK, "a new password can be stored");
+    assert_eq!(
+        world.app_key(Method::PUT, stage, other).await,
+        StatusCode::OK,
+        "a new password can be stored"
+    );
     world.mend().await;
     assert_eq!(resources(&world, &user).await.0, StatusCode::OK, "and is used at once");
 }
@@ -83,7 +99,11 @@ async fn a_day_on_which_every_token_is_refused_has_room_for_a_new_password() {
     let logins = world.calls("initiateAuth").await - logins;
     assert!(logins <= 60 + 24 * 4, "{logins} logins");
     world.mend().await;
-    assert_eq!(resources(&world, &user).await.0, StatusCode::OK, "what is in the secret is tried, whatever waits");
+    assert_eq!(
+        resources(&world, &user).await.0,
+        StatusCode::OK,
+        "what is in the secret is tried, whatever waits"
+    );
 }
 
 #[tokio::test]
@@ -97,10 +117,18 @@ async fn a_refused_login_is_tried_now_and_then_whoever_asks() {
         everybody_asks(&world, &user).await;
     }
     let asked = world.calls("initiateAuth").await - logins;
-    assert!(asked <= 9, "{asked}: three renewals of a refresh and a login each, three looks at the set-up");
-    assert_eq!(resources(&world, &user).await.1["errorKey"], "partnerLoginRefused", "the reason is remembered");
+    assert!(
+        asked <= 9,
+        "{asked}: three renewals of a refresh and a login each, three looks at the set-up"
+    );
+    assert_eq!(
+        resources(&world, &user).await.1["errorKey"],
+        "partnerLoginRefused",
+        "the reason is remembered"
+    );
 
-    // Mended at Panorama: whoever says so by a look at the set-up need not wait, and nobody else waits long.
+    // Mended at Panorama: whoever says so by a look at the set-up need not wait, and nobody else
+    // waits long.
     world.partner_password_is_now(right).await;
     world.pass(30, 0);
     assert_eq!(resources(&world, &user).await.0, StatusCode::OK);
@@ -111,18 +139,27 @@ async fn a_login_that_does_not_answer_is_asked_less_and_less_often() {
     let world = World::start().await;
     let user = connected(&world).await;
     world.fault(json!({ "fault": "expireTokens" })).await;
-    world.fault(json!({ "call": "initiateAuth", "fault": "status", "status": 503, "times": 0 })).await;
+    world
+        .fault(json!({ "call": "initiateAuth", "fault": "status", "status": 503, "times": 0 }))
+        .await;
     let logins = world.calls("initiateAuth").await;
     for _ in 0..60 * 10 {
         let (status, problem) = resources(&world, &user).await;
-        assert_eq!((status, &problem["errorKey"]), (StatusCode::SERVICE_UNAVAILABLE, &"panoramaUnavailable".into()));
+        assert_eq!(
+            (status, &problem["errorKey"]),
+            (StatusCode::SERVICE_UNAVAILABLE, &"panoramaUnavailable".into())
+        );
         world.pass(0, 6);
     }
     let asked = world.calls("initiateAuth").await - logins;
     assert!(asked <= 24, "{asked} in an hour");
     world.mend().await;
     world.pass(5, 0);
-    assert_eq!(resources(&world, &user).await.0, StatusCode::OK, "five minutes after it answers, at the latest");
+    assert_eq!(
+        resources(&world, &user).await.0,
+        StatusCode::OK,
+        "five minutes after it answers, at the latest"
+    );
 }
 
 #[tokio::test]
@@ -131,11 +168,14 @@ async fn two_revocations_in_a_row_are_two_logins() {
     let user = connected(&world).await;
     let process = world.another_process();
     world.use_token(&*process.ports.partner_account).await.expect("a good token");
-    // Another process renews, and what it got is ended as well, before this one has seen it. The first time nobody waits; where it goes on
-    // like that, for a minute.
+    // Another process renews, and what it got is ended as well, before this one has seen it. The
+    // first time nobody waits; where it goes on like that, for a minute.
     for wait in [0, 1] {
         world.fault(json!({ "fault": "expireTokens" })).await;
-        world.use_token(&*world.another_process().ports.partner_account).await.expect("a good token");
+        world
+            .use_token(&*world.another_process().ports.partner_account)
+            .await
+            .expect("a good token");
         world.fault(json!({ "fault": "expireTokens" })).await;
         world.pass(wait, 0);
         assert_eq!(resources(&world, &user).await.0, StatusCode::OK);
@@ -146,17 +186,33 @@ async fn two_revocations_in_a_row_are_two_logins() {
 
 #[tokio::test]
 async fn a_lifetime_that_cannot_be_is_read_as_one_that_can() {
-    for lifetime in ["0", "-5", "1e300", "18446744073709551615", "99999999999999999999", "null", "\"soon\"", "{}"] {
+    for lifetime in [
+        "0",
+        "-5",
+        "1e300",
+        "18446744073709551615",
+        "99999999999999999999",
+        "null",
+        "\"soon\"",
+        "{}",
+    ] {
         let world = World::start().await;
         let user = connected(&world).await;
-        let (versions_before, mut logins) = (versions(&world).await, world.calls("initiateAuth").await);
+        let (versions_before, mut logins) =
+            (versions(&world).await, world.calls("initiateAuth").await);
         let body = format!(
             r#"{{"AuthenticationResult":{{"AccessToken":"a.b.c","IdToken":"x","ExpiresIn":{lifetime},"TokenType":"Bearer"}}}}"#
         );
-        world.fault(json!({ "call": "initiateAuth", "fault": "answer", "body": body, "times": 0 })).await;
+        world
+            .fault(json!({ "call": "initiateAuth", "fault": "answer", "body": body, "times": 0 }))
+            .await;
         let shared = json!({ "items": [FARM] }).to_string();
-        world.fault(json!({ "call": "listSharing", "fault": "answer", "body": shared, "times": 0 })).await;
-        world.fault(json!({ "call": "listFields", "fault": "answer", "body": "[]", "times": 0 })).await;
+        world
+            .fault(json!({ "call": "listSharing", "fault": "answer", "body": shared, "times": 0 }))
+            .await;
+        world
+            .fault(json!({ "call": "listFields", "fault": "answer", "body": "[]", "times": 0 }))
+            .await;
         world.pass(61, 0);
         for _ in 0..5 {
             assert_eq!(resources(&world, &user).await.0, StatusCode::OK, "{lifetime}");
@@ -168,7 +224,10 @@ async fn a_lifetime_that_cannot_be_is_read_as_one_that_can() {
             assert_eq!(resources(&world, &user).await.0, StatusCode::OK, "{lifetime}");
         }
         let written = versions(&world).await - versions_before;
-        assert!(written <= 7, "{lifetime}: {written} versions in two hours, so that a day has room for them");
+        assert!(
+            written <= 7,
+            "{lifetime}: {written} versions in two hours, so that a day has room for them"
+        );
     }
 }
 
@@ -187,12 +246,19 @@ async fn a_stale_password_that_many_starts_carry_is_one_login() {
     for _ in 0..15 {
         for stale in ["Stale-2024", "Stale-2025"] {
             let (status, problem) = world.post_start(&user, &body(stale)).await;
-            assert_eq!((status, &problem["errorKey"]), (StatusCode::BAD_REQUEST, &"panoramaBadPassword".into()));
+            assert_eq!(
+                (status, &problem["errorKey"]),
+                (StatusCode::BAD_REQUEST, &"panoramaBadPassword".into())
+            );
         }
     }
     assert_eq!(world.calls("initiateAuth").await - logins, 2, "one for each");
     world.change_partner_password("STAGE", "Another-2027").await;
-    assert_eq!(world.post_start(&user, &body("Another-2027")).await.0, StatusCode::OK, "what is new is not held back");
+    assert_eq!(
+        world.post_start(&user, &body("Another-2027")).await.0,
+        StatusCode::OK,
+        "what is new is not held back"
+    );
 
     world.change_partner_password("STAGE", "Stale-2025").await;
     world.pass(1, 0);

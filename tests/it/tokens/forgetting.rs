@@ -13,18 +13,32 @@ async fn resources(world: &World, user: &str) -> StatusCode {
     world.json(world.owner(Method::GET, &path)).await.0
 }
 
-/// The partner changes its password at Panorama and then here. The login of before is ended, so that its tokens would be noticed.
+/// The partner changes its password at Panorama and then here. The login of before is ended, so
+/// that its tokens would be noticed.
 async fn change_password(world: &World) {
     let old = world.secret().await;
     let path = world.panorama("/control/partners/STAGE/password");
-    let changed = world.http.post(path).json(&json!({ "password": NEW_PASSWORD })).send().await.expect("an answer");
+    let changed = world
+        .http
+        .post(path)
+        .json(&json!({ "password": NEW_PASSWORD }))
+        .send()
+        .await
+        .expect("an answer");
     assert_eq!(changed.status(), StatusCode::NO_CONTENT);
-    assert_eq!(world.app_key(Method::PUT, &world.machine.ready.stage, NEW_PASSWORD).await, StatusCode::OK);
+    assert_eq!(
+        world.app_key(Method::PUT, &world.machine.ready.stage, NEW_PASSWORD).await,
+        StatusCode::OK
+    );
     let refresh = old.tokens.and_then(|tokens| tokens.refresh).expect("a refresh token");
     let body = json!({ "ClientId": old.credentials.client_id.expose(), "Token": refresh.expose() });
     let revoke = world.http.post(world.panorama("/"));
     let revoke = revoke.header("x-amz-target", "AWSCognitoIdentityProviderService.RevokeToken");
-    let revoked = revoke.header("content-type", "application/x-amz-json-1.1").body(body.to_string()).send().await;
+    let revoked = revoke
+        .header("content-type", "application/x-amz-json-1.1")
+        .body(body.to_string())
+        .send()
+        .await;
     assert_eq!(revoked.expect("an answer").status(), StatusCode::OK);
     world.cognito().await;
 }

@@ -44,7 +44,11 @@ async fn a_process_that_dies_with_the_lease_holds_the_others_up_for_seconds_only
     world.cognito().await;
     world.pass(60, 0);
     world.use_token(&*world.another_process().ports.partner_account).await.expect("a good token");
-    assert_eq!(world.cognito().await, ["getTokensFromRefreshToken 200"], "a refresh token that works was saved");
+    assert_eq!(
+        world.cognito().await,
+        ["getTokensFromRefreshToken 200"],
+        "a refresh token that works was saved"
+    );
 }
 
 #[tokio::test]
@@ -65,7 +69,10 @@ async fn an_answer_that_was_lost_is_asked_for_again() {
     world.fault(json!({ "call": "getTokensFromRefreshToken", "fault": "dropAfter" })).await;
     let process = world.another_process();
     world.use_token(&*process.ports.partner_account).await.expect_err("no answer");
-    world.use_token(&*process.ports.partner_account).await.expect("a good token, and no waiting for a lease");
+    world
+        .use_token(&*process.ports.partner_account)
+        .await
+        .expect("a good token, and no waiting for a lease");
     let asked = ["getTokensFromRefreshToken null", "getTokensFromRefreshToken 200"];
     assert_eq!(world.cognito().await, asked, "the old refresh token works for a minute");
 }
@@ -79,7 +86,11 @@ async fn tokens_that_cannot_be_saved_serve_their_process_and_the_next_one_logs_i
     for _ in 0..2 {
         world.use_token(&panorama).await.expect("a good token");
     }
-    assert_eq!(world.cognito().await, ["getTokensFromRefreshToken 200"], "it is kept in the process");
+    assert_eq!(
+        world.cognito().await,
+        ["getTokensFromRefreshToken 200"],
+        "it is kept in the process"
+    );
     assert_eq!(world.secret().await, before);
 
     world.pass(1, 0);
@@ -99,15 +110,28 @@ async fn a_new_password_that_comes_during_a_renewal_is_not_undone() {
     secrets.about_to_save.notified().await;
     let password = "Another-2027";
     let path = world.panorama("/control/partners/STAGE/password");
-    let changed = world.http.post(path).json(&json!({ "password": password })).send().await.expect("an answer");
+    let changed = world
+        .http
+        .post(path)
+        .json(&json!({ "password": password }))
+        .send()
+        .await
+        .expect("an answer");
     assert_eq!(changed.status(), StatusCode::NO_CONTENT);
-    assert_eq!(world.app_key(Method::PUT, &world.machine.ready.stage, password).await, StatusCode::OK);
+    assert_eq!(
+        world.app_key(Method::PUT, &world.machine.ready.stage, password).await,
+        StatusCode::OK
+    );
     let written = world.secret().await;
 
     world.cognito().await;
     secrets.go.notify_one();
     renewal.await.expect("it ends").expect("a good token");
-    assert_eq!(world.secret().await, written, "neither the password nor the tokens that came of it");
+    assert_eq!(
+        world.secret().await,
+        written,
+        "neither the password nor the tokens that came of it"
+    );
     assert_eq!(written.credentials.password.expose(), password);
     assert!(world.cognito().await.is_empty(), "the tokens of the new login are used");
 }

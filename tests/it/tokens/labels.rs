@@ -30,7 +30,11 @@ impl Intercept for NoMoves {
     ) -> Result<(), BoxError> {
         let target = call.request().headers().get("x-amz-target").unwrap_or_default();
         let moves = target == "secretsmanager.UpdateSecretVersionStage";
-        if moves && self.0.load(Ordering::SeqCst) { Err("no move, says the test".into()) } else { Ok(()) }
+        if moves && self.0.load(Ordering::SeqCst) {
+            Err("no move, says the test".into())
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -39,7 +43,8 @@ fn name(world: &World) -> String {
 }
 
 async fn labels(world: &World) -> Vec<String> {
-    let described = world.machine.secrets_manager.describe_secret().secret_id(name(world)).send().await;
+    let described =
+        world.machine.secrets_manager.describe_secret().secret_id(name(world)).send().await;
     let labelled = described.expect("an answer").version_ids_to_stages.unwrap_or_default();
     let mut labels: Vec<_> = labelled.into_values().flatten().collect();
     labels.sort();

@@ -13,7 +13,10 @@ const PROCESSES: usize = 20;
 async fn an_hour_later(world: &World) -> Vec<Service> {
     let processes: Vec<_> = (0..PROCESSES).map(|_| world.another_process()).collect();
     for process in &processes {
-        world.use_token(&*process.ports.partner_account).await.expect("the token of the secret is good");
+        world
+            .use_token(&*process.ports.partner_account)
+            .await
+            .expect("the token of the secret is good");
     }
     world.cognito().await;
     world.pass(60, 0);
@@ -62,7 +65,11 @@ async fn twenty_processes_renew_with_one_call_where_refresh_tokens_rotate() {
     assert_ne!(renewed.tokens, found_out.tokens);
     world.pass(60, 0);
     world.use_token(&*world.another_process().ports.partner_account).await.expect("a good token");
-    assert_eq!(world.cognito().await, ["getTokensFromRefreshToken 200"], "the newest was in the secret");
+    assert_eq!(
+        world.cognito().await,
+        ["getTokensFromRefreshToken 200"],
+        "the newest was in the secret"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -71,7 +78,11 @@ async fn twenty_processes_log_in_with_one_call_when_the_refresh_token_is_revoked
     let processes = an_hour_later(&world).await;
     world.fault(serde_json::json!({ "fault": "revokeRefreshTokens" })).await;
     all_use_a_token(&world, processes).await;
-    assert_eq!(world.cognito().await, ["initiateAuth 400", "initiateAuth 200"], "the refresh token, then the password");
+    assert_eq!(
+        world.cognito().await,
+        ["initiateAuth 400", "initiateAuth 200"],
+        "the refresh token, then the password"
+    );
 }
 
 #[tokio::test]
@@ -79,7 +90,14 @@ async fn a_table_that_gives_no_lease_holds_nobody_up() {
     let world = World::start().await;
     world.cognito().await;
     world.pass(60, 0);
-    world.machine.dynamodb.delete_table().table_name(TABLE_NAME).send().await.expect("it is deleted");
+    world
+        .machine
+        .dynamodb
+        .delete_table()
+        .table_name(TABLE_NAME)
+        .send()
+        .await
+        .expect("it is deleted");
     world.use_token(&*world.another_process().ports.partner_account).await.expect("a good token");
     assert_eq!(world.cognito().await, ["initiateAuth 200"]);
 }

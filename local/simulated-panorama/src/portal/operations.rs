@@ -50,8 +50,9 @@ impl FromRequestParts<Site> for Owned {
 
     async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, Response> {
         let signed_in = SignedIn::from_request_parts(parts, site).await?;
-        let Path(operation_id) =
-            Path::<String>::from_request_parts(parts, site).await.map_err(IntoResponse::into_response)?;
+        let Path(operation_id) = Path::<String>::from_request_parts(parts, site)
+            .await
+            .map_err(IntoResponse::into_response)?;
         match signed_in.operation(&operation_id) {
             Some(operation) => Ok(Self { signed_in, operation }),
             None => Err(page::not_found(site, Some(&signed_in))),
@@ -156,7 +157,12 @@ pub(crate) async fn connections(owned: Owned, State(site): State<Site>) -> Respo
             }
         }
     };
-    owned.page(&site, (&owned.path(&site, "/manage/data-sharing"), "Data Sharing"), "Connections", &content)
+    owned.page(
+        &site,
+        (&owned.path(&site, "/manage/data-sharing"), "Data Sharing"),
+        "Connections",
+        &content,
+    )
 }
 
 #[derive(Deserialize)]
@@ -173,8 +179,13 @@ enum Position {
     Off,
 }
 
-/// `POST /operations/{id}/manage/data-sharing/connections`: on sends the browser to the partner, off stays here.
-pub(crate) async fn switch(owned: Owned, State(site): State<Site>, Form(form): Form<SwitchForm>) -> Response {
+/// `POST /operations/{id}/manage/data-sharing/connections`: on sends the browser to the partner,
+/// off stays here.
+pub(crate) async fn switch(
+    owned: Owned,
+    State(site): State<Site>,
+    Form(form): Form<SwitchForm>,
+) -> Response {
     if form.csrf != owned.signed_in.csrf {
         return page::forged(&site);
     }

@@ -10,18 +10,25 @@ use crate::simulator::Site;
 
 const STYLE: &str = include_str!("page.css");
 
-/// No `form-action`: switching sharing on answers the form with a redirect to the partner, which it would forbid.
+/// No `form-action`: switching sharing on answers the form with a redirect to the partner, which it
+/// would forbid.
 const HEADERS: [(HeaderName, &str); 3] = [
     (
         CONTENT_SECURITY_POLICY,
-        "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'none'",
+        "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; \
+         frame-ancestors 'none'",
     ),
     (CACHE_CONTROL, "no-store"),
     (REFERRER_POLICY, "same-origin"),
 ];
 
 /// A page of one environment's portal.
-pub(crate) fn portal(site: &Site, signed_in: Option<&SignedIn>, title: &str, content: &Markup) -> Response {
+pub(crate) fn portal(
+    site: &Site,
+    signed_in: Option<&SignedIn>,
+    title: &str,
+    content: &Markup,
+) -> Response {
     let environment = site.environment.name();
     let brand = format!("Simulated Panorama ({environment})");
     let header = html! {

@@ -53,8 +53,13 @@ impl FromRequestParts<Site> for SignedIn {
     async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, Response> {
         Self::find(site, &parts.headers).ok_or_else(|| {
             // Only a page can be come back to.
-            let next = if parts.method == Method::GET { parts.uri.path() } else { &site.path("/operations") };
-            let query = form_urlencoded::Serializer::new(String::new()).append_pair("next", next).finish();
+            let next = if parts.method == Method::GET {
+                parts.uri.path()
+            } else {
+                &site.path("/operations")
+            };
+            let query =
+                form_urlencoded::Serializer::new(String::new()).append_pair("next", next).finish();
             Redirect::to(&site.path(&format!("/sign-in?{query}"))).into_response()
         })
     }
@@ -64,8 +69,12 @@ impl FromRequestParts<Site> for SignedIn {
 pub(super) fn start(site: &Site, grower: &'static Grower) -> String {
     let now = site.now();
     let key = unguessable();
-    let session =
-        PortalSession { environment: site.environment, grower, csrf: unguessable(), expires_at: now + SESSION_LIFE };
+    let session = PortalSession {
+        environment: site.environment,
+        grower,
+        csrf: unguessable(),
+        expires_at: now + SESSION_LIFE,
+    };
     let cookie = set_cookie(site, &key);
     site.simulator.with(|state| {
         state.portal_sessions.retain(|_, session| now < session.expires_at);

@@ -1,4 +1,5 @@
-//! `/connections/{sharingUrlId}`, the Share Initiation URL: which operation to share, then off to the partner.
+//! `/connections/{sharingUrlId}`, the Share Initiation URL: which operation to share, then off to
+//! the partner.
 
 use axum::extract::{Form, FromRequestParts, Path, State};
 use axum::http::StatusCode;
@@ -33,7 +34,10 @@ impl FromRequestParts<Site> for Initiation {
     }
 }
 
-pub(crate) async fn show(Initiation { signed_in }: Initiation, State(site): State<Site>) -> Response {
+pub(crate) async fn show(
+    Initiation { signed_in }: Initiation,
+    State(site): State<Site>,
+) -> Response {
     page::portal(&site, Some(&signed_in), "Share data", &content(&site, &signed_in, false))
 }
 
@@ -55,7 +59,8 @@ pub(crate) async fn switch_on(
         return page::forged(&site);
     }
     let Some(operation) = signed_in.operation(&form.operation) else {
-        let page = page::portal(&site, Some(&signed_in), "Share data", &content(&site, &signed_in, true));
+        let page =
+            page::portal(&site, Some(&signed_in), "Share data", &content(&site, &signed_in, true));
         return (StatusCode::UNPROCESSABLE_ENTITY, page).into_response();
     };
     site.change(|state| state.switch_on(operation.organization_code));

@@ -17,7 +17,10 @@ pub(crate) struct NextPage {
     next: String,
 }
 
-pub(crate) async fn show(State(site): State<Site>, Query(NextPage { next }): Query<NextPage>) -> Response {
+pub(crate) async fn show(
+    State(site): State<Site>,
+    Query(NextPage { next }): Query<NextPage>,
+) -> Response {
     page::portal(&site, None, "Sign in", &content(&site, &next, None))
 }
 
@@ -34,9 +37,12 @@ pub(crate) struct SignInForm {
 pub(crate) async fn submit(State(site): State<Site>, Form(form): Form<SignInForm>) -> Response {
     let SignInForm { username, password, next } = form;
     let growers = site.pool().growers;
-    let Some(grower) = growers.iter().find(|grower| grower.username == username && grower.password == password) else {
+    let Some(grower) =
+        growers.iter().find(|grower| grower.username == username && grower.password == password)
+    else {
         let content = content(&site, &next, Some(&username));
-        return (StatusCode::UNAUTHORIZED, page::portal(&site, None, "Sign in", &content)).into_response();
+        return (StatusCode::UNAUTHORIZED, page::portal(&site, None, "Sign in", &content))
+            .into_response();
     };
     let cookie = session::start(&site, grower);
     let next = if is_local(&next) { next } else { site.path("/operations") };
@@ -66,7 +72,8 @@ pub(crate) async fn sign_out(
     if form.csrf != signed_in.csrf {
         return page::forged(&site);
     }
-    ([(SET_COOKIE, session::end(&site, &headers))], Redirect::to(&site.path("/sign-in"))).into_response()
+    ([(SET_COOKIE, session::end(&site, &headers))], Redirect::to(&site.path("/sign-in")))
+        .into_response()
 }
 
 /// `refused` is the username that was just tried in vain, if one was.
@@ -112,7 +119,9 @@ mod tests {
     #[test]
     fn after_sign_in_nobody_is_sent_elsewhere() {
         assert!(is_local("/connections/7c9e6b1a-3f52-4d08-9a61-5e2b8c4d7f10"));
-        for elsewhere in ["", "https://example.com", "//example.com", "/\\example.com", "/a\nb", "javascript:x"] {
+        for elsewhere in
+            ["", "https://example.com", "//example.com", "/\\example.com", "/a\nb", "javascript:x"]
+        {
             assert!(!is_local(elsewhere), "{elsewhere}");
         }
     }

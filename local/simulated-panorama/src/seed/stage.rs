@@ -28,7 +28,12 @@ pub(super) static POOL: Pool = Pool {
                     &[
                         field("Lindqvist Family", "Home Place", "North 80", CORN_THEN_SOYBEANS),
                         field("Lindqvist Family", "Home Place", "Creek Bottom", SOYBEANS_THEN_CORN),
-                        field("Lindqvist Family", "Schoolhouse", "West Quarter", CORN_THEN_SOYBEANS),
+                        field(
+                            "Lindqvist Family",
+                            "Schoolhouse",
+                            "West Quarter",
+                            CORN_THEN_SOYBEANS,
+                        ),
                         field("Harold Benning", "Benning Rented", "Triangle", CORN_THIS_YEAR),
                     ],
                 ),
@@ -96,7 +101,12 @@ pub(super) static POOL: Pool = Pool {
                     "PP-2020-120518",
                     &[
                         field("Yusuf Research", "Trial Site", "Population Trial", CORN_THIS_YEAR),
-                        field("Yusuf Research", "Trial Site", "Downforce Trial", SOYBEANS_THEN_CORN),
+                        field(
+                            "Yusuf Research",
+                            "Trial Site",
+                            "Downforce Trial",
+                            SOYBEANS_THEN_CORN,
+                        ),
                     ],
                 ),
                 operation(

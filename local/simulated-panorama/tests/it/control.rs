@@ -11,7 +11,10 @@ async fn sharing_by_control_answers_where_the_browser_would_be_sent() {
         let shared = panorama.share(CODE).await;
         assert_eq!(shared.status(), 303);
         let sharing_url_id = seed(Stage).sharing_url_id;
-        assert_eq!(location(&shared), format!("{CONFIRMATION_BASE}/{sharing_url_id}?orgCode={CODE}"));
+        assert_eq!(
+            location(&shared),
+            format!("{CONFIRMATION_BASE}/{sharing_url_id}?orgCode={CODE}")
+        );
     }
 }
 
@@ -71,7 +74,8 @@ async fn neither_tokens_nor_passwords_are_listed() {
     panorama.refresh(Stage, &login.refresh_token).await;
     panorama.partner_get(&login, "/sharing?secret=in-the-query").await;
     let calls = serde_json::to_string(&panorama.calls().await).expect("JSON");
-    for secret in [&login.access_token, &login.refresh_token, seed(Stage).password, "in-the-query"] {
+    for secret in [&login.access_token, &login.refresh_token, seed(Stage).password, "in-the-query"]
+    {
         assert!(!calls.contains(secret));
     }
 }
@@ -81,9 +85,14 @@ async fn a_changed_password_replaces_the_old_one_and_ends_no_login() {
     let panorama = Panorama::start().await;
     let Seed { username, password, .. } = seed(Stage);
     let login = panorama.log_in(Stage).await;
-    let changed = panorama.post("/control/partners/STAGE/password", &json!({"password": "New-Harvest-2027"})).await;
+    let changed = panorama
+        .post("/control/partners/STAGE/password", &json!({"password": "New-Harvest-2027"}))
+        .await;
     assert_eq!(changed.status(), 204);
-    assert_eq!(panorama.log_in_as(Stage, username, password).await.1["__type"], "NotAuthorizedException");
+    assert_eq!(
+        panorama.log_in_as(Stage, username, password).await.1["__type"],
+        "NotAuthorizedException"
+    );
     assert_eq!(panorama.log_in_as(Stage, username, "New-Harvest-2027").await.0, 200);
     assert_eq!(panorama.partner_get(&login, "/sharing").await.0, 200);
     assert_eq!(panorama.refresh(Stage, &login.refresh_token).await.0, 200);

@@ -38,9 +38,15 @@ async fn sharing_in_one_environment_is_not_seen_in_the_other() {
     let sharing_url_id = seed(Production).sharing_url_id;
     assert!(location(&shared).contains(sharing_url_id), "{}", location(&shared));
     assert_eq!(panorama.confirm(&stage, &format!("/sharing/{code}/confirm")).await, 404);
-    assert_eq!(panorama.confirm(&production, &format!("/production/sharing/{code}/confirm")).await, 200);
+    assert_eq!(
+        panorama.confirm(&production, &format!("/production/sharing/{code}/confirm")).await,
+        200
+    );
     assert_eq!(panorama.partner_get(&stage, "/sharing").await.1, json!({"items": []}));
-    assert_eq!(panorama.partner_get(&production, "/production/sharing").await.1, json!({"items": [code]}));
+    assert_eq!(
+        panorama.partner_get(&production, "/production/sharing").await.1,
+        json!({"items": [code]})
+    );
 }
 
 #[tokio::test]

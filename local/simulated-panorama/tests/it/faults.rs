@@ -11,7 +11,12 @@ use crate::harness::{CODE, Login, Panorama};
 
 async fn try_confirm(panorama: &Panorama, login: &Login, code: &str) -> Result<Response, Error> {
     let path = format!("/sharing/{code}/confirm");
-    panorama.request(Method::PUT, &path).bearer_auth(&login.access_token).json(&json!({})).send().await
+    panorama
+        .request(Method::PUT, &path)
+        .bearer_auth(&login.access_token)
+        .json(&json!({}))
+        .send()
+        .await
 }
 
 async fn is_shared(panorama: &Panorama, login: &Login) -> bool {
@@ -48,7 +53,9 @@ async fn a_dropped_connection_carries_not_a_byte_of_an_answer() {
     let panorama = Panorama::start().await;
     for fault in ["dropBefore", "dropAfter"] {
         panorama.arm(&json!({"call": "listSharing", "fault": fault})).await;
-        let mut stream = TcpStream::connect(panorama.url.trim_start_matches("http://")).await.expect("connected");
+        let mut stream = TcpStream::connect(panorama.url.trim_start_matches("http://"))
+            .await
+            .expect("connected");
         stream.write_all(b"GET /sharing HTTP/1.1\r\nHost: panorama\r\n\r\n").await.expect("sent");
         let mut answer = Vec::new();
         // An orderly end or a reset, as the platform likes.
@@ -66,7 +73,10 @@ async fn a_status_is_answered_with_its_retry_after_and_no_work_done() {
     panorama.arm(&fault).await;
     for _ in 0..2 {
         let answer = try_confirm(&panorama, &login, CODE).await.expect("an answer");
-        assert_eq!((answer.status().as_u16(), &answer.headers()["retry-after"]), (429, &"7".parse().unwrap()));
+        assert_eq!(
+            (answer.status().as_u16(), &answer.headers()["retry-after"]),
+            (429, &"7".parse().unwrap())
+        );
         assert!(answer.json::<Value>().await.expect("JSON")["message"].is_string());
     }
     assert!(!is_shared(&panorama, &login).await);
@@ -78,7 +88,8 @@ async fn a_failing_login_speaks_as_cognito_does() {
     let panorama = Panorama::start().await;
     for (status, kind) in [(500, "InternalErrorException"), (400, "TooManyRequestsException")] {
         panorama.arm(&json!({"call": "initiateAuth", "fault": "status", "status": status})).await;
-        let (answered, answer) = panorama.log_in_as(Stage, seed(Stage).username, seed(Stage).password).await;
+        let (answered, answer) =
+            panorama.log_in_as(Stage, seed(Stage).username, seed(Stage).password).await;
         assert_eq!((answered, &answer["__type"]), (status, &json!(kind)));
     }
 }
@@ -88,7 +99,8 @@ async fn a_malformed_answer_is_half_of_a_good_one() {
     let panorama = Panorama::start().await;
     let login = panorama.log_in(Stage).await;
     panorama.arm(&json!({"call": "listSharing", "fault": "malformed"})).await;
-    let answer = panorama.request(Method::GET, "/sharing").bearer_auth(&login.access_token).send().await;
+    let answer =
+        panorama.request(Method::GET, "/sharing").bearer_auth(&login.access_token).send().await;
     let answer = answer.expect("an answer");
     assert_eq!(answer.status(), 200);
     let body = answer.text().await.expect("text");
@@ -101,7 +113,8 @@ async fn a_slow_call_outlasts_an_impatient_client() {
     let login = panorama.log_in(Stage).await;
     panorama.arm(&json!({"call": "listSharing", "fault": "slow", "delayMs": 600_000})).await;
     let request = panorama.request(Method::GET, "/sharing").bearer_auth(&login.access_token);
-    let error = request.timeout(Duration::from_millis(20)).send().await.expect_err("it is too slow");
+    let error =
+        request.timeout(Duration::from_millis(20)).send().await.expect_err("it is too slow");
     assert!(error.is_timeout());
     panorama.arm(&json!({"call": "listSharing", "fault": "slow", "delayMs": 1})).await;
     assert_eq!(panorama.partner_get(&login, "/sharing").await.0, 200);
@@ -120,9 +133,15 @@ async fn a_fault_of_one_operation_spares_the_others() {
     for _ in 0..3 {
         assert_eq!(try_confirm(&panorama, &login, CODE).await.expect("an answer").status(), 503);
     }
-    assert_eq!(panorama.get("/control/faults").await.json::<Value>().await.expect("JSON")[0]["status"], 503);
+    assert_eq!(
+        panorama.get("/control/faults").await.json::<Value>().await.expect("JSON")[0]["status"],
+        503
+    );
     assert_eq!(panorama.delete("/control/faults").await.status(), 204);
-    assert_eq!(panorama.get("/control/faults").await.json::<Value>().await.expect("JSON"), json!([]));
+    assert_eq!(
+        panorama.get("/control/faults").await.json::<Value>().await.expect("JSON"),
+        json!([])
+    );
     assert_eq!(try_confirm(&panorama, &login, CODE).await.expect("an answer").status(), 200);
 }
 
@@ -157,5 +176,8 @@ async fn a_bad_fault_is_refused_by_the_name_of_its_field() {
         assert_eq!(answer.status(), 400);
         assert_eq!(answer.json::<Value>().await.expect("JSON")["field"], field);
     }
-    assert_eq!(panorama.get("/control/faults").await.json::<Value>().await.expect("JSON"), json!([]));
+    assert_eq!(
+        panorama.get("/control/faults").await.json::<Value>().await.expect("JSON"),
+        json!([])
+    );
 }

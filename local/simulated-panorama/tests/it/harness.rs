@@ -86,7 +86,12 @@ impl Panorama {
     }
 
     /// A Cognito call; `None` for the answer is a connection that broke.
-    pub(crate) async fn cognito(&self, environment: Environment, call: &str, body: &Value) -> (u16, Value) {
+    pub(crate) async fn cognito(
+        &self,
+        environment: Environment,
+        call: &str,
+        body: &Value,
+    ) -> (u16, Value) {
         let answer = self
             .request(Method::POST, &format!("{}/", prefix(environment)))
             .header("X-Amz-Target", format!("AWSCognitoIdentityProviderService.{call}"))
@@ -98,7 +103,12 @@ impl Panorama {
         (answer.status().as_u16(), answer.json().await.expect("JSON"))
     }
 
-    pub(crate) async fn log_in_as(&self, environment: Environment, username: &str, password: &str) -> (u16, Value) {
+    pub(crate) async fn log_in_as(
+        &self,
+        environment: Environment,
+        username: &str,
+        password: &str,
+    ) -> (u16, Value) {
         let body = login(seed(environment).client_id, username, password);
         self.cognito(environment, "InitiateAuth", &body).await
     }
@@ -114,7 +124,11 @@ impl Panorama {
         }
     }
 
-    pub(crate) async fn refresh(&self, environment: Environment, refresh_token: &str) -> (u16, Value) {
+    pub(crate) async fn refresh(
+        &self,
+        environment: Environment,
+        refresh_token: &str,
+    ) -> (u16, Value) {
         let body = json!({
             "AuthFlow": "REFRESH_TOKEN_AUTH",
             "ClientId": seed(environment).client_id,
@@ -123,18 +137,28 @@ impl Panorama {
         self.cognito(environment, "InitiateAuth", &body).await
     }
 
-    pub(crate) async fn get_tokens(&self, environment: Environment, refresh_token: &str) -> (u16, Value) {
+    pub(crate) async fn get_tokens(
+        &self,
+        environment: Environment,
+        refresh_token: &str,
+    ) -> (u16, Value) {
         let body = json!({"ClientId": seed(environment).client_id, "RefreshToken": refresh_token});
         self.cognito(environment, "GetTokensFromRefreshToken", &body).await
     }
 
     pub(crate) async fn partner_get(&self, login: &Login, path: &str) -> (u16, Value) {
-        let answer = self.request(Method::GET, path).bearer_auth(&login.access_token).send().await.expect("an answer");
+        let answer = self
+            .request(Method::GET, path)
+            .bearer_auth(&login.access_token)
+            .send()
+            .await
+            .expect("an answer");
         (answer.status().as_u16(), answer.json().await.expect("JSON"))
     }
 
     pub(crate) async fn confirm(&self, login: &Login, path: &str) -> u16 {
-        let request = self.request(Method::PUT, path).bearer_auth(&login.access_token).json(&json!({}));
+        let request =
+            self.request(Method::PUT, path).bearer_auth(&login.access_token).json(&json!({}));
         request.send().await.expect("an answer").status().as_u16()
     }
 

@@ -7,7 +7,10 @@ use time::Duration;
 use crate::harness::{Login, Panorama, login};
 
 fn assert_refused((status, answer): (u16, Value), kind: &str, message: &str) {
-    assert_eq!((status, answer["__type"].as_str(), answer["message"].as_str()), (400, Some(kind), Some(message)));
+    assert_eq!(
+        (status, answer["__type"].as_str(), answer["message"].as_str()),
+        (400, Some(kind), Some(message))
+    );
 }
 
 #[tokio::test]
@@ -31,7 +34,10 @@ async fn an_access_token_dies_after_an_hour() {
     panorama.pass(Duration::seconds(3599));
     assert_eq!(panorama.partner_get(&login, "/sharing").await.0, 200);
     panorama.pass(Duration::SECOND);
-    assert_eq!(panorama.partner_get(&login, "/sharing").await, (401, json!({"message": "Unauthorized"})));
+    assert_eq!(
+        panorama.partner_get(&login, "/sharing").await,
+        (401, json!({"message": "Unauthorized"}))
+    );
 }
 
 #[tokio::test]
@@ -39,9 +45,10 @@ async fn a_refresh_brings_a_new_access_token_and_no_refresh_token() {
     let panorama = Panorama::start().await;
     let Login { refresh_token, access_token } = panorama.log_in(Stage).await;
     panorama.pass(Duration::hours(2));
-    for (status, answer) in
-        [panorama.refresh(Stage, &refresh_token).await, panorama.get_tokens(Stage, &refresh_token).await]
-    {
+    for (status, answer) in [
+        panorama.refresh(Stage, &refresh_token).await,
+        panorama.get_tokens(Stage, &refresh_token).await,
+    ] {
         assert_eq!(status, 200);
         let result = answer["AuthenticationResult"].as_object().expect("it is there");
         assert!(!result.contains_key("RefreshToken"));
@@ -100,10 +107,15 @@ async fn a_rotating_pool_wants_the_other_call_and_gives_a_new_refresh_token() {
     panorama.arm(&json!({"fault": "rotateRefreshTokens", "enabled": true})).await;
 
     let refused = panorama.refresh(Stage, &first).await;
-    assert_refused(refused, "InvalidParameterException", "REFRESH_TOKEN_AUTH flow not enabled for this client");
+    assert_refused(
+        refused,
+        "InvalidParameterException",
+        "REFRESH_TOKEN_AUTH flow not enabled for this client",
+    );
 
     let (_, answer) = panorama.get_tokens(Stage, &first).await;
-    let second = answer["AuthenticationResult"]["RefreshToken"].as_str().expect("it rotates").to_owned();
+    let second =
+        answer["AuthenticationResult"]["RefreshToken"].as_str().expect("it rotates").to_owned();
     assert_ne!(second, first);
     panorama.pass(Duration::seconds(59));
     assert_eq!(panorama.get_tokens(Stage, &first).await.0, 200);
@@ -124,19 +136,40 @@ async fn each_refused_login_says_why() {
     let refused = log_in(login(client_id, "nobody@prairie-insights.example", password)).await;
     assert_refused(refused, "UserNotFoundException", "User does not exist.");
     let refused = log_in(login("nosuchclient", username, password)).await;
-    assert_refused(refused, "ResourceNotFoundException", "User pool client nosuchclient does not exist.");
+    assert_refused(
+        refused,
+        "ResourceNotFoundException",
+        "User pool client nosuchclient does not exist.",
+    );
     let refused = log_in(login("2nf4stage0nopasswordflow17", username, password)).await;
-    assert_refused(refused, "InvalidParameterException", "USER_PASSWORD_AUTH flow not enabled for this client");
-    let refused = log_in(login(client_id, "password-reset-stage@prairie-insights.example", password)).await;
-    assert_refused(refused, "PasswordResetRequiredException", "Password reset required for the user");
+    assert_refused(
+        refused,
+        "InvalidParameterException",
+        "USER_PASSWORD_AUTH flow not enabled for this client",
+    );
+    let refused =
+        log_in(login(client_id, "password-reset-stage@prairie-insights.example", password)).await;
+    assert_refused(
+        refused,
+        "PasswordResetRequiredException",
+        "Password reset required for the user",
+    );
     let refused = log_in(login(client_id, username, "")).await;
     assert_refused(refused, "InvalidParameterException", "Missing required parameter PASSWORD");
-    let no_username = json!({"AuthFlow": "USER_PASSWORD_AUTH", "ClientId": client_id, "AuthParameters": {}});
-    assert_refused(log_in(no_username).await, "InvalidParameterException", "Missing required parameter USERNAME");
+    let no_username =
+        json!({"AuthFlow": "USER_PASSWORD_AUTH", "ClientId": client_id, "AuthParameters": {}});
+    assert_refused(
+        log_in(no_username).await,
+        "InvalidParameterException",
+        "Missing required parameter USERNAME",
+    );
     let refused = panorama.refresh(Stage, "made.up.token").await;
     assert_refused(refused, "NotAuthorizedException", "Invalid Refresh Token");
 
-    for body in [json!({"ClientId": client_id}), json!({"AuthFlow": "USER_SRP_AUTH", "ClientId": client_id})] {
+    for body in [
+        json!({"ClientId": client_id}),
+        json!({"AuthFlow": "USER_SRP_AUTH", "ClientId": client_id}),
+    ] {
         assert_eq!(log_in(body).await.1["__type"], "InvalidParameterException");
     }
     let (_, answer) = log_in(json!({"AuthFlow": 1})).await;

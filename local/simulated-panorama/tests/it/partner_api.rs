@@ -36,7 +36,8 @@ async fn confirming_what_is_not_switched_on_looks_like_confirming_what_does_not_
     let mut answers = Vec::new();
     for code in [CODE, "nosuchco"] {
         let path = format!("/sharing/{code}/confirm");
-        let request = panorama.request(Method::PUT, &path).bearer_auth(&login.access_token).json(&json!({}));
+        let request =
+            panorama.request(Method::PUT, &path).bearer_auth(&login.access_token).json(&json!({}));
         let answer = request.send().await.expect("an answer");
         let headers = answer.headers().clone();
         answers.push((answer.status(), headers, answer.text().await.expect("a body")));
@@ -83,10 +84,14 @@ async fn only_a_live_access_token_of_this_environment_opens_a_call() {
             (Method::GET, "/sharing/krwv4vYH"),
             (Method::GET, "/sharing/krwv4vYH/0b6f3a52-8d1e-4c77-a2f4-61d09c5b7e13/download"),
         ] {
-            let request = panorama.request(method, path).header("Authorization", &bearer).json(&json!({}));
+            let request =
+                panorama.request(method, path).header("Authorization", &bearer).json(&json!({}));
             let answer = request.send().await.expect("an answer");
             assert_eq!(answer.status(), 401, "{path} with {bearer:?}");
-            assert_eq!(answer.json::<Value>().await.expect("JSON"), json!({"message": "Unauthorized"}));
+            assert_eq!(
+                answer.json::<Value>().await.expect("JSON"),
+                json!({"message": "Unauthorized"})
+            );
         }
     }
 }
@@ -107,7 +112,11 @@ async fn a_confirmation_is_a_json_object() {
             .bearer_auth(&login.access_token)
             .header("Content-Type", media_type)
             .body(body);
-        assert_eq!(request.send().await.expect("an answer").status(), status, "{media_type} {body}");
+        assert_eq!(
+            request.send().await.expect("an answer").status(),
+            status,
+            "{media_type} {body}"
+        );
     }
 }
 
@@ -128,12 +137,18 @@ async fn a_confirmed_operation_lists_its_fields_and_streams() {
     let fields = equipment[0]["fields"].as_array().expect("fields");
     assert!(fields.len() > 2);
     let field = &fields[0];
-    assert_eq!((&field["client"], &field["farm"]), (&json!("Lindqvist Family"), &json!("Home Place")));
+    assert_eq!(
+        (&field["client"], &field["farm"]),
+        (&json!("Lindqvist Family"), &json!("Home Place"))
+    );
     assert_eq!(field["field"], "North 80");
     let stream = &field["streams"][0];
     assert_eq!(stream["season"], 2024);
     assert_eq!(stream["task_index"], 0);
-    assert_eq!((&stream["crop"]["name"], &stream["task"]["name"]), (&json!("Corn"), &json!("Planting")));
+    assert_eq!(
+        (&stream["crop"]["name"], &stream["task"]["name"]),
+        (&json!("Corn"), &json!("Planting"))
+    );
 }
 
 #[tokio::test]
@@ -163,6 +178,12 @@ async fn a_stream_of_another_operation_does_not_download() {
     let stream = equipment[0]["fields"][0]["streams"][0]["id"].as_str().expect("an id").to_owned();
     panorama.share(other).await;
     panorama.confirm(&login, &format!("/sharing/{other}/confirm")).await;
-    assert_eq!(panorama.partner_get(&login, &format!("/sharing/{other}/{stream}/download")).await, not_found());
-    assert_eq!(panorama.partner_get(&login, "/sharing/krwv4vYH/no-uuid/download").await, not_found());
+    assert_eq!(
+        panorama.partner_get(&login, &format!("/sharing/{other}/{stream}/download")).await,
+        not_found()
+    );
+    assert_eq!(
+        panorama.partner_get(&login, "/sharing/krwv4vYH/no-uuid/download").await,
+        not_found()
+    );
 }

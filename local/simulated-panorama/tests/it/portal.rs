@@ -47,14 +47,20 @@ impl<'a> Browser<'a> {
         self.send(Method::POST, to, &form).await
     }
 
-    async fn sign_in(&mut self, environment: Environment, grower: &SeedGrower, next: &str) -> Response {
+    async fn sign_in(
+        &mut self,
+        environment: Environment,
+        grower: &SeedGrower,
+        next: &str,
+    ) -> Response {
         let form = [("username", grower.username), ("password", grower.password), ("next", next)];
         self.send(Method::POST, &format!("{}/sign-in", prefix(environment)), &form).await
     }
 }
 
 fn value_after<'a>(page: &'a str, marker: &str) -> &'a str {
-    let (_, rest) = page.split_once(marker).unwrap_or_else(|| panic!("{marker} is not in the page"));
+    let (_, rest) =
+        page.split_once(marker).unwrap_or_else(|| panic!("{marker} is not in the page"));
     rest.split('"').next().expect("it is quoted")
 }
 
@@ -88,10 +94,18 @@ async fn a_grower_clicks_from_the_share_initiation_url_to_the_partner() {
         let to_partner = browser.submit(&start, &start, &[("operation", &operation)]).await;
         assert_eq!(to_partner.status(), 303);
         let code = first_grower(environment).operations[0].organization_code;
-        assert_eq!(location(&to_partner), format!("{CONFIRMATION_BASE}/{sharing_url_id}?orgCode={code}"));
+        assert_eq!(
+            location(&to_partner),
+            format!("{CONFIRMATION_BASE}/{sharing_url_id}?orgCode={code}")
+        );
 
         let login = panorama.log_in(environment).await;
-        assert_eq!(panorama.confirm(&login, &format!("{}/sharing/{code}/confirm", prefix(environment))).await, 200);
+        assert_eq!(
+            panorama
+                .confirm(&login, &format!("{}/sharing/{code}/confirm", prefix(environment)))
+                .await,
+            200
+        );
         assert!(browser.page(&start).await.contains("Shared"));
     }
 }
@@ -104,7 +118,8 @@ async fn declining_tells_the_partner_and_shares_nothing() {
     let start = format!("/connections/{}", seed(Stage).sharing_url_id);
     let declined = browser.submit(&start, &format!("{start}/decline"), &[]).await;
     assert_eq!(declined.status(), 303);
-    let expected = format!("{CONFIRMATION_BASE}/{}?error=access_denied", seed(Stage).sharing_url_id);
+    let expected =
+        format!("{CONFIRMATION_BASE}/{}?error=access_denied", seed(Stage).sharing_url_id);
     assert_eq!(location(&declined), expected);
     let login = panorama.log_in(Stage).await;
     assert_eq!(panorama.confirm(&login, "/sharing/krwv4vYH/confirm").await, 404);
@@ -154,7 +169,8 @@ async fn a_form_without_the_sessions_token_changes_nothing() {
     let mut browser = Browser::new(&panorama);
     browser.sign_in(Stage, &first_grower(Stage), "").await;
     let start = format!("/connections/{}", seed(Stage).sharing_url_id);
-    let operation = value_after(&browser.page(&start).await, "name=\"operation\" value=\"").to_owned();
+    let operation =
+        value_after(&browser.page(&start).await, "name=\"operation\" value=\"").to_owned();
     let connections = format!("/operations/{operation}/manage/data-sharing/connections");
     for csrf in ["", others.as_str()] {
         for path in [&start, &format!("{start}/decline"), &connections, "/sign-out"] {
@@ -208,9 +224,10 @@ async fn sign_in_sends_nobody_to_another_host() {
 #[tokio::test]
 async fn the_session_cookie_is_kept_from_scripts_and_other_environments() {
     let panorama = Panorama::start().await;
-    for (environment, name, path) in
-        [(Stage, "simulated_panorama_stage", "/"), (Production, "simulated_panorama_production", "/production")]
-    {
+    for (environment, name, path) in [
+        (Stage, "simulated_panorama_stage", "/"),
+        (Production, "simulated_panorama_production", "/production"),
+    ] {
         let mut browser = Browser::new(&panorama);
         let answer = browser.sign_in(environment, &first_grower(environment), "").await;
         let cookie = answer.headers()["set-cookie"].to_str().expect("ASCII").to_owned();
@@ -245,7 +262,9 @@ async fn a_session_ends_with_sign_out_and_after_eight_hours() {
 async fn the_index_shows_both_portals_and_every_sample_login() {
     let panorama = Panorama::start().await;
     let index = panorama.get("/").await.text().await.expect("text");
-    assert!(index.contains("href=\"/operations\"") && index.contains("href=\"/production/operations\""));
+    assert!(
+        index.contains("href=\"/operations\"") && index.contains("href=\"/production/operations\"")
+    );
     for environment in [Stage, Production] {
         let sample = seed(environment);
         assert!(index.contains(sample.client_id) && index.contains(sample.sharing_url_id));

@@ -36,7 +36,11 @@ pub(super) fn run(store: &mut Store, input: Input, now: Timestamp) -> Result<Out
     check_name(&input.name)?;
     check_description(input.description.as_deref())?;
     check_kms_key_id(input.kms_key_id.as_deref())?;
-    let new_version = NewVersion::from_request(input.client_request_token, input.secret_string, input.secret_binary)?;
+    let new_version = NewVersion::from_request(
+        input.client_request_token,
+        input.secret_string,
+        input.secret_binary,
+    )?;
     if let Some(existing) = store.by_name(&input.name) {
         return repeated(existing, new_version.as_ref());
     }
@@ -69,7 +73,8 @@ pub(super) fn run(store: &mut Store, input: Input, now: Timestamp) -> Result<Out
 fn repeated(existing: &Secret, new_version: Option<&NewVersion>) -> Result<Output, ServiceError> {
     if existing.deletion_date.is_some() {
         return Err(ServiceError::invalid_request(
-            "You can't create this secret because a secret with this name is already scheduled for deletion.",
+            "You can't create this secret because a secret with this name is already scheduled \
+             for deletion.",
         ));
     }
     if let Some(new_version) = new_version

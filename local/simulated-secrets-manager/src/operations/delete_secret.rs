@@ -51,11 +51,15 @@ pub(super) fn run(store: &mut Store, input: Input, now: Timestamp) -> Result<Out
     Ok(Output { identity: (&*secret).into(), deletion_date })
 }
 
-/// Also of a secret that is planned for deletion, or that does not exist: the reference promises no `ResourceNotFoundException`.
+/// Also of a secret that is planned for deletion, or that does not exist: the reference promises no
+/// `ResourceNotFoundException`.
 fn delete_now(store: &mut Store, id: String, now: Timestamp) -> Output {
     let identity = match store.find(&id) {
         Ok(secret) => secret.into(),
-        Err(_) => SecretIdentity { arn: if id.starts_with("arn:") { id.clone() } else { new_arn(&id) }, name: id },
+        Err(_) => SecretIdentity {
+            arn: if id.starts_with("arn:") { id.clone() } else { new_arn(&id) },
+            name: id,
+        },
     };
     store.remove(&identity.name);
     Output { identity, deletion_date: now }

@@ -44,9 +44,15 @@ pub(super) struct Metadata {
     created_date: Timestamp,
     #[serde(serialize_with = "Timestamp::as_seconds")]
     last_changed_date: Timestamp,
-    #[serde(serialize_with = "Timestamp::as_optional_seconds", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        serialize_with = "Timestamp::as_optional_seconds",
+        skip_serializing_if = "Option::is_none"
+    )]
     last_accessed_date: Option<Timestamp>,
-    #[serde(serialize_with = "Timestamp::as_optional_seconds", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        serialize_with = "Timestamp::as_optional_seconds",
+        skip_serializing_if = "Option::is_none"
+    )]
     deleted_date: Option<Timestamp>,
 }
 
@@ -71,7 +77,11 @@ pub(super) fn labels_by_version(secret: &Secret) -> LabelsByVersion {
     labelled.map(|version| (version.id.clone(), version.labels.clone())).collect()
 }
 
-pub(super) fn run(store: &mut Store, input: Input, _now: Timestamp) -> Result<Output, ServiceError> {
+pub(super) fn run(
+    store: &mut Store,
+    input: Input,
+    _now: Timestamp,
+) -> Result<Output, ServiceError> {
     check_secret_id(&input.secret_id)?;
     let secret = store.find(&input.secret_id)?;
     Ok(Output { metadata: secret.into(), version_ids_to_stages: labels_by_version(secret) })

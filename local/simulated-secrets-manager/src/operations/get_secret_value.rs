@@ -56,14 +56,19 @@ pub(super) fn run(store: &mut Store, input: Input, now: Timestamp) -> Result<Out
     if secret.last_accessed != today || version.last_accessed != today {
         let secret = store.find_mut(&input.secret_id)?;
         secret.last_accessed = today;
-        for version in secret.versions.iter_mut().filter(|version| version.id == output.version_id) {
+        for version in secret.versions.iter_mut().filter(|version| version.id == output.version_id)
+        {
             version.last_accessed = today;
         }
     }
     Ok(output)
 }
 
-fn chosen<'a>(secret: &'a Secret, id: Option<&str>, label: Option<&str>) -> Result<&'a Version, ServiceError> {
+fn chosen<'a>(
+    secret: &'a Secret,
+    id: Option<&str>,
+    label: Option<&str>,
+) -> Result<&'a Version, ServiceError> {
     let Some(id) = id else {
         let label = label.unwrap_or(CURRENT);
         return secret.labelled(label).ok_or_else(|| {

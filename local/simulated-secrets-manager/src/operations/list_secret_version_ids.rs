@@ -40,7 +40,10 @@ struct Entry {
     version_stages: BTreeSet<String>,
     #[serde(serialize_with = "Timestamp::as_seconds")]
     created_date: Timestamp,
-    #[serde(serialize_with = "Timestamp::as_optional_seconds", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        serialize_with = "Timestamp::as_optional_seconds",
+        skip_serializing_if = "Option::is_none"
+    )]
     last_accessed_date: Option<Timestamp>,
     kms_key_ids: [&'static str; 1],
 }
@@ -58,10 +61,17 @@ impl From<&Version> for Entry {
     }
 }
 
-pub(super) fn run(store: &mut Store, input: Input, _now: Timestamp) -> Result<Output, ServiceError> {
+pub(super) fn run(
+    store: &mut Store,
+    input: Input,
+    _now: Timestamp,
+) -> Result<Output, ServiceError> {
     check_secret_id(&input.secret_id)?;
     let secret = store.find(&input.secret_id)?;
-    let versions = secret.versions.iter().filter(|version| input.include_deprecated || !version.labels.is_empty());
+    let versions = secret
+        .versions
+        .iter()
+        .filter(|version| input.include_deprecated || !version.labels.is_empty());
     let (versions, next_token) = page(
         versions.collect(),
         |version| Position::new(version.created, &version.id),
@@ -69,5 +79,9 @@ pub(super) fn run(store: &mut Store, input: Input, _now: Timestamp) -> Result<Ou
         input.max_results,
         input.next_token.as_deref(),
     )?;
-    Ok(Output { identity: secret.into(), versions: versions.into_iter().map(Into::into).collect(), next_token })
+    Ok(Output {
+        identity: secret.into(),
+        versions: versions.into_iter().map(Into::into).collect(),
+        next_token,
+    })
 }

@@ -75,10 +75,9 @@ impl FilterKey {
     fn starts_with(self, secret: &Secret, prefix: &str) -> bool {
         let mut tags = secret.tags.iter().flatten();
         match self {
-            Self::Description => secret
-                .description
-                .as_ref()
-                .is_some_and(|description| description.to_lowercase().starts_with(&prefix.to_lowercase())),
+            Self::Description => secret.description.as_ref().is_some_and(|description| {
+                description.to_lowercase().starts_with(&prefix.to_lowercase())
+            }),
             Self::Name => secret.name.starts_with(prefix),
             Self::TagKey => tags.any(|tag| tag.key.starts_with(prefix)),
             Self::TagValue => tags.any(|tag| tag.value.starts_with(prefix)),
@@ -87,7 +86,11 @@ impl FilterKey {
     }
 }
 
-pub(super) fn run(store: &mut Store, input: Input, _now: Timestamp) -> Result<Output, ServiceError> {
+pub(super) fn run(
+    store: &mut Store,
+    input: Input,
+    _now: Timestamp,
+) -> Result<Output, ServiceError> {
     // Better refused than answered with a listing that AWS would not give.
     if input.filters.iter().any(|filter| matches!(filter.key, FilterKey::NotSimulated)) {
         return Err(ServiceError::invalid_parameter("This filter is not simulated."));
@@ -98,7 +101,12 @@ pub(super) fn run(store: &mut Store, input: Input, _now: Timestamp) -> Result<Ou
     let order = match input.sort_order.as_deref() {
         None | Some("asc") => Order::OldestFirst,
         Some("desc") => Order::NewestFirst,
-        Some(_) => return Err(ServiceError::validation("sortOrder", "satisfy enum value set: [asc, desc]")),
+        Some(_) => {
+            return Err(ServiceError::validation(
+                "sortOrder",
+                "satisfy enum value set: [asc, desc]",
+            ));
+        }
     };
     let wanted = store.secrets().filter(|secret| {
         (input.include_planned_deletion || secret.deletion_date.is_none())
@@ -113,7 +121,10 @@ pub(super) fn run(store: &mut Store, input: Input, _now: Timestamp) -> Result<Ou
     )?;
     let secret_list = secrets
         .into_iter()
-        .map(|secret| Entry { metadata: secret.into(), secret_versions_to_stages: labels_by_version(secret) })
+        .map(|secret| Entry {
+            metadata: secret.into(),
+            secret_versions_to_stages: labels_by_version(secret),
+        })
         .collect();
     Ok(Output { secret_list, next_token })
 }

@@ -1,4 +1,5 @@
-//! What `CreateSecret`, `PutSecretValue` and `UpdateSecret` share: a value in a request becomes a version.
+//! What `CreateSecret`, `PutSecretValue` and `UpdateSecret` share: a value in a request becomes a
+//! version.
 
 use std::collections::BTreeSet;
 
@@ -23,7 +24,8 @@ impl NewVersion {
         let value = match (string, binary) {
             (Some(_), Some(_)) => {
                 return Err(ServiceError::invalid_parameter(
-                    "You can't specify both a binary secret value and a string secret value in the same secret.",
+                    "You can't specify both a binary secret value and a string secret value in \
+                     the same secret.",
                 ));
             }
             (Some(string), None) => SecretValue::SecretString(string),
@@ -42,7 +44,10 @@ impl NewVersion {
     ///
     /// # Errors
     /// `ResourceExistsException` when that version has another value.
-    pub(super) fn already_stored<'a>(&self, secret: &'a Secret) -> Result<Option<&'a Version>, ServiceError> {
+    pub(super) fn already_stored<'a>(
+        &self,
+        secret: &'a Secret,
+    ) -> Result<Option<&'a Version>, ServiceError> {
         match secret.version(&self.token) {
             Some(version) if version.value == self.value => Ok(Some(version)),
             Some(_) => Err(self.token_in_use(secret)),
@@ -54,7 +59,8 @@ impl NewVersion {
         ServiceError::new(
             ErrorKind::ResourceExists,
             format!(
-                "You can't use ClientRequestToken {} because that value is already in use for a version of secret {}.",
+                "You can't use ClientRequestToken {} because that value is already in use for a \
+                 version of secret {}.",
                 self.token, secret.arn
             ),
         )
@@ -67,6 +73,12 @@ impl NewVersion {
         now: Timestamp,
     ) -> Result<(), ServiceError> {
         secret.last_changed = now;
-        secret.add_version(Version { id: self.token, created: now, last_accessed: None, labels, value: self.value })
+        secret.add_version(Version {
+            id: self.token,
+            created: now,
+            last_accessed: None,
+            labels,
+            value: self.value,
+        })
     }
 }

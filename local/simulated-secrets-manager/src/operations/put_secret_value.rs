@@ -35,9 +35,14 @@ pub(super) struct Output {
 pub(super) fn run(store: &mut Store, input: Input, now: Timestamp) -> Result<Output, ServiceError> {
     check_secret_id(&input.secret_id)?;
     let labels = input.version_stages.map_or_else(|| Ok(only_current()), check_staging_labels)?;
-    let new_version =
-        NewVersion::from_request(input.client_request_token, input.secret_string, input.secret_binary)?
-            .ok_or_else(|| ServiceError::invalid_request("You must provide either SecretString or SecretBinary."))?;
+    let new_version = NewVersion::from_request(
+        input.client_request_token,
+        input.secret_string,
+        input.secret_binary,
+    )?
+    .ok_or_else(|| {
+        ServiceError::invalid_request("You must provide either SecretString or SecretBinary.")
+    })?;
     let secret = store.find_usable_mut(&input.secret_id)?;
     let version_id = new_version.token().to_owned();
     // A repetition changes nothing, not even labels that moved on since.

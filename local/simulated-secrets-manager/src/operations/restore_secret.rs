@@ -15,7 +15,11 @@ pub(super) struct Input {
 }
 
 /// A secret that is not planned for deletion stays as it is.
-pub(super) fn run(store: &mut Store, input: Input, _now: Timestamp) -> Result<SecretIdentity, ServiceError> {
+pub(super) fn run(
+    store: &mut Store,
+    input: Input,
+    _now: Timestamp,
+) -> Result<SecretIdentity, ServiceError> {
     check_secret_id(&input.secret_id)?;
     let secret = store.find_mut(&input.secret_id)?;
     secret.deletion_date = None;

@@ -16,7 +16,11 @@ pub(super) struct Input {
     tags: Vec<Tag>,
 }
 
-pub(super) fn run(store: &mut Store, input: Input, now: Timestamp) -> Result<Nothing, ServiceError> {
+pub(super) fn run(
+    store: &mut Store,
+    input: Input,
+    now: Timestamp,
+) -> Result<Nothing, ServiceError> {
     check_secret_id(&input.secret_id)?;
     let secret = store.find_usable_mut(&input.secret_id)?;
     secret.tag(input.tags);

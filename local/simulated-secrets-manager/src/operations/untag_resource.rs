@@ -16,7 +16,11 @@ pub(super) struct Input {
 }
 
 /// Keys that are not attached are no error.
-pub(super) fn run(store: &mut Store, input: Input, now: Timestamp) -> Result<Nothing, ServiceError> {
+pub(super) fn run(
+    store: &mut Store,
+    input: Input,
+    now: Timestamp,
+) -> Result<Nothing, ServiceError> {
     check_secret_id(&input.secret_id)?;
     let secret = store.find_usable_mut(&input.secret_id)?;
     if let Some(tags) = &mut secret.tags {

@@ -35,7 +35,11 @@ pub(super) fn run(store: &mut Store, input: Input, now: Timestamp) -> Result<Out
     check_secret_id(&input.secret_id)?;
     check_description(input.description.as_deref())?;
     check_kms_key_id(input.kms_key_id.as_deref())?;
-    let new_version = NewVersion::from_request(input.client_request_token, input.secret_string, input.secret_binary)?;
+    let new_version = NewVersion::from_request(
+        input.client_request_token,
+        input.secret_string,
+        input.secret_binary,
+    )?;
     let secret = store.find_usable_mut(&input.secret_id)?;
     secret.last_changed = now;
     if let Some(description) = input.description {

@@ -17,7 +17,11 @@ pub(super) struct Input {
     move_to_version_id: Option<String>,
 }
 
-pub(super) fn run(store: &mut Store, input: Input, now: Timestamp) -> Result<SecretIdentity, ServiceError> {
+pub(super) fn run(
+    store: &mut Store,
+    input: Input,
+    now: Timestamp,
+) -> Result<SecretIdentity, ServiceError> {
     check_secret_id(&input.secret_id)?;
     check_staging_label(&input.version_stage)?;
     if let Some(id) = &input.remove_from_version_id {

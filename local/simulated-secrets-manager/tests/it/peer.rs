@@ -98,7 +98,8 @@ impl Peer {
         Self { client: simulation.client.clone(), _simulation: Some(simulation) }
     }
 
-    /// The same, for a clause that moto is known to break (see the list in `main.rs`): `None` when the peer is moto.
+    /// The same, for a clause that moto is known to break (see the list in `main.rs`): `None` when
+    /// the peer is moto.
     pub(crate) async fn start_unless_moto() -> Option<Self> {
         if std::env::var_os(ENDPOINT).is_some() { None } else { Some(Self::start().await) }
     }
@@ -122,7 +123,13 @@ pub(crate) async fn create(client: &Client, name: &str, value: &str) -> String {
 /// Stores a value, with these labels or as the current one, and tells the version's id.
 pub(crate) async fn put(client: &Client, name: &str, value: &str, labels: &[&str]) -> String {
     let labels = (!labels.is_empty()).then(|| labels.iter().map(ToString::to_string).collect());
-    let put = client.put_secret_value().secret_id(name).secret_string(value).set_version_stages(labels).send().await;
+    let put = client
+        .put_secret_value()
+        .secret_id(name)
+        .secret_string(value)
+        .set_version_stages(labels)
+        .send()
+        .await;
     put.unwrap().version_id.unwrap()
 }
 
@@ -144,8 +151,13 @@ pub(crate) async fn labels(client: &Client, name: &str) -> BTreeMap<String, Vec<
 }
 
 /// What [`labels`] should be.
-pub(crate) fn expected<const N: usize>(labels: [(&String, &[&str]); N]) -> BTreeMap<String, Vec<String>> {
-    labels.into_iter().map(|(id, labels)| (id.clone(), labels.iter().map(ToString::to_string).collect())).collect()
+pub(crate) fn expected<const N: usize>(
+    labels: [(&String, &[&str]); N],
+) -> BTreeMap<String, Vec<String>> {
+    labels
+        .into_iter()
+        .map(|(id, labels)| (id.clone(), labels.iter().map(ToString::to_string).collect()))
+        .collect()
 }
 
 /// The code of a refusal.

@@ -1,10 +1,12 @@
-//! App keys in the table: one row, and a copy under each of the two other things that they are found by. All three are written in one
-//! transaction, so they cannot differ.
+//! App keys in the table: one row, and a copy under each of the two other things that they are
+//! found by. All three are written in one transaction, so they cannot differ.
 
 use async_trait::async_trait;
 
 use super::item::{Item, Reading, number, text};
-use super::rows::{app_key_key, app_key_row, client_key, client_partition, read_app_key, sharing_url_key};
+use super::rows::{
+    app_key_key, app_key_row, client_key, client_partition, read_app_key, sharing_url_key,
+};
 use super::table::{Cancelled, Condition, Table};
 use crate::domain::app_key::{AppKey, AppKeyId};
 use crate::domain::client_environment::ClientEnvironment;
@@ -13,7 +15,8 @@ use crate::domain::organization_code::ClientHash;
 use crate::ports::StoreError;
 use crate::ports::app_keys::{AppKeys, SaveAppKeyError};
 
-/// Where in a transaction the sharing URL's claim is: the one whose failure has a meaning of its own.
+/// Where in a transaction the sharing URL's claim is: the one whose failure has a meaning of its
+/// own.
 const CLAIM: usize = 0;
 
 #[async_trait]
@@ -40,7 +43,10 @@ impl AppKeys for Table {
 
     async fn create(&self, app_key: &AppKey) -> Result<(), SaveAppKeyError> {
         let changes = vec![
-            self.put_where(app_key_row(sharing_url_key(app_key.sharing_url_id), app_key), Condition::absent()),
+            self.put_where(
+                app_key_row(sharing_url_key(app_key.sharing_url_id), app_key),
+                Condition::absent(),
+            ),
             self.put_where(app_key_row(app_key_key(&app_key.id), app_key), Condition::absent()),
             self.put(app_key_row(client_key(app_key), app_key)),
         ];
@@ -52,7 +58,10 @@ impl AppKeys for Table {
         let mut changes = if before.sharing_url_id == after.sharing_url_id {
             vec![self.put_where(claim, unchanged(before))]
         } else {
-            vec![self.put_where(claim, Condition::absent()), self.delete(sharing_url_key(before.sharing_url_id))]
+            vec![
+                self.put_where(claim, Condition::absent()),
+                self.delete(sharing_url_key(before.sharing_url_id)),
+            ]
         };
         changes.push(self.put_where(app_key_row(app_key_key(&after.id), after), unchanged(before)));
         changes.push(self.put(app_key_row(client_key(after), after)));

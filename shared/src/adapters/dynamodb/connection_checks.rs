@@ -1,4 +1,5 @@
-//! What a check reads and writes: an app key's credentials by the index, and the few that have changed.
+//! What a check reads and writes: an app key's credentials by the index, and the few that have
+//! changed.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
@@ -16,8 +17,8 @@ use crate::domain::timestamp::Timestamp;
 use crate::ports::StoreError;
 use crate::ports::connections::{ConnectionEntry, EntryPage, SaveError, StatusChange};
 
-/// No page of 1 MB has more rows of the index, so DynamoDB's pages are as large as they can be. The embedded engine reads to the end of the index
-/// when it is not told where to stop.
+/// No page of 1 MB has more rows of the index, so DynamoDB's pages are as large as they can be. The
+/// embedded engine reads to the end of the index when it is not told where to stop.
 const PAGE: i32 = 4_000;
 
 impl Table {
@@ -38,7 +39,8 @@ impl Table {
             .table_name(&self.name)
             .index_name(CONNECTIONS.name)
             .key_condition_expression("#connection = :connection")
-            // DynamoDB charges for whole rows, but only what is read of them travels and is parsed: half.
+            // DynamoDB charges for whole rows, but only what is read of them travels and is parsed:
+            // half.
             .projection_expression("id, leafUserId, #operation, #status, statusSince")
             .expression_attribute_names("#connection", CONNECTIONS.partition)
             .expression_attribute_names("#operation", CONNECTIONS.sort)
@@ -47,13 +49,15 @@ impl Table {
             .limit(PAGE)
             .set_exclusive_start_key(start);
         let answer = request.send().await.map_err(|error| failure("Query", &error))?;
-        let read = |item| read_connection(Reading { operation: "Query", item }, app_key.environment);
-        let entries: Vec<ConnectionEntry> = answer.items().iter().map(read).collect::<Result<_, _>>()?;
+        let read =
+            |item| read_connection(Reading { operation: "Query", item }, app_key.environment);
+        let entries: Vec<ConnectionEntry> =
+            answer.items().iter().map(read).collect::<Result<_, _>>()?;
         let goes_on = answer.last_evaluated_key.is_some_and(|key| !key.is_empty());
-        let next = entries
-            .last()
-            .filter(|_| goes_on)
-            .map(|last| EntryCursor { leaf_user_id: last.leaf_user_id, operation: last.operation.hash.clone() });
+        let next = entries.last().filter(|_| goes_on).map(|last| EntryCursor {
+            leaf_user_id: last.leaf_user_id,
+            operation: last.operation.hash.clone(),
+        });
         Ok(EntryPage { entries, next })
     }
 
@@ -69,7 +73,9 @@ impl Table {
             let row = Reading { operation: "BatchGetItem", item: &item };
             if row.moment("keptUntil")? > now {
                 let hash = row.text(PK)?.rsplit('#').next().unwrap_or_default();
-                kept.extend(operations.iter().find(|known| known.hash == OrganizationHash::stored(hash)));
+                kept.extend(
+                    operations.iter().find(|known| known.hash == OrganizationHash::stored(hash)),
+                );
             }
         }
         Ok(kept.into_iter().cloned().collect())
@@ -77,14 +83,15 @@ impl Table {
 
     pub(super) async fn write_status(&self, change: &StatusChange<'_>) -> Result<(), SaveError> {
         let StatusChange { entry, to, sharing_url_id, event } = change;
-        let unchanged = Condition::new("id = :id AND #operation = :operation AND statusSince = :since")
-            .name("#operation", "operation")
-            .name("#status", "status")
-            .value(":id", text(entry.credential_id))
-            .value(":operation", text(entry.operation.hash.as_str()))
-            .value(":since", text(entry.status_since))
-            .value(":to", text(to.as_str()))
-            .value(":now", text(event.created_at));
+        let unchanged =
+            Condition::new("id = :id AND #operation = :operation AND statusSince = :since")
+                .name("#operation", "operation")
+                .name("#status", "status")
+                .value(":id", text(entry.credential_id))
+                .value(":operation", text(entry.operation.hash.as_str()))
+                .value(":since", text(entry.status_since))
+                .value(":to", text(to.as_str()))
+                .value(":now", text(event.created_at));
         let set = "SET #status = :to, statusSince = :now";
         let mut changes = vec![
             self.update(credential_key(entry.leaf_user_id), set, unchanged),
@@ -96,9 +103,16 @@ impl Table {
         self.transact(changes).await.map_err(super::connections::save_error)
     }
 
-    pub(super) async fn write_check(&self, credential: &Credential, at: Timestamp) -> Result<(), SaveError> {
-        let same = Condition::new("id = :id").value(":id", text(credential.id)).value(":at", text(at));
-        let updated = self.update_one(credential_key(credential.leaf_user_id), "SET checkedAt = :at", same).await;
+    pub(super) async fn write_check(
+        &self,
+        credential: &Credential,
+        at: Timestamp,
+    ) -> Result<(), SaveError> {
+        let same =
+            Condition::new("id = :id").value(":id", text(credential.id)).value(":at", text(at));
+        let updated = self
+            .update_one(credential_key(credential.leaf_user_id), "SET checkedAt = :at", same)
+            .await;
         updated.map_err(super::connections::save_error)
     }
 }

@@ -7,9 +7,9 @@ use aws_sdk_dynamodb::types::TransactWriteItem;
 
 use super::item::{Item, Reading, Writing, key, number, text};
 use super::rows::{
-    credential_key, credential_row, event_row, kept_key, owner_key, profile_key, read_credential, read_session,
-    read_user, session_key, session_row, session_user_key, started_key, summary_key, upstream_credential_key,
-    user_partition,
+    credential_key, credential_row, event_row, kept_key, owner_key, profile_key, read_credential,
+    read_session, read_user, session_key, session_row, session_user_key, started_key, summary_key,
+    upstream_credential_key, user_partition,
 };
 use super::schema::{SK, TTL};
 use super::start::{CROWDED_UNTIL, STARTS, kept_row, no_more_starts, read_started};
@@ -25,8 +25,8 @@ use crate::domain::session::Session;
 use crate::domain::timestamp::Timestamp;
 use crate::ports::StoreError;
 use crate::ports::connections::{
-    Account, Callback, CallbackFacts, CompleteError, Completion, Connections, EntryPage, EventPage, Keeping,
-    KeptConfirmation, SaveError, Start, StartConflict, StatusChange,
+    Account, Callback, CallbackFacts, CompleteError, Completion, Connections, EntryPage, EventPage,
+    Keeping, KeptConfirmation, SaveError, Start, StartConflict, StatusChange,
 };
 use crate::ports::portion::Portion;
 
@@ -67,7 +67,8 @@ impl Connections for Table {
 
     async fn find_session(&self, id: SessionId) -> Result<Option<Session>, StoreError> {
         let Some(item) = self.get(session_user_key(id)).await? else { return Ok(None) };
-        let user: LeafUserId = Reading { operation: "GetItem", item: &item }.parsed("leafUserId")?;
+        let user: LeafUserId =
+            Reading { operation: "GetItem", item: &item }.parsed("leafUserId")?;
         let Some(item) = self.get(session_key(user)).await? else { return Ok(None) };
         let session = read_session(Reading { operation: "GetItem", item: &item })?;
         Ok(Some(session).filter(|session| session.id == id))
@@ -75,7 +76,8 @@ impl Connections for Table {
 
     async fn user_of_credential(&self, id: CredentialId) -> Result<Option<LeafUserId>, StoreError> {
         let row = self.get(upstream_credential_key(id)).await?;
-        row.map(|item| Reading { operation: "GetItem", item: &item }.parsed("leafUserId")).transpose()
+        row.map(|item| Reading { operation: "GetItem", item: &item }.parsed("leafUserId"))
+            .transpose()
     }
 
     async fn save(&self, session: &Session, event: Option<&Event>) -> Result<(), SaveError> {
@@ -89,7 +91,10 @@ impl Connections for Table {
         saved.map_err(save_error)
     }
 
-    async fn complete(&self, completion: &Completion<'_>) -> Result<Option<Credential>, CompleteError> {
+    async fn complete(
+        &self,
+        completion: &Completion<'_>,
+    ) -> Result<Option<Credential>, CompleteError> {
         let Completion { session, credential, event } = completion;
         let done = self.put_where(session_row(session), follows(session));
         let claimed = self.delete(kept_key(&credential.operation, session.sharing_url_id));
@@ -105,15 +110,23 @@ impl Connections for Table {
         self.write_credential(credential, event, vec![user]).await
     }
 
-    async fn keep(&self, kept: &KeptConfirmation<'_>, budget: &Budget, starts: u64) -> Result<Keeping, StoreError> {
+    async fn keep(
+        &self,
+        kept: &KeptConfirmation<'_>,
+        budget: &Budget,
+        starts: u64,
+    ) -> Result<Keeping, StoreError> {
         const KEPT: usize = 0;
         const STARTS: usize = 1;
-        let free = Condition::new("attribute_not_exists(pk) OR keptUntil <= :now").value(":now", text(kept.at));
+        let free = Condition::new("attribute_not_exists(pk) OR keptUntil <= :now")
+            .value(":now", text(kept.at));
         let mut changes = vec![
             self.put_where(kept_row(kept), free),
             self.check(started_key(kept.operation, kept.sharing_url_id), no_more_starts(starts)),
         ];
-        if let (Some(counter), Some(most)) = (budget_key(budget, kept.sharing_url_id, kept.at), budget.most()) {
+        if let (Some(counter), Some(most)) =
+            (budget_key(budget, kept.sharing_url_id, kept.at), budget.most())
+        {
             let room = Condition::new("attribute_not_exists(pk) OR #count < :most")
                 .name("#count", "count")
                 .name("#ttl", TTL)
@@ -145,7 +158,11 @@ impl Connections for Table {
         Ok(user.map(|user| Account { user, session, credential }))
     }
 
-    async fn entries(&self, app_key: &AppKeyId, after: Option<EntryCursor>) -> Result<EntryPage, StoreError> {
+    async fn entries(
+        &self,
+        app_key: &AppKeyId,
+        after: Option<EntryCursor>,
+    ) -> Result<EntryPage, StoreError> {
         self.entry_page(app_key, after).await
     }
 
@@ -196,7 +213,8 @@ impl Connections for Table {
             }
         }
         if user_too {
-            // On the condition that it is there: who deletes it a second time must not count it twice.
+            // On the condition that it is there: who deletes it a second time must not count it
+            // twice.
             profile = Some(changes.len());
             changes.push(self.delete_where(profile_key(id), Condition::exists()));
             changes.push(self.one_user_less(id));
@@ -211,8 +229,8 @@ impl Connections for Table {
 }
 
 impl Table {
-    /// Writes a new credential together with `others`. Nearly every one is a Leaf user's first: that is tried without a read. The answer is
-    /// the credential that it has replaced.
+    /// Writes a new credential together with `others`. Nearly every one is a Leaf user's first:
+    /// that is tried without a read. The answer is the credential that it has replaced.
     async fn write_credential(
         &self,
         credential: &Credential,
@@ -221,14 +239,17 @@ impl Table {
     ) -> Result<Option<Credential>, CompleteError> {
         match self.write_credential_over(None, credential, event, others.clone()).await? {
             None => Ok(None),
-            Some(before) => match self.write_credential_over(Some(&before), credential, event, others).await? {
-                None => Ok(Some(before)),
-                Some(_) => Err(CompleteError::Conflict),
-            },
+            Some(before) => {
+                match self.write_credential_over(Some(&before), credential, event, others).await? {
+                    None => Ok(Some(before)),
+                    Some(_) => Err(CompleteError::Conflict),
+                }
+            }
         }
     }
 
-    /// Writes it over `before`, the credential that the Leaf user is known to have. The answer is the credential that it has instead.
+    /// Writes it over `before`, the credential that the Leaf user is known to have. The answer is
+    /// the credential that it has instead.
     async fn write_credential_over(
         &self,
         before: Option<&Credential>,
@@ -245,7 +266,8 @@ impl Table {
         if let Some(before) = before {
             expected = same_credential(before);
             if before.operation == *operation {
-                // The same operation again: the same credential, working again. Of one that the upstream keeps, it says which it is.
+                // The same operation again: the same credential, working again. Of one that the
+                // upstream keeps, it says which it is.
                 credential.created_at = before.created_at;
                 if !credential.kept_upstream {
                     credential.id = before.id;
@@ -254,13 +276,16 @@ impl Table {
                 released = Some(self.release(&before.operation, id));
             }
         }
-        let mine = Condition::new("attribute_not_exists(pk) OR leafUserId = :me").value(":me", text(id));
+        let mine =
+            Condition::new("attribute_not_exists(pk) OR leafUserId = :me").value(":me", text(id));
         let mut changes = vec![
             self.put_where(credential_row(&credential), expected),
             self.put_where(owner_row(operation, id), mine),
             self.put(event_row(id, event)),
         ];
-        if let Some(before) = before.filter(|before| before.kept_upstream && before.id != credential.id) {
+        if let Some(before) =
+            before.filter(|before| before.kept_upstream && before.id != credential.id)
+        {
             changes.push(self.delete(upstream_credential_key(before.id)));
         }
         if credential.kept_upstream {

@@ -28,7 +28,11 @@ pub(super) struct ReadPage {
 }
 
 impl Table {
-    pub(super) async fn event_page(&self, id: LeafUserId, page: &EventPage) -> Result<Portion<Event>, StoreError> {
+    pub(super) async fn event_page(
+        &self,
+        id: LeafUserId,
+        page: &EventPage,
+    ) -> Result<Portion<Event>, StoreError> {
         let query = self
             .client
             .query()
@@ -79,7 +83,8 @@ impl Table {
         loop {
             let limit = before.saturating_sub(read.seen) + u64::from(size) - read.rows.len() as u64;
             let limit = i32::try_from(limit.min(1_000)).expect("a thousand fits");
-            let answer = query.clone().limit(limit).set_exclusive_start_key(read.next.take()).send().await;
+            let answer =
+                query.clone().limit(limit).set_exclusive_start_key(read.next.take()).send().await;
             let answer = answer.map_err(|error| failure("Query", &error))?;
             for item in answer.items.unwrap_or_default() {
                 read.seen += 1;
@@ -95,7 +100,11 @@ impl Table {
     }
 
     /// How many rows a query finds after one of them.
-    async fn count(&self, query: QueryFluentBuilder, mut from: Option<Item>) -> Result<u64, StoreError> {
+    async fn count(
+        &self,
+        query: QueryFluentBuilder,
+        mut from: Option<Item>,
+    ) -> Result<u64, StoreError> {
         let query = query.select(Select::Count);
         let mut count = 0;
         while from.is_some() {
@@ -116,7 +125,8 @@ impl Table {
             });
             let mut left = HashMap::from([(self.name.clone(), deletes.collect::<Vec<_>>())]);
             for attempt in 1.. {
-                let answer = self.client.batch_write_item().set_request_items(Some(left)).send().await;
+                let answer =
+                    self.client.batch_write_item().set_request_items(Some(left)).send().await;
                 let answer = answer.map_err(|error| failure("BatchWriteItem", &error))?;
                 left = answer.unprocessed_items.unwrap_or_default();
                 if left.is_empty() {

@@ -90,7 +90,9 @@ impl<'a> Reading<'a> {
     }
 
     pub(super) fn optional_parsed<T: FromStr>(self, name: &str) -> Result<Option<T>, StoreError> {
-        self.optional_text(name).map(|text| text.parse().map_err(|_| self.corrupt(name))).transpose()
+        self.optional_text(name)
+            .map(|text| text.parse().map_err(|_| self.corrupt(name)))
+            .transpose()
     }
 
     pub(super) fn moment(self, name: &str) -> Result<Timestamp, StoreError> {
@@ -98,7 +100,9 @@ impl<'a> Reading<'a> {
     }
 
     pub(super) fn optional_moment(self, name: &str) -> Result<Option<Timestamp>, StoreError> {
-        self.optional_text(name).map(|text| Timestamp::parse(text).map_err(|_| self.corrupt(name))).transpose()
+        self.optional_text(name)
+            .map(|text| Timestamp::parse(text).map_err(|_| self.corrupt(name)))
+            .transpose()
     }
 
     pub(super) fn number<T: FromStr>(self, name: &str) -> Result<T, StoreError> {
@@ -108,6 +112,9 @@ impl<'a> Reading<'a> {
 }
 
 /// An SDK error without what it carries.
-pub(super) fn failure<E: ProvideErrorMetadata, R>(operation: &'static str, error: &SdkError<E, R>) -> StoreError {
+pub(super) fn failure<E: ProvideErrorMetadata, R>(
+    operation: &'static str,
+    error: &SdkError<E, R>,
+) -> StoreError {
     StoreError { operation, failure: kind(error) }
 }

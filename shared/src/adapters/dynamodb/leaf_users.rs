@@ -20,7 +20,8 @@ use crate::ports::StoreError;
 use crate::ports::leaf_users::LeafUsers;
 use crate::ports::portion::Portion;
 
-/// The longest partition key that DynamoDB takes, in bytes. No row has a longer one, and a query with one is refused.
+/// The longest partition key that DynamoDB takes, in bytes. No row has a longer one, and a query
+/// with one is refused.
 const LONGEST_KEY: usize = 2_048;
 
 #[async_trait]
@@ -35,13 +36,18 @@ impl LeafUsers for Table {
         row.map(|item| read_user(Reading { operation: "GetItem", item: &item })).transpose()
     }
 
-    async fn change(&self, id: LeafUserId, change: &ProfileChange) -> Result<Option<LeafUser>, StoreError> {
+    async fn change(
+        &self,
+        id: LeafUserId,
+        change: &ProfileChange,
+    ) -> Result<Option<LeafUser>, StoreError> {
         let Some(before) = self.find(id).await? else { return Ok(None) };
         let changes = Changes::of(change, &before);
         if changes.are_none() {
             return Ok(Some(before));
         }
-        let request = self.client.update_item().table_name(&self.name).set_key(Some(profile_key(id)));
+        let request =
+            self.client.update_item().table_name(&self.name).set_key(Some(profile_key(id)));
         let mut request = request
             .condition_expression("attribute_exists(pk)")
             .return_values(ReturnValue::AllNew)
@@ -58,7 +64,9 @@ impl LeafUsers for Table {
                 read_user(Reading { operation: "UpdateItem", item: &item }).map(Some)
             }
             Err(error)
-                if error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
+                if error
+                    .as_service_error()
+                    .is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
             {
                 Ok(None)
             }
@@ -66,7 +74,13 @@ impl LeafUsers for Table {
         }
     }
 
-    async fn list(&self, filter: &Filter, order: Order, page: u32, size: u32) -> Result<Portion<LeafUser>, StoreError> {
+    async fn list(
+        &self,
+        filter: &Filter,
+        order: Order,
+        page: u32,
+        size: u32,
+    ) -> Result<Portion<LeafUser>, StoreError> {
         if let Some((index, value)) = most_selective(filter) {
             let mut found = self.matching(filter, index, value).await?;
             if order.by != OrderBy::Creation {
@@ -77,14 +91,18 @@ impl LeafUsers for Table {
             }
             return Ok(Portion::of_whole(found, page, size));
         }
-        let query = self.of_index(ordered_by(order.by), "USER").scan_index_forward(!order.descending);
+        let query =
+            self.of_index(ordered_by(order.by), "USER").scan_index_forward(!order.descending);
         let read = self.read_page(&query, page, size).await?;
         let total = match read.next {
             None => read.seen,
             Some(_) => self.users().await?.max(read.seen),
         };
         let read_user = |item: &Item| read_user(Reading { operation: "Query", item });
-        Ok(Portion { entries: read.rows.iter().map(read_user).collect::<Result<_, _>>()?, total: Some(total) })
+        Ok(Portion {
+            entries: read.rows.iter().map(read_user).collect::<Result<_, _>>()?,
+            total: Some(total),
+        })
     }
 }
 
@@ -102,7 +120,12 @@ impl Changes {
         changes.note("email", Some((BY_EMAIL, &listed)), &change.email, Email::as_str);
         changes.note("phone", None, &change.phone, ProfileText::as_str);
         changes.note("address", None, &change.address, ProfileText::as_str);
-        changes.note("externalId", Some((BY_EXTERNAL_ID, &listed)), &change.external_id, ProfileText::as_str);
+        changes.note(
+            "externalId",
+            Some((BY_EXTERNAL_ID, &listed)),
+            &change.external_id,
+            ProfileText::as_str,
+        );
         changes
     }
 
@@ -118,7 +141,9 @@ impl Changes {
             Change::Clear => None,
             Change::Set(value) => Some(text(value).to_owned()),
         };
-        let place = ordered.map(|(name, listed)| (name, Some(place(value.as_deref().unwrap_or_default(), listed))));
+        let place = ordered.map(|(name, listed)| {
+            (name, Some(place(value.as_deref().unwrap_or_default(), listed)))
+        });
         self.0.push((name, value));
         self.0.extend(place);
     }
@@ -130,18 +155,30 @@ impl Changes {
     /// Placeholders are numbered in the order of the changes.
     fn expression(&self) -> String {
         let part = |verb: &str, has_value: bool| {
-            let changes = self.0.iter().enumerate().filter(|(_, (_, value))| value.is_some() == has_value);
-            let change = |(number, _)| if has_value { format!("#{number} = :{number}") } else { format!("#{number}") };
+            let changes =
+                self.0.iter().enumerate().filter(|(_, (_, value))| value.is_some() == has_value);
+            let change = |(number, _)| {
+                if has_value { format!("#{number} = :{number}") } else { format!("#{number}") }
+            };
             let changes: Vec<_> = changes.map(change).collect();
             (!changes.is_empty()).then(|| format!("{verb} {}", changes.join(", ")))
         };
-        [part("SET", true), part("REMOVE", false)].into_iter().flatten().collect::<Vec<_>>().join(" ")
+        [part("SET", true), part("REMOVE", false)]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 }
 
 impl Table {
     /// All that match: a filter's values are of few Leaf users, and only those are read.
-    async fn matching(&self, filter: &Filter, index: Index, value: &str) -> Result<Vec<LeafUser>, StoreError> {
+    async fn matching(
+        &self,
+        filter: &Filter,
+        index: Index,
+        value: &str,
+    ) -> Result<Vec<LeafUser>, StoreError> {
         let mut found = Vec::new();
         if value.len() > LONGEST_KEY {
             return Ok(found);
@@ -196,8 +233,9 @@ fn ordered_by(by: OrderBy) -> Index {
 }
 
 fn matches(filter: &Filter, profile: &Profile) -> bool {
-    let wanted =
-        |wanted: &Option<String>, has: Option<&str>| wanted.as_deref().is_none_or(|wanted| has == Some(wanted));
+    let wanted = |wanted: &Option<String>, has: Option<&str>| {
+        wanted.as_deref().is_none_or(|wanted| has == Some(wanted))
+    };
     wanted(&filter.email, profile.email.as_ref().map(Email::as_str))
         && wanted(&filter.name, Some(profile.name.as_str()))
         && wanted(&filter.external_id, profile.external_id.as_ref().map(ProfileText::as_str))

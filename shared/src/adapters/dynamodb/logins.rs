@@ -1,4 +1,5 @@
-//! What is known of partners' logins, in the table. Each fact has attributes of its own in one row, so that no writer needs to know the others'.
+//! What is known of partners' logins, in the table. Each fact has attributes of its own in one row,
+//! so that no writer needs to know the others'.
 
 use async_trait::async_trait;
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -18,7 +19,9 @@ use crate::ports::logins::Logins;
 #[async_trait]
 impl Logins for Table {
     async fn state(&self, app_key: &AppKeyId) -> Result<LoginState, StoreError> {
-        let Some(item) = self.get(login_key(app_key)).await? else { return Ok(LoginState::default()) };
+        let Some(item) = self.get(login_key(app_key)).await? else {
+            return Ok(LoginState::default());
+        };
         let row = Reading { operation: "GetItem", item: &item };
         let refused = match row.optional_text("refusal") {
             None => None,
@@ -29,23 +32,27 @@ impl Logins for Table {
                 retry_at: row.moment("retryAt")?,
             }),
         };
-        let resume_after = match (row.optional_parsed("resumeUser")?, row.optional_text("resumeOperation")) {
-            (Some(leaf_user_id), Some(hash)) => {
-                Some(EntryCursor { leaf_user_id, operation: OrganizationHash::stored(hash) })
-            }
-            _ => None,
-        };
+        let resume_after =
+            match (row.optional_parsed("resumeUser")?, row.optional_text("resumeOperation")) {
+                (Some(leaf_user_id), Some(hash)) => {
+                    Some(EntryCursor { leaf_user_id, operation: OrganizationHash::stored(hash) })
+                }
+                _ => None,
+            };
         Ok(LoginState { refused, checked_at: row.optional_moment("checkedAt")?, resume_after })
     }
 
     async fn note_refusal(&self, app_key: &AppKeyId, state: &LoginState) -> Result<(), StoreError> {
-        let Some(RefusedLogin { reason, since, times, retry_at }) = &state.refused else { return Ok(()) };
+        let Some(RefusedLogin { reason, since, times, retry_at }) = &state.refused else {
+            return Ok(());
+        };
         let values = Condition::default()
             .value(":reason", text(reason))
             .value(":since", text(since))
             .value(":times", number(times))
             .value(":retry", text(retry_at));
-        let set = "SET refusal = :reason, refusedSince = :since, refusals = :times, retryAt = :retry";
+        let set =
+            "SET refusal = :reason, refusedSince = :since, refusals = :times, retryAt = :retry";
         self.update_one(login_key(app_key), set, values).await.map_err(StoreError::from)
     }
 
@@ -55,7 +62,11 @@ impl Logins for Table {
         self.update_one(login_key(app_key), set, values).await.map_err(StoreError::from)
     }
 
-    async fn note_resume_after(&self, app_key: &AppKeyId, cursor: &EntryCursor) -> Result<(), StoreError> {
+    async fn note_resume_after(
+        &self,
+        app_key: &AppKeyId,
+        cursor: &EntryCursor,
+    ) -> Result<(), StoreError> {
         let values = Condition::default()
             .value(":user", text(cursor.leaf_user_id))
             .value(":operation", text(cursor.operation.as_str()));
@@ -65,14 +76,32 @@ impl Logins for Table {
 
     async fn clear_refusal(&self, app_key: &AppKeyId) -> Result<(), StoreError> {
         let remove = "REMOVE refusal, refusedSince, refusals, retryAt";
-        held(self.update_one(login_key(app_key), remove, Condition::new("attribute_exists(refusal)")).await).map(|_| ())
+        held(
+            self.update_one(
+                login_key(app_key),
+                remove,
+                Condition::new("attribute_exists(refusal)"),
+            )
+            .await,
+        )
+        .map(|_| ())
     }
 
-    async fn take_live_look(&self, app_key: &AppKeyId, now: Timestamp, since: Timestamp) -> Result<bool, StoreError> {
+    async fn take_live_look(
+        &self,
+        app_key: &AppKeyId,
+        now: Timestamp,
+        since: Timestamp,
+    ) -> Result<bool, StoreError> {
         self.take(app_key, "lookedAt", text(now), text(since)).await
     }
 
-    async fn take_lease(&self, app_key: &AppKeyId, now: Timestamp, until: Timestamp) -> Result<bool, StoreError> {
+    async fn take_lease(
+        &self,
+        app_key: &AppKeyId,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<bool, StoreError> {
         self.take(app_key, "leaseUntil", text(until), text(now)).await
     }
 
@@ -114,8 +143,8 @@ impl Logins for Table {
             .value(":at", text(at))
             .value(":retry", text(retry_at))
             .value(":ttl", number(at.plus(REMEMBERED_FOR).epoch_seconds()));
-        let set =
-            "SET #outcome = :outcome, refusal = :refusal, #times = :times, #at = :at, retryAt = :retry, #ttl = :ttl";
+        let set = "SET #outcome = :outcome, refusal = :refusal, #times = :times, #at = :at, \
+                   retryAt = :retry, #ttl = :ttl";
         self.update_one(attempt_key(tried), set, values).await.map_err(StoreError::from)
     }
 }
@@ -123,9 +152,10 @@ impl Logins for Table {
 fn attempt_key(tried: Tried<'_>) -> Item {
     match tried {
         Tried::Credentials(hash) => key(format!("ATTEMPT#{}", hash.as_str()), "LOGIN"),
-        Tried::Renewal { app_key, version } => {
-            key(format!("ATTEMPT#{}#{}", app_key.environment, app_key.name), format!("RENEWAL#{version}"))
-        }
+        Tried::Renewal { app_key, version } => key(
+            format!("ATTEMPT#{}#{}", app_key.environment, app_key.name),
+            format!("RENEWAL#{version}"),
+        ),
     }
 }
 

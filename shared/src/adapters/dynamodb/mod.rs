@@ -29,7 +29,8 @@
 //! | `ALERT#{changeId}` | `ALERT` | the same by its id |
 //! | `FAILEDCALLS` | `{createdAt}#{changeId}` | a call that a webhook's receiver did not take, 30 days |
 //!
-//! `{hash}` is a keyed hash: an organization code is only in the attributes of session and credential rows.
+//! `{hash}` is a keyed hash: an organization code is only in the attributes of session and
+//! credential rows.
 
 mod app_keys;
 mod connection_checks;

@@ -19,7 +19,8 @@ use crate::domain::session::{Rejection, Session, State};
 use crate::ports::StoreError;
 use crate::ports::connections::ConnectionEntry;
 
-/// How long a session that is over stays readable, so that a status can say why there is no credential.
+/// How long a session that is over stays readable, so that a status can say why there is no
+/// credential.
 const SESSION_KEPT_FOR: Duration = Duration::from_hours(168);
 
 /// A Leaf user's place among all, by name.
@@ -101,7 +102,10 @@ pub(super) fn user_row(user: &LeafUser) -> Item {
         .optional("email", email.as_ref().map(crate::domain::leaf_user::Email::as_str))
         .optional("phone", phone.as_ref().map(crate::domain::leaf_user::ProfileText::as_str))
         .optional("address", address.as_ref().map(crate::domain::leaf_user::ProfileText::as_str))
-        .optional("externalId", external_id.as_ref().map(crate::domain::leaf_user::ProfileText::as_str))
+        .optional(
+            "externalId",
+            external_id.as_ref().map(crate::domain::leaf_user::ProfileText::as_str),
+        )
         .text("createdTime", user.created_at)
         .text("listing", "USER")
         .text("listed", user.listed())
@@ -158,11 +162,17 @@ pub(super) fn session_row(session: &Session) -> Item {
         .text("appName", &session.app_key.name)
         .text("clientEnvironment", session.app_key.environment)
         .text("sharingUrlId", session.sharing_url_id)
-        .optional("organizationCode", session.organization_code.as_ref().map(OrganizationCode::expose))
+        .optional(
+            "organizationCode",
+            session.organization_code.as_ref().map(OrganizationCode::expose),
+        )
         .optional("signInUrl", session.sign_in_url.as_ref())
         .text("startedAt", session.started_at)
         .text("expiresAt", session.expires_at)
-        .optional("browser", session.browser.as_ref().map(crate::domain::browser::BrowserHash::as_str))
+        .optional(
+            "browser",
+            session.browser.as_ref().map(crate::domain::browser::BrowserHash::as_str),
+        )
         .optional("accountKnown", (!session.confirm_account).then_some("yes"))
         .optional("askedUpTo", session.pace.used_up_to())
         .with("version", number(session.version));
@@ -182,9 +192,13 @@ pub(super) fn session_row(session: &Session) -> Item {
             .optional("reopenedCode", handshake.reopened.as_ref().map(OrganizationCode::expose))
             .optional("handedOn", handshake.handed_on.then_some("yes")),
         State::Expired => row.text("state", "Expired").ttl(over),
-        State::Completed { code } => row.text("state", "Completed").text("confirmedCode", code.expose()).ttl(over),
+        State::Completed { code } => {
+            row.text("state", "Completed").text("confirmedCode", code.expose()).ttl(over)
+        }
         State::Rejected(Rejection::OperationOwned) => row.text("state", "OperationOwned").ttl(over),
-        State::Rejected(Rejection::TooManyOperations) => row.text("state", "TooManyOperations").ttl(over),
+        State::Rejected(Rejection::TooManyOperations) => {
+            row.text("state", "TooManyOperations").ttl(over)
+        }
     }
     .done()
 }
@@ -272,11 +286,17 @@ pub(super) fn connection(app_key: &AppKeyId) -> String {
 }
 
 /// A credential as the index shows it.
-pub(super) fn read_connection(row: Reading<'_>, environment: ClientEnvironment) -> Result<ConnectionEntry, StoreError> {
+pub(super) fn read_connection(
+    row: Reading<'_>,
+    environment: ClientEnvironment,
+) -> Result<ConnectionEntry, StoreError> {
     Ok(ConnectionEntry {
         leaf_user_id: row.parsed("leafUserId")?,
         credential_id: row.parsed("id")?,
-        operation: Operation { environment, hash: OrganizationHash::stored(row.text("operation")?) },
+        operation: Operation {
+            environment,
+            hash: OrganizationHash::stored(row.text("operation")?),
+        },
         status: read_status(row)?,
         status_since: row.moment("statusSince")?,
     })

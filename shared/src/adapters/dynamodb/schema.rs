@@ -6,8 +6,9 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::create_table::CreateTableError;
 use aws_sdk_dynamodb::types::{
-    AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection, ProjectionType,
-    ScalarAttributeType, StreamSpecification, StreamViewType, TimeToLiveSpecification,
+    AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection,
+    ProjectionType, ScalarAttributeType, StreamSpecification, StreamViewType,
+    TimeToLiveSpecification,
 };
 
 use super::item::failure;
@@ -17,7 +18,8 @@ use crate::ports::StoreError;
 pub const PK: &str = "pk";
 /// The sort key.
 pub const SK: &str = "sk";
-/// Epoch seconds after which DynamoDB may delete a row. It deletes late, so nothing is decided by it.
+/// Epoch seconds after which DynamoDB may delete a row. It deletes late, so nothing is decided by
+/// it.
 pub const TTL: &str = "ttl";
 
 /// A global secondary index: its name, its keys, and what else it holds.
@@ -34,29 +36,48 @@ pub struct Index {
 }
 
 /// Every Leaf user, in the order of creation.
-pub const USERS: Index = Index { name: "users", partition: "listing", sort: "listed", attributes: None };
+pub const USERS: Index =
+    Index { name: "users", partition: "listing", sort: "listed", attributes: None };
 /// Leaf users by e-mail address.
 pub const USERS_BY_EMAIL: Index =
     Index { name: "users-by-email", partition: "email", sort: "listed", attributes: None };
 /// Leaf users by name.
-pub const USERS_BY_NAME: Index = Index { name: "users-by-name", partition: "name", sort: "listed", attributes: None };
+pub const USERS_BY_NAME: Index =
+    Index { name: "users-by-name", partition: "name", sort: "listed", attributes: None };
 /// Leaf users by the partner's own id.
-pub const USERS_BY_EXTERNAL_ID: Index =
-    Index { name: "users-by-external-id", partition: "externalId", sort: "listed", attributes: None };
+pub const USERS_BY_EXTERNAL_ID: Index = Index {
+    name: "users-by-external-id",
+    partition: "externalId",
+    sort: "listed",
+    attributes: None,
+};
 /// Every Leaf user, in the order of ids.
 pub const USERS_IN_ORDER_OF_ID: Index =
     Index { name: "users-in-order-of-id", partition: "listing", sort: "id", attributes: None };
 /// Every Leaf user, in the order of names.
-pub const USERS_IN_ORDER_OF_NAME: Index =
-    Index { name: "users-in-order-of-name", partition: "listing", sort: "byName", attributes: None };
+pub const USERS_IN_ORDER_OF_NAME: Index = Index {
+    name: "users-in-order-of-name",
+    partition: "listing",
+    sort: "byName",
+    attributes: None,
+};
 /// Every Leaf user, in the order of e-mail addresses.
-pub const USERS_IN_ORDER_OF_EMAIL: Index =
-    Index { name: "users-in-order-of-email", partition: "listing", sort: "byEmail", attributes: None };
+pub const USERS_IN_ORDER_OF_EMAIL: Index = Index {
+    name: "users-in-order-of-email",
+    partition: "listing",
+    sort: "byEmail",
+    attributes: None,
+};
 /// Every Leaf user, in the order of the partner's own ids.
-pub const USERS_IN_ORDER_OF_EXTERNAL_ID: Index =
-    Index { name: "users-in-order-of-external-id", partition: "listing", sort: "byExternalId", attributes: None };
+pub const USERS_IN_ORDER_OF_EXTERNAL_ID: Index = Index {
+    name: "users-in-order-of-external-id",
+    partition: "listing",
+    sort: "byExternalId",
+    attributes: None,
+};
 
-/// The credentials of an app key, by operation. Without their organization codes: an index is one more copy.
+/// The credentials of an app key, by operation. Without their organization codes: an index is one
+/// more copy.
 pub const CONNECTIONS: Index = Index {
     name: "connections",
     partition: "connection",
@@ -87,7 +108,9 @@ pub const INDEXES: [Index; 9] = [
 pub async fn create(client: &Client, table: &str) -> Result<(), StoreError> {
     let keys = INDEXES.iter().flat_map(|index| [index.partition, index.sort]);
     let attributes: BTreeSet<_> = [PK, SK].into_iter().chain(keys).collect();
-    let stream = StreamSpecification::builder().stream_enabled(true).stream_view_type(StreamViewType::NewAndOldImages);
+    let stream = StreamSpecification::builder()
+        .stream_enabled(true)
+        .stream_view_type(StreamViewType::NewAndOldImages);
     let created = client
         .create_table()
         .table_name(table)
@@ -100,12 +123,18 @@ pub async fn create(client: &Client, table: &str) -> Result<(), StoreError> {
         .await;
     match created {
         Ok(_) => {}
-        Err(SdkError::ServiceError(error)) if matches!(error.err(), CreateTableError::ResourceInUseException(_)) => {
+        Err(SdkError::ServiceError(error))
+            if matches!(error.err(), CreateTableError::ResourceInUseException(_)) =>
+        {
             return Ok(());
         }
         Err(error) => return Err(failure("CreateTable", &error)),
     }
-    let ttl = TimeToLiveSpecification::builder().enabled(true).attribute_name(TTL).build().expect("both are given");
+    let ttl = TimeToLiveSpecification::builder()
+        .enabled(true)
+        .attribute_name(TTL)
+        .build()
+        .expect("both are given");
     client
         .update_time_to_live()
         .table_name(table)
@@ -117,7 +146,8 @@ pub async fn create(client: &Client, table: &str) -> Result<(), StoreError> {
 }
 
 fn text_attribute(name: &str) -> AttributeDefinition {
-    let definition = AttributeDefinition::builder().attribute_name(name).attribute_type(ScalarAttributeType::S);
+    let definition =
+        AttributeDefinition::builder().attribute_name(name).attribute_type(ScalarAttributeType::S);
     definition.build().expect("name and type are given")
 }
 
@@ -125,7 +155,11 @@ fn key_schema(partition: &str, sort: &str) -> Vec<KeySchemaElement> {
     [(partition, KeyType::Hash), (sort, KeyType::Range)]
         .into_iter()
         .map(|(name, kind)| {
-            KeySchemaElement::builder().attribute_name(name).key_type(kind).build().expect("name and type are given")
+            KeySchemaElement::builder()
+                .attribute_name(name)
+                .key_type(kind)
+                .build()
+                .expect("name and type are given")
         })
         .collect()
 }

@@ -1,4 +1,5 @@
-//! Sign-ins that failed, in the table. A row is deleted by DynamoDB some time after it counts no more.
+//! Sign-ins that failed, in the table. A row is deleted by DynamoDB some time after it counts no
+//! more.
 
 use async_trait::async_trait;
 
@@ -41,7 +42,12 @@ impl SignIns for Table {
 }
 
 impl Table {
-    async fn set(&self, key: &SignInKey, now: Timestamp, expression: &str) -> Result<(), StoreError> {
+    async fn set(
+        &self,
+        key: &SignInKey,
+        now: Timestamp,
+        expression: &str,
+    ) -> Result<(), StoreError> {
         let values = Condition::default()
             .name("#ttl", TTL)
             .value(":at", text(now))

@@ -7,8 +7,8 @@ use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use super::app_keys::unchanged;
 use super::item::{Item, Reading, Writing, number, text};
 use super::rows::{
-    app_key_key, kept_key, owner_key, profile_key, read_app_key_id, read_session, session_row, session_user_key,
-    started_key,
+    app_key_key, kept_key, owner_key, profile_key, read_app_key_id, read_session, session_row,
+    session_user_key, started_key,
 };
 use super::schema::TTL;
 use super::table::{Cancelled, Condition, Table};
@@ -22,13 +22,15 @@ use crate::ports::connections::{KeptConfirmation, Start, StartConflict, StartedS
 /// What the attribute of a started session begins with; the Leaf user's id follows.
 const STARTED: &str = "user:";
 
-/// Counts the starts with a code, so that a callback which found none can tell that one came in between.
+/// Counts the starts with a code, so that a callback which found none can tell that one came in
+/// between.
 pub(super) const STARTS: &str = "starts";
 
 /// Counts the starts that are remembered in the row.
 const REMEMBERED: &str = "remembered";
 
-/// How many the row remembers one by one, so that it stays small however often somebody starts with one code.
+/// How many the row remembers one by one, so that it stays small however often somebody starts with
+/// one code.
 const MOST_REMEMBERED: u64 = 50;
 
 /// Until then more sessions may wait with this code than the row remembers.
@@ -58,7 +60,8 @@ const CROWD_ATTEMPTS: usize = 6;
 
 impl Table {
     pub(super) async fn write_start(&self, start: &Start<'_>) -> Result<(), StartConflict> {
-        let mut remember = start.operation.map(|operation| self.remember_started(start.session, operation));
+        let mut remember =
+            start.operation.map(|operation| self.remember_started(start.session, operation));
         for _ in 0..CROWD_ATTEMPTS {
             match self.write_start_and(start, remember).await? {
                 Wrote::Everything => return Ok(()),
@@ -94,7 +97,9 @@ impl Table {
         match self.transact(changes).await {
             Ok(()) => Ok(Wrote::Everything),
             Err(Cancelled::Store(error)) => Err(error.into()),
-            Err(Cancelled::Condition { place, .. }) if matches!(places[place], Place::Remembered) => {
+            Err(Cancelled::Condition { place, .. })
+                if matches!(places[place], Place::Remembered) =>
+            {
                 Ok(Wrote::NothingInACrowd)
             }
             Err(Cancelled::Condition { place, found }) => Err(match (&places[place], found) {
@@ -104,7 +109,10 @@ impl Table {
                 (Place::Kept, _) => StartConflict::Kept,
                 (Place::KeptClaim, _) => StartConflict::KeptGone,
                 (Place::Session, Some(item)) => {
-                    StartConflict::Unfinished(Box::new(read_session(Reading { operation: "start", item: &item })?))
+                    StartConflict::Unfinished(Box::new(read_session(Reading {
+                        operation: "start",
+                        item: &item,
+                    })?))
                 }
                 (Place::Session | Place::Remembered | Place::NoCondition, _) => {
                     let failure = "a condition without a row did not hold".to_owned();
@@ -114,19 +122,25 @@ impl Table {
         }
     }
 
-    fn started_with_code(&self, start: &Start<'_>, operation: &Operation) -> Vec<(Place, TransactWriteItem)> {
+    fn started_with_code(
+        &self,
+        start: &Start<'_>,
+        operation: &Operation,
+    ) -> Vec<(Place, TransactWriteItem)> {
         let session = start.session;
         let kept = kept_key(operation, session.sharing_url_id);
         let now = text(session.started_at);
-        let nobody_elses =
-            Condition::new("attribute_not_exists(pk) OR leafUserId = :me").value(":me", text(session.leaf_user_id));
+        let nobody_elses = Condition::new("attribute_not_exists(pk) OR leafUserId = :me")
+            .value(":me", text(session.leaf_user_id));
         vec![
             (Place::Owner, self.check(owner_key(operation), nobody_elses)),
             if start.claims_kept {
-                let there = Condition::new("attribute_exists(pk) AND keptUntil > :now").value(":now", now);
+                let there =
+                    Condition::new("attribute_exists(pk) AND keptUntil > :now").value(":now", now);
                 (Place::KeptClaim, self.delete_where(kept, there))
             } else {
-                let gone = Condition::new("attribute_not_exists(pk) OR keptUntil <= :now").value(":now", now);
+                let gone = Condition::new("attribute_not_exists(pk) OR keptUntil <= :now")
+                    .value(":now", now);
                 (Place::Kept, self.check(kept, gone))
             },
         ]
@@ -150,9 +164,14 @@ impl Table {
         )
     }
 
-    /// The same where the row is full: those whose 15 minutes are over are forgotten. When that does not make room, all are but this one, and
-    /// until the youngest of them is over the code alone proves nothing.
-    async fn remember_few(&self, session: &Session, operation: &Operation) -> Result<TransactWriteItem, StoreError> {
+    /// The same where the row is full: those whose 15 minutes are over are forgotten. When that
+    /// does not make room, all are but this one, and until the youngest of them is over the code
+    /// alone proves nothing.
+    async fn remember_few(
+        &self,
+        session: &Session,
+        operation: &Operation,
+    ) -> Result<TransactWriteItem, StoreError> {
         let key = started_key(operation, session.sharing_url_id);
         let row = self.get(key.clone()).await?.unwrap_or_default();
         let reading = Reading { operation: "GetItem", item: &row };
@@ -202,12 +221,13 @@ fn forgotten_at(session: &Session) -> Timestamp {
 fn replaceable(unfinished: Option<&Session>) -> Condition {
     let condition = match unfinished {
         None => Condition::new("attribute_not_exists(pk) OR #state <> :confirming"),
-        Some(known) => {
-            Condition::new("attribute_not_exists(pk) OR #state <> :confirming OR (id = :id AND #version = :version)")
-                .name("#version", "version")
-                .value(":id", text(known.id))
-                .value(":version", number(known.version))
-        }
+        Some(known) => Condition::new(
+            "attribute_not_exists(pk) OR #state <> :confirming OR (id = :id AND #version = \
+             :version)",
+        )
+        .name("#version", "version")
+        .value(":id", text(known.id))
+        .value(":version", number(known.version)),
     };
     condition.name("#state", "state").value(":confirming", text("Confirming"))
 }
@@ -216,7 +236,9 @@ fn replaceable(unfinished: Option<&Session>) -> Condition {
 pub(super) fn no_more_starts(seen: u64) -> Condition {
     match seen {
         0 => Condition::absent(),
-        seen => Condition::new("#starts = :seen").name("#starts", STARTS).value(":seen", number(seen)),
+        seen => {
+            Condition::new("#starts = :seen").name("#starts", STARTS).value(":seen", number(seen))
+        }
     }
 }
 

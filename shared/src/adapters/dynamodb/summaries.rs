@@ -21,7 +21,12 @@ use crate::ports::upstream::SyncSummary;
 
 #[async_trait]
 impl Summaries for Table {
-    async fn page(&self, app_keys: &[AppKeyId], page: u32, size: u32) -> Result<Portion<Summarized>, StoreError> {
+    async fn page(
+        &self,
+        app_keys: &[AppKeyId],
+        page: u32,
+        size: u32,
+    ) -> Result<Portion<Summarized>, StoreError> {
         let before = u64::from(page) * u64::from(size);
         let mut read = ReadPage::default();
         let mut entries = Vec::new();
@@ -29,17 +34,23 @@ impl Summaries for Table {
             let query = self.of_index(CONNECTIONS, &connection(app_key));
             self.read_on(&query, before, size, &mut read).await?;
             for item in read.rows.iter().skip(entries.len()) {
-                let entry = read_connection(Reading { operation: "Query", item }, app_key.environment)?;
+                let entry =
+                    read_connection(Reading { operation: "Query", item }, app_key.environment)?;
                 entries.push((app_key, entry));
             }
             if entries.len() == size as usize {
                 break;
             }
         }
-        let total = if entries.len() < size as usize { read.seen } else { self.total(app_keys).await?.max(read.seen) };
+        let total = if entries.len() < size as usize {
+            read.seen
+        } else {
+            self.total(app_keys).await?.max(read.seen)
+        };
         let mut counts = self.counts(entries.iter().map(|(_, entry)| entry.leaf_user_id)).await?;
         let summarized = entries.into_iter().map(|(app_key, entry)| {
-            let counted = counts.remove(&entry.leaf_user_id).filter(|(of, _)| *of == entry.operation.hash);
+            let counted =
+                counts.remove(&entry.leaf_user_id).filter(|(of, _)| *of == entry.operation.hash);
             Summarized {
                 leaf_user_id: entry.leaf_user_id,
                 app_key: app_key.clone(),
@@ -59,7 +70,8 @@ impl Summaries for Table {
             .with("farms", number(counted.summary.farms))
             .with("fields", number(counted.summary.fields))
             .text("countedAt", counted.at);
-        let changes = vec![self.check(credential_key(id), same_credential(credential)), self.put(row.done())];
+        let changes =
+            vec![self.check(credential_key(id), same_credential(credential)), self.put(row.done())];
         match self.transact(changes).await {
             Ok(()) | Err(Cancelled::Condition { .. }) => Ok(()),
             Err(Cancelled::Store(error)) => Err(error),
@@ -87,8 +99,11 @@ impl Table {
 
 fn read_count(item: &Item) -> Result<(LeafUserId, (OrganizationHash, Counted)), StoreError> {
     let row = Reading { operation: "BatchGetItem", item };
-    let summary =
-        SyncSummary { growers: row.number("growers")?, farms: row.number("farms")?, fields: row.number("fields")? };
+    let summary = SyncSummary {
+        growers: row.number("growers")?,
+        farms: row.number("farms")?,
+        fields: row.number("fields")?,
+    };
     let counted = Counted { summary, at: row.moment("countedAt")? };
     Ok((row.parsed("leafUserId")?, (OrganizationHash::stored(row.text("operation")?), counted)))
 }

@@ -2,8 +2,8 @@
 //! make and delete it.
 //!
 //! A total is spread over sixteen rows, by the Leaf user that is counted or whose it is: two
-//! transactions on one row are not ordered by DynamoDB, one of them is cancelled. All rows of a total
-//! are one partition, so it is read in one call.
+//! transactions on one row are not ordered by DynamoDB, one of them is cancelled. All rows of a
+//! total are one partition, so it is read in one call.
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
 
@@ -64,7 +64,8 @@ impl Table {
 
     async fn sum(&self, partition: String) -> Result<u64, StoreError> {
         let shares = self.partition(partition, "").await?;
-        let counts = shares.iter().map(|item| Reading { operation: "Query", item }.number::<i64>(COUNT));
+        let counts =
+            shares.iter().map(|item| Reading { operation: "Query", item }.number::<i64>(COUNT));
         Ok(u64::try_from(counts.sum::<Result<i64, _>>()?).unwrap_or_default())
     }
 }

@@ -1,5 +1,5 @@
-//! Webhooks in the table: all in one partition, each event a claim beside them; alerts and failed calls in two
-//! others, in the order in which it happened.
+//! Webhooks in the table: all in one partition, each event a claim beside them; alerts and failed
+//! calls in two others, in the order in which it happened.
 
 use async_trait::async_trait;
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -12,7 +12,9 @@ use crate::domain::change::ChangeId;
 use crate::domain::ids::{ReplayId, WebhookId};
 use crate::domain::replay::{Replay, Replayed};
 use crate::domain::timestamp::Timestamp;
-use crate::domain::webhook::{CallFailure, FAILED_CALLS_KEPT_FOR, FailedCall, SecretVersion, Webhook};
+use crate::domain::webhook::{
+    CallFailure, FAILED_CALLS_KEPT_FOR, FailedCall, SecretVersion, Webhook,
+};
 use crate::domain::webhook_event::WebhookEvent;
 use crate::ports::StoreError;
 use crate::ports::portion::Portion;
@@ -31,7 +33,8 @@ fn event_key(event: WebhookEvent) -> Item {
     key(PARTITION, format!("EVENT#{}", event.as_str()))
 }
 
-/// The same for every attempt at the same call, whichever webhook makes it: an alert has one at a time.
+/// The same for every attempt at the same call, whichever webhook makes it: an alert has one at a
+/// time.
 fn failed_call_key(notice: &Notice) -> Item {
     key(FAILED, in_time(notice.at, &notice.id))
 }
@@ -73,7 +76,8 @@ impl Webhooks for Table {
     }
 
     async fn delete(&self, webhook: &Webhook) -> Result<(), StoreError> {
-        // Its own claims only: a second delete of the same one may come after another webhook has taken the event.
+        // Its own claims only: a second delete of the same one may come after another webhook has
+        // taken the event.
         let release = |event: &WebhookEvent| {
             let mine = Condition::new("webhookId = :id").value(":id", text(webhook.id));
             self.delete_where(event_key(*event), mine)
@@ -133,7 +137,8 @@ impl Webhooks for Table {
         let until = notice.at.plus(FAILED_CALLS_KEPT_FOR);
         let row = |key| self.put(write_notice(Writing::row(key), notice).ttl(until).done());
         // Once by its time, for replays of a time; once by its id, for those of one.
-        let rows = vec![row(key(ALERTS, in_time(notice.at, &notice.id))), row(alert_key(&notice.id))];
+        let rows =
+            vec![row(key(ALERTS, in_time(notice.at, &notice.id))), row(alert_key(&notice.id))];
         Ok(self.transact(rows).await?)
     }
 
@@ -166,7 +171,8 @@ impl Webhooks for Table {
             .expression_attribute_values(":to", text(to))
             .set_exclusive_start_key(after.map(|(at, id)| key(partition, in_time(*at, id))))
             .limit(i32::try_from(limit).unwrap_or(i32::MAX));
-        let rows = query.send().await.map_err(|error| failure("Query", &error))?.items.unwrap_or_default();
+        let rows =
+            query.send().await.map_err(|error| failure("Query", &error))?.items.unwrap_or_default();
         rows.iter().map(|item| read_notice(Reading { operation: "Query", item })).collect()
     }
 
@@ -179,9 +185,10 @@ impl Webhooks for Table {
             .ttl(replay.asked_at.plus(FAILED_CALLS_KEPT_FOR));
         let row = match &replay.what {
             Replayed::One(change) => row.text("changeId", change.as_str()),
-            Replayed::Range { from, to, only_failed } => {
-                row.text("from", from).text("to", to).with("onlyFailed", AttributeValue::Bool(*only_failed))
-            }
+            Replayed::Range { from, to, only_failed } => row
+                .text("from", from)
+                .text("to", to)
+                .with("onlyFailed", AttributeValue::Bool(*only_failed)),
         };
         let request = self.client.put_item().table_name(&self.name).set_item(Some(row.done()));
         request.send().await.map(|_| ()).map_err(|error| failure("PutItem", &error))
@@ -192,7 +199,12 @@ impl Webhooks for Table {
         row.map(|item| read_replay(Reading { operation: "GetItem", item: &item })).transpose()
     }
 
-    async fn failed_calls(&self, page: u32, size: u32, since: Timestamp) -> Result<Portion<FailedCall>, StoreError> {
+    async fn failed_calls(
+        &self,
+        page: u32,
+        size: u32,
+        since: Timestamp,
+    ) -> Result<Portion<FailedCall>, StoreError> {
         let query = self
             .client
             .query()
@@ -203,7 +215,8 @@ impl Webhooks for Table {
             .expression_attribute_values(":since", text(since))
             .scan_index_forward(false);
         let rows = self.page_of(query, page, size).await?;
-        rows.map(|item| read_failed_call(Reading { operation: "Query", item: &item })).all_or_error()
+        rows.map(|item| read_failed_call(Reading { operation: "Query", item: &item }))
+            .all_or_error()
     }
 }
 
@@ -222,7 +235,11 @@ fn webhook_row(webhook: &Webhook) -> Item {
 }
 
 fn read_webhook(row: Reading<'_>) -> Result<Webhook, StoreError> {
-    let events = row.item.get("events").and_then(|value| value.as_l().ok()).ok_or_else(|| row.corrupt("events"))?;
+    let events = row
+        .item
+        .get("events")
+        .and_then(|value| value.as_l().ok())
+        .ok_or_else(|| row.corrupt("events"))?;
     let event = |value: &AttributeValue| value.as_s().ok().and_then(|event| event.parse().ok());
     Ok(Webhook {
         id: row.parsed("id")?,
@@ -235,7 +252,9 @@ fn read_webhook(row: Reading<'_>) -> Result<Webhook, StoreError> {
         created_at: row.moment("createdTime")?,
         api_owner: row.optional_text("apiOwner").map(ToOwned::to_owned),
         disabled_at: row.optional_moment("disabledAt")?,
-        secret_version: row.optional_text("secretVersion").map(|version| SecretVersion(version.to_owned())),
+        secret_version: row
+            .optional_text("secretVersion")
+            .map(|version| SecretVersion(version.to_owned())),
     })
 }
 
@@ -259,7 +278,10 @@ fn read_notice(row: Reading<'_>) -> Result<Notice, StoreError> {
             kind,
             leaf_user_id: row.optional_parsed("leafUserId")?,
             credential_id: row.optional_parsed("credentialId")?,
-            app_key: AppKeyId { name: row.parsed("appName")?, environment: row.parsed("clientEnvironment")? },
+            app_key: AppKeyId {
+                name: row.parsed("appName")?,
+                environment: row.parsed("clientEnvironment")?,
+            },
         }),
     };
     Ok(Notice { id: row.parsed("changeId")?, at: row.moment("createdAt")?, told })
@@ -271,17 +293,26 @@ fn read_replay(row: Reading<'_>) -> Result<Replay, StoreError> {
         None => Replayed::Range {
             from: row.moment("from")?,
             to: row.moment("to")?,
-            only_failed: row.item.get("onlyFailed").is_some_and(|value| value == &AttributeValue::Bool(true)),
+            only_failed: row
+                .item
+                .get("onlyFailed")
+                .is_some_and(|value| value == &AttributeValue::Bool(true)),
         },
     };
-    Ok(Replay { id: row.parsed("id")?, webhook_id: row.parsed("webhookId")?, asked_at: row.moment("askedAt")?, what })
+    Ok(Replay {
+        id: row.parsed("id")?,
+        webhook_id: row.parsed("webhookId")?,
+        asked_at: row.moment("askedAt")?,
+        what,
+    })
 }
 
 fn read_failed_call(row: Reading<'_>) -> Result<FailedCall, StoreError> {
     let failure = match row.text("failure")? {
         "status" => CallFailure::Status(row.number("answered")?),
         other => {
-            let known = CallFailure::WITHOUT_STATUS.into_iter().find(|known| known.as_str() == other);
+            let known =
+                CallFailure::WITHOUT_STATUS.into_iter().find(|known| known.as_str() == other);
             known.ok_or_else(|| row.corrupt("failure"))?
         }
     };

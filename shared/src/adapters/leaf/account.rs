@@ -1,4 +1,5 @@
-//! The partner's account at Leaf: one token for the whole process, fetched by one request at a time.
+//! The partner's account at Leaf: one token for the whole process, fetched by one request at a
+//! time.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,8 +27,8 @@ const MARGIN: Duration = Duration::from_mins(5);
 /// Lifetime of a token that does not say one: Leaf's shorter one, though 30 days are asked for.
 const ASSUMED_LIFETIME: Duration = Duration::from_hours(24);
 
-/// A token that says that it has ended is used for so long: else every request would be a login. One that says that it lasts longer than
-/// Leaf's do is exchanged all the same.
+/// A token that says that it has ended is used for so long: else every request would be a login.
+/// One that says that it lasts longer than Leaf's do is exchanged all the same.
 const SHORTEST_LIFETIME: Duration = Duration::from_mins(1);
 const LONGEST_LIFETIME: Duration = Duration::from_hours(24 * 30);
 
@@ -62,7 +63,10 @@ struct Claims {
 
 impl Account {
     /// A token that is good as far as is known, and is not the `refused` one.
-    pub(super) async fn token(&self, refused: Option<&SecretString>) -> Result<SecretString, UpstreamError> {
+    pub(super) async fn token(
+        &self,
+        refused: Option<&SecretString>,
+    ) -> Result<SecretString, UpstreamError> {
         let mut known = self.known.lock().await;
         let now = self.clock.now();
         if let Some((token, until)) = &known.token
@@ -94,10 +98,14 @@ impl Account {
     /// The account was refused with a token that it has only just got.
     pub(super) async fn leave_alone(&self) {
         let mut known = self.known.lock().await;
-        *known = Known { token: None, left_alone_until: Some(self.clock.now().plus(LEFT_ALONE_FOR)) };
+        *known =
+            Known { token: None, left_alone_until: Some(self.clock.now().plus(LEFT_ALONE_FOR)) };
     }
 
-    async fn new_token(&self, refused: Option<&SecretString>) -> Result<SecretString, UpstreamError> {
+    async fn new_token(
+        &self,
+        refused: Option<&SecretString>,
+    ) -> Result<SecretString, UpstreamError> {
         // A login is rare and a secret may have been rotated, so it is read as it is now.
         let (username, password) = match self.secrets.leaf_login(Freshness::Now).await? {
             LeafLogin::Token(token) if is(&token, refused) => return Err(UpstreamError::LeafLogin),
@@ -116,7 +124,9 @@ impl Account {
                 Ok(signed_in.id_token.into())
             }
             // Spring answers a wrong password with 401, and one that it cannot read with 400.
-            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::BAD_REQUEST => Err(UpstreamError::LeafLogin),
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::BAD_REQUEST => {
+                Err(UpstreamError::LeafLogin)
+            }
             _ => Err(answer.declined()),
         }
     }
@@ -126,7 +136,8 @@ fn is(token: &SecretString, refused: Option<&SecretString>) -> bool {
     refused.is_some_and(|refused| refused.expose_secret() == token.expose_secret())
 }
 
-/// The `exp` of a JWT. Its signature is Leaf's business: this only says when to ask for the next one.
+/// The `exp` of a JWT. Its signature is Leaf's business: this only says when to ask for the next
+/// one.
 fn end_of(token: &SecretString) -> Option<Timestamp> {
     let claims = URL_SAFE_NO_PAD.decode(token.expose_secret().split('.').nth(1)?).ok()?;
     let Claims { exp } = serde_json::from_slice(&claims).ok()?;
@@ -139,7 +150,8 @@ mod tests {
 
     #[test]
     fn the_end_of_a_token_is_its_exp_and_nothing_else_is_read() {
-        let token = |claims: &str| SecretString::from(format!("x.{}.y", URL_SAFE_NO_PAD.encode(claims)));
+        let token =
+            |claims: &str| SecretString::from(format!("x.{}.y", URL_SAFE_NO_PAD.encode(claims)));
         let end = end_of(&token(r#"{"sub":"owner","exp":1795363200}"#)).expect("an end");
         assert_eq!(end.epoch_seconds(), 1_795_363_200);
         for without in [token("{}"), token("no JSON"), SecretString::from("opaque")] {

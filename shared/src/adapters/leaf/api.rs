@@ -44,7 +44,11 @@ pub(super) struct Ask {
 impl Ask {
     /// Something below a service, e.g. `usermanagement`.
     pub(super) fn of(method: Method, service: &str, rest: &[&str]) -> Self {
-        let path = ["services", service, "api"].iter().chain(rest).map(|segment| (*segment).to_owned()).collect();
+        let path = ["services", service, "api"]
+            .iter()
+            .chain(rest)
+            .map(|segment| (*segment).to_owned())
+            .collect();
         Self { method, path, query: Vec::new(), body: None }
     }
 
@@ -124,24 +128,39 @@ impl Answer {
         if is_name { key.to_owned() } else { "no errorKey".to_owned() }
     }
 
-    /// The answer to what a client has sent through us, if it says yes. A refusal is the client's to
-    /// mend, unless it is about who asks. Of Leaf's words only the names of fields are passed on, and of
-    /// those only such as the client knows.
-    pub(super) fn accepted_as_sent(self, is_known: impl Fn(&str) -> bool) -> Result<Self, UpstreamError> {
+    /// The answer to what a client has sent through us, if it says yes. A refusal is the client's
+    /// to mend, unless it is about who asks. Of Leaf's words only the names of fields are passed
+    /// on, and of those only such as the client knows.
+    pub(super) fn accepted_as_sent(
+        self,
+        is_known: impl Fn(&str) -> bool,
+    ) -> Result<Self, UpstreamError> {
         let is_clients = self.status.is_client_error()
-            && !matches!(self.status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::NOT_FOUND);
+            && !matches!(
+                self.status,
+                StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::NOT_FOUND
+            );
         if !is_clients {
             return self.accepted();
         }
         let refusal: Value = self.read().unwrap_or_default();
-        let named = refusal["fieldErrors"].as_array().into_iter().flatten().filter_map(|error| error["field"].as_str());
+        let named = refusal["fieldErrors"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|error| error["field"].as_str());
         let fields = named.filter(|field| is_known(field)).map(ToOwned::to_owned).collect();
-        Err(UpstreamError::SentRefused { status: self.status.as_u16(), error_key: self.error_key(), fields })
+        Err(UpstreamError::SentRefused {
+            status: self.status.as_u16(),
+            error_key: self.error_key(),
+            fields,
+        })
     }
 }
 
 impl Api {
-    /// Asks with the account's token. If that is refused, it is renewed and the question asked again, once.
+    /// Asks with the account's token. If that is refused, it is renewed and the question asked
+    /// again, once.
     pub(super) async fn ask(&self, ask: Ask) -> Result<Answer, UpstreamError> {
         let segments: Vec<_> = ask.path.iter().map(String::as_str).collect();
         let mut url = below(&self.base, &segments);
@@ -152,7 +171,10 @@ impl Api {
         loop {
             self.limit.allows(self.clock.now())?;
             let token = self.account.token(refused.as_ref()).await?;
-            let mut request = self.http.request(ask.method.clone(), url.clone()).bearer_auth(token.expose_secret());
+            let mut request = self
+                .http
+                .request(ask.method.clone(), url.clone())
+                .bearer_auth(token.expose_secret());
             if let Some(body) = &ask.body {
                 request = request.json(body);
             }
@@ -187,10 +209,15 @@ pub(super) async fn send(
             return Err(unavailable("it has limited our calls".to_owned(), code, Some(seconds)));
         }
         // A redirect is followed by nobody here: it would carry the token somewhere else.
-        300..=399 | 408 | 425 | 500.. => return Err(unavailable(format!("it answered {status}"), code, None)),
+        300..=399 | 408 | 425 | 500.. => {
+            return Err(unavailable(format!("it answered {status}"), code, None));
+        }
         _ => {}
     }
-    let total = answer.headers().get(TOTAL_COUNT).and_then(|value| value.to_str().ok()?.trim().parse().ok());
+    let total = answer
+        .headers()
+        .get(TOTAL_COUNT)
+        .and_then(|value| value.to_str().ok()?.trim().parse().ok());
     let body = outside::body(answer, MAX_ANSWER).await.map_err(|unread| match unread {
         Unread::TooLarge => unavailable("its answer is too large".to_owned(), code, None),
         Unread::Broken(error) => broken(error),

@@ -1,5 +1,5 @@
-//! The upstream `leaf`: Leaf does the handshake and keeps the records; we keep the partner's secrets out of its application, bind the farmer's
-//! browser, and follow.
+//! The upstream `leaf`: Leaf does the handshake and keeps the records; we keep the partner's
+//! secrets out of its application, bind the farmer's browser, and follow.
 //!
 //! `account` has the token, `api` makes the calls, `shapes` reads the answers.
 
@@ -26,7 +26,8 @@ use crate::ports::connections::EventPage;
 use crate::ports::portion::Portion;
 use crate::ports::secrets::{Freshness, LeafSecrets, PartnerSecrets};
 use crate::ports::upstream::{
-    Confirmed, CreateRefusal, Created, Kept, LoginRefusal, NewCredential, RecordKeeper, Run, Upstream, UpstreamError,
+    Confirmed, CreateRefusal, Created, Kept, LoginRefusal, NewCredential, RecordKeeper, Run,
+    Upstream, UpstreamError,
 };
 use account::{Account, Known};
 use api::{Answer, Api, Ask, Limit};
@@ -46,7 +47,8 @@ const SHARING_URL_ID: &str = "{sharingUrlId}";
 pub struct LeafEndpoints {
     /// Its API, e.g. `https://api.withleaf.io`.
     pub api: Url,
-    /// Its Sharing Confirmation URL, e.g. `https://widget.withleaf.io`; a `{sharingUrlId}` in it is replaced.
+    /// Its Sharing Confirmation URL, e.g. `https://widget.withleaf.io`; a `{sharingUrlId}` in it is
+    /// replaced.
     pub confirmation: String,
 }
 
@@ -104,7 +106,8 @@ impl Leaf {
     async fn record(&self, ask: Ask, fields: Map<String, Value>) -> Result<Record, UpstreamError> {
         let sent: Vec<_> = fields.keys().cloned().collect();
         let answer = self.api.ask(ask.body(fields.into())).await?;
-        let is_known = |field: &str| PROFILE.contains(&field) || sent.iter().any(|known| known == field);
+        let is_known =
+            |field: &str| PROFILE.contains(&field) || sent.iter().any(|known| known == field);
         shapes::record(&answer.accepted_as_sent(is_known)?)
     }
 }
@@ -122,7 +125,8 @@ fn found(answer: Result<Record, UpstreamError>) -> Result<Option<Record>, Upstre
 impl Upstream for Leaf {
     async fn begin(&self, run: &Run<'_>) -> Result<Option<Url>, UpstreamError> {
         let id = &run.app_key.id;
-        let read = self.secrets.read(id, Freshness::Cached).await?.ok_or(UpstreamError::NoSecret)?;
+        let read =
+            self.secrets.read(id, Freshness::Cached).await?.ok_or(UpstreamError::NoSecret)?;
         let credentials = read.secret.credentials;
         let mut body = json!({
             "clientId": credentials.client_id.expose(),
@@ -135,11 +139,17 @@ impl Upstream for Leaf {
             body["organizationCode"] = code.expose().into();
         }
         let user = run.leaf_user_id.to_string();
-        let ask = Ask::of(Method::POST, MANAGEMENT, &["users", &user, "one-click-integration", "Panorama"]);
+        let ask = Ask::of(
+            Method::POST,
+            MANAGEMENT,
+            &["users", &user, "one-click-integration", "Panorama"],
+        );
         let answer = self.api.ask(ask.body(body)).await?;
         match answer.status {
             StatusCode::NOT_FOUND => Err(UpstreamError::NoSuchUser),
-            StatusCode::CONFLICT if run.organization_code.is_some() => Err(UpstreamError::OperationOwned),
+            StatusCode::CONFLICT if run.organization_code.is_some() => {
+                Err(UpstreamError::OperationOwned)
+            }
             _ => shapes::sign_in_url(&answer.accepted()?).map(Some),
         }
     }
@@ -157,7 +167,8 @@ impl Upstream for Leaf {
     ) -> Result<Confirmed, UpstreamError> {
         Ok(match self.credential(user).await? {
             Kept::Credential(theirs)
-                if theirs.status == CredentialStatus::Active && theirs.organization_code == *code =>
+                if theirs.status == CredentialStatus::Active
+                    && theirs.organization_code == *code =>
             {
                 Confirmed::Yes { status: 200, id: Some(theirs.id) }
             }
@@ -174,13 +185,19 @@ impl Upstream for Leaf {
             "refreshToken": new.refresh_token.expose(),
             "clientEnvironment": new.environment.as_str(),
         });
-        let ask = Ask::of(Method::POST, MANAGEMENT, &["users", &new.leaf_user_id.to_string(), CREDENTIALS]);
+        let ask = Ask::of(
+            Method::POST,
+            MANAGEMENT,
+            &["users", &new.leaf_user_id.to_string(), CREDENTIALS],
+        );
         let answer = self.api.ask(ask.body(body)).await?;
         match answer.status {
             StatusCode::NOT_FOUND => return Err(UpstreamError::NoSuchUser.into()),
             StatusCode::CONFLICT => return Err(UpstreamError::OperationOwned.into()),
             StatusCode::BAD_REQUEST => match &*answer.error_key() {
-                "refreshTokenRefused" => return Err(CreateRefusal::RefreshToken(LoginRefusal::BadPassword)),
+                "refreshTokenRefused" => {
+                    return Err(CreateRefusal::RefreshToken(LoginRefusal::BadPassword));
+                }
                 "organizationCodeNotShared" => return Err(CreateRefusal::NotShared),
                 _ => {}
             },
@@ -193,7 +210,8 @@ impl Upstream for Leaf {
 
     async fn disconnect(&self, user: LeafUserId, user_too: bool) -> Result<(), UpstreamError> {
         let user = user.to_string();
-        let path = if user_too { &["users", &user][..] } else { &["users", &user, CREDENTIALS][..] };
+        let path =
+            if user_too { &["users", &user][..] } else { &["users", &user, CREDENTIALS][..] };
         let answer = self.ask(Method::DELETE, path).await?;
         if answer.status == StatusCode::NOT_FOUND {
             return Ok(());
@@ -208,11 +226,19 @@ impl RecordKeeper for Leaf {
         self.credential(user).await
     }
 
-    async fn events(&self, user: LeafUserId, page: &EventPage) -> Result<Portion<Record>, UpstreamError> {
-        let ask = Ask::of(Method::GET, MANAGEMENT, &["users", &user.to_string(), CREDENTIALS, "events"])
-            .query("page", page.page)
-            .query("size", page.size)
-            .query("sort", if page.newest_first { "createdDate,desc" } else { "createdDate,asc" });
+    async fn events(
+        &self,
+        user: LeafUserId,
+        page: &EventPage,
+    ) -> Result<Portion<Record>, UpstreamError> {
+        let ask =
+            Ask::of(Method::GET, MANAGEMENT, &["users", &user.to_string(), CREDENTIALS, "events"])
+                .query("page", page.page)
+                .query("size", page.size)
+                .query(
+                    "sort",
+                    if page.newest_first { "createdDate,desc" } else { "createdDate,asc" },
+                );
         let answer = self.api.ask(ask).await?;
         if answer.status == StatusCode::NOT_FOUND {
             return Ok(Portion { entries: Vec::new(), total: Some(0) });
@@ -237,24 +263,43 @@ impl RecordKeeper for Leaf {
         found(self.record(Ask::of(Method::PUT, MANAGEMENT, &["users"]), fields).await)
     }
 
-    async fn change_user(&self, id: LeafUserId, Sent(fields): Sent) -> Result<Option<Record>, UpstreamError> {
-        found(self.record(Ask::of(Method::PATCH, MANAGEMENT, &["users", &id.to_string()]), fields).await)
+    async fn change_user(
+        &self,
+        id: LeafUserId,
+        Sent(fields): Sent,
+    ) -> Result<Option<Record>, UpstreamError> {
+        found(
+            self.record(Ask::of(Method::PATCH, MANAGEMENT, &["users", &id.to_string()]), fields)
+                .await,
+        )
     }
 
-    async fn list_users(&self, query: Vec<(String, String)>) -> Result<Portion<Record>, UpstreamError> {
+    async fn list_users(
+        &self,
+        query: Vec<(String, String)>,
+    ) -> Result<Portion<Record>, UpstreamError> {
         let asked_for: Vec<_> = query.iter().map(|(name, _)| name.clone()).collect();
-        let answer = self.api.ask(Ask::of(Method::GET, MANAGEMENT, &["users"]).queries(query)).await?;
-        let answer = answer.accepted_as_sent(|field| asked_for.iter().any(|known| known == field))?;
+        let answer =
+            self.api.ask(Ask::of(Method::GET, MANAGEMENT, &["users"]).queries(query)).await?;
+        let answer =
+            answer.accepted_as_sent(|field| asked_for.iter().any(|known| known == field))?;
         Ok(Portion { entries: shapes::records(&answer)?, total: answer.total })
     }
 
-    async fn summaries(&self, query: Vec<(String, String)>) -> Result<Option<Portion<Record>>, UpstreamError> {
+    async fn summaries(
+        &self,
+        query: Vec<(String, String)>,
+    ) -> Result<Option<Portion<Record>>, UpstreamError> {
         let asked_for: Vec<_> = query.iter().map(|(name, _)| name.clone()).collect();
-        let answer = self.api.ask(Ask::of(Method::GET, "integrations", &["resources"]).queries(query)).await?;
+        let answer = self
+            .api
+            .ask(Ask::of(Method::GET, "integrations", &["resources"]).queries(query))
+            .await?;
         if answer.status == StatusCode::NOT_FOUND {
             return Ok(None);
         }
-        let answer = answer.accepted_as_sent(|field| asked_for.iter().any(|known| known == field))?;
+        let answer =
+            answer.accepted_as_sent(|field| asked_for.iter().any(|known| known == field))?;
         Ok(Some(Portion { entries: shapes::summaries(&answer)?, total: answer.total }))
     }
 
@@ -273,6 +318,10 @@ impl RecordKeeper for Leaf {
             "secret": secret.expose_secret(),
             "url": url.as_str(),
         });
-        self.api.ask(Ask::of(Method::POST, "alerts", WEBHOOKS).body(body)).await?.accepted().map(|_| ())
+        self.api
+            .ask(Ask::of(Method::POST, "alerts", WEBHOOKS).body(body))
+            .await?
+            .accepted()
+            .map(|_| ())
     }
 }

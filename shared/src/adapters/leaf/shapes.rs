@@ -1,5 +1,5 @@
-//! Leaf's JSON, as far as it is read (Leaf's documents, "Panorama", "Leaf users", "Alerts"). Tokens and passwords stay out of
-//! every [`Record`].
+//! Leaf's JSON, as far as it is read (Leaf's documents, "Panorama", "Leaf users", "Alerts"). Tokens
+//! and passwords stay out of every [`Record`].
 
 use std::str::FromStr;
 
@@ -52,7 +52,8 @@ pub(super) fn credential(answer: &Answer) -> Result<Kept, UpstreamError> {
         |field| {
             tracing::warn!(
                 field,
-                "Leaf has a credential with something that this version does not know; nothing is changed"
+                "Leaf has a credential with something that this version does not know; nothing is \
+                 changed"
             );
             Kept::Unclear
         },
@@ -66,7 +67,10 @@ fn theirs(record: &Record) -> Result<Theirs, &'static str> {
     Ok(Theirs {
         id: parsed(record, "id")?,
         created_at: record.text("createdTime").and_then(moment),
-        status: CredentialStatus::ALL.into_iter().find(|known| known.as_str() == status).ok_or("status")?,
+        status: CredentialStatus::ALL
+            .into_iter()
+            .find(|known| known.as_str() == status)
+            .ok_or("status")?,
         organization_code: parsed(record, "organizationCode")?,
         environment: parsed(record, "clientEnvironment")?,
         client_id: parsed(record, "clientId").ok(),
@@ -80,28 +84,36 @@ fn parsed<T: FromStr>(record: &Record, field: &'static str) -> Result<T, &'stati
 /// A record, as Leaf has it.
 pub(super) fn record(answer: &Answer) -> Result<Record, UpstreamError> {
     let record: Value = answer.read()?;
-    if record.is_object() { Ok(Record::without_secrets(record)) } else { Err(answer.unknown_form()) }
+    if record.is_object() {
+        Ok(Record::without_secrets(record))
+    } else {
+        Err(answer.unknown_form())
+    }
 }
 
-/// A page of records. What is in each is Leaf's: one that nobody here would have written spoils no page.
+/// A page of records. What is in each is Leaf's: one that nobody here would have written spoils no
+/// page.
 pub(super) fn records(answer: &Answer) -> Result<Vec<Record>, UpstreamError> {
     let records: Vec<Value> = answer.read()?;
     Ok(records.into_iter().map(Record::without_secrets).collect())
 }
 
-/// A page of a credential's history: all but its texts. Leaf's `headers` and `body` quote what it sent and got, which may be codes
-/// and tokens, so they stay behind.
+/// A page of a credential's history: all but its texts. Leaf's `headers` and `body` quote what it
+/// sent and got, which may be codes and tokens, so they stay behind.
 pub(super) fn events(answer: &Answer) -> Result<Vec<Record>, UpstreamError> {
     let with_our_words = |row: Record| {
-        let status =
-            row.field("statusCode").and_then(|status| status.as_u64().or_else(|| status.as_str()?.parse().ok()));
+        let status = row
+            .field("statusCode")
+            .and_then(|status| status.as_u64().or_else(|| status.as_str()?.parse().ok()));
         let body = match status {
             Some(200..=299) => "Leaf asked Panorama, and it was done.",
             Some(400..=499) => {
-                "Leaf asked Panorama, and was refused. Leaf's own words are in its history of this credential."
+                "Leaf asked Panorama, and was refused. Leaf's own words are in its history of this \
+                 credential."
             }
             _ => {
-                "Leaf asked Panorama, and had no useful answer. Leaf's own words are in its history of this credential."
+                "Leaf asked Panorama, and had no useful answer. Leaf's own words are in its \
+                 history of this credential."
             }
         };
         row.with([("headers", "Leaf".into()), ("body", body.into())])

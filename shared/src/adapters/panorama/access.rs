@@ -1,4 +1,5 @@
-//! One access token per app key, kept in the process for as long as it is good and the app key's credentials are the ones it came from.
+//! One access token per app key, kept in the process for as long as it is good and the app key's
+//! credentials are the ones it came from.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -20,7 +21,8 @@ pub(super) struct Access {
 
 pub(super) struct AccessTokens {
     renewals: Renewals,
-    /// One slot per app key. Whoever holds the slot may renew; the others of this process wait for the result.
+    /// One slot per app key. Whoever holds the slot may renew; the others of this process wait for
+    /// the result.
     slots: Mutex<HashMap<AppKeyId, Arc<AsyncMutex<Option<Login>>>>>,
 }
 
@@ -30,7 +32,11 @@ impl AccessTokens {
     }
 
     /// A token that is good, as far as is known, and is none of the `refused` ones.
-    pub(super) async fn token(&self, app_key: &AppKeyId, refused: &[Token]) -> Result<Access, UpstreamError> {
+    pub(super) async fn token(
+        &self,
+        app_key: &AppKeyId,
+        refused: &[Token],
+    ) -> Result<Access, UpstreamError> {
         let slot = self.slot(app_key);
         let mut slot = slot.lock().await;
         if let Some(kept) = slot.as_ref()
@@ -45,8 +51,8 @@ impl AccessTokens {
         Ok(Access { token: slot.insert(login).tokens.access.clone(), is_new })
     }
 
-    /// Whether the app key is still there and has the credentials that the tokens came from. The secret is in the process's memory, so this
-    /// costs a call only when that was too long ago.
+    /// Whether the app key is still there and has the credentials that the tokens came from. The
+    /// secret is in the process's memory, so this costs a call only when that was too long ago.
     async fn is_still_the_login(&self, kept: &Login, app_key: &AppKeyId) -> bool {
         match self.renewals.secrets.read(app_key, Freshness::Cached).await {
             Ok(read) => read.is_some_and(|read| read.secret.credentials == kept.credentials),

@@ -1,4 +1,5 @@
-//! Partner login: Cognito's `InitiateAuth` and `GetTokensFromRefreshToken`, unsigned (AWS, Amazon Cognito user pools API reference).
+//! Partner login: Cognito's `InitiateAuth` and `GetTokensFromRefreshToken`, unsigned (AWS, Amazon
+//! Cognito user pools API reference).
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,10 +20,12 @@ use crate::ports::upstream::{LoginError, LoginRefusal, Party, Unavailable};
 
 const PARTY: Party = Party::PanoramaLogin;
 
-/// Lifetime of an access token when the answer does not say one: Cognito's default is an hour, half of it is safe.
+/// Lifetime of an access token when the answer does not say one: Cognito's default is an hour, half
+/// of it is safe.
 const ASSUMED_LIFETIME: Duration = Duration::from_mins(30);
 
-/// What a pool can be told to give access tokens (Amazon Cognito user pools API reference, `UserPoolClientType`, `AccessTokenValidity`).
+/// What a pool can be told to give access tokens (Amazon Cognito user pools API reference,
+/// `UserPoolClientType`, `AccessTokenValidity`).
 const SHORTEST_LIFETIME: Duration = Duration::from_mins(5);
 const LONGEST_LIFETIME: Duration = Duration::from_hours(24);
 
@@ -71,7 +74,9 @@ impl From<Failure> for LoginError {
     fn from(failure: Failure) -> Self {
         match failure {
             Failure::Refused(refusal) => Self::Refused(refusal),
-            Failure::Unnamed(unavailable) | Failure::Unavailable(unavailable) => Self::Unavailable(unavailable),
+            Failure::Unnamed(unavailable) | Failure::Unavailable(unavailable) => {
+                Self::Unavailable(unavailable)
+            }
         }
     }
 }
@@ -88,12 +93,13 @@ impl Cognito {
         Ok(self.initiate_auth(environment, "USER_PASSWORD_AUTH", client_id, &parameters).await?)
     }
 
-    /// Exchanges a refresh token. An answer that carries no refresh token leaves the old one in use; one that does has retired the old one,
-    /// which then works for a minute at most.
+    /// Exchanges a refresh token. An answer that carries no refresh token leaves the old one in
+    /// use; one that does has retired the old one, which then works for a minute at most.
     ///
-    /// `REFRESH_TOKEN_AUTH` is what every pool takes that does not rotate refresh tokens; a pool that does refuses the flow and wants
-    /// `GetTokensFromRefreshToken` (Amazon Cognito developer guide, "Refresh tokens"). What it refuses it with is not documented, so
-    /// everything counts that is not about the token itself.
+    /// `REFRESH_TOKEN_AUTH` is what every pool takes that does not rotate refresh tokens; a pool
+    /// that does refuses the flow and wants `GetTokensFromRefreshToken` (Amazon Cognito developer
+    /// guide, "Refresh tokens"). What it refuses it with is not documented, so everything counts
+    /// that is not about the token itself.
     pub(super) async fn refresh(
         &self,
         environment: ClientEnvironment,
@@ -107,7 +113,10 @@ impl Cognito {
         };
         if !rotates {
             let parameters = json!({ "REFRESH_TOKEN": token.expose() });
-            match self.initiate_auth(environment, "REFRESH_TOKEN_AUTH", client_id, &parameters).await {
+            match self
+                .initiate_auth(environment, "REFRESH_TOKEN_AUTH", client_id, &parameters)
+                .await
+            {
                 Err(Failure::Refused(LoginRefusal::FlowNotEnabled) | Failure::Unnamed(_)) => {}
                 answer => return Ok(keep(answer?, false)),
             }
@@ -128,16 +137,27 @@ impl Cognito {
     }
 
     /// Makes a call that answers with tokens.
-    async fn ask(&self, environment: ClientEnvironment, call: Call, body: &Value) -> Result<PartnerTokens, Failure> {
+    async fn ask(
+        &self,
+        environment: ClientEnvironment,
+        call: Call,
+        body: &Value,
+    ) -> Result<PartnerTokens, Failure> {
         let before = self.clock.elapsed();
-        let answer = self.exchange(&self.environments.of(environment).login, call.as_str(), body).await;
+        let answer =
+            self.exchange(&self.environments.of(environment).login, call.as_str(), body).await;
         let latency = self.clock.elapsed().saturating_sub(before);
         let failed = matches!(answer, Err(Failure::Unnamed(_) | Failure::Unavailable(_)));
         Metric::UpstreamCall { call, latency, failed }.record(environment);
         answer
     }
 
-    async fn exchange(&self, login: &Url, call: &str, body: &Value) -> Result<PartnerTokens, Failure> {
+    async fn exchange(
+        &self,
+        login: &Url,
+        call: &str,
+        body: &Value,
+    ) -> Result<PartnerTokens, Failure> {
         let asked_at = self.clock.now();
         let sent = self
             .http
@@ -147,12 +167,18 @@ impl Cognito {
             .body(body.to_string())
             .send()
             .await;
-        let answer = sent.map_err(|error| Failure::Unavailable(unavailable(transport_failure(&error), None, None)))?;
+        let answer = sent.map_err(|error| {
+            Failure::Unavailable(unavailable(transport_failure(&error), None, None))
+        })?;
         let status = answer.status();
         let code = Some(status.as_u16());
         if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
             let wait = outside::retry_after(answer.headers());
-            return Err(Failure::Unavailable(unavailable(format!("it answered {status}"), code, wait)));
+            return Err(Failure::Unavailable(unavailable(
+                format!("it answered {status}"),
+                code,
+                wait,
+            )));
         }
         let body = outside::body(answer, MAX_ANSWER).await.map_err(|unread| {
             let failure = match unread {
@@ -164,12 +190,20 @@ impl Cognito {
         if !status.is_success() {
             return Err(match serde_json::from_slice::<Refusal>(&body) {
                 Ok(refusal) => refused(status, call, &refusal.kind),
-                Err(_) => {
-                    Failure::Unavailable(unavailable(format!("it answered {status} in an unknown form"), code, None))
-                }
+                Err(_) => Failure::Unavailable(unavailable(
+                    format!("it answered {status} in an unknown form"),
+                    code,
+                    None,
+                )),
             });
         }
-        let unknown = || Failure::Unavailable(unavailable("it answered in an unknown form".to_owned(), code, None));
+        let unknown = || {
+            Failure::Unavailable(unavailable(
+                "it answered in an unknown form".to_owned(),
+                code,
+                None,
+            ))
+        };
         let answer: Answer = serde_json::from_slice(&body).map_err(|_| unknown())?;
         if let Some(challenge) = answer.challenge_name {
             return Err(Failure::Refused(LoginRefusal::Challenge(name_only(&challenge))));
@@ -179,14 +213,19 @@ impl Cognito {
         Ok(PartnerTokens {
             access: result.access_token.parse().map_err(|_| unknown())?,
             access_expires_at: asked_at.plus(lifetime.unwrap_or(ASSUMED_LIFETIME)),
-            refresh: result.refresh_token.map(|token| token.parse()).transpose().map_err(|_| unknown())?,
+            refresh: result
+                .refresh_token
+                .map(|token| token.parse())
+                .transpose()
+                .map_err(|_| unknown())?,
             refresh_rotates: false,
         })
     }
 }
 
-/// What an error says. Cognito's refusals are 400s, and so are its troubles (a trigger of the pool that failed, a limit, its own
-/// dependencies): only what is named here is a refusal of the credentials.
+/// What an error says. Cognito's refusals are 400s, and so are its troubles (a trigger of the pool
+/// that failed, a limit, its own dependencies): only what is named here is a refusal of the
+/// credentials.
 fn refused(status: StatusCode, call: &str, kind: &str) -> Failure {
     // The type may come with a namespace: `com.amazonaws…#NotAuthorizedException`.
     let kind = kind.rsplit('#').next().unwrap_or(kind);
@@ -203,12 +242,16 @@ fn refused(status: StatusCode, call: &str, kind: &str) -> Failure {
         "PasswordResetRequiredException" => Some(LoginRefusal::PasswordResetRequired),
         _ => None,
     };
-    let failure = || unavailable(format!("it answered {}", name_only(kind)), Some(status.as_u16()), None);
+    let failure =
+        || unavailable(format!("it answered {}", name_only(kind)), Some(status.as_u16()), None);
     match (refusal, kind) {
         (Some(refusal), _) => Failure::Refused(refusal),
         (
             None,
-            "TooManyRequestsException" | "LimitExceededException" | "ThrottlingException" | "InternalErrorException",
+            "TooManyRequestsException"
+            | "LimitExceededException"
+            | "ThrottlingException"
+            | "InternalErrorException",
         ) => Failure::Unavailable(failure()),
         (None, _) => Failure::Unnamed(failure()),
     }
@@ -220,5 +263,8 @@ fn unavailable(failure: String, status: Option<u16>, retry_after: Option<u64>) -
 
 /// A name of Cognito's, and nothing else that an answer might hold.
 fn name_only(text: &str) -> String {
-    text.chars().filter(|letter| letter.is_ascii_alphanumeric() || *letter == '_').take(64).collect()
+    text.chars()
+        .filter(|letter| letter.is_ascii_alphanumeric() || *letter == '_')
+        .take(64)
+        .collect()
 }

@@ -1,4 +1,5 @@
-//! Counts what an operation shares while its field list is read: of a list of many megabytes only hashes stay.
+//! Counts what an operation shares while its field list is read: of a list of many megabytes only
+//! hashes stay.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -11,14 +12,16 @@ use serde::{Deserialize, Deserializer};
 
 use crate::ports::upstream::SyncSummary;
 
-/// Counts a field list: machines, and the fields that each has worked. The same field may come from several machines.
+/// Counts a field list: machines, and the fields that each has worked. The same field may come from
+/// several machines.
 pub(super) fn count(body: &[u8]) -> Result<SyncSummary, serde_json::Error> {
     let counts = RefCell::new(Counts::default());
     let mut json = serde_json::Deserializer::from_slice(body);
     Each(&Machine(&counts)).deserialize(&mut json)?;
     json.end()?;
     let Counts { growers, farms, fields, .. } = counts.into_inner();
-    let [growers, farms, fields] = [growers.len(), farms.len(), fields.len()].map(|count| count as u64);
+    let [growers, farms, fields] =
+        [growers.len(), farms.len(), fields.len()].map(|count| count as u64);
     Ok(SyncSummary { growers, farms, fields })
 }
 
@@ -149,7 +152,14 @@ mod tests {
 
     #[test]
     fn what_is_no_field_list_is_not_counted() {
-        for body in ["", "{}", "[1]", r#"[{"fields": [{"client": "no uuid"}]}]"#, "[]<html>", r#"[{"fields": ["#] {
+        for body in [
+            "",
+            "{}",
+            "[1]",
+            r#"[{"fields": [{"client": "no uuid"}]}]"#,
+            "[]<html>",
+            r#"[{"fields": ["#,
+        ] {
             assert!(count(body.as_bytes()).is_err(), "{body}");
         }
         assert_eq!(count(b"[]").expect("an empty list").fields, 0);

@@ -1,7 +1,7 @@
 //! The upstream `panorama`: we do what Leaf does.
 //!
-//! `cognito` logs in, `access` keeps one access token per app key for the whole process, `renewal` gets the next one, `partner_api` makes the
-//! calls.
+//! `cognito` logs in, `access` keeps one access token per app key for the whole process, `renewal`
+//! gets the next one, `partner_api` makes the calls.
 
 mod access;
 mod cognito;
@@ -25,8 +25,8 @@ use crate::ports::clock::Clock;
 use crate::ports::logins::Logins;
 use crate::ports::secrets::PartnerSecrets;
 use crate::ports::upstream::{
-    Confirmed, CreateRefusal, Created, LoginError, NewCredential, PartnerAccount, Run, SyncSummary, Upstream,
-    UpstreamError,
+    Confirmed, CreateRefusal, Created, LoginError, NewCredential, PartnerAccount, Run, SyncSummary,
+    Upstream, UpstreamError,
 };
 use access::AccessTokens;
 use cognito::Cognito;
@@ -83,8 +83,11 @@ impl Panorama {
         logins: Arc<dyn Logins>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        let cognito =
-            Arc::new(Cognito { http: http.clone(), environments: environments.clone(), clock: clock.clone() });
+        let cognito = Arc::new(Cognito {
+            http: http.clone(),
+            environments: environments.clone(),
+            clock: clock.clone(),
+        });
         Self {
             cognito: cognito.clone(),
             partner_api: PartnerApi { http, clock: clock.clone() },
@@ -96,8 +99,15 @@ impl Panorama {
 
 #[async_trait]
 impl PartnerAccount for Panorama {
-    fn share_initiation_url(&self, environment: ClientEnvironment, sharing_url_id: SharingUrlId) -> Url {
-        below(&self.environments.of(environment).portal, &["connections", &sharing_url_id.to_string()])
+    fn share_initiation_url(
+        &self,
+        environment: ClientEnvironment,
+        sharing_url_id: SharingUrlId,
+    ) -> Url {
+        below(
+            &self.environments.of(environment).portal,
+            &["connections", &sharing_url_id.to_string()],
+        )
     }
 
     async fn log_in(
@@ -117,14 +127,21 @@ impl PartnerAccount for Panorama {
         self.cognito.refresh(environment, client_id, refresh_token, false).await
     }
 
-    async fn list_sharing(&self, app_key: &AppKeyId) -> Result<Vec<OrganizationCode>, UpstreamError> {
+    async fn list_sharing(
+        &self,
+        app_key: &AppKeyId,
+    ) -> Result<Vec<OrganizationCode>, UpstreamError> {
         match tokio::time::timeout(partner_api::LISTING_TIME, self.read_listing(app_key)).await {
             Ok(listing) => listing,
             Err(_) => Err(partner_api::endless_listing()),
         }
     }
 
-    async fn shares(&self, app_key: &AppKeyId, code: &OrganizationCode) -> Result<bool, UpstreamError> {
+    async fn shares(
+        &self,
+        app_key: &AppKeyId,
+        code: &OrganizationCode,
+    ) -> Result<bool, UpstreamError> {
         match self.call(app_key, &Call::Fields(code)).await {
             Ok(answer) => partner_api::count_fields(&answer).map(|_| true),
             // Any other refusal is about the request, and no news of the operation.
@@ -134,7 +151,9 @@ impl PartnerAccount for Panorama {
     }
 
     async fn sync_summary(&self, credential: &Credential) -> Result<SyncSummary, UpstreamError> {
-        partner_api::count_fields(&self.call(&credential.app_key, &Call::Fields(&credential.organization_code)).await?)
+        partner_api::count_fields(
+            &self.call(&credential.app_key, &Call::Fields(&credential.organization_code)).await?,
+        )
     }
 }
 
@@ -156,18 +175,28 @@ impl Upstream for Panorama {
         code: &OrganizationCode,
     ) -> Result<Confirmed, UpstreamError> {
         let answer = self.call(app_key, &Call::Confirm(code)).await?;
-        // A page that says "back soon" may come with 200, too. What is not in the API's form confirms nothing; the listing may.
+        // A page that says "back soon" may come with 200, too. What is not in the API's form
+        // confirms nothing; the listing may.
         if !answer.is_object() && !self.list_sharing(app_key).await?.contains(code) {
             return Err(partner_api::unknown_form(answer.status));
         }
         Ok(Confirmed::Yes { status: answer.status, id: None })
     }
 
-    async fn create(&self, app_key: &AppKey, new: &NewCredential) -> Result<Created, CreateRefusal> {
-        match self.try_refresh_token(new.environment, &new.credentials.client_id, &new.refresh_token).await {
+    async fn create(
+        &self,
+        app_key: &AppKey,
+        new: &NewCredential,
+    ) -> Result<Created, CreateRefusal> {
+        match self
+            .try_refresh_token(new.environment, &new.credentials.client_id, &new.refresh_token)
+            .await
+        {
             Ok(_) => {}
             Err(LoginError::Refused(refusal)) => return Err(CreateRefusal::RefreshToken(refusal)),
-            Err(LoginError::Unavailable(unavailable)) => return Err(UpstreamError::from(unavailable).into()),
+            Err(LoginError::Unavailable(unavailable)) => {
+                return Err(UpstreamError::from(unavailable).into());
+            }
         }
         if self.list_sharing(&app_key.id).await?.contains(&new.organization_code) {
             Ok(Created { id: None })
@@ -183,8 +212,8 @@ impl Upstream for Panorama {
 }
 
 impl Panorama {
-    /// Makes a call with the app key's access token. If that is refused, the call is made again with what there is now, in the end with one
-    /// that was got for it.
+    /// Makes a call with the app key's access token. If that is refused, the call is made again
+    /// with what there is now, in the end with one that was got for it.
     async fn call(&self, app_key: &AppKeyId, call: &Call<'_>) -> Result<Answer, UpstreamError> {
         let environment = app_key.environment;
         let Endpoints { partner_api, .. } = self.environments.of(environment);
@@ -203,17 +232,24 @@ impl Panorama {
         }
     }
 
-    async fn read_listing(&self, app_key: &AppKeyId) -> Result<Vec<OrganizationCode>, UpstreamError> {
+    async fn read_listing(
+        &self,
+        app_key: &AppKeyId,
+    ) -> Result<Vec<OrganizationCode>, UpstreamError> {
         let mut codes = Vec::new();
         let mut next: Option<String> = None;
         // The same page once more would be no listing.
         let mut seen = HashSet::new();
         while seen.len() < partner_api::MAX_PAGES {
-            let page = partner_api::read_listing(&self.call(app_key, &Call::Listing(next.as_deref())).await?)?;
+            let page = partner_api::read_listing(
+                &self.call(app_key, &Call::Listing(next.as_deref())).await?,
+            )?;
             codes.extend(page.codes);
             match page.next {
                 None => return Ok(codes),
-                Some(token) if codes.len() <= partner_api::MAX_CODES && seen.insert(token.clone()) => {
+                Some(token)
+                    if codes.len() <= partner_api::MAX_CODES && seen.insert(token.clone()) =>
+                {
                     next = Some(token);
                 }
                 Some(_) => break,

@@ -22,16 +22,19 @@ use crate::ports::upstream::{Party, SyncSummary, Unavailable, UpstreamError};
 
 const PARTY: Party = Party::PartnerApi;
 
-/// The largest answer that is read: a listing of a million operations, or the fields of a very large one, some hundred bytes each.
+/// The largest answer that is read: a listing of a million operations, or the fields of a very
+/// large one, some hundred bytes each.
 const MAX_ANSWER: usize = 32 * 1024 * 1024;
 
 /// The largest answer to a confirmation.
 const MAX_CONFIRMATION: usize = 64 * 1024;
 
-/// The public demo reads no paging. Should a listing ever come with this field, the next page is asked for with a parameter of its name.
+/// The public demo reads no paging. Should a listing ever come with this field, the next page is
+/// asked for with a parameter of its name.
 const NEXT_TOKEN: &str = "nextToken";
 
-/// Pages of one listing. A partner with more operations than this many pages hold has outgrown a listing.
+/// Pages of one listing. A partner with more operations than this many pages hold has outgrown a
+/// listing.
 pub(super) const MAX_PAGES: usize = 10_000;
 
 /// Codes of one listing: beyond it they would fill the memory.
@@ -91,8 +94,9 @@ struct Listing {
     next_token: Option<String>,
 }
 
-/// A code, read straight into its redacted form: a listing may have a million, and a second copy of each would need more memory than all
-/// else of a check. `None` for a text that is no code as we write them, and so is none of our credentials'.
+/// A code, read straight into its redacted form: a listing may have a million, and a second copy of
+/// each would need more memory than all else of a check. `None` for a text that is no code as we
+/// write them, and so is none of our credentials'.
 struct ListedCode(Option<OrganizationCode>);
 
 impl<'de> Deserialize<'de> for ListedCode {
@@ -113,7 +117,8 @@ impl<'de> Deserialize<'de> for ListedCode {
                 Ok(ListedCode(None))
             }
         }
-        // Of another type (a number, an object) it is another form of listing: ours may be in there, unseen.
+        // Of another type (a number, an object) it is another form of listing: ours may be in
+        // there, unseen.
         from.deserialize_any(Text)
     }
 }
@@ -142,7 +147,12 @@ impl PartnerApi {
         answer
     }
 
-    async fn exchange(&self, api: &Url, token: &Token, call: &Call<'_>) -> Result<Answer, CallError> {
+    async fn exchange(
+        &self,
+        api: &Url,
+        token: &Token,
+        call: &Call<'_>,
+    ) -> Result<Answer, CallError> {
         let request = match call {
             Call::Listing(next) => {
                 let mut url = below(api, &["sharing"]);
@@ -151,7 +161,9 @@ impl PartnerApi {
                 }
                 self.http.get(url)
             }
-            Call::Confirm(code) => self.http.put(below(api, &["sharing", code.expose(), "confirm"])).json(&json!({})),
+            Call::Confirm(code) => {
+                self.http.put(below(api, &["sharing", code.expose(), "confirm"])).json(&json!({}))
+            }
             Call::Fields(code) => self.http.get(below(api, &["sharing", code.expose()])),
         };
         let sent = request.bearer_auth(token.expose()).send().await;
@@ -165,8 +177,12 @@ impl PartnerApi {
         match status.as_u16() {
             200..=299 => match outside::body(answer, most_bytes).await {
                 Ok(body) => Ok(Answer { status: status.as_u16(), body }),
-                Err(Unread::TooLarge) => Err(unavailable("its answer is too large".to_owned(), code, None)),
-                Err(Unread::Broken(error)) => Err(unavailable(transport_failure(&error), code, None)),
+                Err(Unread::TooLarge) => {
+                    Err(unavailable("its answer is too large".to_owned(), code, None))
+                }
+                Err(Unread::Broken(error)) => {
+                    Err(unavailable(transport_failure(&error), code, None))
+                }
             },
             401 => Err(CallError::TokenRefused),
             408 | 425 | 429 | 500.. => {
@@ -175,26 +191,38 @@ impl PartnerApi {
             }
             // A redirect is followed by nobody here: it would carry the token somewhere else.
             300..=399 => Err(unavailable(format!("it answered {status}"), code, None)),
-            // A proxy or a firewall in front of Panorama says no in pages. That says nothing about an operation.
-            _ if is_page(&answer) => Err(unavailable(format!("it answered {status} with a page"), code, None)),
+            // A proxy or a firewall in front of Panorama says no in pages. That says nothing about
+            // an operation.
+            _ if is_page(&answer) => {
+                Err(unavailable(format!("it answered {status} with a page"), code, None))
+            }
             status => Err(CallError::Failed(UpstreamError::Refused { status })),
         }
     }
 }
 
 fn is_page(answer: &reqwest::Response) -> bool {
-    let media_type = answer.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let media_type = answer
+        .headers()
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     media_type.trim_start().get(..9).is_some_and(|start| start.eq_ignore_ascii_case("text/html"))
 }
 
-/// Reads the answer to [`Call::Listing`]. What cannot be one of ours is passed over; but where nothing could be, it is another form of
-/// listing, and would look like a revocation of all.
+/// Reads the answer to [`Call::Listing`]. What cannot be one of ours is passed over; but where
+/// nothing could be, it is another form of listing, and would look like a revocation of all.
 pub(super) fn read_listing(answer: &Answer) -> Result<ListingPage, UpstreamError> {
-    let listing: Listing = serde_json::from_slice(&answer.body).map_err(|_| unknown_form(answer.status))?;
+    let listing: Listing =
+        serde_json::from_slice(&answer.body).map_err(|_| unknown_form(answer.status))?;
     let listed = listing.items.len();
     let codes: Vec<_> = listing.items.into_iter().filter_map(|ListedCode(code)| code).collect();
     if codes.len() < listed {
-        tracing::warn!(passed_over = listed - codes.len(), of = listed, "the listing has entries that are no codes");
+        tracing::warn!(
+            passed_over = listed - codes.len(),
+            of = listed,
+            "the listing has entries that are no codes"
+        );
     }
     if codes.is_empty() && listed > 0 {
         return Err(unknown_form(answer.status));
@@ -215,7 +243,13 @@ pub(super) fn unknown_form(status: u16) -> UpstreamError {
 
 /// A token that was got for this very call is not accepted.
 pub(super) fn new_token_refused() -> UpstreamError {
-    Unavailable { party: PARTY, failure: REFUSES_NEW_TOKENS.to_owned(), status: Some(401), retry_after: None }.into()
+    Unavailable {
+        party: PARTY,
+        failure: REFUSES_NEW_TOKENS.to_owned(),
+        status: Some(401),
+        retry_after: None,
+    }
+    .into()
 }
 
 /// Reads and counts the answer to [`Call::Fields`].
@@ -224,5 +258,10 @@ pub(super) fn count_fields(answer: &Answer) -> Result<SyncSummary, UpstreamError
 }
 
 fn unavailable(failure: String, status: Option<u16>, retry_after: Option<u64>) -> CallError {
-    CallError::Failed(UpstreamError::Unavailable(Unavailable { party: PARTY, failure, status, retry_after }))
+    CallError::Failed(UpstreamError::Unavailable(Unavailable {
+        party: PARTY,
+        failure,
+        status,
+        retry_after,
+    }))
 }

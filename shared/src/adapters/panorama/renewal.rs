@@ -1,7 +1,9 @@
-//! The next access token of an app key: got by one process at a time, shared with the others through the app key's secret.
+//! The next access token of an app key: got by one process at a time, shared with the others
+//! through the app key's secret.
 //!
-//! The lease in the table is a courtesy, not a lock: it saves calls (and, where the pool rotates refresh tokens, refresh tokens). What keeps
-//! the secret right is its versioned write. So a lease that cannot be had, or whose holder died, holds nobody up for longer than [`WAITS`].
+//! The lease in the table is a courtesy, not a lock: it saves calls (and, where the pool rotates
+//! refresh tokens, refresh tokens). What keeps the secret right is its versioned write. So a lease
+//! that cannot be had, or whose holder died, holds nobody up for longer than [`WAITS`].
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,8 +27,8 @@ const LEASE: Duration = Duration::from_secs(20);
 /// A table that does not answer within this is as good as none.
 const LEASE_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// How long to wait for the lease's holder, before each look at the secret: a renewal takes a fraction of a second, a farmer's browser waits
-/// a few.
+/// How long to wait for the lease's holder, before each look at the secret: a renewal takes a
+/// fraction of a second, a farmer's browser waits a few.
 const WAITS: [Duration; 6] = [
     Duration::from_millis(50),
     Duration::from_millis(100),
@@ -36,12 +38,14 @@ const WAITS: [Duration; 6] = [
     Duration::from_millis(1_600),
 ];
 
-/// How often tokens are saved that only have expired. Secrets Manager keeps every version for a day, and no more than about a hundred (AWS,
-/// "Secrets Manager quotas"), and a partner's new password wants to be one of them. Where tokens live shorter than this, some are known to
-/// their process alone.
+/// How often tokens are saved that only have expired. Secrets Manager keeps every version for a
+/// day, and no more than about a hundred (AWS, "Secrets Manager quotas"), and a partner's new
+/// password wants to be one of them. Where tokens live shorter than this, some are known to their
+/// process alone.
 const SAVED_AT_MOST_EVERY: Duration = Duration::from_mins(20);
 
-/// How often a write may be overtaken. Each time somebody has written a secret without a usable token: only a partner's engineer does.
+/// How often a write may be overtaken. Each time somebody has written a secret without a usable
+/// token: only a partner's engineer does.
 const WRITES: usize = 3;
 
 /// Tokens, and the credentials that they came from.
@@ -70,7 +74,8 @@ struct Due {
     before: Option<Attempt>,
 }
 
-/// What is said of a partner API that accepts no token. The login works, so nobody is asked for a password.
+/// What is said of a partner API that accepts no token. The login works, so nobody is asked for a
+/// password.
 pub(super) const REFUSES_NEW_TOKENS: &str = "it refuses access tokens that are new";
 
 /// What came of asking for the lease.
@@ -84,11 +89,12 @@ enum Lease {
 impl Renewals {
     /// Whether a token can be used for a call that begins now.
     pub(super) fn usable(&self, tokens: &PartnerTokens, refused: &[Token]) -> bool {
-        self.clock.now().plus(MARGIN) < tokens.access_expires_at && !refused.contains(&tokens.access)
+        self.clock.now().plus(MARGIN) < tokens.access_expires_at
+            && !refused.contains(&tokens.access)
     }
 
-    /// The login that is in the secret, if it is usable; else a new one, which is in the secret before it is returned. And whether it is
-    /// a new one.
+    /// The login that is in the secret, if it is usable; else a new one, which is in the secret
+    /// before it is returned. And whether it is a new one.
     pub(super) async fn current_or_renewed(
         &self,
         app_key: &AppKeyId,
@@ -96,7 +102,8 @@ impl Renewals {
     ) -> Result<(Login, bool), UpstreamError> {
         let mut waits = WAITS.iter();
         loop {
-            // Another process may have renewed it: what is in the secret now counts, not what was read minutes ago.
+            // Another process may have renewed it: what is in the secret now counts, not what was
+            // read minutes ago.
             let due = match self.look(app_key, refused).await? {
                 Found::Current(login) => return Ok((login, false)),
                 Found::Due(due) => due,
@@ -119,7 +126,11 @@ impl Renewals {
         }
     }
 
-    async fn renew_with_lease(&self, app_key: &AppKeyId, refused: &[Token]) -> Result<(Login, bool), UpstreamError> {
+    async fn renew_with_lease(
+        &self,
+        app_key: &AppKeyId,
+        refused: &[Token],
+    ) -> Result<(Login, bool), UpstreamError> {
         // Between the read and the lease, the holder before us may have finished.
         match self.look(app_key, refused).await? {
             Found::Current(current) => Ok((current, false)),
@@ -127,8 +138,8 @@ impl Renewals {
         }
     }
 
-    /// Reads the secret, and what came of renewing this very version of it: if that was nothing and only lately, it is not tried again yet,
-    /// whoever asks.
+    /// Reads the secret, and what came of renewing this very version of it: if that was nothing and
+    /// only lately, it is not tried again yet, whoever asks.
     async fn look(&self, app_key: &AppKeyId, refused: &[Token]) -> Result<Found, UpstreamError> {
         let read = self.read(app_key).await?;
         if let Some(current) = self.current(&read, refused) {
@@ -142,7 +153,8 @@ impl Renewals {
         }
     }
 
-    /// Gets tokens and saves them, then returns them: a rotated refresh token that is lost is a login by password for everybody.
+    /// Gets tokens and saves them, then returns them: a rotated refresh token that is lost is a
+    /// login by password for everybody.
     async fn renew(
         &self,
         app_key: &AppKeyId,
@@ -166,14 +178,17 @@ impl Renewals {
                 self.note_renewed(app_key, version, refused, before.as_ref()).await;
                 return Ok((ours, true));
             }
-            // Somebody else's write is as good as ours, and must not be undone: it may be a new password, or the app key's end.
+            // Somebody else's write is as good as ours, and must not be undone: it may be a new
+            // password, or the app key's end.
             let again = self.read(app_key).await;
             if saved.is_err() {
                 self.note_renewed(app_key, &read.version, refused, before.as_ref()).await;
             }
             read = match (again, &saved) {
                 (Ok(read), _) => read,
-                (Err(UpstreamError::Secrets(_)), Err(error)) => return Ok((only_here(app_key, error, ours), true)),
+                (Err(UpstreamError::Secrets(_)), Err(error)) => {
+                    return Ok((only_here(app_key, error, ours), true));
+                }
                 (Err(error), _) => return Err(error),
             };
             if let Some(current) = self.current(&read, refused) {
@@ -193,7 +208,8 @@ impl Renewals {
         .into())
     }
 
-    /// Asks Cognito: with the refresh token, or else with the password. What comes to nothing is remembered.
+    /// Asks Cognito: with the refresh token, or else with the password. What comes to nothing is
+    /// remembered.
     async fn ask(
         &self,
         app_key: &AppKeyId,
@@ -218,9 +234,14 @@ impl Renewals {
         let PartnerSecret { credentials, tokens } = secret;
         let rotates = tokens.as_ref().is_some_and(|tokens| tokens.refresh_rotates);
         if let Some(refresh) = tokens.as_ref().and_then(|tokens| tokens.refresh.as_ref()) {
-            match self.cognito.refresh(app_key.environment, &credentials.client_id, refresh, rotates).await {
+            match self
+                .cognito
+                .refresh(app_key.environment, &credentials.client_id, refresh, rotates)
+                .await
+            {
                 Ok(tokens) => return Ok(tokens),
-                // Expired, revoked, or rotated by a process that could not save the next one: the password is the fall-back.
+                // Expired, revoked, or rotated by a process that could not save the next one: the
+                // password is the fall-back.
                 Err(LoginError::Refused(refusal)) => {
                     tracing::info!(app_key = %app_key, %refusal, "the refresh token is not accepted; logging in");
                 }
@@ -238,11 +259,19 @@ impl Renewals {
         read.secret.tokens.is_some() && self.clock.now() < read.written_at.plus(SAVED_AT_MOST_EVERY)
     }
 
-    /// Remembers that a version was got because tokens were refused, so that a Panorama which refuses every token does not get one new login
-    /// after another. A renewal that only came in due time does not make the next refusal wait less.
-    async fn note_renewed(&self, app_key: &AppKeyId, version: &str, refused: &[Token], before: Option<&Attempt>) {
+    /// Remembers that a version was got because tokens were refused, so that a Panorama which
+    /// refuses every token does not get one new login after another. A renewal that only came in
+    /// due time does not make the next refusal wait less.
+    async fn note_renewed(
+        &self,
+        app_key: &AppKeyId,
+        version: &str,
+        refused: &[Token],
+        before: Option<&Attempt>,
+    ) {
         let now = self.clock.now();
-        let before = before.filter(|before| before.outcome == Outcome::TokenRefused && before.is_remembered(now));
+        let before = before
+            .filter(|before| before.outcome == Outcome::TokenRefused && before.is_remembered(now));
         let attempt = match before {
             before if !refused.is_empty() => Attempt::after(before, Outcome::TokenRefused, now),
             Some(before) => before.clone(),
@@ -266,7 +295,8 @@ impl Renewals {
 
     async fn note(&self, app_key: &AppKeyId, version: &str, attempt: &Attempt) {
         let tried = Tried::Renewal { app_key, version };
-        let noted = tokio::time::timeout(LEASE_TIMEOUT, self.logins.note_attempt(tried, attempt)).await;
+        let noted =
+            tokio::time::timeout(LEASE_TIMEOUT, self.logins.note_attempt(tried, attempt)).await;
         if !matches!(noted, Ok(Ok(()))) {
             tracing::warn!(app_key = %app_key, "what came of a renewal was not noted");
         }
@@ -285,7 +315,8 @@ impl Renewals {
     async fn take_lease(&self, app_key: &AppKeyId) -> Lease {
         let now = self.clock.now();
         let until = now.plus(LEASE);
-        match tokio::time::timeout(LEASE_TIMEOUT, self.logins.take_lease(app_key, now, until)).await {
+        match tokio::time::timeout(LEASE_TIMEOUT, self.logins.take_lease(app_key, now, until)).await
+        {
             Ok(Ok(true)) => Lease::Ours(until),
             Ok(Ok(false)) => Lease::SomebodyElses,
             Ok(Err(error)) => {
@@ -300,14 +331,16 @@ impl Renewals {
     }
 
     async fn release_lease(&self, app_key: &AppKeyId, until: Timestamp) {
-        let released = tokio::time::timeout(LEASE_TIMEOUT, self.logins.release_lease(app_key, until)).await;
+        let released =
+            tokio::time::timeout(LEASE_TIMEOUT, self.logins.release_lease(app_key, until)).await;
         if !matches!(released, Ok(Ok(()))) {
             tracing::warn!(app_key = %app_key, "the lease was not given back; it ends by itself");
         }
     }
 }
 
-/// Tokens that could not be saved. Later processes log in with the password if the refresh token in the secret no longer works.
+/// Tokens that could not be saved. Later processes log in with the password if the refresh token in
+/// the secret no longer works.
 fn only_here(app_key: &AppKeyId, error: &SecretsError, login: Login) -> Login {
     tracing::warn!(app_key = %app_key, %error, "the new tokens are only in this process");
     login

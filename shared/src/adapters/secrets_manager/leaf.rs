@@ -1,4 +1,5 @@
-//! The secret of the partner's account at Leaf, `{prefix}/leaf`: `{"username","password"}` or `{"token"}`, and once alerts were registered
+//! The secret of the partner's account at Leaf, `{prefix}/leaf`: `{"username","password"}` or
+//! `{"token"}`, and once alerts were registered
 //! `{"alertSecret"?,"alertSecretBefore"?,"alertSecretBegun"?}`.
 
 use std::time::Duration;
@@ -67,7 +68,13 @@ impl SecretsManager {
 
     async fn write_leaf(&self, document: Document) -> Result<(), SecretsError> {
         let value = serde_json::to_string(&document).expect("texts can be written");
-        let put = self.client.put_secret_value().secret_id(leaf_name(&self.prefix)).secret_string(value).send().await;
+        let put = self
+            .client
+            .put_secret_value()
+            .secret_id(leaf_name(&self.prefix))
+            .secret_string(value)
+            .send()
+            .await;
         put.map_err(|error| failure("PutSecretValue", &error))?;
         self.remember_leaf(&document);
         Ok(())

@@ -12,8 +12,8 @@ use crate::domain::partner::{PartnerCredentials, PartnerSecret, PartnerTokens};
 use crate::domain::timestamp::Timestamp;
 use crate::ports::secrets::{Freshness, PartnerSecrets, SecretsError, VersionedSecret};
 
-/// The label of a version that is about to become the current one. One for all: a label is on one version at a time, so what a process
-/// leaves behind that dies, the next one takes along.
+/// The label of a version that is about to become the current one. One for all: a label is on one
+/// version at a time, so what a process leaves behind that dies, the next one takes along.
 const CANDIDATE: &str = "CANDIDATE";
 
 /// An app key's secret, as it is stored.
@@ -47,7 +47,9 @@ impl SecretsManager {
     fn remember(&self, app_key: &AppKeyId, secret: Option<VersionedSecret>) {
         let mut partners = self.partners.lock().expect("no thread panics while it holds the cache");
         match secret {
-            Some(secret) => partners.insert(app_key.clone(), (secret, self.clock.now().plus(CACHED_FOR))),
+            Some(secret) => {
+                partners.insert(app_key.clone(), (secret, self.clock.now().plus(CACHED_FOR)))
+            }
             None => partners.remove(app_key),
         };
     }
@@ -63,8 +65,11 @@ impl SecretsManager {
         let put = self.client.put_secret_value().secret_id(name).client_request_token(&version);
         let put = put.version_stages(CANDIDATE).secret_string(value);
         match put.clone().send().await {
-            // Too many labels, perhaps: there were versions of this service that gave each candidate one of its own.
-            Err(error) if is(&error, "LimitExceededException") && self.remove_candidates(name).await? => {
+            // Too many labels, perhaps: there were versions of this service that gave each
+            // candidate one of its own.
+            Err(error)
+                if is(&error, "LimitExceededException") && self.remove_candidates(name).await? =>
+            {
                 put.send().await.map_err(|error| failure("PutSecretValue", &error))?;
             }
             Err(error) => return Err(failure("PutSecretValue", &error)),
@@ -73,15 +78,18 @@ impl SecretsManager {
         Ok(version)
     }
 
-    /// Takes the labels of candidates off, whoever left them; whether there were any. A candidate that is just being made the current
-    /// version becomes it without one, too: it is moved to by its id.
+    /// Takes the labels of candidates off, whoever left them; whether there were any. A candidate
+    /// that is just being made the current version becomes it without one, too: it is moved to by
+    /// its id.
     async fn remove_candidates(&self, name: &str) -> Result<bool, SecretsError> {
         let described = self.client.describe_secret().secret_id(name).send().await;
-        let labelled = described.map_err(|error| failure("DescribeSecret", &error))?.version_ids_to_stages;
+        let labelled =
+            described.map_err(|error| failure("DescribeSecret", &error))?.version_ids_to_stages;
         let mut any = false;
         for (version, labels) in labelled.unwrap_or_default() {
             for label in labels.into_iter().filter(|label| label.starts_with(CANDIDATE)) {
-                let unlabel = self.client.update_secret_version_stage().secret_id(name).version_stage(label);
+                let unlabel =
+                    self.client.update_secret_version_stage().secret_id(name).version_stage(label);
                 match unlabel.remove_from_version_id(&version).send().await {
                     Ok(_) => any = true,
                     // Somebody else has taken it off, or moved it on.
@@ -96,7 +104,11 @@ impl SecretsManager {
 
 #[async_trait]
 impl PartnerSecrets for SecretsManager {
-    async fn read(&self, app_key: &AppKeyId, freshness: Freshness) -> Result<Option<VersionedSecret>, SecretsError> {
+    async fn read(
+        &self,
+        app_key: &AppKeyId,
+        freshness: Freshness,
+    ) -> Result<Option<VersionedSecret>, SecretsError> {
         if freshness == Freshness::Cached
             && let Some(secret) = self.cached(app_key)
         {
@@ -113,7 +125,8 @@ impl PartnerSecrets for SecretsManager {
     }
 
     async fn write(&self, app_key: &AppKeyId, secret: &PartnerSecret) -> Result<(), SecretsError> {
-        let version = self.put_or_create(&self.app_key_name(app_key), &partner_document(secret)).await?;
+        let version =
+            self.put_or_create(&self.app_key_name(app_key), &partner_document(secret)).await?;
         self.remember(app_key, version.map(|version| self.versioned(secret, version)));
         Ok(())
     }
@@ -124,8 +137,9 @@ impl PartnerSecrets for SecretsManager {
         read: &VersionedSecret,
         secret: &PartnerSecret,
     ) -> Result<Option<String>, SecretsError> {
-        // Secrets Manager has no conditional put. It has a conditional move of a label, though: the new version is written under another
-        // label, and becomes the current one only if the one that was read still is.
+        // Secrets Manager has no conditional put. It has a conditional move of a label, though: the
+        // new version is written under another label, and becomes the current one only if the one
+        // that was read still is.
         let name = self.app_key_name(app_key);
         let version = self.put_candidate(&name, &partner_document(secret)).await?;
         let moved = self
@@ -144,7 +158,8 @@ impl PartnerSecrets for SecretsManager {
         };
         let now = replaced.as_ref().ok().and_then(Clone::clone);
         self.remember(app_key, now.map(|version| self.versioned(secret, version)));
-        // Whatever came of it: a version without a label is what Secrets Manager throws away by itself.
+        // Whatever came of it: a version without a label is what Secrets Manager throws away by
+        // itself.
         if let Err(error) = self.remove_candidates(&name).await {
             tracing::warn!(app_key = %app_key, %error, "a candidate's label was left behind");
         }
@@ -176,13 +191,21 @@ fn partner_document(secret: &PartnerSecret) -> String {
 
 fn read_partner(text: &str) -> Result<PartnerSecret, SecretsError> {
     // The error of serde may quote the value; it is dropped.
-    let document: PartnerDocument = serde_json::from_str(text)
-        .map_err(|_| unreadable("GetSecretValue", "an app key's secret is not in the form that this version reads"))?;
+    let document: PartnerDocument = serde_json::from_str(text).map_err(|_| {
+        unreadable(
+            "GetSecretValue",
+            "an app key's secret is not in the form that this version reads",
+        )
+    })?;
     let tokens = match (document.access_token, document.access_expires_at) {
         (Some(access), Some(expires_at)) => Some(PartnerTokens {
             access: field(&access, "accessToken")?,
-            access_expires_at: Timestamp::parse(&expires_at).map_err(|_| bad_field("accessExpiresAt"))?,
-            refresh: document.refresh_token.map(|token| field(&token, "refreshToken")).transpose()?,
+            access_expires_at: Timestamp::parse(&expires_at)
+                .map_err(|_| bad_field("accessExpiresAt"))?,
+            refresh: document
+                .refresh_token
+                .map(|token| field(&token, "refreshToken"))
+                .transpose()?,
             refresh_rotates: document.refresh_token_rotates,
         }),
         _ => None,
@@ -200,5 +223,8 @@ fn field<T: FromStr>(text: &str, name: &str) -> Result<T, SecretsError> {
 }
 
 fn bad_field(name: &str) -> SecretsError {
-    SecretsError { operation: "GetSecretValue", failure: format!("`{name}` of an app key's secret cannot be used") }
+    SecretsError {
+        operation: "GetSecretValue",
+        failure: format!("`{name}` of an app key's secret cannot be used"),
+    }
 }

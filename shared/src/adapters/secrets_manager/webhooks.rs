@@ -40,9 +40,17 @@ impl WebhookSecretStore for SecretsManager {
         version: Option<&SecretVersion>,
     ) -> Result<Option<WebhookSecrets>, SecretsError> {
         let now = self.clock.now();
-        let remembered = self.webhooks.lock().expect("no thread panics while it holds the cache").get(&id).cloned();
-        // A rotation is of no use as long as somebody signs with the older secret alone, so its version decides, and not only the time.
-        if let Some(remembered) = remembered.filter(|it| Some(&it.version) == version && now < it.until) {
+        let remembered = self
+            .webhooks
+            .lock()
+            .expect("no thread panics while it holds the cache")
+            .get(&id)
+            .cloned();
+        // A rotation is of no use as long as somebody signs with the older secret alone, so its
+        // version decides, and not only the time.
+        if let Some(remembered) =
+            remembered.filter(|it| Some(&it.version) == version && now < it.until)
+        {
             return Ok(Some(remembered.secrets));
         }
         let read = match self.value(self.webhook_name(id)).await? {
@@ -53,13 +61,21 @@ impl WebhookSecretStore for SecretsManager {
         Ok(read.map(|(secrets, _)| secrets))
     }
 
-    async fn write(&self, id: WebhookId, secrets: &WebhookSecrets) -> Result<SecretVersion, SecretsError> {
+    async fn write(
+        &self,
+        id: WebhookId,
+        secrets: &WebhookSecrets,
+    ) -> Result<SecretVersion, SecretsError> {
         let older = secrets.older.as_ref();
-        let older = older.map(|(secret, until)| Older { secret: secret.expose().to_owned(), until: until.to_string() });
+        let older = older.map(|(secret, until)| Older {
+            secret: secret.expose().to_owned(),
+            until: until.to_string(),
+        });
         let document = Document { secret: secrets.current.expose().to_owned(), older };
         let value = serde_json::to_string(&document).expect("texts can be written");
         let version = self.put_or_create(&self.webhook_name(id), &value).await?;
-        let version = version.ok_or_else(|| unreadable("PutSecretValue", "the answer names no version"))?;
+        let version =
+            version.ok_or_else(|| unreadable("PutSecretValue", "the answer names no version"))?;
         let version = SecretVersion(version);
         self.remember_webhook(id, Some((secrets.clone(), version.clone())));
         Ok(version)
@@ -87,12 +103,20 @@ impl SecretsManager {
 }
 
 fn read_document(text: &str) -> Result<WebhookSecrets, SecretsError> {
-    let bad = || unreadable("GetSecretValue", "a webhook's secret is not in the form that this version reads");
+    let bad = || {
+        unreadable(
+            "GetSecretValue",
+            "a webhook's secret is not in the form that this version reads",
+        )
+    };
     // The error of serde may quote the value; it is dropped.
     let document: Document = serde_json::from_str(text).map_err(|_| bad())?;
     let older = match document.older {
         None => None,
-        Some(older) => Some((WebhookSecret::stored(older.secret), Timestamp::parse(&older.until).map_err(|_| bad())?)),
+        Some(older) => Some((
+            WebhookSecret::stored(older.secret),
+            Timestamp::parse(&older.until).map_err(|_| bad())?,
+        )),
     };
     Ok(WebhookSecrets { current: WebhookSecret::stored(document.secret), older })
 }

@@ -1,7 +1,7 @@
 //! What each page says. Plain words, short sentences; the farmer is "you", the service is "we".
 //!
-//! Every page answers three questions: how did it end (the headline), what happened, what to do next. It promises only
-//! what the service does, and says nothing about anybody else's account.
+//! Every page answers three questions: how did it end (the headline), what happened, what to do
+//! next. It promises only what the service does, and says nothing about anybody else's account.
 
 use maud::{Markup, html};
 
@@ -23,7 +23,10 @@ pub(super) struct Words {
 
 impl Words {
     /// The words of `page`, to farmers who know the partner's application as `partner_name`.
-    #[expect(clippy::too_many_lines, reason = "one arm a page: a writer reads it from top to bottom")]
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one arm a page: a writer reads it from top to bottom"
+    )]
     pub(super) fn of(page: Page<'_>, partner_name: &str) -> Self {
         // `bdi`: a name written from right to left does not turn the sentence around it.
         let partner = html! { bdi { (partner_name) } };
@@ -69,7 +72,9 @@ impl Words {
                 happened: html! {
                     "A link from " (partner) " works for 15 minutes. This one is older, or its time ended before an operation was connected."
                 },
-                steps: vec![html! { "Go back to " (partner) " and start connecting again. You get a new link there." }],
+                steps: vec![
+                    html! { "Go back to " (partner) " and start connecting again. You get a new link there." },
+                ],
                 button: None,
                 aside: None,
             },

@@ -54,8 +54,9 @@ pub(super) async fn stop(machine: &Forgetful) {
     let (status, webhook) = world.json(world.owner(Method::POST, WEBHOOKS).json(&body)).await;
     assert_eq!(status, StatusCode::CREATED, "{webhook}");
     let path = format!("{WEBHOOKS}/{}", webhook["id"].as_str().expect("an id"));
-    let secret =
-        world.owner(Method::PUT, &format!("{path}/secret")).json(&json!({ "secret": "another of ours, long too" }));
+    let secret = world
+        .owner(Method::PUT, &format!("{path}/secret"))
+        .json(&json!({ "secret": "another of ours, long too" }));
     assert_eq!(world.json(secret).await.0, StatusCode::OK);
     world.schedule_deletion(&format!("webhook/{}", webhook["id"].as_str().expect("an id"))).await;
     let secret = world
@@ -68,15 +69,23 @@ pub(super) async fn stop(machine: &Forgetful) {
         running::deliver_alerts(&delivery, event(body, attempt)).await.batch_item_failures.len()
     };
     assert_eq!(deliver(activated(), 1).await, 0);
-    let call = answers.sent.lock().expect("nobody panicked").pop().expect("the call's message").body;
-    for (path, expected) in [(format!("{path}/replay/msg_e1"), 202), (format!("{path}/replay/msg_e2"), 404)] {
+    let call =
+        answers.sent.lock().expect("nobody panicked").pop().expect("the call's message").body;
+    for (path, expected) in
+        [(format!("{path}/replay/msg_e1"), 202), (format!("{path}/replay/msg_e2"), 404)]
+    {
         assert_eq!(world.json(world.owner(Method::POST, &path)).await.0, expected, "{path}");
     }
     for only_failed in [true, false] {
         let body = json!({ "from": "2020-01-01T00:00:00Z", "onlyFailed": only_failed });
-        let asked = world.json(world.owner(Method::POST, &format!("{path}/replay")).json(&body)).await;
-        let (sk, new) = (format!("REPLAY#{}", asked.1["id"].as_str().expect("an id")), json!({ "id": asked.1["id"] }));
-        let change = json!({ "id": "e3", "at": "1795348800", "pk": "WEBHOOKS", "sk": sk, "new": new });
+        let asked =
+            world.json(world.owner(Method::POST, &format!("{path}/replay")).json(&body)).await;
+        let (sk, new) = (
+            format!("REPLAY#{}", asked.1["id"].as_str().expect("an id")),
+            json!({ "id": asked.1["id"] }),
+        );
+        let change =
+            json!({ "id": "e3", "at": "1795348800", "pk": "WEBHOOKS", "sk": sk, "new": new });
         assert_eq!(deliver(change.to_string(), 1).await, 0);
     }
     for (status, attempt, left) in [(500, 1, 1), (200, 2, 0), (410, 1, 0)] {

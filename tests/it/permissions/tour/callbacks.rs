@@ -10,7 +10,8 @@ pub(super) async fn stops(tour: &Tour<'_>) {
     binds_nobody(&tour.machine().await.world).await;
 }
 
-/// By the code and by the cookie, with a token that is not good any more, over another credential, again, and not at all.
+/// By the code and by the cookie, with a token that is not good any more, over another credential,
+/// again, and not at all.
 async fn binds(world: &World) {
     let user = world.create_user("maria").await;
     world.start_session(&user, Some(FARM)).await;

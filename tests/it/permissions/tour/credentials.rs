@@ -38,7 +38,8 @@ pub(super) async fn live_looks(world: &World) {
     assert_eq!(live["status"], "REVOKED");
 }
 
-/// With the app key's login, over another operation; with its new password; with a refused refresh token.
+/// With the app key's login, over another operation; with its new password; with a refused refresh
+/// token.
 async fn manual_creation(world: &World) {
     already_shared(world, FARM).await;
     let user = world.connected("maria", OTHER_FARM).await;
@@ -58,9 +59,11 @@ async fn resources(world: &World) {
     let user = world.connected("maria", FARM).await;
     world.connected("dale", OTHER_FARM).await;
     world.tokens_expire().await;
-    for query in
-        [&*format!("provider=Panorama&leafUserId={user}"), &format!("provider=CNHI&leafUserId={user}"), "size=1"]
-    {
+    for query in [
+        &*format!("provider=Panorama&leafUserId={user}"),
+        &format!("provider=CNHI&leafUserId={user}"),
+        "size=1",
+    ] {
         let path = format!("/services/integrations/api/resources?{query}");
         let (status, answer) = world.json(world.owner(Method::GET, &path)).await;
         assert_eq!((status, &answer["message"]), (StatusCode::OK, &json!("SUCCESS")), "{answer}");

@@ -1,4 +1,5 @@
-//! Leaf's records are followed by five functions, and each may be the first to meet each kind of news.
+//! Leaf's records are followed by five functions, and each may be the first to meet each kind of
+//! news.
 
 use std::time::Duration;
 
@@ -29,7 +30,8 @@ enum Follower {
     Expiry,
 }
 
-/// What Leaf says of a Leaf user that is connected to [`OTHER_FARM`] here, and for whom another session waits.
+/// What Leaf says of a Leaf user that is connected to [`OTHER_FARM`] here, and for whom another
+/// session waits.
 #[derive(Debug, Clone, Copy)]
 enum News {
     Nothing,
@@ -101,7 +103,11 @@ async fn meets(mut machine: Forgetful, follower: Follower, news: News) {
 /// The partner has a token of Leaf's, which saves each process a login, and Leaf signs its alerts.
 async fn know_leaf(world: &World) {
     let secret = json!({ "token": world.leaf_token().await, "alertSecret": SECRET }).to_string();
-    let put = world.machine.secrets_manager.put_secret_value().secret_id(format!("{SECRETS_PREFIX}/leaf"));
+    let put = world
+        .machine
+        .secrets_manager
+        .put_secret_value()
+        .secret_id(format!("{SECRETS_PREFIX}/leaf"));
     put.secret_string(secret).send().await.expect("it is stored");
 }
 
@@ -121,7 +127,11 @@ async fn arise(world: &World, user: &str, news: News) -> String {
             leaf_checks(world).await;
             assert_eq!(world.status(user).await, "REVOKED");
             world.share(OTHER_FARM).await;
-            assert_eq!(come_to_leaf(world, OTHER_FARM).await, "notBound", "the next check knows whose it is");
+            assert_eq!(
+                come_to_leaf(world, OTHER_FARM).await,
+                "notBound",
+                "the next check knows whose it is"
+            );
         }
         News::Lost => {
             let path = format!("{MANAGEMENT}/users/{user}/panorama-credentials");
@@ -154,7 +164,8 @@ async fn leaf_checks(world: &World) {
 async fn end_while_leaf_is_asked(machine: &mut Forgetful, user: &str) {
     let path = format!("{MANAGEMENT}/users/{user}/panorama-credentials");
     let (_, theirs) = machine.world.json(machine.world.at_leaf(Method::GET, &path).await).await;
-    let (connections, id) = (machine.process().ports.connections.clone(), user.parse().expect("an id"));
+    let (connections, id) =
+        (machine.process().ports.connections.clone(), user.parse().expect("an id"));
     machine
         .replace_leaf(move |request: Request| {
             let (connections, theirs) = (connections.clone(), theirs.clone());
@@ -173,9 +184,15 @@ async fn end_while_leaf_is_asked(machine: &mut Forgetful, user: &str) {
 
 /// Status and code as they are stored, without Leaf being asked.
 async fn stored(world: &World, user: &str) -> (String, String) {
-    let account = world.machine.service.ports.connections.account(user.parse().expect("an id")).await;
+    let account =
+        world.machine.service.ports.connections.account(user.parse().expect("an id")).await;
     let credential = account.expect("a read").expect("a Leaf user").credential;
     credential
-        .map(|credential| (credential.status.as_str().to_owned(), credential.organization_code.expose().to_owned()))
+        .map(|credential| {
+            (
+                credential.status.as_str().to_owned(),
+                credential.organization_code.expose().to_owned(),
+            )
+        })
         .unwrap_or_default()
 }

@@ -1,4 +1,5 @@
-//! What only happens in front of Leaf: Leaf users that it alone knows, confirmations that it is asked about, the registration of its alerts.
+//! What only happens in front of Leaf: Leaf users that it alone knows, confirmations that it is
+//! asked about, the registration of its alerts.
 
 use reqwest::{Method, StatusCode};
 use serde_json::json;
@@ -20,7 +21,8 @@ async fn users_that_leaf_alone_knows(world: &World) {
     let user = async || format!("/users/{}", user_of_leaf(world).await);
     let profile = user().await;
     world.gets(200, Method::GET, &profile, None).await;
-    let body = json!({ "id": user_of_leaf(world).await, "name": "Dale", "email": "dale@farm.example" });
+    let body =
+        json!({ "id": user_of_leaf(world).await, "name": "Dale", "email": "dale@farm.example" });
     world.gets(200, Method::PUT, "/users", Some(body)).await;
     world.gets(204, Method::DELETE, &profile, None).await;
     let status = format!("{}/panorama-credentials", user().await);
@@ -29,8 +31,10 @@ async fn users_that_leaf_alone_knows(world: &World) {
     world.gets(200, Method::GET, &events, None).await;
     let credential = format!("{}/panorama-credentials", user().await);
     world.gets(204, Method::DELETE, &credential, None).await;
-    let summary =
-        format!("/services/integrations/api/resources?provider=Panorama&leafUserId={}", user_of_leaf(world).await);
+    let summary = format!(
+        "/services/integrations/api/resources?provider=Panorama&leafUserId={}",
+        user_of_leaf(world).await
+    );
     let (status, answer) = world.json(world.owner(Method::GET, &summary)).await;
     assert_eq!((status, &answer["summaries"]), (StatusCode::OK, &json!([])), "{answer}");
     world.start_session(&user_of_leaf(world).await, Some(OTHER_FARM)).await;
@@ -39,12 +43,15 @@ async fn users_that_leaf_alone_knows(world: &World) {
     assert_eq!(world.status(&connected).await, "ACTIVE");
 }
 
-/// One that Leaf cannot be asked about, that it has not finished, and that it connects over another operation.
+/// One that Leaf cannot be asked about, that it has not finished, and that it connects over another
+/// operation.
 async fn finish_confirmations(machine: &Forgetful) {
     let world = &machine.world;
     let user = world.connected("maria", OTHER_FARM).await;
     world.start_session(&user, Some(FARM)).await;
-    world.fault(json!({ "call": "confirmSharing", "fault": "status", "status": 503, "times": 0 })).await;
+    world
+        .fault(json!({ "call": "confirmSharing", "fault": "status", "status": 503, "times": 0 }))
+        .await;
     world.comes_back(FARM, "finishing").await;
     world.pass(1, 0);
     world.disturb(&json!({ "fault": "down" })).await;

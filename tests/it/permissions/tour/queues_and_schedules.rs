@@ -49,7 +49,9 @@ async fn finish_confirmations(machine: &Forgetful) {
     let world = &machine.world;
     let user = world.connected("maria", OTHER_FARM).await;
     world.start_session(&user, Some(FARM)).await;
-    world.fault(json!({ "call": "confirmSharing", "fault": "status", "status": 503, "times": 3 })).await;
+    world
+        .fault(json!({ "call": "confirmSharing", "fault": "status", "status": 503, "times": 3 }))
+        .await;
     world.comes_back(FARM, "finishing").await;
     for left in [1, 1, 0] {
         world.pass(60, 0);

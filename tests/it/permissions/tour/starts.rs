@@ -14,7 +14,8 @@ pub(super) async fn stops(tour: &Tour<'_>) {
     hop_link(&tour.machine().await.world).await;
 }
 
-/// The bodies of the contract: a name; credentials that are an app key's, are its new ones, are missing from it, or become one.
+/// The bodies of the contract: a name; credentials that are an app key's, are its new ones, are
+/// missing from it, or become one.
 async fn bodies(world: &World) {
     let user = world.create_user("maria").await;
     world.start_session(&user, Some(FARM)).await;
@@ -46,7 +47,9 @@ async fn finishes_what_was_kept(world: &World) {
     assert_eq!(world.start_session(&user, Some(FARM)).await.status, "ACTIVE");
     // Over the credential that it has; and Panorama is down, so the session is put off.
     world.start_session(&user, Some(OTHER_FARM)).await;
-    world.fault(json!({ "call": "confirmSharing", "fault": "status", "status": 503, "times": 2 })).await;
+    world
+        .fault(json!({ "call": "confirmSharing", "fault": "status", "status": 503, "times": 2 }))
+        .await;
     world.comes_back(OTHER_FARM, "finishing").await;
     world.pass(1, 0);
     assert_eq!(world.start_session(&user, Some(OTHER_FARM)).await.status, "PENDING");
@@ -56,7 +59,8 @@ async fn finishes_what_was_kept(world: &World) {
     assert_eq!(world.start_session(&user, Some(OTHER_FARM)).await.status, "ACTIVE");
 }
 
-/// While Panorama confirms, somebody ends the connection: what was made of the session is read again.
+/// While Panorama confirms, somebody ends the connection: what was made of the session is read
+/// again.
 pub(super) async fn finds_another_at_work(tour: &Tour<'_>) {
     let mut machine = tour.machine().await;
     machine.world.comes_back(FARM, "notBound").await;

@@ -1,4 +1,5 @@
-//! What is no request at all: fields, bodies and paths of the wrong form. Each is refused by its name, and nothing happens.
+//! What is no request at all: fields, bodies and paths of the wrong form. Each is refused by its
+//! name, and nothing happens.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -12,27 +13,45 @@ const LARGEST: usize = 64 * 1024;
 #[tokio::test]
 async fn missing_empty_mistyped_and_malformed_fields_are_named() {
     let scene = Scene::new().await;
-    let full = with(&with(&scene.reference(), "organizationCode", json!(CODE)), "appName", json!("prairie-insights"));
+    let full = with(
+        &with(&scene.reference(), "organizationCode", json!(CODE)),
+        "appName",
+        json!("prairie-insights"),
+    );
     for field in ["clientId", "username", "password", "clientEnvironment"] {
         scene.refuses(&with(&full, field, Value::Null), 0, (400, "missingField", &[field])).await;
         let mut null = full.clone();
         null[field] = Value::Null;
         scene.refuses(&null, 0, (400, "missingField", &[field])).await;
     }
-    for field in
-        ["clientId", "username", "password", "clientEnvironment", "organizationCode", "sharingUrlId", "appName"]
-    {
+    for field in [
+        "clientId",
+        "username",
+        "password",
+        "clientEnvironment",
+        "organizationCode",
+        "sharingUrlId",
+        "appName",
+    ] {
         for empty in ["", " ", "\n"] {
-            scene.refuses(&with(&full, field, json!(empty)), 0, (400, "emptyField", &[field])).await;
+            scene
+                .refuses(&with(&full, field, json!(empty)), 0, (400, "emptyField", &[field]))
+                .await;
         }
         for mistyped in not_texts() {
             scene.refuses(&with(&full, field, mistyped), 0, (400, "mistypedField", &[field])).await;
         }
-        scene.refuses(&with(&full, field, json!(["planted"])), 0, (400, "mistypedField", &[field])).await;
+        scene
+            .refuses(&with(&full, field, json!(["planted"])), 0, (400, "mistypedField", &[field]))
+            .await;
     }
-    for (field, most) in
-        [("clientId", 128), ("username", 128), ("password", 256), ("organizationCode", 64), ("appName", 64)]
-    {
+    for (field, most) in [
+        ("clientId", 128),
+        ("username", 128),
+        ("password", 256),
+        ("organizationCode", 64),
+        ("appName", 64),
+    ] {
         let long = "planted".chars().cycle().take(most + 1).collect::<String>();
         scene.refuses(&with(&full, field, json!(long)), 0, (400, "fieldTooLong", &[field])).await;
     }
@@ -53,13 +72,23 @@ async fn missing_empty_mistyped_and_malformed_fields_are_named() {
         ("appName", ".."),
         ("appName", "."),
     ] {
-        scene.refuses(&with(&full, field, json!(malformed)), 0, (400, "malformedField", &[field])).await;
+        scene
+            .refuses(&with(&full, field, json!(malformed)), 0, (400, "malformedField", &[field]))
+            .await;
     }
     for environment in ["stage", "Production", "TEST", "planted", "STAGE PRODUCTION"] {
         let body = with(&full, "clientEnvironment", json!(environment));
         scene.refuses(&body, 0, (400, "unknownEnvironment", &["clientEnvironment"])).await;
     }
-    let all = ["clientEnvironment", "appName", "sharingUrlId", "organizationCode", "clientId", "username", "password"];
+    let all = [
+        "clientEnvironment",
+        "appName",
+        "sharingUrlId",
+        "organizationCode",
+        "clientId",
+        "username",
+        "password",
+    ];
     let body = json!({
         "clientEnvironment": 1, "appName": "", "sharingUrlId": "planted", "organizationCode": [], "clientId": "",
         "username": {},
@@ -145,7 +174,11 @@ async fn what_is_wrong_with_the_path_is_named() {
     let calls = scene.world.all_calls().await;
     for (id, error_key) in NO_UUIDS {
         let path = user_path(id, "/one-click-integration/Panorama");
-        scene.world.ask_with(Method::POST, &path, &named()).await.problem_of(400, error_key, &["leafUserId"]);
+        scene.world.ask_with(Method::POST, &path, &named()).await.problem_of(
+            400,
+            error_key,
+            &["leafUserId"],
+        );
     }
     for provider in ["JohnDeere", "panorama", "Panorama%20", "ClimateFieldView"] {
         let path = user_path(&scene.user, &format!("/one-click-integration/{provider}"));
@@ -154,7 +187,11 @@ async fn what_is_wrong_with_the_path_is_named() {
         answer.says_nothing_of(secrets(&scene.tutorial()));
     }
     let path = user_path(&scene.user, "/one-click-integration/%FF");
-    scene.world.ask_with(Method::POST, &path, &named()).await.problem_of(400, "malformedField", &["provider"]);
+    scene.world.ask_with(Method::POST, &path, &named()).await.problem_of(
+        400,
+        "malformedField",
+        &["provider"],
+    );
     let path = format!("{MANAGEMENT}/users/{}/one-click-integration", scene.user);
     scene.world.ask_with(Method::POST, &path, &named()).await.problem(404, "routeNotFound");
     scene.nothing_happened(calls).await;

@@ -6,11 +6,15 @@ async fn a_secret_planned_for_deletion_is_not_readable_until_it_is_restored() {
     let name = fresh_name();
     create(client, &name, "first").await;
 
-    let deleted = client.delete_secret().secret_id(&name).recovery_window_in_days(7).send().await.unwrap();
+    let deleted =
+        client.delete_secret().secret_id(&name).recovery_window_in_days(7).send().await.unwrap();
 
     assert_eq!(deleted.name(), Some(name.as_str()));
     let date = deleted.deletion_date.unwrap();
-    assert_eq!(refused(client.get_secret_value().secret_id(&name).send().await), "InvalidRequestException");
+    assert_eq!(
+        refused(client.get_secret_value().secret_id(&name).send().await),
+        "InvalidRequestException"
+    );
     let described = client.describe_secret().secret_id(&name).send().await.unwrap();
     assert_eq!(described.deleted_date.unwrap().secs(), date.secs());
 
@@ -27,11 +31,24 @@ async fn a_secret_planned_for_deletion_takes_no_changes() {
     client.delete_secret().secret_id(&name).send().await.unwrap();
     let refusal = "InvalidRequestException";
 
-    assert_eq!(refused(client.put_secret_value().secret_id(&name).secret_string("x").send().await), refusal);
-    assert_eq!(refused(client.update_secret().secret_id(&name).description("x").send().await), refusal);
-    let moved = client.update_secret_version_stage().secret_id(&name).version_stage("x").move_to_version_id(&first);
+    assert_eq!(
+        refused(client.put_secret_value().secret_id(&name).secret_string("x").send().await),
+        refusal
+    );
+    assert_eq!(
+        refused(client.update_secret().secret_id(&name).description("x").send().await),
+        refusal
+    );
+    let moved = client
+        .update_secret_version_stage()
+        .secret_id(&name)
+        .version_stage("x")
+        .move_to_version_id(&first);
     assert_eq!(refused(moved.send().await), refusal);
-    assert_eq!(refused(client.untag_resource().secret_id(&name).tag_keys("x").send().await), refusal);
+    assert_eq!(
+        refused(client.untag_resource().secret_id(&name).tag_keys("x").send().await),
+        refusal
+    );
     assert_eq!(refused(client.delete_secret().secret_id(&name).send().await), refusal);
 }
 
@@ -56,10 +73,22 @@ async fn a_forced_deletion_frees_the_name_for_a_secret_with_another_arn() {
     let create = || client.create_secret().name(&name).secret_string("value").send();
     let first = create().await.unwrap();
 
-    client.delete_secret().secret_id(&name).force_delete_without_recovery(true).send().await.unwrap();
+    client
+        .delete_secret()
+        .secret_id(&name)
+        .force_delete_without_recovery(true)
+        .send()
+        .await
+        .unwrap();
 
-    assert_eq!(refused(client.get_secret_value().secret_id(&name).send().await), "ResourceNotFoundException");
-    assert_eq!(refused(client.restore_secret().secret_id(&name).send().await), "ResourceNotFoundException");
+    assert_eq!(
+        refused(client.get_secret_value().secret_id(&name).send().await),
+        "ResourceNotFoundException"
+    );
+    assert_eq!(
+        refused(client.restore_secret().secret_id(&name).send().await),
+        "ResourceNotFoundException"
+    );
     assert_ne!(create().await.unwrap().arn(), first.arn());
 }
 
@@ -70,9 +99,18 @@ async fn a_planned_deletion_can_be_forced() {
     create(client, &name, "first").await;
     client.delete_secret().secret_id(&name).send().await.unwrap();
 
-    client.delete_secret().secret_id(&name).force_delete_without_recovery(true).send().await.unwrap();
+    client
+        .delete_secret()
+        .secret_id(&name)
+        .force_delete_without_recovery(true)
+        .send()
+        .await
+        .unwrap();
 
-    assert_eq!(refused(client.describe_secret().secret_id(&name).send().await), "ResourceNotFoundException");
+    assert_eq!(
+        refused(client.describe_secret().secret_id(&name).send().await),
+        "ResourceNotFoundException"
+    );
 }
 
 #[tokio::test]
@@ -80,7 +118,13 @@ async fn forcing_the_deletion_of_what_does_not_exist_succeeds() {
     let Peer { client, .. } = &Peer::start().await;
     let name = fresh_name();
 
-    let deleted = client.delete_secret().secret_id(&name).force_delete_without_recovery(true).send().await.unwrap();
+    let deleted = client
+        .delete_secret()
+        .secret_id(&name)
+        .force_delete_without_recovery(true)
+        .send()
+        .await
+        .unwrap();
 
     assert_eq!(deleted.name(), Some(name.as_str()));
 }
@@ -95,6 +139,9 @@ async fn a_recovery_window_is_seven_to_thirty_days_and_excludes_force() {
     for days in [6, 31] {
         assert_eq!(refused(delete(days).send().await), "InvalidParameterException");
     }
-    assert_eq!(refused(delete(7).force_delete_without_recovery(true).send().await), "InvalidParameterException");
+    assert_eq!(
+        refused(delete(7).force_delete_without_recovery(true).send().await),
+        "InvalidParameterException"
+    );
     put(client, &name, "still there", &[]).await;
 }

@@ -1,7 +1,9 @@
 use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::operation::update_secret_version_stage::builders::UpdateSecretVersionStageFluentBuilder;
 
-use crate::peer::{Peer, create, current_value, expected, fresh_name, fresh_token, labels, put, refused};
+use crate::peer::{
+    Peer, create, current_value, expected, fresh_name, fresh_token, labels, put, refused,
+};
 
 fn change(client: &Client, name: &str, label: &str) -> UpdateSecretVersionStageFluentBuilder {
     client.update_secret_version_stage().secret_id(name).version_stage(label)
@@ -41,7 +43,10 @@ async fn going_back_to_the_previous_version_swaps_the_two_labels() {
         .await
         .unwrap();
 
-    assert_eq!(labels(client, &name).await, expected([(&first, &["AWSCURRENT"]), (&second, &["AWSPREVIOUS"])]));
+    assert_eq!(
+        labels(client, &name).await,
+        expected([(&first, &["AWSCURRENT"]), (&second, &["AWSPREVIOUS"])])
+    );
     assert_eq!(current_value(client, &name).await, "first");
 }
 
@@ -54,8 +59,11 @@ async fn moving_the_current_label_requires_naming_the_version_that_has_it() {
     let before = labels(client, &name).await;
 
     let unnamed = change(client, &name, "AWSCURRENT").move_to_version_id(&second).send().await;
-    let wrong =
-        change(client, &name, "AWSCURRENT").remove_from_version_id(&second).move_to_version_id(&second).send().await;
+    let wrong = change(client, &name, "AWSCURRENT")
+        .remove_from_version_id(&second)
+        .move_to_version_id(&second)
+        .send()
+        .await;
 
     assert_eq!(refused(unnamed), "InvalidParameterException");
     assert_eq!(refused(wrong), "InvalidParameterException");
@@ -74,11 +82,17 @@ async fn moving_any_label_requires_naming_the_version_that_has_it() {
     let change = || change(client, &name, "mine").move_to_version_id(&third);
 
     assert_eq!(refused(change().send().await), "InvalidParameterException");
-    assert_eq!(refused(change().remove_from_version_id(&first).send().await), "InvalidParameterException");
+    assert_eq!(
+        refused(change().remove_from_version_id(&first).send().await),
+        "InvalidParameterException"
+    );
     assert_eq!(labels(client, &name).await, before);
 
     change().remove_from_version_id(&second).send().await.unwrap();
-    assert_eq!(labels(client, &name).await, expected([(&first, &["AWSCURRENT"]), (&third, &["mine", "other"])]));
+    assert_eq!(
+        labels(client, &name).await,
+        expected([(&first, &["AWSCURRENT"]), (&third, &["mine", "other"])])
+    );
 }
 
 #[tokio::test]
@@ -88,8 +102,12 @@ async fn of_two_who_swap_from_the_same_version_one_wins() {
     let first = create(client, &name, "first").await;
     let second = put(client, &name, "second", &["b"]).await;
     let third = put(client, &name, "third", &["c"]).await;
-    let swap =
-        |to: &str| change(client, &name, "AWSCURRENT").remove_from_version_id(&first).move_to_version_id(to).send();
+    let swap = |to: &str| {
+        change(client, &name, "AWSCURRENT")
+            .remove_from_version_id(&first)
+            .move_to_version_id(to)
+            .send()
+    };
 
     let (one, other) = tokio::join!(swap(&second), swap(&third));
 
@@ -166,14 +184,17 @@ async fn a_version_without_labels_is_listed_only_when_asked_for_and_readable_by_
     let first = create(client, &name, "first").await;
     put(client, &name, "second", &[]).await;
     put(client, &name, "third", &[]).await;
-    let listed = |deprecated| client.list_secret_version_ids().secret_id(&name).include_deprecated(deprecated).send();
+    let listed = |deprecated| {
+        client.list_secret_version_ids().secret_id(&name).include_deprecated(deprecated).send()
+    };
 
     let labelled = listed(false).await.unwrap();
     let all = listed(true).await.unwrap();
 
     assert_eq!(labelled.versions().len(), 2);
     assert_eq!(all.versions().len(), 3);
-    let unlabelled = all.versions().iter().find(|version| version.version_id() == Some(&first)).unwrap();
+    let unlabelled =
+        all.versions().iter().find(|version| version.version_id() == Some(&first)).unwrap();
     assert!(unlabelled.version_stages().is_empty());
     assert_eq!(unlabelled.kms_key_ids(), ["DefaultEncryptionKey"]);
     let value = client.get_secret_value().secret_id(&name).version_id(&first).send().await.unwrap();
@@ -191,7 +212,11 @@ async fn a_secret_has_at_most_twenty_labels() {
     let second = put(client, &name, "second", &many).await;
 
     let one_more = change(client, &name, "one more").move_to_version_id(&second).send().await;
-    let with_a_value = client.put_secret_value().secret_id(&name).secret_string("third").version_stages("one more");
+    let with_a_value = client
+        .put_secret_value()
+        .secret_id(&name)
+        .secret_string("third")
+        .version_stages("one more");
 
     assert_eq!(refused(one_more), "LimitExceededException");
     assert_eq!(refused(with_a_value.send().await), "LimitExceededException");

@@ -8,8 +8,15 @@ async fn a_name_has_letters_digits_and_a_few_signs() {
     create(client, &format!("{}/_+=.@-Name0", fresh_name()), "x").await;
 
     for name in ["with space", "star*", "colon:", "ünicode", "", &"x".repeat(513)] {
-        assert_eq!(refused(client.create_secret().name(name).send().await), "ValidationException", "{name}");
-        assert_eq!(refused(client.describe_secret().secret_id(format!("{name}?")).send().await), "ValidationException");
+        assert_eq!(
+            refused(client.create_secret().name(name).send().await),
+            "ValidationException",
+            "{name}"
+        );
+        assert_eq!(
+            refused(client.describe_secret().secret_id(format!("{name}?")).send().await),
+            "ValidationException"
+        );
     }
 }
 
@@ -19,7 +26,9 @@ async fn a_value_has_up_to_65536_bytes() {
     let name = fresh_name();
     create(client, &name, "first").await;
     let text = |text: String| client.put_secret_value().secret_id(&name).secret_string(text).send();
-    let binary = |length| client.put_secret_value().secret_id(&name).secret_binary(Blob::new(vec![7; length])).send();
+    let binary = |length| {
+        client.put_secret_value().secret_id(&name).secret_binary(Blob::new(vec![7; length])).send()
+    };
 
     text("\u{1}".repeat(65_536)).await.unwrap();
     binary(65_536).await.unwrap();
@@ -38,7 +47,12 @@ async fn a_token_has_32_to_64_characters() {
     create(client, &name, "first").await;
     let store = |length| {
         let token = "t".repeat(length);
-        client.put_secret_value().secret_id(&name).client_request_token(token).secret_string("x").send()
+        client
+            .put_secret_value()
+            .secret_id(&name)
+            .client_request_token(token)
+            .secret_string("x")
+            .send()
     };
 
     for length in [32, 64] {
@@ -54,6 +68,9 @@ async fn a_page_has_1_to_100_results() {
     let Some(Peer { client, .. }) = &Peer::start_unless_moto().await else { return };
 
     for length in [0, 101] {
-        assert_eq!(refused(client.list_secrets().max_results(length).send().await), "ValidationException");
+        assert_eq!(
+            refused(client.list_secrets().max_results(length).send().await),
+            "ValidationException"
+        );
     }
 }

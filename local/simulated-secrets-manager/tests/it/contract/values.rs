@@ -1,6 +1,8 @@
 use aws_sdk_secretsmanager::primitives::Blob;
 
-use crate::peer::{Peer, create, current_value, expected, fresh_name, fresh_token, labels, put, refused};
+use crate::peer::{
+    Peer, create, current_value, expected, fresh_name, fresh_token, labels, put, refused,
+};
 
 #[tokio::test]
 async fn a_secret_is_read_by_name_by_arn_and_by_arn_without_its_random_end() {
@@ -11,7 +13,10 @@ async fn a_secret_is_read_by_name_by_arn_and_by_arn_without_its_random_end() {
 
     let arn = created.arn.unwrap();
     let (partial, suffix) = arn.rsplit_once('-').unwrap();
-    assert!(partial.starts_with("arn:aws:secretsmanager:us-east-2:") && partial.ends_with(&format!(":secret:{name}")));
+    assert!(
+        partial.starts_with("arn:aws:secretsmanager:us-east-2:")
+            && partial.ends_with(&format!(":secret:{name}"))
+    );
     assert_eq!(suffix.len(), 6);
     for id in [&name, &arn, partial] {
         let value = client.get_secret_value().secret_id(id).send().await.unwrap();
@@ -28,7 +33,8 @@ async fn a_secret_is_read_by_name_by_arn_and_by_arn_without_its_random_end() {
 #[tokio::test]
 async fn an_arn_with_another_random_end_finds_nothing() {
     let Peer { client, .. } = &Peer::start().await;
-    let created = client.create_secret().name(fresh_name()).secret_string("first").send().await.unwrap();
+    let created =
+        client.create_secret().name(fresh_name()).secret_string("first").send().await.unwrap();
     let arn = created.arn.unwrap();
     let other = format!("{}-000000", arn.rsplit_once('-').unwrap().0);
 
@@ -43,7 +49,13 @@ async fn a_binary_value_comes_back_as_the_same_bytes() {
     let name = fresh_name();
     let bytes: Vec<u8> = (0..=255).collect();
 
-    client.create_secret().name(&name).secret_binary(Blob::new(bytes.clone())).send().await.unwrap();
+    client
+        .create_secret()
+        .name(&name)
+        .secret_binary(Blob::new(bytes.clone()))
+        .send()
+        .await
+        .unwrap();
 
     let value = client.get_secret_value().secret_id(&name).send().await.unwrap();
     assert_eq!(value.secret_string(), None);
@@ -59,7 +71,10 @@ async fn a_secret_without_a_value_has_nothing_to_read() {
 
     assert_eq!(created.version_id(), None);
     assert_eq!(labels(client, &name).await, expected([]));
-    assert_eq!(refused(client.get_secret_value().secret_id(&name).send().await), "ResourceNotFoundException");
+    assert_eq!(
+        refused(client.get_secret_value().secret_id(&name).send().await),
+        "ResourceNotFoundException"
+    );
 }
 
 #[tokio::test]
@@ -88,7 +103,9 @@ async fn a_name_is_given_once() {
 async fn creating_again_with_the_same_token_and_value_repeats_the_answer() {
     let Peer { client, .. } = &Peer::start().await;
     let (name, token) = (fresh_name(), fresh_token());
-    let create = |value: &str| client.create_secret().name(&name).client_request_token(&token).secret_string(value);
+    let create = |value: &str| {
+        client.create_secret().name(&name).client_request_token(&token).secret_string(value)
+    };
 
     let first = create("first").send().await.unwrap();
     let again = create("first").send().await.unwrap();
@@ -105,14 +122,24 @@ async fn storing_a_value_makes_it_current_and_the_old_one_previous() {
     let name = fresh_name();
     let first = create(client, &name, "first").await;
 
-    let stored = client.put_secret_value().secret_id(&name).secret_string("second").send().await.unwrap();
+    let stored =
+        client.put_secret_value().secret_id(&name).secret_string("second").send().await.unwrap();
 
     assert_eq!(stored.name(), Some(name.as_str()));
     assert_eq!(stored.version_stages(), ["AWSCURRENT"]);
     let second = stored.version_id.unwrap();
-    assert_eq!(labels(client, &name).await, expected([(&first, &["AWSPREVIOUS"]), (&second, &["AWSCURRENT"])]));
+    assert_eq!(
+        labels(client, &name).await,
+        expected([(&first, &["AWSPREVIOUS"]), (&second, &["AWSCURRENT"])])
+    );
     assert_eq!(current_value(client, &name).await, "second");
-    let previous = client.get_secret_value().secret_id(&name).version_stage("AWSPREVIOUS").send().await.unwrap();
+    let previous = client
+        .get_secret_value()
+        .secret_id(&name)
+        .version_stage("AWSPREVIOUS")
+        .send()
+        .await
+        .unwrap();
     assert_eq!(previous.secret_string(), Some("first"));
 }
 
@@ -125,7 +152,10 @@ async fn only_one_version_is_the_previous_one() {
 
     let third = put(client, &name, "third", &[]).await;
 
-    assert_eq!(labels(client, &name).await, expected([(&second, &["AWSPREVIOUS"]), (&third, &["AWSCURRENT"])]));
+    assert_eq!(
+        labels(client, &name).await,
+        expected([(&second, &["AWSPREVIOUS"]), (&third, &["AWSCURRENT"])])
+    );
 }
 
 #[tokio::test]
@@ -133,8 +163,9 @@ async fn storing_again_with_the_same_token_and_value_is_one_version() {
     let Peer { client, .. } = &Peer::start().await;
     let (name, token) = (fresh_name(), fresh_token());
     let first = create(client, &name, "first").await;
-    let store =
-        |value: &str| client.put_secret_value().secret_id(&name).client_request_token(&token).secret_string(value);
+    let store = |value: &str| {
+        client.put_secret_value().secret_id(&name).client_request_token(&token).secret_string(value)
+    };
 
     let stored = store("second").send().await.unwrap();
     let again = store("second").send().await.unwrap();
@@ -143,7 +174,10 @@ async fn storing_again_with_the_same_token_and_value_is_one_version() {
     assert_eq!(stored.version_id(), Some(token.as_str()));
     assert_eq!(again.version_id(), Some(token.as_str()));
     assert_eq!(refused(other), "ResourceExistsException");
-    assert_eq!(labels(client, &name).await, expected([(&first, &["AWSPREVIOUS"]), (&token, &["AWSCURRENT"])]));
+    assert_eq!(
+        labels(client, &name).await,
+        expected([(&first, &["AWSPREVIOUS"]), (&token, &["AWSCURRENT"])])
+    );
 }
 
 #[tokio::test]
@@ -164,14 +198,23 @@ async fn a_late_repetition_does_not_take_the_label_back() {
     let Peer { client, .. } = &Peer::start().await;
     let (name, token) = (fresh_name(), fresh_token());
     create(client, &name, "first").await;
-    let store = || client.put_secret_value().secret_id(&name).client_request_token(&token).secret_string("second");
+    let store = || {
+        client
+            .put_secret_value()
+            .secret_id(&name)
+            .client_request_token(&token)
+            .secret_string("second")
+    };
     store().send().await.unwrap();
     let third = put(client, &name, "third", &[]).await;
 
     let late = store().send().await.unwrap();
 
     assert_eq!(late.version_stages(), ["AWSPREVIOUS"]);
-    assert_eq!(labels(client, &name).await, expected([(&token, &["AWSPREVIOUS"]), (&third, &["AWSCURRENT"])]));
+    assert_eq!(
+        labels(client, &name).await,
+        expected([(&token, &["AWSPREVIOUS"]), (&third, &["AWSCURRENT"])])
+    );
 }
 
 #[tokio::test]
@@ -182,7 +225,10 @@ async fn a_value_under_another_label_leaves_the_current_one_alone() {
 
     let pending = put(client, &name, "second", &["AWSPENDING", "mine"]).await;
 
-    assert_eq!(labels(client, &name).await, expected([(&first, &["AWSCURRENT"]), (&pending, &["AWSPENDING", "mine"])]));
+    assert_eq!(
+        labels(client, &name).await,
+        expected([(&first, &["AWSCURRENT"]), (&pending, &["AWSPENDING", "mine"])])
+    );
     assert_eq!(current_value(client, &name).await, "first");
 }
 
@@ -208,7 +254,10 @@ async fn a_value_that_supersedes_a_pending_one_ends_its_rotation_but_keeps_its_o
 
     let third = put(client, &name, "third", &["AWSCURRENT"]).await;
 
-    assert_eq!(labels(client, &name).await, expected([(&second, &["AWSPREVIOUS", "mine"]), (&third, &["AWSCURRENT"])]));
+    assert_eq!(
+        labels(client, &name).await,
+        expected([(&second, &["AWSPREVIOUS", "mine"]), (&third, &["AWSCURRENT"])])
+    );
 }
 
 #[tokio::test]
@@ -220,7 +269,10 @@ async fn a_version_is_read_by_its_id_and_a_label_beside_it_must_agree() {
     let read = || client.get_secret_value().secret_id(&name).version_id(&first);
 
     assert_eq!(read().send().await.unwrap().secret_string(), Some("first"));
-    assert_eq!(read().version_stage("AWSPREVIOUS").send().await.unwrap().secret_string(), Some("first"));
+    assert_eq!(
+        read().version_stage("AWSPREVIOUS").send().await.unwrap().secret_string(),
+        Some("first")
+    );
     assert_eq!(refused(read().version_stage("AWSCURRENT").send().await), "InvalidRequestException");
 }
 
@@ -231,7 +283,10 @@ async fn a_version_or_label_that_does_not_exist_is_not_found() {
     create(client, &name, "first").await;
     let read = || client.get_secret_value().secret_id(&name);
 
-    assert_eq!(refused(read().version_stage("AWSPREVIOUS").send().await), "ResourceNotFoundException");
+    assert_eq!(
+        refused(read().version_stage("AWSPREVIOUS").send().await),
+        "ResourceNotFoundException"
+    );
     assert_eq!(refused(read().version_id(fresh_token()).send().await), "ResourceNotFoundException");
 }
 
@@ -241,7 +296,8 @@ async fn updating_the_description_makes_no_version() {
     let name = fresh_name();
     let first = create(client, &name, "first").await;
 
-    let updated = client.update_secret().secret_id(&name).description("what it is for").send().await.unwrap();
+    let updated =
+        client.update_secret().secret_id(&name).description("what it is for").send().await.unwrap();
 
     assert_eq!(updated.version_id(), None);
     assert_eq!(labels(client, &name).await, expected([(&first, &["AWSCURRENT"])]));
@@ -256,10 +312,14 @@ async fn updating_the_value_makes_a_current_version_and_keeps_the_description() 
     let first = create(client, &name, "first").await;
     client.update_secret().secret_id(&name).description("kept").send().await.unwrap();
 
-    let updated = client.update_secret().secret_id(&name).secret_string("second").send().await.unwrap();
+    let updated =
+        client.update_secret().secret_id(&name).secret_string("second").send().await.unwrap();
 
     let second = updated.version_id.unwrap();
-    assert_eq!(labels(client, &name).await, expected([(&first, &["AWSPREVIOUS"]), (&second, &["AWSCURRENT"])]));
+    assert_eq!(
+        labels(client, &name).await,
+        expected([(&first, &["AWSPREVIOUS"]), (&second, &["AWSCURRENT"])])
+    );
     assert_eq!(current_value(client, &name).await, "second");
     let described = client.describe_secret().secret_id(&name).send().await.unwrap();
     assert_eq!(described.description(), Some("kept"));
@@ -271,8 +331,13 @@ async fn updating_with_a_version_that_exists_is_refused_even_with_the_same_value
     let name = fresh_name();
     let first = create(client, &name, "first").await;
 
-    let result =
-        client.update_secret().secret_id(&name).client_request_token(&first).secret_string("first").send().await;
+    let result = client
+        .update_secret()
+        .secret_id(&name)
+        .client_request_token(&first)
+        .secret_string("first")
+        .send()
+        .await;
 
     assert_eq!(refused(result), "ResourceExistsException");
 }
@@ -293,7 +358,13 @@ async fn a_value_is_not_text_and_bytes() {
     let Some(Peer { client, .. }) = &Peer::start_unless_moto().await else { return };
     let name = fresh_name();
     create(client, &name, "first").await;
-    let both = || client.put_secret_value().secret_id(&name).secret_string("text").secret_binary(Blob::new("bytes"));
+    let both = || {
+        client
+            .put_secret_value()
+            .secret_id(&name)
+            .secret_string("text")
+            .secret_binary(Blob::new("bytes"))
+    };
 
     assert_eq!(refused(both().send().await), "InvalidParameterException");
     assert_eq!(current_value(client, &name).await, "first");
@@ -306,13 +377,22 @@ async fn what_does_not_exist_is_not_found() {
     let not_found = "ResourceNotFoundException";
 
     assert_eq!(refused(client.get_secret_value().secret_id(&name).send().await), not_found);
-    assert_eq!(refused(client.put_secret_value().secret_id(&name).secret_string("x").send().await), not_found);
-    assert_eq!(refused(client.update_secret().secret_id(&name).description("x").send().await), not_found);
+    assert_eq!(
+        refused(client.put_secret_value().secret_id(&name).secret_string("x").send().await),
+        not_found
+    );
+    assert_eq!(
+        refused(client.update_secret().secret_id(&name).description("x").send().await),
+        not_found
+    );
     assert_eq!(refused(client.describe_secret().secret_id(&name).send().await), not_found);
     assert_eq!(refused(client.delete_secret().secret_id(&name).send().await), not_found);
     assert_eq!(refused(client.restore_secret().secret_id(&name).send().await), not_found);
-    let moved =
-        client.update_secret_version_stage().secret_id(&name).version_stage("x").move_to_version_id(fresh_token());
+    let moved = client
+        .update_secret_version_stage()
+        .secret_id(&name)
+        .version_stage("x")
+        .move_to_version_id(fresh_token());
     assert_eq!(refused(moved.send().await), not_found);
 }
 

@@ -12,7 +12,10 @@ async fn dates_are_those_of_the_clock_to_the_millisecond() {
     let value = client.get_secret_value().secret_id("name").send().await.unwrap();
 
     let created = simulation.clock.now() - Duration::hours(1);
-    assert_eq!(value.created_date.unwrap().to_millis().unwrap(), created.unix_timestamp() * 1_000 + 125);
+    assert_eq!(
+        value.created_date.unwrap().to_millis().unwrap(),
+        created.unix_timestamp() * 1_000 + 125
+    );
 }
 
 #[tokio::test]
@@ -44,7 +47,10 @@ async fn a_secret_is_gone_when_its_recovery_window_is_over() {
     assert!(client.describe_secret().secret_id("name").send().await.is_ok());
 
     simulation.clock.advance(Duration::seconds(1));
-    assert_eq!(refused(client.restore_secret().secret_id("name").send().await), "ResourceNotFoundException");
+    assert_eq!(
+        refused(client.restore_secret().secret_id("name").send().await),
+        "ResourceNotFoundException"
+    );
     create(client, "name", "second").await;
 }
 
@@ -58,7 +64,8 @@ async fn old_versions_are_forgotten_unless_they_have_a_label() {
     for n in 0..98 {
         put(client, "name", &n.to_string(), &[]).await;
     }
-    let put_one_more = || client.put_secret_value().secret_id("name").secret_string("one more").send();
+    let put_one_more =
+        || client.put_secret_value().secret_id("name").secret_string("one more").send();
     simulation.clock.advance(Duration::days(1) - Duration::seconds(1));
     assert_eq!(refused(put_one_more().await), "LimitExceededException", "none is a day old");
     simulation.clock.advance(Duration::seconds(1));
@@ -66,7 +73,13 @@ async fn old_versions_are_forgotten_unless_they_have_a_label() {
         put(client, "name", &n.to_string(), &[]).await;
     }
 
-    let list = client.list_secret_version_ids().secret_id("name").include_deprecated(true).send().await.unwrap();
+    let list = client
+        .list_secret_version_ids()
+        .secret_id("name")
+        .include_deprecated(true)
+        .send()
+        .await
+        .unwrap();
     assert_eq!((list.versions().len(), list.next_token()), (100, None));
     assert_eq!(labels(client, "name").await[&kept], ["mine"]);
     let oldest = client.get_secret_value().secret_id("name").version_id(first).send().await;

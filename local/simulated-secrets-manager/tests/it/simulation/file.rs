@@ -14,7 +14,8 @@ struct Folder(PathBuf);
 
 impl Folder {
     fn new() -> Self {
-        let path = std::env::temp_dir().join(format!("simulated-secrets-manager-{}", Uuid::new_v4()));
+        let path =
+            std::env::temp_dir().join(format!("simulated-secrets-manager-{}", Uuid::new_v4()));
         fs::create_dir(&path).unwrap();
         Self(path)
     }
@@ -41,9 +42,23 @@ async fn refusal_to_start(file: PathBuf) -> io::Error {
 async fn everything_survives_a_restart() {
     let folder = Folder::new();
     let before = Simulation::start(Some(folder.file())).await;
-    let created = before.client.create_secret().name("text").secret_string("first \u{1f33e}").send().await.unwrap();
+    let created = before
+        .client
+        .create_secret()
+        .name("text")
+        .secret_string("first \u{1f33e}")
+        .send()
+        .await
+        .unwrap();
     put(&before.client, "text", "second", &[]).await;
-    before.client.create_secret().name("bytes").secret_binary(Blob::new([0, 255])).send().await.unwrap();
+    before
+        .client
+        .create_secret()
+        .name("bytes")
+        .secret_binary(Blob::new([0, 255]))
+        .send()
+        .await
+        .unwrap();
     create(&before.client, "deleted", "x").await;
     before.client.delete_secret().secret_id("deleted").send().await.unwrap();
     let labels_before = labels(&before.client, "text").await;
@@ -53,9 +68,21 @@ async fn everything_survives_a_restart() {
 
     assert_eq!(labels(&after.client, "text").await, labels_before);
     assert_eq!(current_value(&after.client, "text").await, "second");
-    let first = after.client.get_secret_value().secret_id(created.arn.unwrap()).version_id(created.version_id.unwrap());
+    let first = after
+        .client
+        .get_secret_value()
+        .secret_id(created.arn.unwrap())
+        .version_id(created.version_id.unwrap());
     assert_eq!(first.send().await.unwrap().secret_string(), Some("first \u{1f33e}"));
-    let bytes = after.client.get_secret_value().secret_id("bytes").send().await.unwrap().secret_binary.unwrap();
+    let bytes = after
+        .client
+        .get_secret_value()
+        .secret_id("bytes")
+        .send()
+        .await
+        .unwrap()
+        .secret_binary
+        .unwrap();
     assert_eq!(bytes.as_ref(), [0, 255]);
     after.client.restore_secret().secret_id("deleted").send().await.unwrap();
     assert_eq!(current_value(&after.client, "deleted").await, "x");
@@ -83,7 +110,8 @@ async fn what_cannot_be_saved_does_not_happen() {
     assert_eq!(current_value(&simulation.client, "name").await, "first");
     fs::remove_dir_all(&folder.0).unwrap();
 
-    let result = simulation.client.put_secret_value().secret_id("name").secret_string("second").send().await;
+    let result =
+        simulation.client.put_secret_value().secret_id("name").secret_string("second").send().await;
 
     assert_eq!(refused(result), "InternalServiceError");
     assert_eq!(current_value(&simulation.client, "name").await, "first");

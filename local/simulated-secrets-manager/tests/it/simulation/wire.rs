@@ -13,7 +13,9 @@ use crate::peer::{ManualClock, Simulation, create, fresh_token, now};
 async fn post(simulation: &Simulation, headers: &[(&str, &str)], body: String) -> Response {
     let client = reqwest::Client::builder().timeout(Duration::from_secs(10)).build().unwrap();
     let request =
-        headers.iter().fold(client.post(&simulation.endpoint), |request, (name, value)| request.header(*name, *value));
+        headers.iter().fold(client.post(&simulation.endpoint), |request, (name, value)| {
+            request.header(*name, *value)
+        });
     request.body(body).send().await.unwrap()
 }
 
@@ -26,7 +28,11 @@ struct Answer {
 async fn call(simulation: &Simulation, operation: &str, body: Value) -> Answer {
     let target = format!("secretsmanager.{operation}");
     let response = post(simulation, &[("x-amz-target", &target)], body.to_string()).await;
-    Answer { status: response.status(), headers: response.headers().clone(), body: response.json().await.unwrap() }
+    Answer {
+        status: response.status(),
+        headers: response.headers().clone(),
+        body: response.json().await.unwrap(),
+    }
 }
 
 #[tokio::test]
@@ -48,7 +54,8 @@ async fn dates_are_numbers_of_seconds_and_absent_fields_are_left_out() {
     let simulation = Simulation::start(None).await;
     simulation.client.create_secret().name("name").send().await.unwrap();
 
-    let Answer { body, .. } = call(&simulation, "DescribeSecret", json!({ "SecretId": "name" })).await;
+    let Answer { body, .. } =
+        call(&simulation, "DescribeSecret", json!({ "SecretId": "name" })).await;
 
     assert_eq!(body["CreatedDate"], json!(1_772_366_400.125));
     let mut fields: Vec<_> = body.as_object().unwrap().keys().collect();
@@ -74,7 +81,8 @@ async fn a_value_needs_a_token() {
     create(&simulation.client, "name", "first").await;
 
     let Answer { body, .. } =
-        call(&simulation, "PutSecretValue", json!({ "SecretId": "name", "SecretString": "x" })).await;
+        call(&simulation, "PutSecretValue", json!({ "SecretId": "name", "SecretString": "x" }))
+            .await;
 
     assert_eq!(body["__type"], "InvalidRequestException");
 }
@@ -89,7 +97,9 @@ async fn a_request_of_the_wrong_form_is_refused_without_quoting_it() {
         body
     };
 
-    for body in [put("SecretString", json!(["swordfish"])), put("SecretBinary", json!("sword fish"))] {
+    for body in
+        [put("SecretString", json!(["swordfish"])), put("SecretBinary", json!("sword fish"))]
+    {
         let Answer { body: answer, .. } = call(&simulation, "PutSecretValue", body).await;
         assert_eq!(answer["__type"], "SerializationException");
         assert!(!answer.to_string().contains("fish"), "{answer}");
@@ -109,7 +119,8 @@ async fn fields_of_features_that_are_not_simulated_are_ignored() {
 #[tokio::test]
 async fn a_web_page_that_claims_the_port_under_its_own_name_gets_nothing() {
     let simulation = Simulation::start(None).await;
-    let headers = [("x-amz-target", "secretsmanager.ListSecrets"), ("host", "rebound.example:8000")];
+    let headers =
+        [("x-amz-target", "secretsmanager.ListSecrets"), ("host", "rebound.example:8000")];
 
     let response = post(&simulation, &headers, "{}".to_owned()).await;
 
@@ -121,7 +132,9 @@ async fn it_serves_on_no_address_that_others_may_reach() {
     let listener = TcpListener::bind("0.0.0.0:0").await.unwrap();
     let clock = ManualClock::at(time::OffsetDateTime::UNIX_EPOCH);
 
-    let error = serve(Config { listener, file: None, now: now(&clock) }, std::future::pending()).await.unwrap_err();
+    let error = serve(Config { listener, file: None, now: now(&clock) }, std::future::pending())
+        .await
+        .unwrap_err();
 
     assert_eq!(error.kind(), io::ErrorKind::InvalidInput);
     let may = |address: &str| may_serve_on(address.parse().unwrap());
