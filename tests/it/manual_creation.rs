@@ -70,13 +70,13 @@ async fn what_is_wrong_with_a_credential_is_told_apart_and_nothing_is_created() 
     let user = world.create_user("maria").await;
     let cases: [(&str, &str, Change); 5] = [
         ("refreshTokenRefused", "refreshToken", |body| {
-            body["refreshToken"] = "planted-expired-token".into()
+            body["refreshToken"] = "planted-expired-token".into();
         }),
         ("organizationCodeNotShared", "organizationCode", |body| {
-            body["organizationCode"] = "t8Zq2mLx".into()
+            body["organizationCode"] = "t8Zq2mLx".into();
         }),
         ("environmentMismatch", "clientEnvironment", |body| {
-            body["clientEnvironment"] = "PRODUCTION".into()
+            body["clientEnvironment"] = "PRODUCTION".into();
         }),
         ("unknownAppKey", "clientId", |body| body["clientId"] = "never-registered".into()),
         ("missingField", "refreshToken", |body| {

@@ -63,7 +63,7 @@ async fn a_token_ends_with_the_password_that_it_was_got_with() {
     assert_eq!(world.list_with(&old).await, StatusCode::OK);
     world
         .change_owners(|owners| {
-            owners.add(NAME, "Yet-Another-Prairie-Owner-2026").expect("changed")
+            owners.add(NAME, "Yet-Another-Prairie-Owner-2026").expect("changed");
         })
         .await;
     assert_eq!(world.list_with(&old).await, StatusCode::UNAUTHORIZED, "the password was changed");

@@ -62,7 +62,7 @@ pub(crate) async fn read(
                 FollowError::Upstream(error) => Problem::from(error),
                 FollowError::Store(error) => error.into(),
                 FollowError::Secrets(error) => error.into(),
-            })?
+            })?;
         }
         Some(_) => {
             return Err(Problem::of_field(

@@ -135,7 +135,7 @@ async fn arm(State(simulator): Handle, body: Bytes) -> Result<Response, Refusal>
         Order::ExpireTokens => in_both(&simulator, Tokens::expire_access_tokens),
         Order::RevokeRefreshTokens => in_both(&simulator, Tokens::revoke_refresh_tokens),
         Order::RotateRefreshTokens(enabled) => {
-            in_both(&simulator, |tokens| tokens.set_rotating(enabled))
+            in_both(&simulator, |tokens| tokens.set_rotating(enabled));
         }
     }
     Ok(StatusCode::NO_CONTENT.into_response())

@@ -250,7 +250,7 @@ mod tests {
             let operation = Operation::new(&key, ClientEnvironment::Stage, &code);
             match session.receive(&code, &operation, at(attempt)) {
                 Received::Begin(confirming) if attempt <= 5 => {
-                    session = confirming.turn_back(at(attempt))
+                    session = confirming.turn_back(at(attempt));
                 }
                 Received::TooMany(rejected) if attempt == 6 => {
                     assert_eq!(

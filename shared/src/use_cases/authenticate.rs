@@ -62,7 +62,7 @@ pub async fn authenticate(
         tracing::warn!(name, outcome = "refused", "sign-in");
         match failures {
             Some(failures) if !failures.count_at(now) => {
-                ports.sign_ins.first_failure(&who, now).await?
+                ports.sign_ins.first_failure(&who, now).await?;
             }
             _ => ports.sign_ins.count_failure(&who, now).await?,
         }

@@ -129,7 +129,7 @@ pub(super) async fn write_status(
     ports.connections.change_status(change).await?;
     match (entry.status, to) {
         (_, CredentialStatus::Revoked) => {
-            Metric::CredentialsRevoked.record(entry.operation.environment)
+            Metric::CredentialsRevoked.record(entry.operation.environment);
         }
         (CredentialStatus::Revoked, CredentialStatus::Active) => {
             Metric::CredentialsRecovered.record(entry.operation.environment);
@@ -317,7 +317,7 @@ impl Checker<'_> {
                 }
                 Ok(Confirmed::NotYet) => {}
                 Err(error) => {
-                    tracing::info!(leaf_user_id = %entry.leaf_user_id, %error, "not confirmed again")
+                    tracing::info!(leaf_user_id = %entry.leaf_user_id, %error, "not confirmed again");
                 }
             }
         }

@@ -337,7 +337,7 @@ impl State {
 
     fn in_phase(&self, user: usize, phase: Phase) -> Self {
         self.with(|state| {
-            state.users[user].session.iter_mut().for_each(|session| session.phase = phase)
+            state.users[user].session.iter_mut().for_each(|session| session.phase = phase);
         })
     }
 

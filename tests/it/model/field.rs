@@ -254,7 +254,7 @@ impl Field {
                     }
                 }
                 "STATE" => {
-                    state.looked_at = text(row, "lookedAt").map(|_| self.moment(row, "lookedAt"))
+                    state.looked_at = text(row, "lookedAt").map(|_| self.moment(row, "lookedAt"));
                 }
                 _ => {}
             }

@@ -208,7 +208,7 @@ impl Table {
                         return Err(Cancelled::Condition { place: 0, found: failed.item.clone() });
                     }
                     PutItemError::TransactionConflictException(_) if attempt < ATTEMPTS => {
-                        self.back_off(attempt).await
+                        self.back_off(attempt).await;
                     }
                     _ => {
                         return Err(Cancelled::Store(failure(
