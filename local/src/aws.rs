@@ -7,10 +7,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use application::ports::clock::Clock;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region, SharedInterceptor};
 use dynoxide::Database;
 use dynoxide::storage_backend::Clock as EngineClock;
-use shared::ports::clock::Clock;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 

@@ -3,14 +3,14 @@
 
 use axum::Router;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
-use shared::http::routes::{Access, Route, Routes};
-use shared::http::{bearer, envelope};
 use shared::service::Service;
+use web::routes::{Access, Route, Routes};
+use web::{bearer, envelope};
 
 use crate::running;
 
 /// A function's routes over a service.
-type Function = fn(Service) -> Routes;
+type Function = fn(Service) -> Routes<Service>;
 
 /// Every function with an HTTP route.
 pub const FUNCTIONS: [(&str, Function); 10] = [

@@ -7,15 +7,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use adapters::dynamodb::schema;
+use adapters::receivers::{Receivers, SystemLookUp};
+use adapters::system_clock::SystemClock;
+use application::ports::clock::Clock;
 use axum::extract::{ConnectInfo, Request};
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
-use shared::adapters::dynamodb::schema;
-use shared::adapters::receivers::{Receivers, SystemLookUp};
-use shared::adapters::system_clock::SystemClock;
-use shared::http::caller::CallerAddress;
-use shared::http::routes::forgiving;
-use shared::ports::clock::Clock;
 use shared::service::{Clients, Service};
 use shared::settings::Settings;
 use time::OffsetDateTime;
@@ -23,6 +21,8 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use url::Url;
+use web::caller::CallerAddress;
+use web::routes::forgiving;
 
 use crate::environment::Addresses;
 use crate::options::{Data, Options, Upstream};

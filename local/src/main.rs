@@ -5,9 +5,9 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use clap::Parser;
+use domain::reach::Reach;
 use local::cors::{Origins, origin};
 use local::{Data, Machine, Options, Upstream, environment, walkthrough};
-use shared::domain::reach::Reach;
 use url::Url;
 
 /// Panorama Connect on one machine: the whole service, and a simulated Panorama to connect to.

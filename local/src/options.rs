@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use adapters::receivers::{LookUp, TIMEOUT};
+use application::ports::clock::Clock;
 use aws_sdk_dynamodb::config::SharedInterceptor;
 use axum::Router;
-use shared::adapters::receivers::{LookUp, TIMEOUT};
-use shared::domain::reach::Reach;
-use shared::ports::clock::Clock;
+use domain::reach::Reach;
 use url::Url;
 
 use crate::cors::Origins;

@@ -11,12 +11,12 @@ mod template;
 use std::io;
 use std::sync::Arc;
 
+use application::ports::clock::Clock;
+use application::ports::webhooks::{Outgoing, Receivers};
 use deliver_alerts::Delivery;
+use domain::session::{HANDSHAKE_LEASE, LIFETIME};
 use dynoxide::Database;
 use dynoxide::actions::get_records::Record;
-use shared::domain::session::{HANDSHAKE_LEASE, LIFETIME};
-use shared::ports::clock::Clock;
-use shared::ports::webhooks::{Outgoing, Receivers};
 use shared::service::Service;
 use tokio::sync::Mutex;
 

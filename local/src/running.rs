@@ -4,11 +4,11 @@
 
 use std::future::Future;
 
+use application::ports::StoreError;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use check_connections::Report;
 use deliver_alerts::Delivery;
-use shared::domain::timestamp::Timestamp;
-use shared::ports::StoreError;
+use domain::timestamp::Timestamp;
 use shared::service::{Service, WarmUp};
 
 /// Every function, and what it reads in init.

@@ -4,24 +4,22 @@
 
 use std::io;
 
+use adapters::secrets_manager::leaf::{leaf_document, leaf_name};
+use adapters::secrets_manager::{index_key_document, index_key_name, owners_document, owners_name};
+use application::use_cases::leaf_users::find_user;
+use application::use_cases::log_in::Asked;
+use application::use_cases::register_app_key::register_app_key;
 use aws_lc_rs::rand;
 use aws_sdk_secretsmanager::Client;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use shared::adapters::secrets_manager::leaf::{leaf_document, leaf_name};
-use shared::adapters::secrets_manager::{
-    index_key_document, index_key_name, owners_document, owners_name,
-};
-use shared::domain::app_key::AppKeyId;
-use shared::domain::client_environment::ClientEnvironment;
-use shared::domain::ids::LeafUserId;
-use shared::domain::leaf_user::{LeafUser, Profile};
-use shared::domain::owner_password;
-use shared::domain::partner::PartnerCredentials;
+use domain::app_key::AppKeyId;
+use domain::client_environment::ClientEnvironment;
+use domain::ids::LeafUserId;
+use domain::leaf_user::{LeafUser, Profile};
+use domain::owner_password;
+use domain::partner::PartnerCredentials;
 use shared::service::Service;
-use shared::use_cases::leaf_users::find_user;
-use shared::use_cases::log_in::Asked;
-use shared::use_cases::register_app_key::register_app_key;
 use simulated_panorama::Environment;
 
 use crate::ready::Login;

@@ -12,26 +12,30 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Span, Subscriber};
+use tracing::{Event, Subscriber};
 use tracing_subscriber::filter::{LevelFilter, filter_fn};
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::{Context, Layer};
 use tracing_subscriber::registry::LookupSpan;
 
-use crate::adapters::system_clock::SystemClock;
-use crate::domain::ids::LeafUserId;
-use crate::ports::clock::Clock;
-use crate::{metrics, settings};
+use adapters::system_clock::SystemClock;
+use application::metrics;
+use application::ports::clock::Clock;
+
+use crate::settings;
 
 /// The workspace's crates that log.
-const OURS: [&str; 18] = [
+const OURS: [&str; 22] = [
+    "adapters",
     "api_document",
     "app_keys",
+    "application",
     "authenticate",
     "authorizer",
     "check_connections",
     "credentials",
     "deliver_alerts",
+    "domain",
     "expire_sessions",
     "finish_confirmations",
     "lambda",
@@ -42,11 +46,9 @@ const OURS: [&str; 18] = [
     "simulated_panorama",
     "start_integration",
     "users",
+    "web",
     "webhooks",
 ];
-
-/// What the span of an invocation declares for [`about`].
-const LEAF_USER_ID: &str = "leaf_user_id";
 
 /// What every line of a process says.
 #[derive(Clone)]
@@ -87,11 +89,6 @@ where
 pub fn is_ours(target: &str) -> bool {
     let name = target.split("::").next().unwrap_or(target);
     OURS.contains(&name)
-}
-
-/// From here on the lines of this request are about this Leaf user.
-pub fn about(user: LeafUserId) {
-    Span::current().record(LEAF_USER_ID, tracing::field::display(user));
 }
 
 /// The layer that writes lines.

@@ -3,17 +3,17 @@
 
 use std::sync::Arc;
 
-use crate::adapters::dynamodb::Table;
-use crate::adapters::leaf::Leaf;
-use crate::adapters::panorama::Panorama;
-use crate::adapters::secrets_manager::SecretsManager;
-use crate::adapters::system_clock::SystemClock;
-use crate::adapters::tls;
-use crate::ports::Ports;
-use crate::ports::clock::Clock;
-use crate::ports::upstream::{RecordKeeper, Upstream};
 use crate::settings::{Settings, SettingsError, UpstreamChoice};
-use crate::use_cases::app_key_cache::AppKeyCache;
+use adapters::dynamodb::Table;
+use adapters::leaf::Leaf;
+use adapters::panorama::Panorama;
+use adapters::secrets_manager::SecretsManager;
+use adapters::system_clock::SystemClock;
+use adapters::tls;
+use application::ports::Ports;
+use application::ports::clock::Clock;
+use application::ports::upstream::{RecordKeeper, Upstream};
+use application::use_cases::app_key_cache::AppKeyCache;
 
 /// Everything a route needs. Cheap to clone.
 #[derive(Clone)]

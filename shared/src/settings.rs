@@ -5,11 +5,11 @@ use std::time::Duration;
 use secrecy::SecretString;
 use url::Url;
 
-use crate::adapters::leaf::LeafEndpoints;
-use crate::adapters::panorama::{Endpoints, Environments};
-use crate::domain::client_environment::ClientEnvironment;
-use crate::domain::ids::SharingUrlId;
-use crate::domain::reach::Reach;
+use adapters::leaf::LeafEndpoints;
+use adapters::panorama::{Endpoints, Environments};
+use domain::client_environment::ClientEnvironment;
+use domain::ids::SharingUrlId;
+use domain::reach::Reach;
 
 /// The service's settings.
 #[derive(Debug, Clone)]
@@ -101,7 +101,7 @@ pub struct SettingsError {
 
 impl SettingsError {
     /// The variable is needed and not set.
-    pub const fn not_set(variable: &'static str) -> Self {
+    const fn not_set(variable: &'static str) -> Self {
         Self { variable, rule: "is not set" }
     }
 }
@@ -191,6 +191,19 @@ impl Settings {
                 }
             },
         })
+    }
+
+    /// The alerts' queue.
+    ///
+    /// # Errors
+    /// `ALERTS_QUEUE_URL` is not set.
+    pub fn alerts_queue_url(&self) -> Result<&str, SettingsError> {
+        self.alerts_queue_url.as_deref().ok_or(SettingsError::not_set("ALERTS_QUEUE_URL"))
+    }
+
+    /// The URL of this service that a request's path stands for.
+    pub fn public_url_of(&self, path: &str) -> Url {
+        self.public_url(&path.split('/').filter(|segment| !segment.is_empty()).collect::<Vec<_>>())
     }
 
     /// A URL of this service.

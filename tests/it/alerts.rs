@@ -11,10 +11,10 @@ mod signatures;
 use std::time::Duration;
 
 use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
+use domain::alert::AlertType;
+use domain::reach::Reach;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use shared::domain::alert::AlertType;
-use shared::domain::reach::Reach;
 
 use crate::world::World;
 use receiver::Receiver;
@@ -113,7 +113,7 @@ fn event(messages: Vec<SqsMessage>) -> SqsEvent {
 
 /// The scheduled check.
 async fn check(world: &World) {
-    use shared::ports::clock::Clock as _;
+    use application::ports::clock::Clock as _;
     let deadline = world.clock.now().plus(Duration::from_mins(1));
     check_connections::check(&world.machine.service, deadline).await.expect("a report");
 }

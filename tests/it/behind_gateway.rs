@@ -14,7 +14,7 @@ use base64::engine::general_purpose::STANDARD;
 use lambda::{BehindGateway, Context};
 use local::{gateway, running};
 use serde_json::{Value, json};
-use shared::http::routes::Access;
+use web::routes::Access;
 
 use crate::world::World;
 

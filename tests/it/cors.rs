@@ -6,7 +6,7 @@ use local::cors::{EXPOSED, HEADERS, MAX_AGE, METHODS, Origins, origin};
 use local::gateway;
 use reqwest::Method;
 use reqwest::header::HeaderMap;
-use shared::http::routes::Access;
+use web::routes::Access;
 
 use crate::template::template;
 use crate::world::{MANAGEMENT, World};

@@ -3,14 +3,14 @@
 
 use std::time::Duration;
 
+use application::ports::clock::Clock as _;
+use application::use_cases::expire_session::expire_session;
+use application::use_cases::resume_handshake::resume_handshake;
+use domain::session::State;
 use local::running;
 use reqwest::header::{COOKIE, REFERER};
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::json;
-use shared::domain::session::State;
-use shared::ports::clock::Clock as _;
-use shared::use_cases::expire_session::expire_session;
-use shared::use_cases::resume_handshake::resume_handshake;
 
 use crate::doomed::Doomed;
 use crate::manual_creation::{already_shared, refresh_token};

@@ -1,13 +1,13 @@
 //! A farmer does not come, and that is noticed: `expire-sessions` behind stream, pipe and queue.
 //! What everybody sees is the same as before it was noticed.
 
+use application::ports::clock::Clock as _;
+use application::ports::connections::SaveError;
+use application::use_cases::expire_session::expire_session;
+use application::use_cases::resume_handshake::Left;
+use domain::session::{Lapsed, State};
 use reqwest::StatusCode;
 use serde_json::json;
-use shared::domain::session::{Lapsed, State};
-use shared::ports::clock::Clock as _;
-use shared::ports::connections::SaveError;
-use shared::use_cases::expire_session::expire_session;
-use shared::use_cases::resume_handshake::Left;
 
 use crate::world::World;
 

@@ -3,13 +3,13 @@
 
 use std::time::Duration;
 
+use application::ports::clock::Clock as _;
 use aws_sdk_dynamodb::types::AttributeValue;
 use check_connections::Report;
 use local::machine::TABLE_NAME;
 use local::running;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use shared::ports::clock::Clock as _;
 
 use crate::world::{MANAGEMENT, World};
 

@@ -9,11 +9,11 @@ mod secrets;
 
 use std::time::Duration;
 
+use application::ports::clock::Clock as _;
 use check_connections::Report;
 use local::{Upstream, running, seed};
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
-use shared::ports::clock::Clock as _;
 
 use crate::world::World;
 

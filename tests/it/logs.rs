@@ -11,9 +11,9 @@ use std::io;
 use std::sync::{Arc, LazyLock, Mutex};
 use std::thread::ThreadId;
 
-use shared::domain::timestamp::Timestamp;
+use application::ports::clock::ManualClock;
+use domain::timestamp::Timestamp;
 use shared::logging::Origin;
-use shared::ports::clock::ManualClock;
 use time::macros::datetime;
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
+use application::metrics::{Call, Metric};
+use application::ports::clock::Clock as _;
+use domain::client_environment::ClientEnvironment;
 use local::running;
 use serde_json::{Value, json};
-use shared::domain::client_environment::ClientEnvironment;
-use shared::metrics::{Call, Metric};
-use shared::ports::clock::Clock as _;
 
 use crate::logs::Log;
 use crate::world::World;
@@ -58,7 +58,7 @@ async fn check(world: &World) {
 #[test]
 fn a_metric_is_a_line_in_the_embedded_metric_format() {
     let output = Output::watch();
-    tracing::info_span!(target: "shared", "request", request_id = "r-1", leaf_user_id = "u-1")
+    tracing::info_span!(target: "application", "request", request_id = "r-1", leaf_user_id = "u-1")
         .in_scope(|| {
             Metric::SessionsExpired.record(ClientEnvironment::Production);
             let (call, latency) = (Call::ConfirmSharing, Duration::from_micros(12_500));

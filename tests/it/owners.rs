@@ -1,9 +1,9 @@
 //! API owners that the tool `owners` adds to the secret that a deployment made.
 
+use adapters::secrets_manager::{CACHED_FOR, owners_name};
 use owners::Owners;
 use reqwest::StatusCode;
 use serde_json::json;
-use shared::adapters::secrets_manager::{CACHED_FOR, owners_name};
 
 use crate::world::{MANAGEMENT, World};
 

@@ -6,12 +6,12 @@
 
 use std::time::Duration;
 
+use adapters::panorama::{Environments, Panorama};
+use application::ports::upstream::{LoginError, LoginRefusal, PartnerAccount as _};
+use domain::client_environment::ClientEnvironment::Stage;
+use domain::partner::{ClientId, PartnerCredentials, Token};
 use reqwest::header::CONTENT_TYPE;
 use serde_json::{Value, json};
-use shared::adapters::panorama::{Environments, Panorama};
-use shared::domain::client_environment::ClientEnvironment::Stage;
-use shared::domain::partner::{ClientId, PartnerCredentials, Token};
-use shared::ports::upstream::{LoginError, LoginRefusal, PartnerAccount as _};
 use url::Url;
 use uuid::Uuid;
 

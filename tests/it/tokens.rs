@@ -11,16 +11,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use adapters::panorama::Panorama;
+use application::ports::clock::Clock as _;
+use application::ports::secrets::{Freshness, PartnerSecrets, SecretsError, VersionedSecret};
+use application::ports::upstream::{PartnerAccount, UpstreamError};
 use async_trait::async_trait;
+use domain::app_key::AppKeyId;
+use domain::client_environment::ClientEnvironment;
+use domain::partner::PartnerSecret;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-use shared::adapters::panorama::Panorama;
-use shared::domain::app_key::AppKeyId;
-use shared::domain::client_environment::ClientEnvironment;
-use shared::domain::partner::PartnerSecret;
-use shared::ports::clock::Clock as _;
-use shared::ports::secrets::{Freshness, PartnerSecrets, SecretsError, VersionedSecret};
-use shared::ports::upstream::{PartnerAccount, UpstreamError};
 use shared::service::Service;
 use tokio::sync::Notify;
 

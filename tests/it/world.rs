@@ -6,9 +6,11 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
+use application::ports::clock::{Clock as _, ManualClock};
 use aws_sdk_dynamodb::config::SharedInterceptor;
 use aws_sdk_dynamodb::types::AttributeValue;
 use check_connections::Report;
+use domain::timestamp::Timestamp;
 use local::machine::TABLE_NAME;
 use local::ready::PanoramaAccount;
 use local::seed::SECRETS_PREFIX;
@@ -16,8 +18,6 @@ use local::{Machine, Options, Upstream, running};
 use reqwest::header::LOCATION;
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
-use shared::domain::timestamp::Timestamp;
-use shared::ports::clock::{Clock as _, ManualClock};
 use time::macros::datetime;
 use tokio::task::JoinSet;
 

@@ -3,7 +3,7 @@
 
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderName, Method};
-use shared::http::routes::Routes;
+use web::routes::Routes;
 
 /// The OpenAPI document.
 pub const DOCUMENT: &str = include_str!(concat!(env!("OUT_DIR"), "/openapi.json"));

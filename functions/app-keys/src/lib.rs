@@ -2,35 +2,35 @@
 
 mod verify;
 
+use application::ports::portion::Portion;
+use application::use_cases::log_in::Asked;
+use application::use_cases::register_app_key::{
+    RegisterError, Registration, register_app_key, remove_app_key, update_app_key,
+};
 use axum::Json;
 use axum::extract::{OriginalUri, Request, State};
 use axum::response::{IntoResponse as _, Response};
+use domain::app_key::{AppKey, AppKeyId};
+use domain::client_environment::ClientEnvironment;
+use domain::ids::SharingUrlId;
+use domain::partner::PartnerCredentials;
+use domain::timestamp::Timestamp;
 use http::{Method, StatusCode};
 use serde::Serialize;
-use shared::domain::app_key::{AppKey, AppKeyId};
-use shared::domain::client_environment::ClientEnvironment;
-use shared::domain::ids::SharingUrlId;
-use shared::domain::partner::PartnerCredentials;
-use shared::domain::timestamp::Timestamp;
-use shared::http::USER_MANAGEMENT;
-use shared::http::fields::Fields;
-use shared::http::listing::{created, listed};
-use shared::http::parameters::{Query, Segments, provider, segment};
-use shared::http::problem::Problem;
-use shared::http::refusals::not_registered;
-use shared::http::routes::Routes;
-use shared::ports::portion::Portion;
 use shared::service::{Service, WarmUp};
-use shared::use_cases::log_in::Asked;
-use shared::use_cases::register_app_key::{
-    RegisterError, Registration, register_app_key, remove_app_key, update_app_key,
-};
+use web::USER_MANAGEMENT;
+use web::fields::Fields;
+use web::listing::{created, listed};
+use web::parameters::{Query, Segments, provider, segment};
+use web::problem::Problem;
+use web::refusals::not_registered;
+use web::routes::Routes;
 
 /// What it reads in init.
 pub const WARM_UP: WarmUp = WarmUp::Table;
 
 /// The function's routes.
-pub fn routes(service: Service) -> Routes {
+pub fn routes(service: Service) -> Routes<Service> {
     let app_keys = format!("{USER_MANAGEMENT}/app-keys/{{provider}}");
     let app_key = format!("{app_keys}/{{appName}}/{{clientEnvironment}}");
     Routes::new(service)
@@ -88,7 +88,14 @@ async fn list(
     let Portion { entries, total } =
         Portion::of_whole(service.ports.app_keys.list().await?, page.number, page.size);
     let entries: Vec<_> = entries.iter().map(|app_key| resource(&service, app_key)).collect();
-    Ok(listed(&service.settings, &uri, &[], page, entries.len(), total, entries))
+    Ok(listed(
+        &service.settings.public_url_of(uri.path()),
+        &[],
+        page,
+        entries.len(),
+        total,
+        entries,
+    ))
 }
 
 async fn read(State(service): State<Service>, path: Named) -> Result<Json<Resource>, Problem> {
@@ -121,7 +128,7 @@ async fn create(
         id.environment.as_str(),
     ];
     Ok(match registration {
-        Registration::Created => created(&service.settings, &segments, &body),
+        Registration::Created => created(&service.settings.public_url(&segments), &body),
         Registration::AlreadyThere => Json(body).into_response(),
     })
 }

@@ -1,13 +1,13 @@
 //! `POST /app-keys/{provider}/{appName}/{clientEnvironment}/verify`: checks a partner's set-up.
 
+use application::use_cases::register_app_key::RegisterError;
+use application::use_cases::verify_app_key::{LoginProblem, SetUp, VerifyError, verify_app_key};
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
-use shared::http::problem::Problem;
-use shared::http::refusals::{login_refused, not_registered};
 use shared::service::Service;
-use shared::use_cases::register_app_key::RegisterError;
-use shared::use_cases::verify_app_key::{LoginProblem, SetUp, VerifyError, verify_app_key};
+use web::problem::Problem;
+use web::refusals::{login_refused, not_registered};
 
 use crate::{Named, named};
 

@@ -1,25 +1,25 @@
 //! Step 0: `POST /api/authenticate`.
 
+use application::metrics;
+use application::use_cases::authenticate::{AuthenticateError, SignIn, authenticate};
 use axum::Json;
 use axum::extract::{Request, State};
+use domain::partner::{Password, Username};
 use http::Method;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
-use shared::domain::caller::Caller;
-use shared::domain::partner::{Password, Username};
-use shared::http::error_key::ErrorKey;
-use shared::http::fields::Fields;
-use shared::http::problem::Problem;
-use shared::http::routes::Routes;
-use shared::metrics;
 use shared::service::{Service, WarmUp};
-use shared::use_cases::authenticate::{AuthenticateError, SignIn, authenticate};
+use web::caller::FromCaller;
+use web::error_key::ErrorKey;
+use web::fields::Fields;
+use web::problem::Problem;
+use web::routes::Routes;
 
 /// What it reads in init.
 pub const WARM_UP: WarmUp = WarmUp::Owners;
 
 /// The function's routes.
-pub fn routes(service: Service) -> Routes {
+pub fn routes(service: Service) -> Routes<Service> {
     Routes::new(service).public(Method::POST, "/api/authenticate", sign_in)
 }
 
@@ -30,7 +30,7 @@ struct Token {
 
 async fn sign_in(
     State(service): State<Service>,
-    caller: Caller,
+    FromCaller(caller): FromCaller,
     request: Request,
 ) -> Result<Json<Token>, Problem> {
     let mut fields = Fields::read(request.into_body()).await?;

@@ -10,8 +10,8 @@ use aws_lambda_events::apigw::ApiGatewayV2CustomAuthorizerSimpleResponse;
 use lambda::{LambdaEvent, RawValue};
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use shared::http::bearer;
 use shared::service::{Service, WarmUp};
+use web::bearer;
 
 /// What it reads in init.
 pub const WARM_UP: WarmUp = WarmUp::Owners;

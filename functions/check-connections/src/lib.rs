@@ -3,11 +3,11 @@
 //! One app key after the other: a partner has a handful. What does not fit into one run goes on in
 //! the next.
 
+use application::ports::StoreError;
+use application::use_cases::check_connections::{Check, Counts, check_connections};
+use domain::timestamp::Timestamp;
 use serde::Serialize;
-use shared::domain::timestamp::Timestamp;
-use shared::ports::StoreError;
 use shared::service::{Service, WarmUp};
-use shared::use_cases::check_connections::{Check, Counts, check_connections};
 
 /// What it reads in init.
 pub const WARM_UP: WarmUp = WarmUp::Table;

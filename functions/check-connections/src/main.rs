@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use domain::timestamp::Timestamp;
 use lambda::LambdaEvent;
 use serde_json::Value;
-use shared::domain::timestamp::Timestamp;
 use time::OffsetDateTime;
 
 /// What is left of the function's time when no new page is begun. A page is some 3,000 credentials;

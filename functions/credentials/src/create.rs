@@ -1,19 +1,19 @@
 //! `POST …/users/{leafUserId}/panorama-credentials`: manual creation.
 
+use application::ports::upstream::LoginRefusal;
+use application::use_cases::create_credential::{CreateError, NewCredential, create_credential};
 use axum::extract::{Request, State};
 use axum::response::Response;
-use shared::domain::client_environment::ClientEnvironment;
-use shared::domain::ids::LeafUserId;
-use shared::domain::partner::PartnerCredentials;
-use shared::http::error_key::ErrorKey;
-use shared::http::fields::Fields;
-use shared::http::listing::created;
-use shared::http::parameters::{Segments, segment};
-use shared::http::problem::Problem;
-use shared::http::refusals::{concurrent_change, login_refused, no_such_user, unresolved};
-use shared::ports::upstream::LoginRefusal;
+use domain::client_environment::ClientEnvironment;
+use domain::ids::LeafUserId;
+use domain::partner::PartnerCredentials;
 use shared::service::Service;
-use shared::use_cases::create_credential::{CreateError, NewCredential, create_credential};
+use web::error_key::ErrorKey;
+use web::fields::Fields;
+use web::listing::created;
+use web::parameters::{Segments, segment};
+use web::problem::Problem;
+use web::refusals::{concurrent_change, login_refused, no_such_user, unresolved};
 
 use crate::status::resource;
 
@@ -30,7 +30,7 @@ pub(crate) async fn create(
         .map_err(|error| refused(error, id, environment))?;
     let segments =
         ["services", "usermanagement", "api", "users", &id.to_string(), "panorama-credentials"];
-    Ok(created(&service.settings, &segments, resource(&service, id).await?))
+    Ok(created(&service.settings.public_url(&segments), resource(&service, id).await?))
 }
 
 async fn read(id: LeafUserId, request: Request) -> Result<NewCredential, Problem> {

@@ -1,20 +1,20 @@
 //! `GET …/users/{leafUserId}/panorama-credentials/events`.
 
+use application::ports::connections::EventPage;
+use application::ports::portion::Portion;
+use application::use_cases::list_events::list_events;
 use axum::extract::{OriginalUri, State};
 use axum::response::Response;
+use domain::event::{Event, KEPT_FOR};
+use domain::ids::EventId;
+use domain::timestamp::Timestamp;
 use serde::Serialize;
-use shared::domain::event::{Event, KEPT_FOR};
-use shared::domain::ids::EventId;
-use shared::domain::timestamp::Timestamp;
-use shared::http::error_key::ErrorKey;
-use shared::http::listing::listed;
-use shared::http::parameters::{Query, Segments, segment};
-use shared::http::problem::Problem;
-use shared::http::refusals::no_such_user;
-use shared::ports::connections::EventPage;
-use shared::ports::portion::Portion;
 use shared::service::Service;
-use shared::use_cases::list_events::list_events;
+use web::error_key::ErrorKey;
+use web::listing::listed;
+use web::parameters::{Query, Segments, segment};
+use web::problem::Problem;
+use web::refusals::no_such_user;
 
 /// Events on a page when the request does not say (Leaf's documents).
 const PAGE_SIZE: u32 = 20;
@@ -57,8 +57,7 @@ pub(crate) async fn list(
     let events = list_events(&service.ports, id, &wanted).await?.ok_or_else(|| no_such_user(id))?;
     let Portion { entries, total } = events.map(|event| event.map(Resource::from));
     Ok(listed(
-        &service.settings,
-        &uri,
+        &service.settings.public_url_of(uri.path()),
         &query.named(&["sort"]),
         page,
         entries.len(),

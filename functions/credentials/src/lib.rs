@@ -5,15 +5,15 @@ mod events;
 mod status;
 
 use http::Method;
-use shared::http::USER_MANAGEMENT;
-use shared::http::routes::Routes;
 use shared::service::{Service, WarmUp};
+use web::USER_MANAGEMENT;
+use web::routes::Routes;
 
 /// What it reads in init.
 pub const WARM_UP: WarmUp = WarmUp::Table;
 
 /// The function's routes.
-pub fn routes(service: Service) -> Routes {
+pub fn routes(service: Service) -> Routes<Service> {
     let credentials = format!("{USER_MANAGEMENT}/users/{{leafUserId}}/panorama-credentials");
     Routes::new(service)
         .owner(Method::GET, &credentials, status::read)

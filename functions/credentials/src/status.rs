@@ -1,25 +1,25 @@
 //! `GET` and `DELETE …/users/{leafUserId}/panorama-credentials`.
 
-use axum::Json;
-use axum::extract::{OriginalUri, State};
-use http::StatusCode;
-use serde::Serialize;
-use shared::domain::client_environment::ClientEnvironment;
-use shared::domain::credential::CredentialStatus;
-use shared::domain::ids::{CredentialId, LeafUserId, SessionId};
-use shared::domain::session::Rejection;
-use shared::domain::timestamp::Timestamp;
-use shared::http::error_key::ErrorKey;
-use shared::http::parameters::{Query, Segments, segment};
-use shared::http::problem::Problem;
-use shared::http::refusals::{concurrent_change, no_such_user};
-use shared::service::Service;
-use shared::use_cases::credential_status::{
+use application::use_cases::credential_status::{
     CredentialStatusView, NoCredential, StatusError, credential_status,
 };
-use shared::use_cases::disconnect::{DisconnectError, Scope, disconnect};
-use shared::use_cases::follow_upstream::FollowError;
-use shared::use_cases::look_now::look_now;
+use application::use_cases::disconnect::{DisconnectError, Scope, disconnect};
+use application::use_cases::follow_upstream::FollowError;
+use application::use_cases::look_now::look_now;
+use axum::Json;
+use axum::extract::{OriginalUri, State};
+use domain::client_environment::ClientEnvironment;
+use domain::credential::CredentialStatus;
+use domain::ids::{CredentialId, LeafUserId, SessionId};
+use domain::session::Rejection;
+use domain::timestamp::Timestamp;
+use http::StatusCode;
+use serde::Serialize;
+use shared::service::Service;
+use web::error_key::ErrorKey;
+use web::parameters::{Query, Segments, segment};
+use web::problem::Problem;
+use web::refusals::{concurrent_change, no_such_user};
 
 /// What the contract shows. `accessToken`, `refreshToken` and `password`, which Leaf returns, are
 /// not for anybody's eyes.

@@ -1,12 +1,12 @@
 //! What the queue carries of a call: which webhook is to be told what. No URL and no secret; those
 //! are looked up when the call is made.
 
+use application::ports::webhooks::Outgoing;
+use domain::alert::{Alert, Notice, Told};
+use domain::app_key::AppKeyId;
+use domain::timestamp::Timestamp;
+use domain::webhook_call::Call;
 use serde::{Deserialize, Serialize};
-use shared::domain::alert::{Alert, Notice, Told};
-use shared::domain::app_key::AppKeyId;
-use shared::domain::timestamp::Timestamp;
-use shared::domain::webhook_call::Call;
-use shared::ports::webhooks::Outgoing;
 
 /// A call, as this function writes it for itself.
 #[derive(Debug, Serialize, Deserialize)]

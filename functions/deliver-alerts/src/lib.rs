@@ -15,15 +15,15 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use adapters::resting_receivers::RestingReceivers;
+use application::ports::webhooks::{CallQueue, QueueError, Receivers};
+use application::use_cases::deliver_alert::{DeliverError, Next, Outcome, deliver_alert, next_of};
+use application::use_cases::replay_alerts;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
+use domain::timestamp::Timestamp;
+use domain::webhook_call::{Call, RETRIES};
 use serde::Deserialize;
-use shared::adapters::resting_receivers::RestingReceivers;
-use shared::domain::timestamp::Timestamp;
-use shared::domain::webhook_call::{Call, RETRIES};
-use shared::ports::webhooks::{CallQueue, QueueError, Receivers};
 use shared::service::{Service, WarmUp};
-use shared::use_cases::deliver_alert::{DeliverError, Next, Outcome, deliver_alert, next_of};
-use shared::use_cases::replay_alerts;
 
 use call_message::CallMessage;
 pub use message::{Image, Message};

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use adapters::call_queue::SqsCallQueue;
+use adapters::receivers::{Receivers, SystemLookUp, TIMEOUT};
 use deliver_alerts::Delivery;
-use shared::adapters::call_queue::SqsCallQueue;
-use shared::adapters::receivers::{Receivers, SystemLookUp, TIMEOUT};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda::Error> {
@@ -14,7 +14,7 @@ async fn main() -> Result<(), lambda::Error> {
         async |service| {
             let receivers =
                 Receivers::new(service.settings.reach, TIMEOUT, Arc::new(SystemLookUp))?;
-            let queue = SqsCallQueue::from_env(&service.settings).await?;
+            let queue = SqsCallQueue::from_env(service.settings.alerts_queue_url()?).await;
             Ok(Delivery::new(service, Arc::new(receivers), Arc::new(queue)))
         },
         async |delivery, event| Ok(delivery.deliver(event.payload).await),

@@ -1,11 +1,11 @@
 //! What the queue carries of a change: harmless fields, and never a row.
 
+use domain::app_key::AppKeyId;
+use domain::change::{Change, Changed, CredentialFacts};
+use domain::client_environment::ClientEnvironment;
+use domain::credential::CredentialStatus;
+use domain::timestamp::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize};
-use shared::domain::app_key::AppKeyId;
-use shared::domain::change::{Change, Changed, CredentialFacts};
-use shared::domain::client_environment::ClientEnvironment;
-use shared::domain::credential::CredentialStatus;
-use shared::domain::timestamp::Timestamp;
 use time::OffsetDateTime;
 
 /// A change, as the pipe's template writes it. What a row does not have is left out, or an empty

@@ -1,10 +1,10 @@
 //! What the queue carries of a replay that is not done yet: where it goes on.
 
+use application::ports::webhooks::Outgoing;
+use domain::change::ChangeId;
+use domain::ids::ReplayId;
+use domain::timestamp::Timestamp;
 use serde::{Deserialize, Serialize};
-use shared::domain::change::ChangeId;
-use shared::domain::ids::ReplayId;
-use shared::domain::timestamp::Timestamp;
-use shared::ports::webhooks::Outgoing;
 
 /// A replay, as this function writes it for itself.
 #[derive(Debug, Serialize, Deserialize)]

@@ -5,13 +5,13 @@
 //! its time is over, with or without this; but only what is stored once can be counted once. What
 //! cannot be looked at is delivered again, and in the end goes to the dead-letter queue.
 
+use application::use_cases::expire_session::expire_session;
+use application::use_cases::resume_handshake::Left;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use domain::ids::LeafUserId;
 use lambda::queue;
 use serde::{Deserialize, Serialize};
-use shared::domain::ids::LeafUserId;
 use shared::service::{Service, WarmUp};
-use shared::use_cases::expire_session::expire_session;
-use shared::use_cases::resume_handshake::Left;
 
 /// What it reads in init.
 pub const WARM_UP: WarmUp = WarmUp::Table;

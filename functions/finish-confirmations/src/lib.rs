@@ -6,12 +6,12 @@
 //! (`Handshake::due_at`), so most deliveries cost one read. What is still unfinished after the
 //! queue's last delivery goes to the dead-letter queue.
 
+use application::use_cases::resume_handshake::resume_handshake;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use domain::ids::LeafUserId;
 use lambda::queue;
 use serde::{Deserialize, Serialize};
-use shared::domain::ids::LeafUserId;
 use shared::service::{Service, WarmUp};
-use shared::use_cases::resume_handshake::resume_handshake;
 
 /// What it reads in init.
 pub const WARM_UP: WarmUp = WarmUp::Table;

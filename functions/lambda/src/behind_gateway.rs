@@ -8,10 +8,10 @@ use axum::Router;
 use http::Method;
 use lambda_http::{Adapter, Context, LambdaEvent, Request, Service as _};
 use serde::Serialize;
-use shared::http::envelope::{TraceId, wrap, wrap_whole};
-use shared::http::front::Front;
-use shared::http::routes::{OTHERWISE, Routes};
 use tower::ServiceExt as _;
+use web::envelope::{TraceId, wrap, wrap_whole};
+use web::front::Front;
+use web::routes::{OTHERWISE, Routes};
 
 use crate::event::{Event, Safe};
 

@@ -16,10 +16,10 @@ use lambda_http::request::LambdaRequest;
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, percent_encode};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
-use shared::http::api_owner::ApiOwner;
-use shared::http::caller::CallerAddress;
-use shared::http::envelope::GatewayRequestId;
-use shared::http::front::Front;
+use web::api_owner::ApiOwner;
+use web::caller::CallerAddress;
+use web::envelope::GatewayRequestId;
+use web::front::Front;
 
 /// What a query must not have as it is.
 const QUERY: &AsciiSet =

@@ -11,10 +11,10 @@ use lambda_http::lambda_runtime;
 use lambda_http::service_fn;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use shared::http::front::Front;
-use shared::http::routes::Routes;
 use shared::service::{Service, WarmUp};
 use tracing::Instrument as _;
+use web::front::Front;
+use web::routes::Routes;
 
 pub use behind_gateway::BehindGateway;
 pub use lambda_http::{Context, Error, LambdaEvent};
@@ -26,7 +26,7 @@ pub use serde_json::value::RawValue;
 /// The settings are wrong, or the runtime ended.
 pub async fn serve(
     function: &'static str,
-    routes: fn(Service) -> Routes,
+    routes: fn(Service) -> Routes<Service>,
     warm_up: WarmUp,
 ) -> Result<(), Error> {
     shared::logging::init(function);

@@ -4,12 +4,12 @@
 use std::fmt;
 use std::time::Duration;
 
+use application::metrics;
+use application::use_cases::resume_handshake::Left;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
+use domain::ids::LeafUserId;
+use domain::timestamp::Timestamp;
 use serde::de::DeserializeOwned;
-use shared::domain::ids::LeafUserId;
-use shared::domain::timestamp::Timestamp;
-use shared::metrics;
-use shared::use_cases::resume_handshake::Left;
 use tracing::Instrument as _;
 
 /// A message that this project's pipes write: about one Leaf user, without any secret.

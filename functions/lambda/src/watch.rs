@@ -3,15 +3,15 @@
 //! function that runs there does both itself. No deployed function has this in it: it is a feature,
 //! and off.
 
+use application::ports::Ports;
 use axum::Router;
 use axum::middleware::from_fn_with_state;
-use shared::http::bearer;
-use shared::http::envelope::wrap;
-use shared::http::routes::{Routes, forgiving};
-use shared::ports::Ports;
+use web::bearer;
+use web::envelope::wrap;
+use web::routes::{Routes, forgiving};
 
 /// Routes that are found by their path; those for owners behind a look at the bearer token.
-pub(crate) fn by_path(routes: Routes, ports: Ports) -> Router {
+pub(crate) fn by_path(routes: Routes<Service>, ports: Ports) -> Router {
     let (open, for_owners, _) = routes.together();
     forgiving(wrap(open.merge(for_owners.layer(from_fn_with_state(ports, bearer::authorize)))))
 }

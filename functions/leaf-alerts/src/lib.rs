@@ -1,16 +1,16 @@
 //! `POST /alerts/leaf`: Leaf's webhook. `POST /alerts/leaf/registration`: has Leaf call it.
 
+use application::use_cases::follow_upstream::FollowError;
+use application::use_cases::receive_alert::{AlertError, receive_alert};
+use application::use_cases::register_alerts::{RegisterAlertsError, register_alerts};
 use axum::body::to_bytes;
 use axum::extract::{Request, State};
 use http::{Method, StatusCode};
-use shared::http::error_key::ErrorKey;
-use shared::http::fields::MAX_BODY;
-use shared::http::problem::Problem;
-use shared::http::routes::Routes;
 use shared::service::{Service, WarmUp};
-use shared::use_cases::follow_upstream::FollowError;
-use shared::use_cases::receive_alert::{AlertError, receive_alert};
-use shared::use_cases::register_alerts::{RegisterAlertsError, register_alerts};
+use web::error_key::ErrorKey;
+use web::fields::MAX_BODY;
+use web::problem::Problem;
+use web::routes::Routes;
 
 /// base64(HMAC-SHA256(secret, raw body)) (Leaf's documents, "Alert Authentication").
 const SIGNATURE: &str = "x-leaf-signature";
@@ -19,7 +19,7 @@ const SIGNATURE: &str = "x-leaf-signature";
 pub const WARM_UP: WarmUp = WarmUp::Table;
 
 /// The function's routes.
-pub fn routes(service: Service) -> Routes {
+pub fn routes(service: Service) -> Routes<Service> {
     Routes::new(service).public(Method::POST, "/alerts/leaf", receive).owner(
         Method::POST,
         "/alerts/leaf/registration",

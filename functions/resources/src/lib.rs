@@ -1,22 +1,22 @@
 //! Step 6, too: `GET /services/integrations/api/resources`.
 
+use application::ports::portion::Portion;
+use application::ports::summaries::Counted;
+use application::ports::upstream::UpstreamError;
+use application::use_cases::summarize_sync::{SummarizeError, summarize_all, summarize_sync};
 use axum::extract::{OriginalUri, State};
 use axum::response::Response;
+use domain::ids::LeafUserId;
+use domain::record::Shown;
+use domain::timestamp::Timestamp;
 use http::Method;
 use serde::Serialize;
-use shared::domain::ids::LeafUserId;
-use shared::domain::record::Shown;
-use shared::domain::timestamp::Timestamp;
-use shared::http::listing::listed;
-use shared::http::parameters::{Page, Query, segment};
-use shared::http::problem::Problem;
-use shared::http::refusals::no_such_user;
-use shared::http::routes::Routes;
-use shared::ports::portion::Portion;
-use shared::ports::summaries::Counted;
-use shared::ports::upstream::UpstreamError;
 use shared::service::{Service, WarmUp};
-use shared::use_cases::summarize_sync::{SummarizeError, summarize_all, summarize_sync};
+use web::listing::listed;
+use web::parameters::{Page, Query, segment};
+use web::problem::Problem;
+use web::refusals::no_such_user;
+use web::routes::Routes;
 
 /// Entries on a page when the request does not say.
 const PAGE_SIZE: u32 = 20;
@@ -25,7 +25,7 @@ const PAGE_SIZE: u32 = 20;
 pub const WARM_UP: WarmUp = WarmUp::Table;
 
 /// The function's routes.
-pub fn routes(service: Service) -> Routes {
+pub fn routes(service: Service) -> Routes<Service> {
     Routes::new(service).owner(Method::GET, "/services/integrations/api/resources", list)
 }
 
@@ -69,7 +69,7 @@ async fn list(
     let page = query.page(PAGE_SIZE)?;
     let id = query.get("leafUserId").map(|id| segment("leafUserId", id)).transpose()?;
     if let Some(id) = id {
-        shared::logging::about(id);
+        application::logging::about(id);
     }
     let mut asked = query.named(&["leafUserId"]);
     let Portion { entries: summaries, total } = if let Some(keeper) = &service.ports.record_keeper {
@@ -84,8 +84,7 @@ async fn list(
     };
     let shown = summaries.len();
     Ok(listed(
-        &service.settings,
-        &uri,
+        &service.settings.public_url_of(uri.path()),
         &asked,
         page,
         shown,

@@ -7,11 +7,11 @@
 
 use std::collections::BTreeSet;
 
+use domain::ids::SharingUrlId;
+use domain::organization_code::OrganizationCode;
 use http::Uri;
 use percent_encoding::percent_decode_str;
-use shared::domain::ids::SharingUrlId;
-use shared::domain::organization_code::OrganizationCode;
-use shared::http::parameters::Query;
+use web::parameters::Query;
 
 /// Characters of a UUID.
 const LENGTH: usize = 36;

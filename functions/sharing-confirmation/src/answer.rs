@@ -1,15 +1,15 @@
 //! What a callback is answered with: a redirect, to an address that does not have the organization
 //! code in it.
 
+use application::use_cases::receive_confirmation::{End, Outcome};
 use axum::response::{IntoResponse as _, Response};
+use domain::ids::SessionId;
 use http::header::{LOCATION, REFERRER_POLICY};
 use http::{HeaderValue, StatusCode};
-use shared::domain::ids::SessionId;
-use shared::http::pages::{Page, again_after};
-use shared::http::ticket::{Claim, Ticket};
 use shared::service::Service;
-use shared::use_cases::receive_confirmation::{End, Outcome};
 use url::Url;
+use web::pages::{Page, again_after};
+use web::ticket::{Claim, Ticket};
 
 /// Answers one request.
 pub(crate) struct Answering<'a> {

@@ -5,22 +5,23 @@ mod address;
 mod answer;
 mod outcome;
 
-use axum::extract::{OriginalUri, State};
-use axum::response::{IntoResponse as _, Response};
-use http::header::ACCEPT;
-use http::{HeaderMap, Method, StatusCode};
-use shared::domain::caller::Caller;
-use shared::domain::ids::SharingUrlId;
-use shared::http::cookies::binding_cookies;
-use shared::http::envelope::route_not_found;
-use shared::http::pages::Page;
-use shared::http::referrer::{came_from, is_a_page};
-use shared::http::routes::Routes;
-use shared::http::ticket::Claim;
-use shared::service::{Service, WarmUp};
-use shared::use_cases::receive_confirmation::{
+use application::use_cases::receive_confirmation::{
     Confirmation, Intent, Outcome, ReceiveError, receive_confirmation,
 };
+use axum::extract::{OriginalUri, State};
+use axum::response::{IntoResponse as _, Response};
+use domain::caller::Caller;
+use domain::ids::SharingUrlId;
+use http::header::ACCEPT;
+use http::{HeaderMap, Method, StatusCode};
+use shared::service::{Service, WarmUp};
+use web::caller::FromCaller;
+use web::cookies::binding_cookies;
+use web::envelope::route_not_found;
+use web::pages::Page;
+use web::referrer::{came_from, is_a_page};
+use web::routes::Routes;
+use web::ticket::Claim;
 
 use address::Address;
 use answer::Answering;
@@ -29,7 +30,7 @@ use answer::Answering;
 pub const WARM_UP: WarmUp = WarmUp::Table;
 
 /// The function's routes.
-pub fn routes(service: Service) -> Routes {
+pub fn routes(service: Service) -> Routes<Service> {
     let (in_path, in_query) = ("/sharing-confirmation/{sharingUrlId}", "/sharing-confirmation");
     let outcome = "/sharing-outcome/{ticket}";
     Routes::new(service)
@@ -51,7 +52,7 @@ async fn nothing() -> StatusCode {
 
 async fn callback(
     State(service): State<Service>,
-    caller: Caller,
+    FromCaller(caller): FromCaller,
     OriginalUri(uri): OriginalUri,
     headers: HeaderMap,
 ) -> Response {
@@ -62,7 +63,7 @@ async fn callback(
 /// Confirmation URL that somebody has mistyped.
 async fn elsewhere(
     State(service): State<Service>,
-    caller: Caller,
+    FromCaller(caller): FromCaller,
     method: Method,
     OriginalUri(uri): OriginalUri,
     headers: HeaderMap,

@@ -1,20 +1,21 @@
 //! `GET /sharing-outcome/{ticket}`: what became of a callback. `POST` is the farmer's "yes, connect
 //! it".
 
+use application::use_cases::open_hop_link::shown_name;
+use application::use_cases::receive_confirmation::{Intent, Outcome};
+use application::use_cases::watch_handshake::{Watched, watch_handshake};
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::response::Response;
+use domain::caller::Caller;
+use domain::ids::LeafUserId;
 use http::HeaderMap;
-use shared::domain::caller::Caller;
-use shared::domain::ids::LeafUserId;
-use shared::http::own_page::pressed_on_our_page;
-use shared::http::pages::{Ask, Page, again_after};
-use shared::http::referrer::is_a_page;
-use shared::http::ticket::{Claim, Ticket};
 use shared::service::Service;
-use shared::use_cases::open_hop_link::shown_name;
-use shared::use_cases::receive_confirmation::{Intent, Outcome};
-use shared::use_cases::watch_handshake::{Watched, watch_handshake};
+use web::caller::FromCaller;
+use web::own_page::pressed_on_our_page;
+use web::pages::{Ask, Page, again_after};
+use web::referrer::is_a_page;
+use web::ticket::{Claim, Ticket};
 
 use crate::answer::Answering;
 use crate::receive;
@@ -29,7 +30,7 @@ type Sealed = Result<Path<String>, PathRejection>;
 pub(crate) async fn show(
     State(service): State<Service>,
     sealed: Sealed,
-    caller: Caller,
+    FromCaller(caller): FromCaller,
     headers: HeaderMap,
 ) -> Response {
     open(&service, sealed, caller, &headers, false).await
@@ -38,7 +39,7 @@ pub(crate) async fn show(
 pub(crate) async fn go_on(
     State(service): State<Service>,
     sealed: Sealed,
-    caller: Caller,
+    FromCaller(caller): FromCaller,
     headers: HeaderMap,
 ) -> Response {
     let pressed = pressed_on_our_page(&headers, &service.settings.public_url(&[]));

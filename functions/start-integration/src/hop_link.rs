@@ -1,21 +1,21 @@
 //! `GET /connect/{sessionId}`: shows whose account it is. `POST`, that page's button, binds this
 //! browser to the session and sends it to Panorama.
 
+use application::ports::secrets::SecretsError;
+use application::use_cases::open_hop_link::{Hop, Opening, open_hop_link};
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse as _, Response};
+use domain::ids::{LeafUserId, SessionId};
+use domain::session::{Rejection, Status};
 use http::header::{LOCATION, REFERRER_POLICY, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, StatusCode};
-use shared::domain::ids::{LeafUserId, SessionId};
-use shared::domain::session::{Rejection, Status};
-use shared::http::cookies::binding_cookies;
-use shared::http::own_page::pressed_on_our_page;
-use shared::http::pages::{Ask, Page, again_after};
-use shared::http::ticket::Ticket;
-use shared::ports::secrets::SecretsError;
 use shared::service::Service;
-use shared::use_cases::open_hop_link::{Hop, Opening, open_hop_link};
 use url::Url;
+use web::cookies::binding_cookies;
+use web::own_page::pressed_on_our_page;
+use web::pages::{Ask, Page, again_after};
+use web::ticket::Ticket;
 
 /// A segment of the path; what is no text is answered with a page, like any other unknown id.
 type Id = Result<Path<String>, PathRejection>;

@@ -5,15 +5,15 @@ mod hop_link;
 mod start;
 
 use http::{Method, StatusCode};
-use shared::http::USER_MANAGEMENT;
-use shared::http::routes::Routes;
 use shared::service::{Service, WarmUp};
+use web::USER_MANAGEMENT;
+use web::routes::Routes;
 
 /// What it reads in init.
 pub const WARM_UP: WarmUp = WarmUp::Table;
 
 /// The function's routes.
-pub fn routes(service: Service) -> Routes {
+pub fn routes(service: Service) -> Routes<Service> {
     let start =
         format!("{USER_MANAGEMENT}/users/{{leafUserId}}/one-click-integration/{{provider}}");
     let hop_link = "/connect/{sessionId}";

@@ -1,21 +1,21 @@
 //! `POST …/users/{leafUserId}/one-click-integration/Panorama`.
 
+use application::use_cases::resolve_app_key::{AppKeyHint, ResolveError};
+use application::use_cases::start_integration::{StartError, StartRequest, start_integration};
 use axum::Json;
 use axum::extract::{Request, State};
+use domain::client_environment::ClientEnvironment;
+use domain::ids::{LeafUserId, SessionId, SessionReference};
+use domain::partner::PartnerCredentials;
+use domain::timestamp::Timestamp;
 use serde::Serialize;
-use shared::domain::client_environment::ClientEnvironment;
-use shared::domain::ids::{LeafUserId, SessionId, SessionReference};
-use shared::domain::partner::PartnerCredentials;
-use shared::domain::timestamp::Timestamp;
-use shared::http::error_key::ErrorKey;
-use shared::http::fields::Fields;
-use shared::http::parameters::{Segments, provider, segment};
-use shared::http::problem::Problem;
-use shared::http::refusals::{concurrent_change, no_such_user, unresolved};
 use shared::service::Service;
 use shared::settings::SharingUrlIds;
-use shared::use_cases::resolve_app_key::{AppKeyHint, ResolveError};
-use shared::use_cases::start_integration::{StartError, StartRequest, start_integration};
+use web::error_key::ErrorKey;
+use web::fields::Fields;
+use web::parameters::{Segments, provider, segment};
+use web::problem::Problem;
+use web::refusals::{concurrent_change, no_such_user, unresolved};
 
 /// The contract's answer is `signInUrl`; the rest is ours.
 #[derive(Serialize)]

@@ -5,26 +5,26 @@
 
 mod resource;
 
+use application::ports::portion::Portion;
+use application::use_cases::disconnect::{DisconnectError, Scope, disconnect};
+use application::use_cases::leaf_users::create_user;
+use application::use_cases::upstream_users::{change_there, create_there, replace_there};
 use axum::Json;
 use axum::extract::{OriginalUri, Request, State};
 use axum::response::Response;
+use domain::ids::LeafUserId;
+use domain::leaf_user::{Filter, Order};
+use domain::record::Shown;
 use http::{Method, StatusCode};
-use shared::domain::ids::LeafUserId;
-use shared::domain::leaf_user::{Filter, Order};
-use shared::domain::record::Shown;
-use shared::http::USER_MANAGEMENT;
-use shared::http::error_key::ErrorKey;
-use shared::http::fields::Fields;
-use shared::http::listing::{created, listed};
-use shared::http::parameters::{Query, Segments, segment};
-use shared::http::problem::Problem;
-use shared::http::refusals::{concurrent_change, no_such_user};
-use shared::http::routes::Routes;
-use shared::ports::portion::Portion;
 use shared::service::{Service, WarmUp};
-use shared::use_cases::disconnect::{DisconnectError, Scope, disconnect};
-use shared::use_cases::leaf_users::create_user;
-use shared::use_cases::upstream_users::{change_there, create_there, replace_there};
+use web::USER_MANAGEMENT;
+use web::error_key::ErrorKey;
+use web::fields::Fields;
+use web::listing::{created, listed};
+use web::parameters::{Query, Segments, segment};
+use web::problem::Problem;
+use web::refusals::{concurrent_change, no_such_user};
+use web::routes::Routes;
 
 use resource::{Resource, change, profile};
 
@@ -35,7 +35,7 @@ const PAGE_SIZE: u32 = 20;
 pub const WARM_UP: WarmUp = WarmUp::Table;
 
 /// The function's routes.
-pub fn routes(service: Service) -> Routes {
+pub fn routes(service: Service) -> Routes<Service> {
     let users = format!("{USER_MANAGEMENT}/users");
     let user = format!("{users}/{{leafUserId}}");
     Routes::new(service)
@@ -69,7 +69,14 @@ async fn list(
         (query.named(&["name", "email", "externalId", "sort"]), users)
     };
     let Portion { entries, total } = users;
-    Ok(listed(&service.settings, &uri, &asked, page, entries.len(), total, entries))
+    Ok(listed(
+        &service.settings.public_url_of(uri.path()),
+        &asked,
+        page,
+        entries.len(),
+        total,
+        entries,
+    ))
 }
 
 /// In which order a listing is asked for.
@@ -107,7 +114,10 @@ async fn create(State(service): State<Service>, request: Request) -> Result<Resp
         let user = create_user(&service.ports, profile).await?;
         (user.id.to_string(), Shown::Ours(Resource::from(user)))
     };
-    Ok(created(&service.settings, &["services", "usermanagement", "api", "users", &id], user))
+    Ok(created(
+        &service.settings.public_url(&["services", "usermanagement", "api", "users", &id]),
+        user,
+    ))
 }
 
 async fn replace(

@@ -1,9 +1,9 @@
 //! A Leaf user of ours, as it is sent and shown.
 
+use domain::ids::LeafUserId;
+use domain::leaf_user::{LeafUser, Profile, ProfileChange};
 use serde::Serialize;
-use shared::domain::ids::LeafUserId;
-use shared::domain::leaf_user::{LeafUser, Profile, ProfileChange};
-use shared::http::fields::Fields;
+use web::fields::Fields;
 
 /// A Leaf user as the contract shows it.
 #[derive(Serialize)]

@@ -1,17 +1,17 @@
 //! `GET …/webhooks/failed-calls`: calls that were not taken, and have not been taken since.
 
+use application::ports::portion::Portion;
+use application::use_cases::failed_calls::{FailedCallsError, failed_calls};
 use axum::extract::{OriginalUri, State};
 use axum::response::Response;
+use domain::ids::WebhookId;
+use domain::timestamp::Timestamp;
+use domain::webhook::{CallFailure, FailedCall};
 use serde::Serialize;
-use shared::domain::ids::WebhookId;
-use shared::domain::timestamp::Timestamp;
-use shared::domain::webhook::{CallFailure, FailedCall};
-use shared::http::listing::listed;
-use shared::http::parameters::Query;
-use shared::http::problem::Problem;
-use shared::ports::portion::Portion;
 use shared::service::Service;
-use shared::use_cases::failed_calls::{FailedCallsError, failed_calls};
+use web::listing::listed;
+use web::parameters::Query;
+use web::problem::Problem;
 
 /// Leaf pages its other listings by this.
 const PAGE_SIZE: u32 = 20;
@@ -75,5 +75,12 @@ pub(crate) async fn list(
             },
         )?;
     let Portion { entries: items, total } = calls.map(Item::from);
-    Ok(listed(&service.settings, &uri, &[], page, items.len(), total, Page { items }))
+    Ok(listed(
+        &service.settings.public_url_of(uri.path()),
+        &[],
+        page,
+        items.len(),
+        total,
+        Page { items },
+    ))
 }

@@ -5,34 +5,34 @@ mod replay;
 
 use std::collections::BTreeSet;
 
+use application::ports::portion::Portion;
+use application::use_cases::register_webhook::{
+    WebhookError, delete_webhook, find_webhook, register_webhook, rotate_secret,
+};
 use axum::extract::{OriginalUri, Request, State};
 use axum::response::Response;
 use axum::{Extension, Json};
+use domain::ids::WebhookId;
+use domain::timestamp::Timestamp;
+use domain::webhook::{Webhook, WebhookName, WebhookSecret, WebhookUrl};
+use domain::webhook_event::WebhookEvent;
 use http::{Method, StatusCode};
 use serde::Serialize;
-use shared::domain::ids::WebhookId;
-use shared::domain::timestamp::Timestamp;
-use shared::domain::webhook::{Webhook, WebhookName, WebhookSecret, WebhookUrl};
-use shared::domain::webhook_event::WebhookEvent;
-use shared::http::ALERTS;
-use shared::http::api_owner::ApiOwner;
-use shared::http::error_key::ErrorKey;
-use shared::http::fields::Fields;
-use shared::http::listing::{created, listed};
-use shared::http::parameters::{Query, Segments, segment};
-use shared::http::problem::Problem;
-use shared::http::routes::Routes;
-use shared::ports::portion::Portion;
 use shared::service::{Service, WarmUp};
-use shared::use_cases::register_webhook::{
-    WebhookError, delete_webhook, find_webhook, register_webhook, rotate_secret,
-};
+use web::ALERTS;
+use web::api_owner::ApiOwner;
+use web::error_key::ErrorKey;
+use web::fields::Fields;
+use web::listing::{created, listed};
+use web::parameters::{Query, Segments, segment};
+use web::problem::Problem;
+use web::routes::Routes;
 
 /// What it reads in init.
 pub const WARM_UP: WarmUp = WarmUp::Table;
 
 /// The function's routes.
-pub fn routes(service: Service) -> Routes {
+pub fn routes(service: Service) -> Routes<Service> {
     let webhooks = format!("{ALERTS}/webhooks");
     let webhook = format!("{webhooks}/{{id}}");
     Routes::new(service)
@@ -109,7 +109,7 @@ async fn register(
         .await
         .map_err(refused)?;
     let segments = ["services", "alerts", "api", "alerts", "webhooks", &webhook.id.to_string()];
-    Ok(created(&service.settings, &segments, Resource::from(webhook)))
+    Ok(created(&service.settings.public_url(&segments), Resource::from(webhook)))
 }
 
 async fn list(
@@ -119,7 +119,14 @@ async fn list(
     let page = Query::of(&uri).page_of_short_list()?;
     let webhooks = Portion::of_whole(service.ports.webhooks.list().await?, page.number, page.size);
     let Portion { entries, total } = webhooks.map(Resource::from);
-    Ok(listed(&service.settings, &uri, &[], page, entries.len(), total, entries))
+    Ok(listed(
+        &service.settings.public_url_of(uri.path()),
+        &[],
+        page,
+        entries.len(),
+        total,
+        entries,
+    ))
 }
 
 async fn read(

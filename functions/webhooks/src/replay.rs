@@ -1,20 +1,20 @@
 //! `POST …/webhooks/{id}/replay[/{messageId}]`: alerts are told once more, those of a time or a
 //! single one.
 
+use application::use_cases::replay_alerts::{ReplayError, ask_for_replay};
 use axum::Json;
 use axum::extract::{Request, State};
+use domain::change::ChangeId;
+use domain::ids::{ReplayId, WebhookId};
+use domain::replay::{Replay, Replayed};
+use domain::timestamp::Timestamp;
 use http::StatusCode;
 use serde::Serialize;
-use shared::domain::change::ChangeId;
-use shared::domain::ids::{ReplayId, WebhookId};
-use shared::domain::replay::{Replay, Replayed};
-use shared::domain::timestamp::Timestamp;
-use shared::http::error_key::ErrorKey;
-use shared::http::fields::Fields;
-use shared::http::parameters::{Segments, invalid, segment};
-use shared::http::problem::Problem;
 use shared::service::Service;
-use shared::use_cases::replay_alerts::{ReplayError, ask_for_replay};
+use web::error_key::ErrorKey;
+use web::fields::Fields;
+use web::parameters::{Segments, invalid, segment};
+use web::problem::Problem;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]

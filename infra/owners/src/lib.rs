@@ -4,8 +4,8 @@
 //! with whatever login the engineer has. What this crate adds is the hash, which no CLI can make.
 //! Fields that it does not know, the signing key among them, it leaves as they are.
 
+use domain::owner_password;
 use serde_json::{Map, Value, json};
-use shared::domain::owner_password;
 
 /// The shortest password: OWASP's authentication cheat sheet calls shorter ones weak where there is
 /// no second factor.

@@ -2,7 +2,7 @@
 //!
 //! A strict stand-in for the real thing, on one port, with made-up growers: `cargo run` connects to
 //! it on a laptop, and the end-to-end tests hold the service to it. It knows nothing of the service
-//! (it does not depend on `shared`), so that a mistake there is not repeated here.
+//! (it depends on no crate in `shared/`), so that a mistake there is not repeated here.
 //!
 //! # Where things are
 //!

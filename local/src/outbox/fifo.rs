@@ -4,12 +4,12 @@
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
+use application::ports::clock::Clock;
+use application::ports::webhooks::{CallQueue, Outgoing, QueueError};
 use async_trait::async_trait;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
-use shared::domain::timestamp::Timestamp;
-use shared::domain::webhook_call::RETRIES;
-use shared::ports::clock::Clock;
-use shared::ports::webhooks::{CallQueue, Outgoing, QueueError};
+use domain::timestamp::Timestamp;
+use domain::webhook_call::RETRIES;
 
 use super::InQueue;
 

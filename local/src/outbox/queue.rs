@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
-use shared::domain::timestamp::Timestamp;
+use domain::timestamp::Timestamp;
 
 /// How long a message that was delivered is not delivered again.
 const VISIBILITY_TIMEOUT: Duration = Duration::from_mins(1);

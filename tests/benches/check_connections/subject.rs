@@ -4,12 +4,12 @@ use std::env;
 use std::sync::Arc;
 use std::time::Duration;
 
+use adapters::system_clock::SystemClock;
+use application::use_cases::check_connections::{Check, check_connections};
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region, SharedInterceptor};
 use serde_json::{Value, json};
-use shared::adapters::system_clock::SystemClock;
 use shared::service::{Clients, Service};
 use shared::settings::Settings;
-use shared::use_cases::check_connections::{Check, check_connections};
 use tokio::time::Instant;
 
 use crate::counted::Counted;

@@ -5,10 +5,10 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use adapters::receivers::LookUp;
 use async_trait::async_trait;
-use shared::adapters::receivers::LookUp;
-use shared::domain::alert::AlertType;
-use shared::domain::reach::Reach;
+use domain::alert::AlertType;
+use domain::reach::Reach;
 
 use super::receiver::Receiver;
 use super::{after, body, connected, failed_calls, post, register};

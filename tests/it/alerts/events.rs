@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use domain::alert::AlertType;
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
-use shared::domain::alert::AlertType;
 
 use super::receiver::{Call, Receiver};
 use super::{SECRET, after, check, connected, listening};
@@ -163,7 +163,7 @@ async fn an_alert_of_an_app_key_whose_secret_is_gone_has_no_client_id() {
         .send()
         .await
         .expect("deleted");
-    world.clock.advance(shared::adapters::secrets_manager::CACHED_FOR);
+    world.clock.advance(adapters::secrets_manager::CACHED_FOR);
     let told = one(&world, &receiver).await.json();
     assert_eq!(
         (&told["type"], told.get("credential")),

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use domain::alert::AlertType;
+use domain::reach::Reach;
+use domain::webhook_event::WebhookEvent;
 use local::seed::OWNER;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use shared::domain::alert::AlertType;
-use shared::domain::reach::Reach;
-use shared::domain::webhook_event::WebhookEvent;
 
 use super::receiver::{Receiver, Reply};
 use super::{A_MINUTE, SECRET, WEBHOOKS, after, body, post, register, registration};
@@ -274,7 +274,7 @@ async fn a_webhook_without_a_secret_is_mended_by_a_rotation() {
         .send()
         .await
         .expect("deleted");
-    world.clock.advance(shared::adapters::secrets_manager::CACHED_FOR);
+    world.clock.advance(adapters::secrets_manager::CACHED_FOR);
     super::connected(&world, "maria", "krwv4vYH").await;
     assert_eq!(after(&world, 0).await, (1, 0));
     assert_eq!(super::failed_calls(&world, "").await[0]["connectionError"], "noSecret");

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
+use application::ports::clock::Clock as _;
+use domain::alert::{Alert, AlertType, Notice, Told};
+use domain::app_key::AppKeyId;
+use domain::client_environment::ClientEnvironment;
+use domain::ids::LeafUserId;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use shared::domain::alert::{Alert, AlertType, Notice, Told};
-use shared::domain::app_key::AppKeyId;
-use shared::domain::client_environment::ClientEnvironment;
-use shared::domain::ids::LeafUserId;
-use shared::ports::clock::Clock as _;
 
 use super::receiver::{Receiver, Reply};
 use super::{WEBHOOKS, after, connected, failed_calls, listening, register};
@@ -122,8 +122,7 @@ async fn one_alert_is_told_once_more_by_its_id() {
 #[tokio::test]
 async fn a_webhook_is_told_what_happened_before_it_was_registered() {
     let world =
-        World::start_with(|options| options.reach = shared::domain::reach::Reach::ThisMachineToo)
-            .await;
+        World::start_with(|options| options.reach = domain::reach::Reach::ThisMachineToo).await;
     let start = world.clock.now().to_string();
     let between = two_connections(&world).await;
     let receiver = Receiver::start().await;

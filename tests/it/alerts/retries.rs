@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
+use application::ports::clock::Clock as _;
 use aws_lambda_events::sqs::SqsMessage;
+use domain::alert::AlertType;
+use domain::timestamp::Timestamp;
 use reqwest::{Method, StatusCode};
-use shared::domain::alert::AlertType;
-use shared::domain::timestamp::Timestamp;
-use shared::ports::clock::Clock as _;
 use time::macros::datetime;
 
 use super::receiver::Reply;

@@ -3,20 +3,20 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use adapters::receivers::{Receivers, SystemLookUp, TIMEOUT};
+use adapters::system_clock::SystemClock;
+use application::ports::clock::Clock as _;
+use application::ports::webhooks::{CallQueue, Outgoing, QueueError};
 use async_trait::async_trait;
 use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use deliver_alerts::Delivery;
+use domain::alert::AlertType;
+use domain::reach::Reach;
+use domain::webhook::ROTATION;
 use reqwest::{Method, StatusCode};
 use serde_json::json;
-use shared::adapters::receivers::{Receivers, SystemLookUp, TIMEOUT};
-use shared::adapters::system_clock::SystemClock;
-use shared::domain::alert::AlertType;
-use shared::domain::reach::Reach;
-use shared::domain::webhook::ROTATION;
-use shared::ports::clock::Clock as _;
-use shared::ports::webhooks::{CallQueue, Outgoing, QueueError};
 use standardwebhooks::Webhook;
 
 use super::receiver::{Call, Receiver};

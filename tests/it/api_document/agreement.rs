@@ -6,8 +6,8 @@ use local::gateway;
 use reqwest::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use shared::http::error_key::ErrorKey;
-use shared::http::routes::Access;
+use web::error_key::ErrorKey;
+use web::routes::Access;
 
 use super::document::{Content, DOCUMENT, Response};
 use super::exchange::{Exchange, PROBLEM};

@@ -6,7 +6,7 @@ use lambda::{Context, LambdaEvent, RawValue};
 use local::running;
 use reqwest::Method;
 use serde_json::{Value, json};
-use shared::http::routes::Access;
+use web::routes::Access;
 
 use super::{Deployed, Reply, event};
 

@@ -2,7 +2,7 @@
 //! authorizer's word.
 
 use serde_json::{Value, json};
-use shared::http::routes::Access;
+use web::routes::Access;
 
 use super::{Deployed, event, filled, of_owner};
 use crate::world::MANAGEMENT;

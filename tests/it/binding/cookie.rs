@@ -1,7 +1,7 @@
 //! The binding cookie as the proof: which browser, and whose.
 
+use domain::browser::ShownCookies;
 use reqwest::header::{COOKIE, HeaderValue};
-use shared::domain::browser::ShownCookies;
 
 use super::{FARM, OTHER_FARM, THIRD_FARM};
 use crate::world::World;

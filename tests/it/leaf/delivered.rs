@@ -5,10 +5,10 @@
 //! the real one has the two that we register for, and says `credentialsUnauthenticated` of a
 //! credential that it can no longer use.
 
+use domain::reach::Reach;
 use local::{Machine, Upstream};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use shared::domain::reach::Reach;
 
 use super::FARM;
 use super::alerts::{SECRET, replace_secret, stored};

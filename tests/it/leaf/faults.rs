@@ -128,7 +128,8 @@ async fn a_check_that_leaf_limits_goes_on_where_it_was() {
     }
     world.pass(15, 0);
     let leaf = world.machine.leaf.as_ref().expect("Leaf");
-    let deadline = shared::ports::clock::Clock::now(&*world.clock).plus(Duration::from_mins(1));
+    let deadline =
+        application::ports::clock::Clock::now(&*world.clock).plus(Duration::from_mins(1));
     assert_eq!(
         local::running::check_connections(&leaf.service, deadline).await.expect("a report").revoked,
         2

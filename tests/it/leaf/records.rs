@@ -1,8 +1,8 @@
 //! What Leaf knows and we do not: it is taken over, and followed.
 
+use domain::session::State;
 use reqwest::{Method, StatusCode};
 use serde_json::json;
-use shared::domain::session::State;
 
 use super::{FARM, OTHER_FARM};
 use crate::world::{MANAGEMENT, World};

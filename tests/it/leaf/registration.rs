@@ -3,14 +3,14 @@
 
 use std::sync::{Arc, Mutex};
 
+use adapters::leaf::{Leaf, LeafEndpoints};
+use application::ports::clock::Clock;
+use application::use_cases::register_alerts::{RegisterAlertsError, register_alerts};
 use axum::extract::{Path, State};
 use axum::routing::{delete, get, post};
 use axum::{Json, Router};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use shared::adapters::leaf::{Leaf, LeafEndpoints};
-use shared::ports::clock::Clock;
-use shared::use_cases::register_alerts::{RegisterAlertsError, register_alerts};
 use tokio::net::TcpListener;
 use url::Url;
 

@@ -1,9 +1,9 @@
 //! What Leaf refuses of a client's own is the client's to mend, and is told so; Leaf's words are
 //! not.
 
+use application::use_cases::upstream_users::{change_there, create_there};
 use reqwest::Method;
 use serde_json::json;
-use shared::use_cases::upstream_users::{change_there, create_there};
 
 use super::PLANTED;
 use crate::world::{MANAGEMENT, World};
@@ -71,7 +71,7 @@ async fn what_leaf_has_done_is_answered_as_done_though_our_own_row_cannot_be_wri
     let ports = &service.ports;
     let keeper = ports.record_keeper.as_ref().expect("Leaf is the upstream");
     let sent = |body: serde_json::Value| {
-        shared::domain::record::Sent(body.as_object().expect("an object").clone())
+        domain::record::Sent(body.as_object().expect("an object").clone())
     };
     let made = create_there(ports, &**keeper, sent(json!({ "name": "dale" })))
         .await

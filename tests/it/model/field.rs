@@ -2,16 +2,16 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use application::ports::clock::Clock as _;
+use application::use_cases::expire_session::expire_session;
+use application::use_cases::resume_handshake::resume_handshake;
 use aws_sdk_dynamodb::types::AttributeValue;
+use domain::client_environment::ClientEnvironment;
+use domain::timestamp::Timestamp;
 use local::running;
 use reqwest::header::{COOKIE, REFERER};
 use reqwest::{Method, RequestBuilder};
 use serde_json::json;
-use shared::domain::client_environment::ClientEnvironment;
-use shared::domain::timestamp::Timestamp;
-use shared::ports::clock::Clock as _;
-use shared::use_cases::expire_session::expire_session;
-use shared::use_cases::resume_handshake::resume_handshake;
 
 use super::expected::{Credential, Phase, Session, Sharing, State};
 use super::steps::{BROWSERS, CODES, Request, Step, USERS};

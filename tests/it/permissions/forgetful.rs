@@ -5,12 +5,12 @@ use std::io;
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex};
 
+use application::ports::clock::Clock;
 use aws_sdk_dynamodb::config::SharedInterceptor;
 use axum::Router;
 use axum::extract::Request;
 use axum::response::IntoResponse;
 use local::{Upstream, gateway};
-use shared::ports::clock::Clock;
 use shared::service::{Clients, Service};
 use shared::settings::{Settings, UpstreamChoice};
 use tokio::net::TcpListener;

@@ -4,16 +4,16 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use application::ports::clock::Clock as _;
+use application::ports::secrets::Freshness;
 use aws_sdk_dynamodb::config::SharedInterceptor;
+use domain::alert::AlertType;
+use domain::app_key::AppKeyId;
+use domain::client_environment::ClientEnvironment;
+use domain::reach::Reach;
 use local::running;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use shared::domain::alert::AlertType;
-use shared::domain::app_key::AppKeyId;
-use shared::domain::client_environment::ClientEnvironment;
-use shared::domain::reach::Reach;
-use shared::ports::clock::Clock as _;
-use shared::ports::secrets::Freshness;
 
 use super::answers::Answer;
 use super::outage::Outage;

@@ -2,33 +2,33 @@
 
 use std::fmt::Debug;
 
-use shared::domain::app_key::{AppKey, AppKeyId};
-use shared::domain::binding::{Binding, Evidence, Proof, bind};
-use shared::domain::browser::{BindingCookie, ShownCookies};
-use shared::domain::caller::Caller;
-use shared::domain::client_environment::ClientEnvironment;
-use shared::domain::credential::{Credential, CredentialStatus};
-use shared::domain::event::Event;
-use shared::domain::ids::{CredentialId, LeafUserId, SessionId, SharingUrlId};
-use shared::domain::leaf_user::{LeafUser, Profile};
-use shared::domain::operation::Operation;
-use shared::domain::organization_code::{IndexKey, OrganizationCode};
-use shared::domain::owner::{Owner, Owners, SigningKey};
-use shared::domain::partner::{PartnerCredentials, PartnerSecret, PartnerTokens};
-use shared::domain::session::{Opened, Received, Session};
-use shared::domain::timestamp::Timestamp;
-use shared::http::fields::Fields;
-use shared::http::parameters::Query;
-use shared::ports::connections::{
+use application::ports::connections::{
     Account, CallbackFacts, Completion, KeptConfirmation, Start, StartConflict,
 };
-use shared::ports::secrets::VersionedSecret;
-use shared::use_cases::credential_status::CredentialStatusView;
-use shared::use_cases::open_hop_link::Hop;
-use shared::use_cases::receive_confirmation::{Confirmation, Intent};
-use shared::use_cases::resolve_app_key::AppKeyHint;
-use shared::use_cases::start_integration::{StartRequest, Started};
+use application::ports::secrets::VersionedSecret;
+use application::use_cases::credential_status::CredentialStatusView;
+use application::use_cases::open_hop_link::Hop;
+use application::use_cases::receive_confirmation::{Confirmation, Intent};
+use application::use_cases::resolve_app_key::AppKeyHint;
+use application::use_cases::start_integration::{StartRequest, Started};
+use domain::app_key::{AppKey, AppKeyId};
+use domain::binding::{Binding, Evidence, Proof, bind};
+use domain::browser::{BindingCookie, ShownCookies};
+use domain::caller::Caller;
+use domain::client_environment::ClientEnvironment;
+use domain::credential::{Credential, CredentialStatus};
+use domain::event::Event;
+use domain::ids::{CredentialId, LeafUserId, SessionId, SharingUrlId};
+use domain::leaf_user::{LeafUser, Profile};
+use domain::operation::Operation;
+use domain::organization_code::{IndexKey, OrganizationCode};
+use domain::owner::{Owner, Owners, SigningKey};
+use domain::partner::{PartnerCredentials, PartnerSecret, PartnerTokens};
+use domain::session::{Opened, Received, Session};
+use domain::timestamp::Timestamp;
 use time::macros::datetime;
+use web::fields::Fields;
+use web::parameters::Query;
 
 /// In every planted text. The keys' bytes would be shown as numbers, or as base64.
 const PLANTED: &str = "planted";

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use domain::session::{HANDSHAKE_LEASE, LIFETIME};
+use domain::webhook_call::RETRIES;
 use serde_json::{Value, json};
-use shared::domain::session::{HANDSHAKE_LEASE, LIFETIME};
-use shared::domain::webhook_call::RETRIES;
 
 use super::{Resource, arn_of, behind_alias, functions, of_type, properties, template};
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use local::gateway;
 use serde_json::{Value, json};
-use shared::http::routes::Access;
+use web::routes::Access;
 
 use super::{Resource, after_the_stacks_name, behind_alias, of_type, properties, sub, template};
 use crate::world::World;

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use adapters::dynamodb::schema::{INDEXES, Index, PK, SK, TTL};
 use serde_json::{Value, json};
-use shared::adapters::dynamodb::schema::{INDEXES, Index, PK, SK, TTL};
 
 use super::{of_type, properties, template};
 

@@ -4,15 +4,15 @@ use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use application::ports::webhooks::{Answer, CallQueue, Outgoing, QueueError, Receivers};
 use async_trait::async_trait;
 use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
 use deliver_alerts::Delivery;
+use domain::webhook::CallFailure;
+use domain::webhook_signature::SignedHeaders;
 use local::running;
 use reqwest::{Method, StatusCode};
 use serde_json::json;
-use shared::domain::webhook::CallFailure;
-use shared::domain::webhook_signature::SignedHeaders;
-use shared::ports::webhooks::{Answer, CallQueue, Outgoing, QueueError, Receivers};
 use url::Url;
 
 use crate::permissions::forgetful::Forgetful;

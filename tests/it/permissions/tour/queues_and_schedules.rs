@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
+use application::ports::clock::Clock as _;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use check_connections::Report;
 use local::running;
 use serde_json::{Value, json};
-use shared::ports::clock::Clock as _;
 
 use super::{FARM, OTHER_FARM, Tour};
 use crate::permissions::forgetful::Forgetful;

@@ -1,9 +1,9 @@
 //! `start-integration`: starts, and the hop link.
 
+use application::use_cases::disconnect::{Scope, disconnect};
 use axum::Json;
 use reqwest::StatusCode;
 use serde_json::json;
-use shared::use_cases::disconnect::{Scope, disconnect};
 
 use super::{FARM, OTHER_FARM, Tour, inline};
 use crate::world::World;

@@ -1,0 +1,118 @@
+//! What a check reads and writes: an app key's credentials by the index, and the few that have
+//! changed.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use super::item::{Reading, failure, text};
+use super::rows::{connection, credential_key, event_row, kept_key, read_connection};
+use super::schema::{CONNECTIONS, PK};
+use super::table::{Condition, Table};
+use application::ports::StoreError;
+use application::ports::connections::{ConnectionEntry, EntryPage, SaveError, StatusChange};
+use domain::app_key::AppKeyId;
+use domain::credential::{Credential, CredentialStatus};
+use domain::ids::SharingUrlId;
+use domain::login_state::EntryCursor;
+use domain::operation::Operation;
+use domain::organization_code::OrganizationHash;
+use domain::timestamp::Timestamp;
+
+/// No page of 1 MB has more rows of the index, so DynamoDB's pages are as large as they can be. The
+/// embedded engine reads to the end of the index when it is not told where to stop.
+const PAGE: i32 = 4_000;
+
+impl Table {
+    pub(super) async fn entry_page(
+        &self,
+        app_key: &AppKeyId,
+        after: Option<EntryCursor>,
+    ) -> Result<EntryPage, StoreError> {
+        let start = after.map(|cursor| {
+            let mut start = credential_key(cursor.leaf_user_id);
+            start.insert(CONNECTIONS.partition.to_owned(), text(connection(app_key)));
+            start.insert(CONNECTIONS.sort.to_owned(), text(cursor.operation.as_str()));
+            start
+        });
+        let request = self
+            .client
+            .query()
+            .table_name(&self.name)
+            .index_name(CONNECTIONS.name)
+            .key_condition_expression("#connection = :connection")
+            // DynamoDB charges for whole rows, but only what is read of them travels and is parsed:
+            // half.
+            .projection_expression("id, leafUserId, #operation, #status, statusSince")
+            .expression_attribute_names("#connection", CONNECTIONS.partition)
+            .expression_attribute_names("#operation", CONNECTIONS.sort)
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_values(":connection", AttributeValue::S(connection(app_key)))
+            .limit(PAGE)
+            .set_exclusive_start_key(start);
+        let answer = request.send().await.map_err(|error| failure("Query", &error))?;
+        let read =
+            |item| read_connection(Reading { operation: "Query", item }, app_key.environment);
+        let entries: Vec<ConnectionEntry> =
+            answer.items().iter().map(read).collect::<Result<_, _>>()?;
+        let goes_on = answer.last_evaluated_key.is_some_and(|key| !key.is_empty());
+        let next = entries.last().filter(|_| goes_on).map(|last| EntryCursor {
+            leaf_user_id: last.leaf_user_id,
+            operation: last.operation.hash.clone(),
+        });
+        Ok(EntryPage { entries, next })
+    }
+
+    pub(super) async fn kept_of(
+        &self,
+        operations: &[&Operation],
+        sharing_url_id: SharingUrlId,
+        now: Timestamp,
+    ) -> Result<Vec<Operation>, StoreError> {
+        let keys = operations.iter().map(|operation| kept_key(operation, sharing_url_id)).collect();
+        let mut kept = Vec::new();
+        for item in self.get_many(keys).await? {
+            let row = Reading { operation: "BatchGetItem", item: &item };
+            if row.moment("keptUntil")? > now {
+                let hash = row.text(PK)?.rsplit('#').next().unwrap_or_default();
+                kept.extend(
+                    operations.iter().find(|known| known.hash == OrganizationHash::stored(hash)),
+                );
+            }
+        }
+        Ok(kept.into_iter().cloned().collect())
+    }
+
+    pub(super) async fn write_status(&self, change: &StatusChange<'_>) -> Result<(), SaveError> {
+        let StatusChange { entry, to, sharing_url_id, event } = change;
+        let unchanged =
+            Condition::new("id = :id AND #operation = :operation AND statusSince = :since")
+                .name("#operation", "operation")
+                .name("#status", "status")
+                .value(":id", text(entry.credential_id))
+                .value(":operation", text(entry.operation.hash.as_str()))
+                .value(":since", text(entry.status_since))
+                .value(":to", text(to.as_str()))
+                .value(":now", text(event.created_at));
+        let set = "SET #status = :to, statusSince = :now";
+        let mut changes = vec![
+            self.update(credential_key(entry.leaf_user_id), set, unchanged),
+            self.put(event_row(entry.leaf_user_id, event)),
+        ];
+        if *to == CredentialStatus::Active {
+            changes.push(self.delete(kept_key(&entry.operation, *sharing_url_id)));
+        }
+        self.transact(changes).await.map_err(super::connections::save_error)
+    }
+
+    pub(super) async fn write_check(
+        &self,
+        credential: &Credential,
+        at: Timestamp,
+    ) -> Result<(), SaveError> {
+        let same =
+            Condition::new("id = :id").value(":id", text(credential.id)).value(":at", text(at));
+        let updated = self
+            .update_one(credential_key(credential.leaf_user_id), "SET checkedAt = :at", same)
+            .await;
+        updated.map_err(super::connections::save_error)
+    }
+}

@@ -1,0 +1,356 @@
+//! Sessions, credentials, owners and kept confirmations in the table.
+
+use std::collections::BTreeSet;
+
+use async_trait::async_trait;
+use aws_sdk_dynamodb::types::TransactWriteItem;
+
+use super::item::{Item, Reading, Writing, key, number, text};
+use super::rows::{
+    credential_key, credential_row, event_row, kept_key, owner_key, profile_key, read_credential,
+    read_session, read_user, session_key, session_row, session_user_key, started_key, summary_key,
+    upstream_credential_key, user_partition,
+};
+use super::schema::{SK, TTL};
+use super::start::{CROWDED_UNTIL, STARTS, kept_row, no_more_starts, read_started};
+use super::table::{Cancelled, Condition, Table};
+use application::ports::StoreError;
+use application::ports::connections::{
+    Account, Callback, CallbackFacts, CompleteError, Completion, Connections, EntryPage, EventPage,
+    Keeping, KeptConfirmation, SaveError, Start, StartConflict, StatusChange,
+};
+use application::ports::portion::Portion;
+use domain::app_key::AppKeyId;
+use domain::credential::Credential;
+use domain::event::Event;
+use domain::ids::{CredentialId, LeafUserId, SessionId, SharingUrlId};
+use domain::kept::{Budget, rest_of_window, window};
+use domain::login_state::EntryCursor;
+use domain::operation::Operation;
+use domain::session::Session;
+use domain::timestamp::Timestamp;
+
+#[async_trait]
+impl Connections for Table {
+    async fn start(&self, start: &Start<'_>) -> Result<(), StartConflict> {
+        self.write_start(start).await
+    }
+
+    async fn callback_facts(&self, callback: &Callback<'_>) -> Result<CallbackFacts, StoreError> {
+        let Callback { operation, sharing_url_id, cookie_users, budget, at } = *callback;
+        let mut keys = vec![owner_key(operation), started_key(operation, sharing_url_id)];
+        keys.extend(budget_key(budget, sharing_url_id, at));
+        let users: BTreeSet<_> = cookie_users.iter().copied().collect();
+        keys.extend(users.into_iter().map(session_key));
+        let mut facts = CallbackFacts::default();
+        for item in self.get_many(keys).await? {
+            let row = Reading { operation: "BatchGetItem", item: &item };
+            match row.text(SK)? {
+                "OWNER" => facts.owner = Some(row.parsed("leafUserId")?),
+                "SESSION" => facts.cookie_sessions.push(read_session(row)?),
+                started if started.starts_with("STARTED#") => {
+                    facts.started_with_code = read_started(row)?;
+                    facts.crowded_until = row.optional_moment(CROWDED_UNTIL)?;
+                    facts.starts = row.number(STARTS)?;
+                }
+                _ => facts.kept_of_budget = row.number("count")?,
+            }
+        }
+        Ok(facts)
+    }
+
+    async fn sessions_of(&self, users: &[LeafUserId]) -> Result<Vec<Session>, StoreError> {
+        let users: BTreeSet<_> = users.iter().copied().collect();
+        let rows = self.get_many(users.into_iter().map(session_key).collect()).await?;
+        rows.iter().map(|item| read_session(Reading { operation: "BatchGetItem", item })).collect()
+    }
+
+    async fn find_session(&self, id: SessionId) -> Result<Option<Session>, StoreError> {
+        let Some(item) = self.get(session_user_key(id)).await? else { return Ok(None) };
+        let user: LeafUserId =
+            Reading { operation: "GetItem", item: &item }.parsed("leafUserId")?;
+        let Some(item) = self.get(session_key(user)).await? else { return Ok(None) };
+        let session = read_session(Reading { operation: "GetItem", item: &item })?;
+        Ok(Some(session).filter(|session| session.id == id))
+    }
+
+    async fn user_of_credential(&self, id: CredentialId) -> Result<Option<LeafUserId>, StoreError> {
+        let row = self.get(upstream_credential_key(id)).await?;
+        row.map(|item| Reading { operation: "GetItem", item: &item }.parsed("leafUserId"))
+            .transpose()
+    }
+
+    async fn save(&self, session: &Session, event: Option<&Event>) -> Result<(), SaveError> {
+        let saved = match event {
+            None => self.put_if(session_row(session), follows(session)).await,
+            Some(event) => {
+                let change = self.put_where(session_row(session), follows(session));
+                self.transact(vec![change, self.put(event_row(session.leaf_user_id, event))]).await
+            }
+        };
+        saved.map_err(save_error)
+    }
+
+    async fn complete(
+        &self,
+        completion: &Completion<'_>,
+    ) -> Result<Option<Credential>, CompleteError> {
+        let Completion { session, credential, event } = completion;
+        let done = self.put_where(session_row(session), follows(session));
+        let claimed = self.delete(kept_key(&credential.operation, session.sharing_url_id));
+        self.write_credential(credential, event, vec![done, claimed]).await
+    }
+
+    async fn create_credential(
+        &self,
+        credential: &Credential,
+        event: &Event,
+    ) -> Result<Option<Credential>, CompleteError> {
+        let user = self.check(profile_key(credential.leaf_user_id), Condition::exists());
+        self.write_credential(credential, event, vec![user]).await
+    }
+
+    async fn keep(
+        &self,
+        kept: &KeptConfirmation<'_>,
+        budget: &Budget,
+        starts: u64,
+    ) -> Result<Keeping, StoreError> {
+        const KEPT: usize = 0;
+        const STARTS: usize = 1;
+        let free = Condition::new("attribute_not_exists(pk) OR keptUntil <= :now")
+            .value(":now", text(kept.at));
+        let mut changes = vec![
+            self.put_where(kept_row(kept), free),
+            self.check(started_key(kept.operation, kept.sharing_url_id), no_more_starts(starts)),
+        ];
+        if let (Some(counter), Some(most)) =
+            (budget_key(budget, kept.sharing_url_id, kept.at), budget.most())
+        {
+            let room = Condition::new("attribute_not_exists(pk) OR #count < :most")
+                .name("#count", "count")
+                .name("#ttl", TTL)
+                .value(":one", number(1))
+                .value(":most", number(most))
+                .value(":ttl", number(kept.at.plus(rest_of_window(kept.at)).epoch_seconds()));
+            changes.push(self.update(counter, "ADD #count :one SET #ttl = :ttl", room));
+        }
+        match self.transact(changes).await {
+            Ok(()) => Ok(Keeping::Kept),
+            Err(Cancelled::Condition { place: KEPT, .. }) => Ok(Keeping::KeptBefore),
+            Err(Cancelled::Condition { place: STARTS, .. }) => Ok(Keeping::Outdated),
+            Err(Cancelled::Condition { .. }) => Ok(Keeping::Full),
+            Err(Cancelled::Store(error)) => Err(error),
+        }
+    }
+
+    async fn account(&self, id: LeafUserId) -> Result<Option<Account>, StoreError> {
+        let (mut user, mut session, mut credential) = (None, None, None);
+        for item in self.partition(user_partition(id), "").await? {
+            let row = Reading { operation: "Query", item: &item };
+            match row.text(SK)? {
+                "PROFILE" => user = Some(read_user(row)?),
+                "SESSION" => session = Some(read_session(row)?),
+                "CREDENTIAL" => credential = Some(read_credential(row)?),
+                _ => {}
+            }
+        }
+        Ok(user.map(|user| Account { user, session, credential }))
+    }
+
+    async fn entries(
+        &self,
+        app_key: &AppKeyId,
+        after: Option<EntryCursor>,
+    ) -> Result<EntryPage, StoreError> {
+        self.entry_page(app_key, after).await
+    }
+
+    async fn kept_among(
+        &self,
+        operations: &[&Operation],
+        sharing_url_id: SharingUrlId,
+        now: Timestamp,
+    ) -> Result<Vec<Operation>, StoreError> {
+        self.kept_of(operations, sharing_url_id, now).await
+    }
+
+    async fn change_status(&self, change: &StatusChange<'_>) -> Result<(), SaveError> {
+        self.write_status(change).await
+    }
+
+    async fn note_check(&self, credential: &Credential, at: Timestamp) -> Result<(), SaveError> {
+        self.write_check(credential, at).await
+    }
+
+    async fn record(&self, id: LeafUserId, event: &Event) -> Result<(), StoreError> {
+        // Its key has its id in it: nobody else writes it.
+        self.put_if(event_row(id, event), Condition::absent()).await.map_err(StoreError::from)
+    }
+
+    async fn events(&self, id: LeafUserId, page: &EventPage) -> Result<Portion<Event>, StoreError> {
+        self.event_page(id, page).await
+    }
+
+    async fn disconnect(&self, account: &Account, user_too: bool) -> Result<(), SaveError> {
+        let id = account.user.id;
+        let mut changes = vec![match &account.credential {
+            Some(credential) => self.delete_where(credential_key(id), same_credential(credential)),
+            None => self.check(credential_key(id), Condition::absent()),
+        }];
+        let mut profile = None;
+        changes.push(self.delete(session_key(id)));
+        if let Some(credential) = &account.credential {
+            changes.push(self.release(&credential.operation, id));
+            changes.push(self.one_connection_less(credential));
+            changes.push(self.delete(summary_key(id)));
+            if credential.kept_upstream {
+                changes.push(self.delete(upstream_credential_key(credential.id)));
+            }
+            // What the farmer confirmed for this connection is not for the next one.
+            if let Some(session) = &account.session {
+                changes.push(self.delete(kept_key(&credential.operation, session.sharing_url_id)));
+            }
+        }
+        if user_too {
+            // On the condition that it is there: who deletes it a second time must not count it
+            // twice.
+            profile = Some(changes.len());
+            changes.push(self.delete_where(profile_key(id), Condition::exists()));
+            changes.push(self.one_user_less(id));
+        }
+        match self.transact(changes).await {
+            // It is gone, and with it went all the rest.
+            Err(Cancelled::Condition { place, .. }) if Some(place) == profile => {}
+            done => done.map_err(save_error)?,
+        }
+        Ok(self.delete_events(id).await?)
+    }
+}
+
+impl Table {
+    /// Writes a new credential together with `others`. Nearly every one is a Leaf user's first:
+    /// that is tried without a read. The answer is the credential that it has replaced.
+    async fn write_credential(
+        &self,
+        credential: &Credential,
+        event: &Event,
+        others: Vec<TransactWriteItem>,
+    ) -> Result<Option<Credential>, CompleteError> {
+        match self.write_credential_over(None, credential, event, others.clone()).await? {
+            None => Ok(None),
+            Some(before) => {
+                match self.write_credential_over(Some(&before), credential, event, others).await? {
+                    None => Ok(Some(before)),
+                    Some(_) => Err(CompleteError::Conflict),
+                }
+            }
+        }
+    }
+
+    /// Writes it over `before`, the credential that the Leaf user is known to have. The answer is
+    /// the credential that it has instead.
+    async fn write_credential_over(
+        &self,
+        before: Option<&Credential>,
+        credential: &Credential,
+        event: &Event,
+        others: Vec<TransactWriteItem>,
+    ) -> Result<Option<Credential>, CompleteError> {
+        const CREDENTIAL: usize = 0;
+        const OWNER: usize = 1;
+        let (id, operation) = (credential.leaf_user_id, &credential.operation);
+        let mut credential = credential.clone();
+        let mut expected = Condition::absent();
+        let mut released = None;
+        if let Some(before) = before {
+            expected = same_credential(before);
+            if before.operation == *operation {
+                // The same operation again: the same credential, working again. Of one that the
+                // upstream keeps, it says which it is.
+                credential.created_at = before.created_at;
+                if !credential.kept_upstream {
+                    credential.id = before.id;
+                }
+            } else {
+                released = Some(self.release(&before.operation, id));
+            }
+        }
+        let mine =
+            Condition::new("attribute_not_exists(pk) OR leafUserId = :me").value(":me", text(id));
+        let mut changes = vec![
+            self.put_where(credential_row(&credential), expected),
+            self.put_where(owner_row(operation, id), mine),
+            self.put(event_row(id, event)),
+        ];
+        if let Some(before) =
+            before.filter(|before| before.kept_upstream && before.id != credential.id)
+        {
+            changes.push(self.delete(upstream_credential_key(before.id)));
+        }
+        if credential.kept_upstream {
+            let row = Writing::row(upstream_credential_key(credential.id)).text("leafUserId", id);
+            changes.push(self.put(row.done()));
+        }
+        match before {
+            None => changes.push(self.one_more_connection(&credential)),
+            Some(before) if before.app_key != credential.app_key => {
+                changes.push(self.one_connection_less(before));
+                changes.push(self.one_more_connection(&credential));
+            }
+            Some(_) => {}
+        }
+        changes.extend(others);
+        changes.extend(released);
+        match self.transact(changes).await {
+            Ok(()) => Ok(None),
+            Err(Cancelled::Condition { place: CREDENTIAL, found: Some(item) }) => {
+                Ok(Some(read_credential(Reading { operation: "write_credential", item: &item })?))
+            }
+            Err(Cancelled::Condition { place: OWNER, .. }) => Err(CompleteError::OperationOwned),
+            Err(Cancelled::Condition { .. }) => Err(CompleteError::Conflict),
+            Err(Cancelled::Store(error)) => Err(error.into()),
+        }
+    }
+
+    fn release(&self, operation: &Operation, user: LeafUserId) -> TransactWriteItem {
+        let mine = Condition::new("leafUserId = :me").value(":me", text(user));
+        self.delete_where(owner_key(operation), mine)
+    }
+}
+
+fn owner_row(operation: &Operation, user: LeafUserId) -> Item {
+    Writing::row(owner_key(operation)).text("leafUserId", user).done()
+}
+
+/// Where it is counted what is kept from a budget.
+fn budget_key(budget: &Budget, sharing_url_id: SharingUrlId, at: Timestamp) -> Option<Item> {
+    let whose = match budget {
+        Budget::Operation => return None,
+        Budget::Session(id) => id.to_string(),
+        Budget::Caller(caller) => caller.as_str().to_owned(),
+    };
+    Some(key(format!("KEPT#{sharing_url_id}#{whose}"), window(at)))
+}
+
+/// The row is the version before this one of the same session.
+fn follows(session: &Session) -> Condition {
+    Condition::new("id = :id AND #version = :version")
+        .name("#version", "version")
+        .value(":id", text(session.id))
+        .value(":version", number(session.version - 1))
+}
+
+pub(super) fn same_credential(credential: &Credential) -> Condition {
+    Condition::new("id = :id AND #operation = :operation")
+        .name("#operation", "operation")
+        .value(":id", text(credential.id))
+        .value(":operation", text(credential.operation.hash.as_str()))
+}
+
+pub(super) fn save_error(cancelled: Cancelled) -> SaveError {
+    match cancelled {
+        Cancelled::Condition { .. } => SaveError::Conflict,
+        Cancelled::Store(error) => SaveError::Store(error),
+    }
+}

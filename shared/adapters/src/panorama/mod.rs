@@ -1,0 +1,280 @@
+//! The upstream `panorama`: we do what Leaf does.
+//!
+//! `cognito` logs in, `access` keeps one access token per app key for the whole process, `renewal`
+//! gets the next one, `partner_api` makes the calls.
+
+mod access;
+mod cognito;
+mod field_count;
+mod partner_api;
+mod renewal;
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use url::Url;
+
+use access::AccessTokens;
+use application::ports::clock::Clock;
+use application::ports::logins::Logins;
+use application::ports::secrets::PartnerSecrets;
+use application::ports::upstream::{
+    Confirmed, CreateRefusal, Created, LoginError, NewCredential, PartnerAccount, Run, SyncSummary,
+    Upstream, UpstreamError,
+};
+use cognito::Cognito;
+use domain::app_key::{AppKey, AppKeyId};
+use domain::client_environment::ClientEnvironment;
+use domain::credential::Credential;
+use domain::ids::{LeafUserId, SharingUrlId};
+use domain::organization_code::OrganizationCode;
+use domain::partner::{ClientId, PartnerCredentials, PartnerTokens, Token};
+use partner_api::{Answer, Call, CallError, PartnerApi};
+use renewal::Renewals;
+
+/// How many tokens a call may be refused with.
+const MOST_TOKENS: usize = 3;
+
+/// Where one environment's Panorama is.
+#[derive(Debug, Clone)]
+pub struct Endpoints {
+    /// The portal that farmers use, e.g. `https://bananorama.com`.
+    pub portal: Url,
+    /// The partner API, e.g. `https://api.partner.bananorama.com`.
+    pub partner_api: Url,
+    /// Cognito, e.g. `https://cognito-idp.us-east-2.amazonaws.com`.
+    pub login: Url,
+}
+
+/// Both environments.
+#[derive(Debug, Clone)]
+pub struct Environments {
+    /// `STAGE`
+    pub stage: Endpoints,
+    /// `PRODUCTION`
+    pub production: Endpoints,
+}
+
+impl Environments {
+    /// One of them.
+    pub fn of(&self, environment: ClientEnvironment) -> &Endpoints {
+        match environment {
+            ClientEnvironment::Stage => &self.stage,
+            ClientEnvironment::Production => &self.production,
+        }
+    }
+}
+
+/// Panorama.
+pub struct Panorama {
+    environments: Environments,
+    cognito: Arc<Cognito>,
+    partner_api: PartnerApi,
+    access: AccessTokens,
+}
+
+impl Panorama {
+    /// Panorama at these addresses, through this client.
+    pub fn new(
+        http: reqwest::Client,
+        environments: Environments,
+        secrets: Arc<dyn PartnerSecrets>,
+        logins: Arc<dyn Logins>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        let cognito = Arc::new(Cognito {
+            http: http.clone(),
+            environments: environments.clone(),
+            clock: clock.clone(),
+        });
+        Self {
+            cognito: cognito.clone(),
+            partner_api: PartnerApi { http, clock: clock.clone() },
+            access: AccessTokens::new(Renewals { secrets, logins, clock, cognito }),
+            environments,
+        }
+    }
+}
+
+#[async_trait]
+impl PartnerAccount for Panorama {
+    fn share_initiation_url(
+        &self,
+        environment: ClientEnvironment,
+        sharing_url_id: SharingUrlId,
+    ) -> Url {
+        below(
+            &self.environments.of(environment).portal,
+            &["connections", &sharing_url_id.to_string()],
+        )
+    }
+
+    async fn log_in(
+        &self,
+        environment: ClientEnvironment,
+        credentials: &PartnerCredentials,
+    ) -> Result<PartnerTokens, LoginError> {
+        self.cognito.log_in(environment, credentials).await
+    }
+
+    async fn try_refresh_token(
+        &self,
+        environment: ClientEnvironment,
+        client_id: &ClientId,
+        refresh_token: &Token,
+    ) -> Result<PartnerTokens, LoginError> {
+        self.cognito.refresh(environment, client_id, refresh_token, false).await
+    }
+
+    async fn list_sharing(
+        &self,
+        app_key: &AppKeyId,
+    ) -> Result<Vec<OrganizationCode>, UpstreamError> {
+        match tokio::time::timeout(partner_api::LISTING_TIME, self.read_listing(app_key)).await {
+            Ok(listing) => listing,
+            Err(_) => Err(partner_api::endless_listing()),
+        }
+    }
+
+    async fn shares(
+        &self,
+        app_key: &AppKeyId,
+        code: &OrganizationCode,
+    ) -> Result<bool, UpstreamError> {
+        match self.call(app_key, &Call::Fields(code)).await {
+            Ok(answer) => partner_api::count_fields(&answer).map(|_| true),
+            // Any other refusal is about the request, and no news of the operation.
+            Err(UpstreamError::Refused { status: 404 | 410 }) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn sync_summary(&self, credential: &Credential) -> Result<SyncSummary, UpstreamError> {
+        partner_api::count_fields(
+            &self.call(&credential.app_key, &Call::Fields(&credential.organization_code)).await?,
+        )
+    }
+}
+
+#[async_trait]
+impl Upstream for Panorama {
+    async fn begin(&self, _: &Run<'_>) -> Result<Option<Url>, UpstreamError> {
+        // Panorama learns of a run when its farmer comes.
+        Ok(None)
+    }
+
+    fn onward(&self, _: SharingUrlId) -> Option<Url> {
+        None
+    }
+
+    async fn confirm(
+        &self,
+        app_key: &AppKeyId,
+        _: LeafUserId,
+        code: &OrganizationCode,
+    ) -> Result<Confirmed, UpstreamError> {
+        let answer = self.call(app_key, &Call::Confirm(code)).await?;
+        // A page that says "back soon" may come with 200, too. What is not in the API's form
+        // confirms nothing; the listing may.
+        if !answer.is_object() && !self.list_sharing(app_key).await?.contains(code) {
+            return Err(partner_api::unknown_form(answer.status));
+        }
+        Ok(Confirmed::Yes { status: answer.status, id: None })
+    }
+
+    async fn create(
+        &self,
+        app_key: &AppKey,
+        new: &NewCredential,
+    ) -> Result<Created, CreateRefusal> {
+        match self
+            .try_refresh_token(new.environment, &new.credentials.client_id, &new.refresh_token)
+            .await
+        {
+            Ok(_) => {}
+            Err(LoginError::Refused(refusal)) => return Err(CreateRefusal::RefreshToken(refusal)),
+            Err(LoginError::Unavailable(unavailable)) => {
+                return Err(UpstreamError::from(unavailable).into());
+            }
+        }
+        if self.list_sharing(&app_key.id).await?.contains(&new.organization_code) {
+            Ok(Created { id: None })
+        } else {
+            Err(CreateRefusal::NotShared)
+        }
+    }
+
+    async fn disconnect(&self, _: LeafUserId, _: bool) -> Result<(), UpstreamError> {
+        // Only the farmer's switch ends a sharing.
+        Ok(())
+    }
+}
+
+impl Panorama {
+    /// Makes a call with the app key's access token. If that is refused, the call is made again
+    /// with what there is now, in the end with one that was got for it.
+    async fn call(&self, app_key: &AppKeyId, call: &Call<'_>) -> Result<Answer, UpstreamError> {
+        let environment = app_key.environment;
+        let Endpoints { partner_api, .. } = self.environments.of(environment);
+        let mut refused = Vec::new();
+        loop {
+            let access = self.access.token(app_key, &refused).await?;
+            match self.partner_api.make(environment, partner_api, &access.token, call).await {
+                Ok(answer) => return Ok(answer),
+                Err(CallError::Failed(error)) => return Err(error),
+                // The process's own, another process's, and at last a new one.
+                Err(CallError::TokenRefused) if !access.is_new && refused.len() < MOST_TOKENS => {
+                    refused.push(access.token);
+                }
+                Err(CallError::TokenRefused) => return Err(partner_api::new_token_refused()),
+            }
+        }
+    }
+
+    async fn read_listing(
+        &self,
+        app_key: &AppKeyId,
+    ) -> Result<Vec<OrganizationCode>, UpstreamError> {
+        let mut codes = Vec::new();
+        let mut next: Option<String> = None;
+        // The same page once more would be no listing.
+        let mut seen = HashSet::new();
+        while seen.len() < partner_api::MAX_PAGES {
+            let page = partner_api::read_listing(
+                &self.call(app_key, &Call::Listing(next.as_deref())).await?,
+            )?;
+            codes.extend(page.codes);
+            match page.next {
+                None => return Ok(codes),
+                Some(token)
+                    if codes.len() <= partner_api::MAX_CODES && seen.insert(token.clone()) =>
+                {
+                    next = Some(token);
+                }
+                Some(_) => break,
+            }
+        }
+        Err(partner_api::endless_listing())
+    }
+}
+
+/// `base` and more segments of a path, each escaped.
+pub(super) fn below(base: &Url, segments: &[&str]) -> Url {
+    let mut url = base.clone();
+    if let Ok(mut path) = url.path_segments_mut() {
+        path.pop_if_empty().extend(segments);
+    }
+    url
+}
+
+/// How a request failed, without its URL: that has the organization code in it.
+pub(super) fn transport_failure(error: &reqwest::Error) -> String {
+    if error.is_timeout() {
+        "it timed out".to_owned()
+    } else if error.is_connect() {
+        "it could not be reached".to_owned()
+    } else {
+        "the connection broke".to_owned()
+    }
+}

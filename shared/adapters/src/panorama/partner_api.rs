@@ -1,0 +1,267 @@
+//! The partner API, in the shapes that Precision Planting's public demo application reads.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::header::CONTENT_TYPE;
+use serde::de::{self, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value, json};
+use url::Url;
+
+use super::renewal::REFUSES_NEW_TOKENS;
+use super::{below, field_count, transport_failure};
+use crate::outside::{self, Unread};
+use application::metrics::{self, Metric};
+use application::ports::clock::Clock;
+use application::ports::upstream::{Party, SyncSummary, Unavailable, UpstreamError};
+use domain::client_environment::ClientEnvironment;
+use domain::organization_code::OrganizationCode;
+use domain::partner::Token;
+
+const PARTY: Party = Party::PartnerApi;
+
+/// The largest answer that is read: a listing of a million operations, or the fields of a very
+/// large one, some hundred bytes each.
+const MAX_ANSWER: usize = 32 * 1024 * 1024;
+
+/// The largest answer to a confirmation.
+const MAX_CONFIRMATION: usize = 64 * 1024;
+
+/// The public demo reads no paging. Should a listing ever come with this field, the next page is
+/// asked for with a parameter of its name.
+const NEXT_TOKEN: &str = "nextToken";
+
+/// Pages of one listing. A partner with more operations than this many pages hold has outgrown a
+/// listing.
+pub(super) const MAX_PAGES: usize = 10_000;
+
+/// Codes of one listing: beyond it they would fill the memory.
+pub(super) const MAX_CODES: usize = 2_000_000;
+
+/// How long a listing may take with all of its pages.
+pub(super) const LISTING_TIME: Duration = Duration::from_mins(5);
+
+pub(super) struct PartnerApi {
+    pub(super) http: reqwest::Client,
+    pub(super) clock: Arc<dyn Clock>,
+}
+
+/// What is asked.
+pub(super) enum Call<'a> {
+    /// `GET /sharing`, from a page on.
+    Listing(Option<&'a str>),
+    /// `PUT /sharing/{orgCode}/confirm`.
+    Confirm(&'a OrganizationCode),
+    /// `GET /sharing/{orgCode}`.
+    Fields(&'a OrganizationCode),
+}
+
+impl Call<'_> {
+    fn measured_as(&self) -> metrics::Call {
+        match self {
+            Self::Listing(_) => metrics::Call::ListSharing,
+            Self::Confirm(_) => metrics::Call::ConfirmSharing,
+            Self::Fields(_) => metrics::Call::ListFields,
+        }
+    }
+}
+
+/// What was answered.
+pub(super) struct Answer {
+    pub(super) status: u16,
+    body: Vec<u8>,
+}
+
+/// A call failed.
+pub(super) enum CallError {
+    /// 401: the access token is not accepted.
+    TokenRefused,
+    Failed(UpstreamError),
+}
+
+/// One page of a listing.
+pub(super) struct ListingPage {
+    pub(super) codes: Vec<OrganizationCode>,
+    pub(super) next: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Listing {
+    items: Vec<ListedCode>,
+    #[serde(default, rename = "nextToken")]
+    next_token: Option<String>,
+}
+
+/// A code, read straight into its redacted form: a listing may have a million, and a second copy of
+/// each would need more memory than all else of a check. `None` for a text that is no code as we
+/// write them, and so is none of our credentials'.
+struct ListedCode(Option<OrganizationCode>);
+
+impl<'de> Deserialize<'de> for ListedCode {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Text;
+        impl Visitor<'_> for Text {
+            type Value = ListedCode;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an organization code")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<ListedCode, E> {
+                Ok(ListedCode(text.parse().ok()))
+            }
+
+            fn visit_unit<E: de::Error>(self) -> Result<ListedCode, E> {
+                Ok(ListedCode(None))
+            }
+        }
+        // Of another type (a number, an object) it is another form of listing: ours may be in
+        // there, unseen.
+        from.deserialize_any(Text)
+    }
+}
+
+impl Answer {
+    /// Whether it is what the API answers with: JSON, and an object.
+    pub(super) fn is_object(&self) -> bool {
+        serde_json::from_slice::<Map<String, Value>>(&self.body).is_ok()
+    }
+}
+
+impl PartnerApi {
+    /// Makes a call.
+    pub(super) async fn make(
+        &self,
+        environment: ClientEnvironment,
+        api: &Url,
+        token: &Token,
+        call: &Call<'_>,
+    ) -> Result<Answer, CallError> {
+        let before = self.clock.elapsed();
+        let answer = self.exchange(api, token, call).await;
+        let latency = self.clock.elapsed().saturating_sub(before);
+        let failed = matches!(answer, Err(CallError::Failed(UpstreamError::Unavailable(_))));
+        Metric::UpstreamCall { call: call.measured_as(), latency, failed }.record(environment);
+        answer
+    }
+
+    async fn exchange(
+        &self,
+        api: &Url,
+        token: &Token,
+        call: &Call<'_>,
+    ) -> Result<Answer, CallError> {
+        let request = match call {
+            Call::Listing(next) => {
+                let mut url = below(api, &["sharing"]);
+                if let Some(next) = next {
+                    url.query_pairs_mut().append_pair(NEXT_TOKEN, next);
+                }
+                self.http.get(url)
+            }
+            Call::Confirm(code) => {
+                self.http.put(below(api, &["sharing", code.expose(), "confirm"])).json(&json!({}))
+            }
+            Call::Fields(code) => self.http.get(below(api, &["sharing", code.expose()])),
+        };
+        let sent = request.bearer_auth(token.expose()).send().await;
+        let answer = sent.map_err(|error| unavailable(transport_failure(&error), None, None))?;
+        let status = answer.status();
+        let code = Some(status.as_u16());
+        let most_bytes = match call {
+            Call::Confirm(_) => MAX_CONFIRMATION,
+            Call::Listing(_) | Call::Fields(_) => MAX_ANSWER,
+        };
+        match status.as_u16() {
+            200..=299 => match outside::body(answer, most_bytes).await {
+                Ok(body) => Ok(Answer { status: status.as_u16(), body }),
+                Err(Unread::TooLarge) => {
+                    Err(unavailable("its answer is too large".to_owned(), code, None))
+                }
+                Err(Unread::Broken(error)) => {
+                    Err(unavailable(transport_failure(&error), code, None))
+                }
+            },
+            401 => Err(CallError::TokenRefused),
+            408 | 425 | 429 | 500.. => {
+                let retry_after = outside::retry_after(answer.headers());
+                Err(unavailable(format!("it answered {status}"), code, retry_after))
+            }
+            // A redirect is followed by nobody here: it would carry the token somewhere else.
+            300..=399 => Err(unavailable(format!("it answered {status}"), code, None)),
+            // A proxy or a firewall in front of Panorama says no in pages. That says nothing about
+            // an operation.
+            _ if is_page(&answer) => {
+                Err(unavailable(format!("it answered {status} with a page"), code, None))
+            }
+            status => Err(CallError::Failed(UpstreamError::Refused { status })),
+        }
+    }
+}
+
+fn is_page(answer: &reqwest::Response) -> bool {
+    let media_type = answer
+        .headers()
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    media_type.trim_start().get(..9).is_some_and(|start| start.eq_ignore_ascii_case("text/html"))
+}
+
+/// Reads the answer to [`Call::Listing`]. What cannot be one of ours is passed over; but where
+/// nothing could be, it is another form of listing, and would look like a revocation of all.
+pub(super) fn read_listing(answer: &Answer) -> Result<ListingPage, UpstreamError> {
+    let listing: Listing =
+        serde_json::from_slice(&answer.body).map_err(|_| unknown_form(answer.status))?;
+    let listed = listing.items.len();
+    let codes: Vec<_> = listing.items.into_iter().filter_map(|ListedCode(code)| code).collect();
+    if codes.len() < listed {
+        tracing::warn!(
+            passed_over = listed - codes.len(),
+            of = listed,
+            "the listing has entries that are no codes"
+        );
+    }
+    if codes.is_empty() && listed > 0 {
+        return Err(unknown_form(answer.status));
+    }
+    Ok(ListingPage { codes, next: listing.next_token.filter(|token| !token.is_empty()) })
+}
+
+/// A listing that does not end.
+pub(super) fn endless_listing() -> UpstreamError {
+    let failure = "its listing does not end".to_owned();
+    Unavailable { party: PARTY, failure, status: Some(200), retry_after: None }.into()
+}
+
+pub(super) fn unknown_form(status: u16) -> UpstreamError {
+    let failure = "it answered in an unknown form".to_owned();
+    Unavailable { party: PARTY, failure, status: Some(status), retry_after: None }.into()
+}
+
+/// A token that was got for this very call is not accepted.
+pub(super) fn new_token_refused() -> UpstreamError {
+    Unavailable {
+        party: PARTY,
+        failure: REFUSES_NEW_TOKENS.to_owned(),
+        status: Some(401),
+        retry_after: None,
+    }
+    .into()
+}
+
+/// Reads and counts the answer to [`Call::Fields`].
+pub(super) fn count_fields(answer: &Answer) -> Result<SyncSummary, UpstreamError> {
+    field_count::count(&answer.body).map_err(|_| unknown_form(answer.status))
+}
+
+fn unavailable(failure: String, status: Option<u16>, retry_after: Option<u64>) -> CallError {
+    CallError::Failed(UpstreamError::Unavailable(Unavailable {
+        party: PARTY,
+        failure,
+        status,
+        retry_after,
+    }))
+}

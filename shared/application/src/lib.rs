@@ -1,0 +1,7 @@
+//! What the service does ([`use_cases`]), what it needs of the world to do it ([`ports`]), and what
+//! is counted and logged of it.
+
+pub mod logging;
+pub mod metrics;
+pub mod ports;
+pub mod use_cases;

@@ -1,0 +1,87 @@
+//! What the use cases need of the world. To add one: a trait here with its errors, an adapter in
+//! the crate `adapters`, a field in [`Ports`].
+
+pub mod app_keys;
+pub mod clock;
+pub mod connections;
+pub mod leaf_users;
+pub mod logins;
+pub mod portion;
+pub mod secrets;
+pub mod sign_ins;
+pub mod summaries;
+pub mod upstream;
+pub mod webhooks;
+
+use std::sync::Arc;
+
+use app_keys::AppKeys;
+use clock::Clock;
+use connections::Connections;
+use domain::organization_code::IndexKey;
+use leaf_users::LeafUsers;
+use logins::Logins;
+use secrets::{LeafSecrets, PartnerSecrets, SecretsError, ServiceSecrets};
+use sign_ins::SignIns;
+use summaries::Summaries;
+use upstream::{PartnerAccount, RecordKeeper, Upstream};
+use webhooks::{WebhookSecretStore, Webhooks};
+
+/// The world, as a use case sees it: built once a process.
+#[derive(Clone)]
+pub struct Ports {
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Leaf users.
+    pub leaf_users: Arc<dyn LeafUsers>,
+    /// App keys, without their secrets.
+    pub app_keys: Arc<dyn AppKeys>,
+    /// Sessions, credentials, operations, events.
+    pub connections: Arc<dyn Connections>,
+    /// What was counted of connections.
+    pub summaries: Arc<dyn Summaries>,
+    /// What is known of partners' logins.
+    pub logins: Arc<dyn Logins>,
+    /// App keys' secrets.
+    pub partner_secrets: Arc<dyn PartnerSecrets>,
+    /// The service's own secrets.
+    pub service_secrets: Arc<dyn ServiceSecrets>,
+    /// Sign-ins of API owners that failed.
+    pub sign_ins: Arc<dyn SignIns>,
+    /// Webhooks and their failed calls.
+    pub webhooks: Arc<dyn Webhooks>,
+    /// Webhooks' secrets.
+    pub webhook_secrets: Arc<dyn WebhookSecretStore>,
+    /// The Leaf account's secret.
+    pub leaf_secrets: Arc<dyn LeafSecrets>,
+    /// The partner's account at Panorama.
+    pub partner_account: Arc<dyn PartnerAccount>,
+    /// Who does the handshake: we, or Leaf.
+    pub upstream: Arc<dyn Upstream>,
+    /// The upstream's own records, if it keeps any: ours follow them.
+    pub record_keeper: Option<Arc<dyn RecordKeeper>>,
+}
+
+impl Ports {
+    /// The index key.
+    ///
+    /// # Errors
+    /// The secret cannot be read.
+    pub async fn index_key(&self) -> Result<IndexKey, SecretsError> {
+        self.service_secrets.index_key().await
+    }
+}
+
+/// A store could not do its work: the network, a limit, a row of an unknown form. What the caller
+/// can do is try again later.
+///
+/// It carries the operation and the kind of failure, never a row: rows have organization codes in
+/// them.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("the table did not do `{operation}`: {failure}")]
+pub struct StoreError {
+    /// What was asked of the store.
+    pub operation: &'static str,
+    /// What went wrong, e.g. an error code of DynamoDB, or the attribute that cannot be read.
+    pub failure: String,
+}

@@ -1,0 +1,173 @@
+//! Webhooks: the store, their secrets, the receivers behind them, and the queue that calls wait in.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use url::Url;
+
+use super::StoreError;
+use super::portion::Portion;
+use super::secrets::SecretsError;
+use domain::alert::Notice;
+use domain::change::ChangeId;
+use domain::ids::{ReplayId, WebhookId};
+use domain::replay::Replay;
+use domain::timestamp::Timestamp;
+use domain::webhook::{CallFailure, FailedCall, SecretVersion, Webhook, WebhookSecrets};
+use domain::webhook_call::RetryAfter;
+use domain::webhook_signature::SignedHeaders;
+
+/// Webhooks and their failed calls. There is at most one webhook per event, so all of them are one
+/// short read.
+#[async_trait]
+pub trait Webhooks: Send + Sync {
+    /// Registers one, if no other has one of its events.
+    async fn create(&self, webhook: &Webhook) -> Result<(), RegisterWebhookError>;
+
+    /// All, the oldest first.
+    async fn list(&self) -> Result<Vec<Webhook>, StoreError>;
+
+    /// Deletes one. Nothing happens when there is none.
+    async fn delete(&self, webhook: &Webhook) -> Result<(), StoreError>;
+
+    /// Notes that one is to get no more calls. Nothing happens when there is none.
+    async fn disable(&self, id: WebhookId, at: Timestamp) -> Result<(), StoreError>;
+
+    /// Notes which version of its secret one has. Nothing happens when there is none.
+    async fn note_secret(&self, id: WebhookId, version: &SecretVersion) -> Result<(), StoreError>;
+
+    /// Notes a failed call, over what is known of the same one.
+    async fn note_failed_call(&self, call: &FailedCall) -> Result<(), StoreError>;
+
+    /// Forgets a failed call: it was made again, and accepted.
+    async fn forget_failed_call(&self, notice: &Notice) -> Result<(), StoreError>;
+
+    /// Notes an alert, so that it can be told once more; for as long as failed calls are kept.
+    /// Nothing happens when it is noted already.
+    async fn note_alert(&self, notice: &Notice) -> Result<(), StoreError>;
+
+    /// The alert of this change, if it is known.
+    async fn alert(&self, id: &ChangeId) -> Result<Option<Notice>, StoreError>;
+
+    /// The first of the alerts of a time, or of those after one of them, in the order in which they
+    /// happened. Fewer than `limit`: there are no more.
+    async fn told(
+        &self,
+        log: Log,
+        from: Timestamp,
+        to: Timestamp,
+        after: Option<&(Timestamp, ChangeId)>,
+        limit: u32,
+    ) -> Result<Vec<Notice>, StoreError>;
+
+    /// Writes down that a replay is asked for.
+    async fn ask_for_replay(&self, replay: &Replay) -> Result<(), StoreError>;
+
+    /// A replay that was asked for.
+    async fn replay(&self, id: ReplayId) -> Result<Option<Replay>, StoreError>;
+
+    /// A page of the failed calls, those about the newest changes first.
+    async fn failed_calls(
+        &self,
+        page: u32,
+        size: u32,
+        since: Timestamp,
+    ) -> Result<Portion<FailedCall>, StoreError>;
+}
+
+/// Which alerts a replay is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Log {
+    /// All that happened, whoever was told.
+    All,
+    /// Those among the failed calls.
+    Failed,
+}
+
+/// Why a webhook was not registered.
+#[derive(Debug, thiserror::Error)]
+pub enum RegisterWebhookError {
+    /// Another webhook has one of its events.
+    #[error("an event is registered already")]
+    EventTaken,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Webhooks' secrets, one secret per webhook.
+#[async_trait]
+pub trait WebhookSecretStore: Send + Sync {
+    /// Reads one: what this process remembers, if that is of this version, else as it is now.
+    /// `None` when there is none.
+    async fn read(
+        &self,
+        id: WebhookId,
+        version: Option<&SecretVersion>,
+    ) -> Result<Option<WebhookSecrets>, SecretsError>;
+
+    /// Writes one, over whatever was there; its new version.
+    async fn write(
+        &self,
+        id: WebhookId,
+        secrets: &WebhookSecrets,
+    ) -> Result<SecretVersion, SecretsError>;
+
+    /// Deletes one. Nothing happens when there is none.
+    async fn delete(&self, id: WebhookId) -> Result<(), SecretsError>;
+}
+
+/// The partners' receivers.
+#[async_trait]
+pub trait Receivers: Send + Sync {
+    /// Calls one.
+    async fn call(
+        &self,
+        url: &Url,
+        headers: &SignedHeaders,
+        body: &str,
+    ) -> Result<Answer, CallFailure>;
+}
+
+/// What a receiver answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// The status, which may be any.
+    pub status: u16,
+    /// How the body begins, if it says why the call was not taken.
+    pub body: Option<String>,
+    /// When it wants to be called again, if it says so.
+    pub retry_after: Option<RetryAfter>,
+}
+
+/// The queue that calls wait in.
+#[async_trait]
+pub trait CallQueue: Send + Sync {
+    /// Lets the message of this receipt be delivered again after a time, and those behind it in its
+    /// group after it.
+    async fn retry_in(&self, receipt: &str, wait: Duration) -> Result<(), QueueError>;
+
+    /// Puts a message into it. The same one within five minutes is taken once.
+    async fn send(&self, message: Outgoing) -> Result<(), QueueError>;
+}
+
+/// A message for the queue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outgoing {
+    /// Messages of one group are delivered one after the other.
+    pub group: String,
+    /// What it is recognised by when it is sent once more.
+    pub id: String,
+    /// What it says.
+    pub body: String,
+}
+
+/// The queue did not do what it was asked to.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("the queue did not do `{operation}`: {failure}")]
+pub struct QueueError {
+    /// What was asked.
+    pub operation: &'static str,
+    /// What went wrong.
+    pub failure: String,
+}

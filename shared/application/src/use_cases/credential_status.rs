@@ -1,0 +1,114 @@
+//! Step 6: whether a Leaf user is connected.
+
+use crate::ports::connections::Account;
+use crate::ports::secrets::{Freshness, SecretsError};
+use crate::ports::{Ports, StoreError};
+use crate::use_cases::app_key_cache::AppKeyCache;
+use crate::use_cases::follow_upstream::{FollowError, follow_upstream};
+use domain::credential::{Credential, CredentialStatus};
+use domain::ids::LeafUserId;
+use domain::partner::{ClientId, Username};
+use domain::session::{Rejection, Session, Status};
+use domain::timestamp::Timestamp;
+
+/// What a Leaf user has.
+#[derive(Debug)]
+pub enum CredentialStatusView {
+    /// A credential.
+    Credential {
+        /// It.
+        credential: Box<Credential>,
+        /// The partner's `clientId` and `username`, unless the app key is gone.
+        login: Option<(ClientId, Username)>,
+        /// When Panorama was last asked about it, by a check or by a live look.
+        checked_at: Option<Timestamp>,
+    },
+    /// None yet: the farmer, or Panorama, is awaited.
+    Pending(Box<Session>),
+    /// None, and why.
+    None(NoCredential),
+}
+
+/// Why there is no credential.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoCredential {
+    /// There is no such Leaf user.
+    NoSuchUser,
+    /// Nothing was started.
+    NotStarted,
+    /// The farmer did not come in time.
+    Expired,
+    /// The session was rejected.
+    Rejected(Rejection),
+}
+
+/// Why a status could not be told.
+#[derive(Debug, thiserror::Error)]
+pub enum StatusError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The app key's secret, which the contract's answer quotes, cannot be read.
+    #[error(transparent)]
+    Secrets(#[from] SecretsError),
+}
+
+/// The status of a Leaf user's credential. One read of the table; the partner's login comes from
+/// the process's memory when it is warm.
+///
+/// # Errors
+/// See [`StatusError`].
+pub async fn credential_status(
+    ports: &Ports,
+    app_keys: &AppKeyCache,
+    id: LeafUserId,
+) -> Result<CredentialStatusView, StatusError> {
+    let none = |why| Ok(CredentialStatusView::None(why));
+    if let Some(keeper) = &ports.record_keeper {
+        match follow_upstream(ports, app_keys, &**keeper, id).await {
+            Ok(_) => {}
+            // What is stored is still the best answer; `checkedAt` says how old it is.
+            Err(FollowError::Upstream(error)) => {
+                tracing::warn!(leaf_user_id = %id, %error, "the upstream was not followed");
+            }
+            Err(FollowError::Store(error)) => return Err(error.into()),
+            Err(FollowError::Secrets(error)) => return Err(error.into()),
+        }
+    }
+    let Some(Account { session, credential, .. }) = ports.connections.account(id).await? else {
+        return none(NoCredential::NoSuchUser);
+    };
+    if let Some(mut credential) = credential {
+        let state = app_keys.login_state(&credential.app_key).await?;
+        if !credential.kept_upstream
+            && state.refused.is_some()
+            && credential.status == CredentialStatus::Active
+        {
+            // Known once, at the app key; nothing is wrong with the farmer's side.
+            credential.status = CredentialStatus::Unauthenticated;
+        }
+        // A credential that is kept upstream is asked about by itself: no listing says anything
+        // about it.
+        let listed_at = state.checked_at.filter(|_| !credential.kept_upstream);
+        let checked_at = credential.checked_at.max(listed_at);
+        let secret = ports.partner_secrets.read(&credential.app_key, Freshness::Cached).await?;
+        let login = secret
+            .map(|read| (read.secret.credentials.client_id, read.secret.credentials.username));
+        return Ok(CredentialStatusView::Credential {
+            credential: Box::new(credential),
+            login,
+            checked_at,
+        });
+    }
+    let Some(session) = session else { return none(NoCredential::NotStarted) };
+    match session.status(ports.clock.now()) {
+        Status::Pending | Status::Confirming => {
+            Ok(CredentialStatusView::Pending(Box::new(session)))
+        }
+        Status::Expired => none(NoCredential::Expired),
+        Status::Rejected(rejection) => none(NoCredential::Rejected(rejection)),
+        // Deleting a credential deletes its session with it, so this is none that was ever finished
+        // here.
+        Status::Completed => none(NoCredential::NotStarted),
+    }
+}

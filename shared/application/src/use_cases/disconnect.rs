@@ -1,0 +1,69 @@
+//! The end of a connection: by itself, or with its Leaf user.
+
+use crate::ports::connections::SaveError;
+use crate::ports::upstream::UpstreamError;
+use crate::ports::{Ports, StoreError};
+use crate::use_cases::leaf_users::{UserError, account};
+use domain::ids::LeafUserId;
+
+/// How often it is tried when a callback or a check writes at the same moment.
+const ATTEMPTS: u32 = 5;
+
+/// Why a connection was not ended; nothing has changed.
+#[derive(Debug, thiserror::Error)]
+pub enum DisconnectError {
+    /// There is no such Leaf user.
+    #[error("there is no such Leaf user")]
+    NoSuchUser,
+    /// Others wrote again and again.
+    #[error("it was changed by somebody else")]
+    Conflict,
+    /// The upstream did not end it.
+    #[error(transparent)]
+    Upstream(#[from] UpstreamError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<UserError> for DisconnectError {
+    fn from(error: UserError) -> Self {
+        match error {
+            UserError::Store(error) => error.into(),
+            UserError::Upstream(error) => error.into(),
+        }
+    }
+}
+
+/// What is to go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// Session, credential and events; the operation is released.
+    Connection,
+    /// That, and the Leaf user.
+    LeafUser,
+}
+
+/// Ends a Leaf user's connection.
+///
+/// # Errors
+/// See [`DisconnectError`].
+pub async fn disconnect(
+    ports: &Ports,
+    id: LeafUserId,
+    scope: Scope,
+) -> Result<(), DisconnectError> {
+    for attempt in 0..ATTEMPTS {
+        let account = account(ports, id).await?.ok_or(DisconnectError::NoSuchUser)?;
+        if attempt == 0 {
+            // There first: what is ended here and goes on there would go on unseen.
+            ports.upstream.disconnect(id, scope == Scope::LeafUser).await?;
+        }
+        match ports.connections.disconnect(&account, scope == Scope::LeafUser).await {
+            Ok(()) => return Ok(()),
+            Err(SaveError::Conflict) => {}
+            Err(SaveError::Store(error)) => return Err(error.into()),
+        }
+    }
+    Err(DisconnectError::Conflict)
+}

@@ -1,0 +1,196 @@
+//! Finishing what a farmer began: Panorama's side of the handshake, and the credential.
+//!
+//! The session is `Confirming` and saved before this is called, so a crash anywhere in here loses
+//! nothing: the confirmation is there, the lease runs out, and the next one who looks does it
+//! again. Asking Panorama twice is harmless.
+
+use crate::metrics::Metric;
+use crate::ports::connections::{CompleteError, Completion, SaveError};
+use crate::ports::upstream::{Confirmed, UpstreamError};
+use crate::ports::{Ports, StoreError};
+use domain::credential::{Credential, CredentialStatus};
+use domain::event::Event;
+use domain::ids::CredentialId;
+use domain::operation::Operation;
+use domain::organization_code::OrganizationCode;
+use domain::session::{Rejection, Session, State, Status};
+
+/// What came of a handshake.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Handshake {
+    /// There is a credential.
+    Connected,
+    /// Panorama has not answered; it is done later.
+    Later,
+    /// Panorama says that the operation is not shared; the session waits again.
+    NotShared,
+    /// The operation is another Leaf user's.
+    OperationOwned,
+    /// The session was replaced or deleted meanwhile, and with it what the farmer came for.
+    Replaced,
+}
+
+/// Does the handshake of a `Confirming` session whose lease the caller holds.
+pub async fn finish_handshake(ports: &Ports, session: Session, operation: &Operation) -> Handshake {
+    match try_to_finish(ports, session, operation).await {
+        Ok(outcome) => outcome,
+        // The farmer's confirmation is stored; our own trouble is not the farmer's.
+        Err(error) => {
+            tracing::error!(%error, "a handshake was left for later");
+            Handshake::Later
+        }
+    }
+}
+
+async fn try_to_finish(
+    ports: &Ports,
+    session: Session,
+    operation: &Operation,
+) -> Result<Handshake, StoreError> {
+    let Some(handshake) = session.handshake().cloned() else { return Ok(Handshake::Later) };
+    let answer =
+        ports.upstream.confirm(&session.app_key, session.leaf_user_id, &handshake.code).await;
+    let now = ports.clock.now();
+    let (next, event, outcome) = match answer {
+        Ok(Confirmed::Yes { status, id }) => {
+            let event = Event::of_handshake(
+                status,
+                "Panorama confirmed the sharing; the credential is ACTIVE.",
+                now,
+            );
+            return complete(
+                ports,
+                session,
+                &Confirmation { operation, code: &handshake.code, id },
+                &event,
+            )
+            .await;
+        }
+        Ok(Confirmed::NotYet) => (session.postpone(&handshake, now), None, Handshake::Later),
+        Err(UpstreamError::Refused { status }) => {
+            let body = "Panorama does not list the operation as shared: the switch is off, or the \
+                        organization code is wrong or of the other environment.";
+            (
+                session.turn_back(now),
+                Some(Event::of_handshake(status, body, now)),
+                Handshake::NotShared,
+            )
+        }
+        Err(error) => {
+            tracing::warn!(%error, "the upstream's side of a handshake is left for later");
+            let status = match &error {
+                UpstreamError::Unavailable(unavailable) => unavailable.status.unwrap_or(503),
+                UpstreamError::PartnerLogin(_)
+                | UpstreamError::NoSecret
+                | UpstreamError::LeafLogin => 401,
+                _ => 503,
+            };
+            let body =
+                format!("{error}. The farmer's confirmation is stored and is finished later.");
+            (
+                session.postpone(&handshake, now),
+                Some(Event::of_handshake(status, body, now)),
+                Handshake::Later,
+            )
+        }
+    };
+    match ports.connections.save(&next, event.as_ref()).await {
+        Ok(()) => {
+            if next.state == State::Expired {
+                Metric::SessionsExpired.record(next.app_key.environment);
+            }
+            Ok(outcome)
+        }
+        Err(SaveError::Conflict) => after_conflict(ports, &next).await,
+        Err(SaveError::Store(error)) => Err(error),
+    }
+}
+
+/// What the upstream has confirmed.
+pub(super) struct Confirmation<'a> {
+    pub(super) operation: &'a Operation,
+    pub(super) code: &'a OrganizationCode,
+    /// The upstream's own id of the credential.
+    pub(super) id: Option<CredentialId>,
+}
+
+/// Ends a session in success, or in the refusal of an operation that is another Leaf user's.
+pub(super) async fn complete(
+    ports: &Ports,
+    session: Session,
+    confirmation: &Confirmation<'_>,
+    event: &Event,
+) -> Result<Handshake, StoreError> {
+    let Confirmation { operation, code, id } = *confirmation;
+    let now = event.created_at;
+    let credential = Credential {
+        id: id.unwrap_or_else(CredentialId::random),
+        leaf_user_id: session.leaf_user_id,
+        app_key: session.app_key.clone(),
+        organization_code: code.clone(),
+        operation: operation.clone(),
+        status: CredentialStatus::Active,
+        created_at: now,
+        status_since: now,
+        checked_at: None,
+        kept_upstream: id.is_some(),
+    };
+    let done = session.clone().complete(code.clone());
+    match ports
+        .connections
+        .complete(&Completion { session: &done, credential: &credential, event })
+        .await
+    {
+        Ok(before) => {
+            // One that is completed again is a credential that has recovered, and no second
+            // session.
+            if session.handshake().is_none_or(|handshake| handshake.reopened.is_none()) {
+                Metric::SessionsCompleted.record(session.app_key.environment);
+            }
+            count_recovery(before.as_ref(), &credential);
+            Ok(Handshake::Connected)
+        }
+        Err(CompleteError::Conflict) => after_conflict(ports, &session).await,
+        Err(CompleteError::Store(error)) => Err(error),
+        Err(CompleteError::OperationOwned) => {
+            let rejected = session.rejected(Rejection::OperationOwned);
+            match ports.connections.save(&rejected, Some(&operation_owned_event(now))).await {
+                Ok(()) => Ok(Handshake::OperationOwned),
+                Err(SaveError::Conflict) => after_conflict(ports, &rejected).await,
+                Err(SaveError::Store(error)) => Err(error),
+            }
+        }
+    }
+}
+
+/// Counts a credential that has taken the place of one of the same operation which was REVOKED.
+pub(super) fn count_recovery(before: Option<&Credential>, now: &Credential) {
+    let was_revoked = |before: &Credential| {
+        before.operation == now.operation && before.status == CredentialStatus::Revoked
+    };
+    if before.is_some_and(was_revoked) {
+        Metric::CredentialsRecovered.record(now.app_key.environment);
+    }
+}
+
+/// The event of a refusal that Panorama was not asked about.
+pub(super) fn operation_owned_event(now: domain::timestamp::Timestamp) -> Event {
+    Event::of_handshake(
+        409,
+        "The operation is connected to another Leaf user; this one was not connected.",
+        now,
+    )
+}
+
+/// Somebody else wrote to the session: what they made of it is what came of it.
+async fn after_conflict(ports: &Ports, session: &Session) -> Result<Handshake, StoreError> {
+    let found = ports.connections.sessions_of(&[session.leaf_user_id]).await?;
+    let same = found.into_iter().find(|found| found.id == session.id);
+    Ok(match same.map(|found| found.status(ports.clock.now())) {
+        Some(Status::Completed) => Handshake::Connected,
+        Some(Status::Rejected(Rejection::OperationOwned)) => Handshake::OperationOwned,
+        Some(Status::Confirming) => Handshake::Later,
+        Some(Status::Pending | Status::Expired) => Handshake::NotShared,
+        _ => Handshake::Replaced,
+    })
+}

@@ -1,0 +1,77 @@
+//! A live look: asks Panorama about one credential now, at most once a minute per app key.
+
+use std::time::Duration;
+
+use crate::metrics::Metric;
+use crate::ports::Ports;
+use crate::ports::connections::{ConnectionEntry, SaveError};
+use crate::ports::upstream::UpstreamError;
+use crate::use_cases::app_key_cache::AppKeyCache;
+use crate::use_cases::check_connections::{Listing, change_status, note_refusal};
+use crate::use_cases::follow_upstream::{FollowError, follow_upstream};
+use domain::credential::CredentialStatus;
+use domain::ids::LeafUserId;
+
+/// How long the next look must wait.
+const AT_MOST_ONCE_IN: Duration = Duration::from_mins(1);
+
+/// Brings a Leaf user's stored status up to date, if it has a credential and nobody has looked
+/// within the last minute.
+///
+/// # Errors
+/// See [`FollowError`].
+pub async fn look_now(
+    ports: &Ports,
+    app_keys: &AppKeyCache,
+    user: LeafUserId,
+) -> Result<(), FollowError> {
+    if let Some(keeper) = &ports.record_keeper {
+        return follow_upstream(ports, app_keys, &**keeper, user).await.map(|_| ());
+    }
+    let account = ports.connections.account(user).await?;
+    let Some(credential) = account.and_then(|account| account.credential) else { return Ok(()) };
+    let id = &credential.app_key;
+    let asked_at = ports.clock.now();
+    if !ports.logins.take_live_look(id, asked_at, asked_at.minus(AT_MOST_ONCE_IN)).await? {
+        return Ok(());
+    }
+    let codes = match ports.partner_account.list_sharing(id).await {
+        Ok(codes) => codes,
+        Err(UpstreamError::PartnerLogin(refusal)) => {
+            Metric::PartnerLoginsRefused.record(id.environment);
+            note_refusal(ports, id, &refusal).await?;
+            app_keys.forget();
+            return Ok(());
+        }
+        Err(error) => return Err(error.into()),
+    };
+    ports.logins.clear_refusal(id).await?;
+    app_keys.forget();
+    let entry = ConnectionEntry {
+        leaf_user_id: user,
+        credential_id: credential.id,
+        operation: credential.operation.clone(),
+        status: credential.status,
+        status_since: credential.status_since,
+    };
+    let listing = Listing::new(&ports.index_key().await?, id, &codes, asked_at);
+    let mut verdict = listing.verdict(&entry);
+    if listing.is_too_old_for(&entry)
+        && !ports.partner_account.shares(id, &credential.organization_code).await?
+    {
+        verdict = Some(CredentialStatus::Revoked);
+    }
+    let changed = match (verdict, app_keys.find(id).await?) {
+        (Some(to), Some(app_key)) => change_status(ports, &entry, to, app_key.sharing_url_id).await,
+        _ => Ok(()),
+    };
+    let noted = match changed {
+        Ok(()) => ports.connections.note_check(&credential, asked_at).await,
+        conflict => conflict,
+    };
+    match noted {
+        // Somebody else has changed it meanwhile, and what they wrote is shown.
+        Ok(()) | Err(SaveError::Conflict) => Ok(()),
+        Err(SaveError::Store(error)) => Err(error.into()),
+    }
+}

@@ -1,0 +1,62 @@
+//! The finisher: takes up a handshake that its callback could not finish, until it is done.
+
+use crate::ports::connections::SaveError;
+use crate::ports::secrets::SecretsError;
+use crate::ports::{Ports, StoreError};
+use crate::use_cases::finish_handshake::{Handshake, finish_handshake};
+use domain::ids::LeafUserId;
+use domain::operation::Operation;
+use domain::session::Resumed;
+
+/// What is left to do for a Leaf user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Left {
+    /// Nothing.
+    Nothing,
+    /// It is to be looked at again later.
+    Something,
+}
+
+/// Our own trouble: to be looked at again later, too.
+#[derive(Debug, thiserror::Error)]
+pub enum ResumeError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The index key cannot be read.
+    #[error(transparent)]
+    Secrets(#[from] SecretsError),
+}
+
+/// Finishes the handshake of a Leaf user's session, if there is one to finish and it is time.
+///
+/// It asks for the Leaf user and not for a session: a new start carries an unfinished confirmation
+/// on under another session id.
+///
+/// # Errors
+/// See [`ResumeError`].
+pub async fn resume_handshake(ports: &Ports, user: LeafUserId) -> Result<Left, ResumeError> {
+    let Some(session) = ports.connections.sessions_of(&[user]).await?.pop() else {
+        return Ok(Left::Nothing);
+    };
+    let session = match session.resume(ports.clock.now()) {
+        Resumed::NothingToDo => return Ok(Left::Nothing),
+        Resumed::NotDue => return Ok(Left::Something),
+        Resumed::Begin(session) => *session,
+    };
+    let Some(handshake) = session.handshake() else { return Ok(Left::Nothing) };
+    let operation =
+        Operation::new(&ports.index_key().await?, session.app_key.environment, &handshake.code);
+    match ports.connections.save(&session, None).await {
+        Ok(()) => {}
+        Err(SaveError::Conflict) => return Ok(Left::Something),
+        Err(SaveError::Store(error)) => return Err(error.into()),
+    }
+    Ok(match finish_handshake(ports, session, &operation).await {
+        Handshake::Later => Left::Something,
+        Handshake::Connected
+        | Handshake::NotShared
+        | Handshake::OperationOwned
+        | Handshake::Replaced => Left::Nothing,
+    })
+}

@@ -1,0 +1,188 @@
+//! Parameters in the path and the query, each refused by its name.
+
+use std::fmt;
+use std::str::FromStr;
+
+use axum::extract::path::ErrorKind;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{FromRequestParts, Path};
+use http::request::Parts;
+use serde::de::DeserializeOwned;
+use url::form_urlencoded;
+
+use super::error_key::ErrorKey;
+use super::fields::key_of;
+use super::problem::Problem;
+use domain::invalid::Invalid;
+
+/// The largest page that one can ask for (Leaf's documents).
+pub const MAX_PAGE_SIZE: u32 = 100;
+
+/// The named segments of a path, as texts. As axum's [`Path`], but what is no text is refused with
+/// a problem document.
+#[derive(Debug)]
+pub struct Segments<T>(pub T);
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Segments<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        match Path::from_request_parts(parts, state).await {
+            Ok(Path(segments)) => Ok(Self(segments)),
+            Err(PathRejection::FailedToDeserializePathParams(error)) => {
+                Err(match error.into_kind() {
+                    ErrorKind::InvalidUtf8InPathParam { key } => Problem::of_field(
+                        ErrorKey::MalformedField,
+                        &key,
+                        "must be percent-encoded UTF-8",
+                    ),
+                    _ => unreadable_path(),
+                })
+            }
+            Err(_) => Err(unreadable_path()),
+        }
+    }
+}
+
+fn unreadable_path() -> Problem {
+    Problem::new(ErrorKey::RouteNotFound, "The path cannot be read.")
+}
+
+/// Reads a segment of the path.
+///
+/// # Errors
+/// It has the wrong form.
+pub fn segment<T: FromStr<Err = Invalid>>(name: &str, text: &str) -> Result<T, Problem> {
+    text.parse().map_err(|error| invalid(name, error))
+}
+
+/// The refusal of a parameter that is not what it should be.
+pub fn invalid(name: &str, error: Invalid) -> Problem {
+    Problem::of_field(key_of(error), name, error.rule)
+}
+
+/// A request's query.
+#[derive(Default)]
+pub struct Query(Vec<(String, String)>);
+
+/// One page of a listing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Page {
+    /// Counts from 0.
+    pub number: u32,
+    /// Entries on a page.
+    pub size: u32,
+}
+
+impl fmt::Debug for Query {
+    /// Nothing of what is in it: the callback's query has an organization code.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Query").finish_non_exhaustive()
+    }
+}
+
+impl Query {
+    /// Reads a URI's query. Broken escapes are read as they stand.
+    pub fn of(uri: &http::Uri) -> Self {
+        Self::read(uri.query().unwrap_or_default())
+    }
+
+    /// Reads a query.
+    pub fn read(query: &str) -> Self {
+        let pairs = form_urlencoded::parse(query.as_bytes());
+        Self(pairs.map(|(name, value)| (name.into_owned(), value.into_owned())).collect())
+    }
+
+    /// A parameter's first value; an empty one counts as missing.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        let found = self.0.iter().find(|(known, _)| known == name);
+        found.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
+    }
+
+    /// All of it.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// The parameters of these names that have a value.
+    pub fn named(&self, names: &[&str]) -> Vec<(String, String)> {
+        let wanted =
+            |(name, value): &&(String, String)| names.contains(&&**name) && !value.is_empty();
+        self.0.iter().filter(wanted).cloned().collect()
+    }
+
+    /// The query for an upstream that answers in our place: as it came, with the page as we read
+    /// it.
+    pub fn passed_on(&self, page: Page) -> Vec<(String, String)> {
+        let others = self.0.iter().filter(|(name, _)| name != "page" && name != "size").cloned();
+        let page = [("page", page.number), ("size", page.size)];
+        others.chain(page.map(|(name, number)| (name.to_owned(), number.to_string()))).collect()
+    }
+
+    /// All values of a parameter.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// A parameter that must be there.
+    ///
+    /// # Errors
+    /// It is missing or has the wrong form.
+    pub fn required<T: FromStr<Err = Invalid>>(&self, name: &str) -> Result<T, Problem> {
+        let missing =
+            || Problem::of_field(ErrorKey::MissingField, name, "is required as a query parameter");
+        segment(name, self.get(name).ok_or_else(missing)?)
+    }
+
+    /// `page` (from 0, default 0) and `size` (1 to 100, with a default).
+    ///
+    /// # Errors
+    /// One of them is not such a number.
+    pub fn page(&self, default_size: u32) -> Result<Page, Problem> {
+        let number = self.whole_number(
+            "page",
+            0,
+            0..=1_000_000,
+            "must be a whole number from 0 to 1000000",
+        )?;
+        let size = self.whole_number(
+            "size",
+            default_size,
+            1..=MAX_PAGE_SIZE,
+            "must be a whole number from 1 to 100",
+        )?;
+        Ok(Page { number, size })
+    }
+
+    /// The same for a list that is short by nature: whole, unless a `size` asks for less.
+    ///
+    /// # Errors
+    /// One of them is not such a number.
+    pub fn page_of_short_list(&self) -> Result<Page, Problem> {
+        self.page(u32::MAX)
+    }
+
+    fn whole_number(
+        &self,
+        name: &str,
+        default: u32,
+        range: std::ops::RangeInclusive<u32>,
+        rule: &str,
+    ) -> Result<u32, Problem> {
+        let Some(text) = self.get(name) else { return Ok(default) };
+        let number = text.parse().ok().filter(|number| range.contains(number));
+        number.ok_or_else(|| Problem::of_field(ErrorKey::MalformedField, name, rule))
+    }
+}
+
+/// The provider in a path: there is one.
+///
+/// # Errors
+/// It is another.
+pub fn provider(text: &str) -> Result<(), Problem> {
+    if text == "Panorama" {
+        Ok(())
+    } else {
+        Err(Problem::of_field(ErrorKey::UnknownProvider, "provider", "must be Panorama"))
+    }
+}

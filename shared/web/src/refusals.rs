@@ -1,0 +1,290 @@
+//! Failures of the world, as problem documents: the same wherever they happen.
+
+use super::USER_MANAGEMENT;
+use super::error_key::ErrorKey;
+use super::problem::{FieldError, Problem};
+use application::ports::StoreError;
+use application::ports::secrets::SecretsError;
+use application::ports::upstream::{LoginError, LoginRefusal, Party, Unavailable, UpstreamError};
+use application::use_cases::leaf_users::UserError;
+use application::use_cases::register_app_key::RegisterError;
+use application::use_cases::resolve_app_key::ResolveError;
+use domain::client_environment::ClientEnvironment;
+use domain::ids::LeafUserId;
+
+/// Seconds to wait when Panorama did not say how long.
+const RETRY_AFTER: u64 = 30;
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(%error, "the table failed");
+        Self::storage_unavailable()
+    }
+}
+
+impl From<SecretsError> for Problem {
+    fn from(error: SecretsError) -> Self {
+        tracing::error!(%error, "the secret store failed");
+        Self::storage_unavailable()
+    }
+}
+
+impl From<Unavailable> for Problem {
+    fn from(error: Unavailable) -> Self {
+        tracing::warn!(%error, "the upstream failed");
+        // No answer, or "not now": 503. An answer that makes no sense: 502.
+        let is_down = matches!(error.status, None | Some(408 | 425 | 429 | 500 | 502..=504 | 400));
+        let key = match (error.party, is_down) {
+            (Party::Leaf, true) => ErrorKey::LeafUnavailable,
+            (Party::Leaf, false) => ErrorKey::LeafBadAnswer,
+            (_, true) => ErrorKey::PanoramaUnavailable,
+            (_, false) => ErrorKey::PanoramaBadAnswer,
+        };
+        let detail = format!("{error}. Nothing was changed; try again later.");
+        Self::new(key, detail).retry_after(error.retry_after.unwrap_or(RETRY_AFTER))
+    }
+}
+
+impl From<UpstreamError> for Problem {
+    fn from(error: UpstreamError) -> Self {
+        match error {
+            UpstreamError::Unavailable(unavailable) => unavailable.into(),
+            UpstreamError::Secrets(error) => error.into(),
+            UpstreamError::Refused { status } => Self::new(
+                ErrorKey::OperationNotShared,
+                format!(
+                    "Panorama answered {status} for this operation: its sharing is switched off. \
+                     Ask the farmer to switch it on again and start the one-click integration \
+                     anew."
+                ),
+            ),
+            UpstreamError::PartnerLogin(refusal) => Self::new(
+                ErrorKey::PartnerLoginRefused,
+                format!(
+                    "Panorama refuses the app key's stored login ({refusal}). Update the app key \
+                     with PUT; no farmer has to do anything."
+                ),
+            )
+            .retry_after(RETRY_AFTER),
+            UpstreamError::LeafLogin => {
+                tracing::error!("Leaf refuses the partner's account there");
+                Self::new(
+                    ErrorKey::LeafLoginRefused,
+                    "Leaf refuses the account that stands in this deployment's secret. Put the \
+                     right username and password, or a new token, there; no farmer has to do \
+                     anything.",
+                )
+                .retry_after(RETRY_AFTER)
+            }
+            UpstreamError::Declined { status, error_key } => {
+                tracing::warn!(status, %error_key, "Leaf declined a request");
+                Self::new(
+                    ErrorKey::LeafDeclined,
+                    format!(
+                        "Leaf declined the request with {status} ({error_key}). Nothing was \
+                         changed; Leaf's documents say what it means."
+                    ),
+                )
+                .retry_after(RETRY_AFTER)
+            }
+            UpstreamError::SentRefused { status, error_key, fields } => {
+                let key = ErrorKey::LeafRefused;
+                let of_field = |field| FieldError {
+                    field,
+                    error_key: key.as_str(),
+                    message: "is refused by Leaf".to_owned(),
+                };
+                let fields = fields.into_iter().map(of_field).collect();
+                let detail = format!(
+                    "Leaf refuses what was sent, with {status} ({error_key}). Nothing was \
+                     changed; send what Leaf's documents ask for."
+                );
+                Self { fields, ..Self::new(key, detail) }
+            }
+            UpstreamError::NoSuchUser => {
+                Self::new(ErrorKey::LeafUserNotFound, "Leaf has no Leaf user of this id.")
+            }
+            UpstreamError::OperationOwned => Self::new(
+                ErrorKey::OperationOwned,
+                "Leaf has the operation connected to another Leaf user.",
+            ),
+            UpstreamError::NoSecret => Self::new(
+                ErrorKey::PartnerLoginRefused,
+                "The app key or its stored credentials are gone. Register it again with POST, or \
+                 with PUT if it is still there; no farmer has to do anything.",
+            )
+            .retry_after(RETRY_AFTER),
+        }
+    }
+}
+
+/// A login with credentials that the caller sent was refused: which field, and what to do.
+pub fn login_refused(refusal: &LoginRefusal, environment: ClientEnvironment) -> Problem {
+    match refusal {
+        LoginRefusal::BadPassword => Problem::of_field(
+            ErrorKey::PanoramaBadPassword,
+            "password",
+            "is not the password of this `username` at Panorama; check both and send them again",
+        ),
+        LoginRefusal::UnknownUser => Problem::of_field(
+            ErrorKey::PanoramaUnknownUser,
+            "username",
+            "is not known to Panorama; it is the partner's e-mail address",
+        ),
+        LoginRefusal::UnknownClient => Problem::of_field(
+            ErrorKey::PanoramaUnknownClient,
+            "clientId",
+            &format!(
+                "is not known to Panorama's {environment} environment; check it, or whether it is \
+                 one of {} and `clientEnvironment` must say so",
+                environment.other()
+            ),
+        ),
+        LoginRefusal::Challenge(name) => Problem::of_field(
+            ErrorKey::PanoramaChallenge,
+            "username",
+            &format!(
+                "is asked by Panorama for another step ({name}) that a service cannot take; sign \
+                 in to the Partner Portal once and finish it, or ask Precision Planting for an \
+                 account without it"
+            ),
+        ),
+        LoginRefusal::FlowNotEnabled => Problem::of_field(
+            ErrorKey::PanoramaFlowNotEnabled,
+            "clientId",
+            "may not log in with a password (USER_PASSWORD_AUTH is not enabled); ask Precision \
+             Planting to enable it",
+        ),
+        LoginRefusal::PasswordResetRequired => Problem::of_field(
+            ErrorKey::PanoramaPasswordResetRequired,
+            "password",
+            "must be reset first; do that in the Partner Portal and send the new one",
+        ),
+    }
+}
+
+impl From<UserError> for Problem {
+    fn from(error: UserError) -> Self {
+        match error {
+            UserError::Store(error) => error.into(),
+            UserError::Upstream(error) => error.into(),
+        }
+    }
+}
+
+/// There is no such Leaf user.
+pub fn no_such_user(id: LeafUserId) -> Problem {
+    let detail = format!(
+        "No Leaf user has the id {id}. Create one with POST /users, or list them with GET /users."
+    );
+    Problem::new(ErrorKey::LeafUserNotFound, detail)
+}
+
+/// Somebody else changed the same thing at the same time.
+pub fn concurrent_change() -> Problem {
+    let detail = "Somebody else changed it at the same time. Nothing was changed by this request; \
+                  try again.";
+    Problem::new(ErrorKey::ConcurrentChange, detail)
+}
+
+/// An app key was not registered or updated.
+pub fn not_registered(error: RegisterError, environment: ClientEnvironment) -> Problem {
+    match error {
+        RegisterError::Login(LoginError::Refused(refusal)) => login_refused(&refusal, environment),
+        RegisterError::Login(LoginError::Unavailable(unavailable)) => unavailable.into(),
+        RegisterError::Secrets(error) => error.into(),
+        RegisterError::Store(error) => error.into(),
+        RegisterError::Conflict => concurrent_change(),
+        RegisterError::Unfinished => Problem::new(
+            ErrorKey::ChangeUnfinished,
+            "The service could not reach all of its own storage, and a part of the change was \
+             made. Send the same request again: that finishes it.",
+        )
+        .retry_after(5),
+        RegisterError::NotFound => Problem::new(
+            ErrorKey::AppKeyNotFound,
+            format!(
+                "There is no app key of this name in this environment. Create it with POST, or \
+                 list all with GET {USER_MANAGEMENT}/app-keys/Panorama."
+            ),
+        ),
+        RegisterError::Exists => Problem::new(
+            ErrorKey::AppKeyExists,
+            "There is an app key of this name in this environment, with other content. Change it \
+             with PUT.",
+        ),
+        RegisterError::SharingUrlInUse => Problem::of_field(
+            ErrorKey::SharingUrlIdInUse,
+            "sharingUrlId",
+            "belongs to another app key; a farmer's confirmation could not tell the two apart",
+        ),
+    }
+}
+
+/// A request names no app key that could be used.
+pub fn unresolved(error: ResolveError, environment: ClientEnvironment) -> Problem {
+    match error {
+        ResolveError::Register(error) => not_registered(error, environment),
+        ResolveError::Upstream(error) => error.into(),
+        ResolveError::Unknown(name) => Problem::of_field(
+            ErrorKey::UnknownAppKey,
+            "appName",
+            &format!(
+                "names no app key in {environment}; check `clientEnvironment`, or {}",
+                registration(name.as_str(), environment)
+            ),
+        ),
+        ResolveError::NotNamed | ResolveError::NoSuchUser => Problem::of_field(
+            ErrorKey::UnknownAppKey,
+            "appName",
+            &format!("names no app key in {environment}"),
+        ),
+        ResolveError::Ambiguous => Problem::of_field(
+            ErrorKey::AppKeyAmbiguous,
+            "clientId",
+            "belongs to more than one app key; say which with `appName` or `sharingUrlId`",
+        ),
+        ResolveError::SharingUrlIdMismatch => Problem::of_field(
+            ErrorKey::SharingUrlIdMismatch,
+            "sharingUrlId",
+            "is not the app key's; set the same one in the request and in the app key (Partner \
+             Portal, Account Details)",
+        ),
+        ResolveError::ClientIdMismatch => Problem::of_field(
+            ErrorKey::ClientIdMismatch,
+            "clientId",
+            "is not the app key's; leave the credentials out, or change the app key with PUT",
+        ),
+        ResolveError::NotRegistered => Problem::of_field(
+            ErrorKey::UnknownAppKey,
+            "clientId",
+            &format!(
+                "has no app key in {environment}, or one that has lost its secret; {}; then send \
+                 this request again",
+                registration(ANY_NAME, environment)
+            ),
+        ),
+        ResolveError::SharingUrlIdNeeded => Problem::of_field(
+            ErrorKey::MissingField,
+            "sharingUrlId",
+            &format!(
+                "is required, since no app key is registered for this `clientId` in \
+                 {environment}; {}; then this request needs none. The id is the UUID in your \
+                 Share Initiation URL (Partner Portal, Account Details)",
+                registration(ANY_NAME, environment)
+            ),
+        ),
+    }
+}
+
+/// A name that will do, where the request says none.
+const ANY_NAME: &str = "my-account";
+
+/// The one call that registers an app key, to be copied.
+fn registration(name: &str, environment: ClientEnvironment) -> String {
+    format!(
+        "register your Panorama account once with POST \
+         {USER_MANAGEMENT}/app-keys/Panorama/{name}/{environment} \
+         {{\"clientId\":\"…\",\"username\":\"…\",\"password\":\"…\",\"sharingUrlId\":\"…\"}}"
+    )
+}
