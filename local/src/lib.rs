@@ -8,12 +8,13 @@
 mod aws;
 pub mod cors;
 pub mod environment;
+pub mod function_scope;
 pub mod gateway;
+pub mod logging;
 pub mod machine;
 pub mod options;
 pub mod outbox;
 pub mod ready;
-pub mod running;
 pub mod seed;
 mod switch;
 pub mod walkthrough;

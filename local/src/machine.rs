@@ -10,10 +10,13 @@ use std::time::Duration;
 use adapters::dynamodb::schema;
 use adapters::receivers::{Receivers, SystemLookUp};
 use adapters::system_clock::SystemClock;
+use all_functions::FUNCTIONS;
 use application::ports::clock::Clock;
+use axum::Router;
 use axum::extract::{ConnectInfo, Request};
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
+use lambda::function::Kind;
 use shared::service::{Clients, Service};
 use shared::settings::Settings;
 use time::OffsetDateTime;
@@ -28,16 +31,13 @@ use crate::environment::Addresses;
 use crate::options::{Data, Options, Upstream};
 use crate::outbox::Outbox;
 use crate::ready::Ready;
-use crate::{aws, cors, environment, gateway, running, seed, switch};
+use crate::{aws, cors, environment, function_scope, gateway, seed, switch};
 
 /// The table's name.
 pub const TABLE_NAME: &str = "panorama-connect";
 
 /// How often the stream is looked at.
 const DELIVER_EVERY: Duration = Duration::from_secs(1);
-
-/// How often connections are checked: as the scheduler does in AWS.
-const CHECK_EVERY: Duration = Duration::from_mins(15);
 
 /// A running machine. Dropping it ends its servers at once; [`Machine::stop`] lets them finish.
 pub struct Machine {
@@ -132,12 +132,7 @@ impl Machine {
 
         let dynamodb = aws::dynamodb_client(addresses.dynamodb, &options.interceptors);
         let secrets = aws::secrets_client(addresses.secrets_manager, &options.interceptors);
-        let mut settings = Settings::read(|variable| ready.environment.get(variable).cloned())
-            .map_err(io::Error::other)?;
-        if let Some(timeout) = options.upstream_timeout {
-            settings.upstream_timeout = timeout;
-        }
-        settings.reach = options.reach;
+        let settings = settings(&ready, &options)?;
         let clients = Clients {
             dynamodb: dynamodb.clone(),
             secrets_manager: secrets.clone(),
@@ -145,16 +140,7 @@ impl Machine {
         };
         let service = Service::new(settings, clients).map_err(io::Error::other)?;
         schema::create(&dynamodb, TABLE_NAME).await.map_err(io::Error::other)?;
-        seed::index_key(&secrets).await?;
-        if ready.leaf_url.is_some() {
-            seed::leaf_account(&secrets).await?;
-        }
-        let is_new = seed::is_new(&secrets).await;
-        if is_new {
-            let owner =
-                if options.stands_for_leaf_at.is_some() { seed::LEAF_ACCOUNT } else { ready.owner };
-            seed::first_start(&service, &secrets, owner).await?;
-        }
+        let is_new = make_first_data(&service, &secrets, &ready, &options).await?;
         let look_up = options.look_up.clone().unwrap_or_else(|| Arc::new(SystemLookUp));
         let receivers = Receivers::new(options.reach, options.receiver_timeout, look_up)
             .map_err(io::Error::other)?;
@@ -162,15 +148,10 @@ impl Machine {
             Arc::new(Outbox::new(database, service.clone(), Arc::new(receivers), clock.clone()));
         if options.clock.is_none() {
             servers.spawn(keep_delivering(outbox.clone(), wait(stopped.clone())));
-            servers.spawn(keep_checking(service.clone(), wait(stopped.clone())));
+            keep_to_schedules(&mut servers, &service, &stopped);
         }
-        let mut router = gateway::api(&service);
-        if let Some(around) = &options.around_api {
-            router = around(router);
-        }
-        let router = router.layer(from_fn(note_caller));
-        let router = cors::around(forgiving(router), options.allow_origins.clone());
-        let router = router.into_make_service_with_connect_info::<SocketAddr>();
+        let router =
+            whole_api(&service, &options).into_make_service_with_connect_info::<SocketAddr>();
         servers.spawn(async move {
             axum::serve(api, router).with_graceful_shutdown(wait(stopped)).await
         });
@@ -246,6 +227,45 @@ async fn start_leaf(options: &Options, panorama_url: &str) -> io::Result<Machine
     Box::pin(Machine::start(options)).await
 }
 
+fn settings(ready: &Ready, options: &Options) -> io::Result<Settings> {
+    let mut settings = Settings::read(|variable| ready.environment.get(variable).cloned())
+        .map_err(io::Error::other)?;
+    if let Some(timeout) = options.upstream_timeout {
+        settings.upstream_timeout = timeout;
+    }
+    settings.reach = options.reach;
+    Ok(settings)
+}
+
+/// Makes what is not there yet; the answer is whether this is the first start.
+async fn make_first_data(
+    service: &Service,
+    secrets: &aws_sdk_secretsmanager::Client,
+    ready: &Ready,
+    options: &Options,
+) -> io::Result<bool> {
+    seed::index_key(secrets).await?;
+    if ready.leaf_url.is_some() {
+        seed::leaf_account(secrets).await?;
+    }
+    let is_new = seed::is_new(secrets).await;
+    if is_new {
+        let stands_for_leaf = options.stands_for_leaf_at.is_some();
+        let owner = if stands_for_leaf { seed::LEAF_ACCOUNT } else { ready.owner };
+        seed::first_start(service, secrets, owner).await?;
+    }
+    Ok(is_new)
+}
+
+/// The API, with what is around it.
+fn whole_api(service: &Service, options: &Options) -> Router {
+    let mut router = gateway::api(service);
+    if let Some(around) = &options.around_api {
+        router = around(router);
+    }
+    cors::around(forgiving(router.layer(from_fn(note_caller))), options.allow_origins.clone())
+}
+
 /// API Gateway tells functions who calls.
 async fn note_caller(
     ConnectInfo(caller): ConnectInfo<SocketAddr>,
@@ -267,20 +287,41 @@ async fn keep_delivering(outbox: Arc<Outbox>, stop: impl Future<Output = ()>) ->
     }
 }
 
-async fn keep_checking(service: Service, stop: impl Future<Output = ()>) -> io::Result<()> {
+/// Runs the functions that the clock calls.
+fn keep_to_schedules(
+    servers: &mut JoinSet<io::Result<()>>,
+    service: &Service,
+    stopped: &watch::Receiver<bool>,
+) {
+    for function in FUNCTIONS {
+        let Kind::Schedule { every, run } = function.kind else { continue };
+        let (service, name) = (service.clone(), function.name);
+        let run = move || {
+            let service = service.clone();
+            async move {
+                let deadline = service.ports.clock.now().plus(every);
+                function_scope::as_function(name, run(&service, deadline)).await;
+            }
+        };
+        servers.spawn(keep_running(every, run, wait(stopped.clone())));
+    }
+}
+
+async fn keep_running<F: Future<Output = ()>>(
+    every: Duration,
+    run: impl Fn() -> F,
+    stop: impl Future<Output = ()>,
+) -> io::Result<()> {
     let mut stop = std::pin::pin!(stop);
-    let mut timer = tokio::time::interval(CHECK_EVERY);
-    // The first tick is at once; there is nothing to check yet.
+    let mut timer = tokio::time::interval(every);
+    // The first tick is at once; there is nothing to do yet.
     timer.tick().await;
     loop {
         tokio::select! {
             () = &mut stop => return Ok(()),
             _ = timer.tick() => {}
         }
-        let deadline = service.ports.clock.now().plus(CHECK_EVERY);
-        if let Err(error) = running::check_connections(&service, deadline).await {
-            tracing::error!(%error, "connections could not be checked");
-        }
+        run().await;
     }
 }
 

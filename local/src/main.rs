@@ -172,7 +172,8 @@ fn log_to_stderr() {
     use tracing_subscriber::util::SubscriberInitExt as _;
 
     let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr).with_target(false);
-    let ours = filter_fn(|metadata| shared::logging::is_ours(metadata.target()));
+    let crates = local::logging::crates();
+    let ours = filter_fn(move |metadata| crates.have(metadata.target()));
     tracing_subscriber::registry()
         .with(lines.with_filter(ours).with_filter(LevelFilter::INFO))
         .init();

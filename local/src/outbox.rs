@@ -8,15 +8,17 @@ mod queue;
 mod stream;
 mod template;
 
+use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 
+use all_functions::FUNCTIONS;
 use application::ports::clock::Clock;
 use application::ports::webhooks::{Outgoing, Receivers};
 use deliver_alerts::Delivery;
-use domain::session::{HANDSHAKE_LEASE, LIFETIME};
 use dynoxide::Database;
 use dynoxide::actions::get_records::Record;
+use lambda::function::Function;
 use shared::service::Service;
 use tokio::sync::Mutex;
 
@@ -24,9 +26,9 @@ use fifo::FifoQueue;
 pub use queue::InQueue;
 use queue::Queue;
 use stream::Stream;
-use template::{ALERTS, CHANGES, CONFIRMATIONS, EXPIRIES};
+use template::{ALERTS, CHANGES, Way};
 
-use crate::running;
+use crate::function_scope;
 
 /// The ways from a change in the table to the functions that something follows from.
 pub struct Outbox {
@@ -41,20 +43,27 @@ pub struct Outbox {
 
 struct State {
     stream: Stream,
-    confirmations: Queue,
-    expiries: Queue,
+    fed_by_rules: Vec<FedByRule>,
 }
 
-/// What is in the queues after a delivery.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct InQueues {
-    /// For `finish-confirmations`.
-    pub confirmations: InQueue,
-    /// For `expire-sessions`.
-    pub expiries: InQueue,
-    /// For `deliver-alerts`.
-    pub alerts: InQueue,
+/// A queue that a rule of the bus fills, and the function behind it.
+struct FedByRule {
+    function: &'static Function,
+    name: &'static str,
+    rule: Way,
+    queue: Queue,
 }
+
+impl FedByRule {
+    fn of(function: &'static Function) -> Option<Self> {
+        let (name, rule) = (function.queue()?.name, function.rule()?);
+        let queue = Queue::with_delay(rule.delay);
+        Some(Self { function, name, rule: Way::rule(name), queue })
+    }
+}
+
+/// What is in the queues after a delivery, by their names.
+pub type InQueues = BTreeMap<&'static str, InQueue>;
 
 impl Outbox {
     pub(crate) fn new(
@@ -65,9 +74,7 @@ impl Outbox {
     ) -> Self {
         let state = State {
             stream: Stream::of(database),
-            // The callback itself is at it for as long as its lease lasts.
-            confirmations: Queue::with_delay(HANDSHAKE_LEASE),
-            expiries: Queue::with_delay(LIFETIME),
+            fed_by_rules: FUNCTIONS.into_iter().filter_map(FedByRule::of).collect(),
         };
         let alerts = FifoQueue::new(clock.clone());
         let delivery = Delivery::new(service.clone(), receivers, Arc::new(alerts.clone()));
@@ -86,7 +93,7 @@ impl Outbox {
     /// The stream cannot be read.
     pub async fn deliver(&self) -> io::Result<InQueues> {
         let mut state = self.state.lock().await;
-        let State { stream, confirmations, expiries } = &mut *state;
+        let State { stream, fed_by_rules } = &mut *state;
         let now = self.clock.now();
         for record in stream.new_records()? {
             let event = serde_json::to_value(&record)?;
@@ -97,25 +104,21 @@ impl Outbox {
             }
             let on_the_bus = CHANGES.message(&event).and_then(|message| CHANGES.event(&message));
             let Some(event) = on_the_bus else { continue };
-            if let Some(message) = CONFIRMATIONS.message(&event) {
-                confirmations.send(message, now);
-            }
-            if let Some(message) = EXPIRIES.message(&event) {
-                expiries.send(message, now);
+            for fed in &mut *fed_by_rules {
+                if let Some(message) = fed.rule.message(&event) {
+                    fed.queue.send(message, now);
+                }
             }
         }
-        Ok(InQueues {
-            confirmations: confirmations
-                .deliver(now, |event| Box::pin(running::finish_confirmations(&self.service, event)))
-                .await,
-            expiries: expiries
-                .deliver(now, |event| Box::pin(running::expire_sessions(&self.service, event)))
-                .await,
-            alerts: self
-                .alerts
-                .deliver(|event| Box::pin(running::deliver_alerts(&self.delivery, event)))
-                .await,
-        })
+        let mut in_queues = InQueues::new();
+        for FedByRule { function, name, queue, .. } in fed_by_rules {
+            let work = |event| Box::pin(function_scope::work(function, &self.service, event));
+            let work = |event| async { work(event).await.unwrap_or_default() };
+            in_queues.insert(*name, queue.deliver(now, work).await);
+        }
+        let deliver = |event| Box::pin(function_scope::deliver_alerts(&self.delivery, event));
+        in_queues.insert("alerts", self.alerts.deliver(deliver).await);
+        Ok(in_queues)
     }
 
     fn is_of_this_run(&self, record: &Record) -> bool {

@@ -5,6 +5,7 @@
 //! `trace_id` of the invocation, `leaf_user_id` where it is about one. They are in snake case; only
 //! the names of metrics are not ours to spell.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::io::Write as _;
 use std::sync::Arc;
@@ -24,31 +25,25 @@ use application::ports::clock::Clock;
 
 use crate::settings;
 
-/// The workspace's crates that log.
-const OURS: [&str; 22] = [
-    "adapters",
-    "api_document",
-    "app_keys",
-    "application",
-    "authenticate",
-    "authorizer",
-    "check_connections",
-    "credentials",
-    "deliver_alerts",
-    "domain",
-    "expire_sessions",
-    "finish_confirmations",
-    "lambda",
-    "local",
-    "resources",
-    "shared",
-    "sharing_confirmation",
-    "simulated_panorama",
-    "start_integration",
-    "users",
-    "web",
-    "webhooks",
-];
+/// The layers below the functions that log.
+const LAYERS: [&str; 5] = ["adapters", "application", "domain", "shared", "web"];
+
+/// The crates whose lines are written. No library's are: those log requests, which have
+/// organization codes in their URLs.
+#[derive(Debug, Clone)]
+pub struct Crates(BTreeSet<String>);
+
+impl Crates {
+    /// Those of a process, named by whoever starts it, with the layers below them.
+    pub fn with_those_below(of_the_process: impl IntoIterator<Item = String>) -> Self {
+        Self(of_the_process.into_iter().chain(LAYERS.map(ToOwned::to_owned)).collect())
+    }
+
+    /// Whether a log line's target is in one of them.
+    pub fn have(&self, target: &str) -> bool {
+        self.0.contains(target.split("::").next().unwrap_or(target))
+    }
+}
 
 /// What every line of a process says.
 #[derive(Clone)]
@@ -62,33 +57,25 @@ pub struct Origin {
 }
 
 /// Sends every log line and every metric of a function's process to standard output.
-pub fn init(function: &'static str) {
+pub fn init(function: &'static str, crates: Crates) {
     use tracing_subscriber::layer::SubscriberExt as _;
     use tracing_subscriber::util::SubscriberInitExt as _;
 
     let metrics_namespace = settings::metrics_namespace(|variable| std::env::var(variable).ok());
     let origin = Origin { function, metrics_namespace, clock: Arc::new(SystemClock) };
-    tracing_subscriber::registry().with(lines(origin, std::io::stdout)).init();
+    tracing_subscriber::registry().with(lines(origin, crates, std::io::stdout)).init();
 }
 
 /// What [`init`] writes, to anywhere.
-///
-/// Only this workspace's own crates are logged: libraries log requests, and those have organization
-/// codes in their URLs.
-pub fn lines<S, W>(origin: Origin, writer: W) -> impl Layer<S>
+pub fn lines<S, W>(origin: Origin, crates: Crates, writer: W) -> impl Layer<S>
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
-    let ours =
-        filter_fn(|metadata| is_ours(metadata.target()) || metadata.target() == metrics::TARGET);
+    let ours = filter_fn(move |metadata| {
+        crates.have(metadata.target()) || metadata.target() == metrics::TARGET
+    });
     Lines { origin, writer }.with_filter(ours).with_filter(LevelFilter::INFO)
-}
-
-/// Whether a log line's target is a crate of this workspace.
-pub fn is_ours(target: &str) -> bool {
-    let name = target.split("::").next().unwrap_or(target);
-    OURS.contains(&name)
 }
 
 /// The layer that writes lines.

@@ -59,12 +59,11 @@ pub struct Clients {
 }
 
 impl Service {
-    /// The service as it runs in Lambda: settings and AWS configuration from the environment,
-    /// warmed up.
+    /// The service as it runs in Lambda: settings and AWS configuration from the environment.
     ///
     /// # Errors
     /// See [`InitError`].
-    pub async fn from_env(warm_up: WarmUp) -> Result<Self, InitError> {
+    pub async fn from_env() -> Result<Self, InitError> {
         let settings = Settings::from_env()?;
         let config = aws_config::from_env().http_client(tls::aws_client()).load().await;
         let clients = Clients {
@@ -72,9 +71,7 @@ impl Service {
             secrets_manager: aws_sdk_secretsmanager::Client::new(&config),
             clock: Arc::new(SystemClock),
         };
-        let service = Self::new(settings, clients)?;
-        service.warm_up(warm_up).await;
-        Ok(service)
+        Self::new(settings, clients)
     }
 
     /// Reads ahead. A failure is only logged: the first request will say what is wrong to whoever

@@ -71,7 +71,7 @@ async fn register(world: &World, events: &[AlertType], url: &str) -> String {
 /// letters.
 async fn after(world: &World, seconds: u64) -> (usize, usize) {
     world.clock.advance(Duration::from_secs(seconds));
-    let alerts = world.machine.outbox.deliver().await.expect("the stream can be read").alerts;
+    let alerts = world.machine.outbox.deliver().await.expect("the stream can be read")["alerts"];
     (alerts.waiting, alerts.dead_letters)
 }
 

@@ -9,10 +9,11 @@ mod nasty;
 
 use std::collections::BTreeMap;
 
+use all_functions::FUNCTIONS;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use lambda::{BehindGateway, Context};
-use local::{gateway, running};
+use local::{function_scope, gateway};
 use serde_json::{Value, json};
 use web::routes::Access;
 
@@ -37,10 +38,11 @@ impl Deployed {
     async fn start() -> Self {
         let world = World::start().await;
         let service = &world.machine.service;
-        let functions = gateway::FUNCTIONS.iter();
-        let functions = functions
-            .map(|(name, routes)| (*name, BehindGateway::new(routes(service.clone()), None)))
-            .collect();
+        let functions = FUNCTIONS.into_iter().filter_map(|function| {
+            let routes = function.routes(service.clone())?;
+            Some((function.name, BehindGateway::new(routes, None)))
+        });
+        let functions = functions.collect();
         Self { functions, world }
     }
 
@@ -57,7 +59,7 @@ impl Deployed {
     }
 
     async fn give_text(&self, function: &'static str, event: &str) -> Reply {
-        let answer = running::as_function(
+        let answer = function_scope::as_function(
             function,
             self.functions[function].answer(event, Context::default()),
         )

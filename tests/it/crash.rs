@@ -7,7 +7,7 @@ use application::ports::clock::Clock as _;
 use application::use_cases::expire_session::expire_session;
 use application::use_cases::resume_handshake::resume_handshake;
 use domain::session::State;
-use local::running;
+use local::function_scope;
 use reqwest::header::{COOKIE, REFERER};
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::json;
@@ -71,7 +71,7 @@ async fn check(
     world: &World,
 ) -> Option<check_connections::Report> {
     let deadline = world.clock.now().plus(Duration::from_mins(1));
-    running::check_connections(service, deadline).await.ok()
+    function_scope::check_connections(service, deadline).await.ok()
 }
 
 fn callback_of(
@@ -169,7 +169,7 @@ async fn a_finisher_is_finished_by_the_next() {
         let doomed = Doomed::after(calls, &world).await;
         // What it answers, it answers to a queue that is not told.
         let finishing = resume_handshake(&doomed.service.ports, user.parse().expect("an id"));
-        let _unheard = running::as_function("finish-confirmations", finishing).await;
+        let _unheard = function_scope::as_function("finish-confirmations", finishing).await;
 
         others_finish(&world).await;
         assert_connected_once(&world, &user, calls).await;

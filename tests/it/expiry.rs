@@ -16,7 +16,7 @@ const FARM: &str = "krwv4vYH";
 /// Lets a time pass and the queues deliver; how many messages wait for the end of a session.
 async fn after(world: &World, minutes: u64, seconds: u64) -> usize {
     world.pass(minutes, seconds);
-    world.machine.outbox.deliver().await.expect("the stream can be read").expiries.waiting
+    world.machine.outbox.deliver().await.expect("the stream can be read")["expiries"].waiting
 }
 
 /// What is stored of the Leaf user's session.

@@ -26,7 +26,7 @@ async fn panorama_is_back(world: &World) {
 /// Lets a time pass and the queue deliver; how many messages are left.
 async fn after(world: &World, seconds: u64) -> usize {
     world.clock.advance(Duration::from_secs(seconds));
-    world.machine.outbox.deliver().await.expect("the stream can be read").confirmations.waiting
+    world.machine.outbox.deliver().await.expect("the stream can be read")["confirmations"].waiting
 }
 
 #[tokio::test]
@@ -95,7 +95,7 @@ async fn what_cannot_be_finished_ends_among_the_dead_letters_and_is_not_forgotte
         after(&world, 61).await;
     }
     let queues =
-        world.machine.outbox.deliver().await.expect("the stream can be read").confirmations;
+        world.machine.outbox.deliver().await.expect("the stream can be read")["confirmations"];
     assert_eq!((queues.waiting, queues.dead_letters), (0, 1));
     assert_eq!(world.status(&user).await, "PENDING");
 

@@ -6,8 +6,8 @@ use std::time::Duration;
 use application::ports::clock::Clock as _;
 use aws_sdk_dynamodb::types::AttributeValue;
 use check_connections::Report;
+use local::function_scope;
 use local::machine::TABLE_NAME;
-use local::running;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -30,7 +30,7 @@ async fn revoke(world: &World, code: &str) {
 async fn check_after(world: &World, minutes: u64) -> Report {
     world.clock.advance(Duration::from_mins(minutes));
     let deadline = world.clock.now().plus(Duration::from_mins(1));
-    running::check_connections(&world.machine.service, deadline).await.expect("a report")
+    function_scope::check_connections(&world.machine.service, deadline).await.expect("a report")
 }
 
 async fn look(world: &World, user: &str) -> (StatusCode, Value) {
@@ -202,7 +202,8 @@ async fn a_check_that_runs_out_of_time_goes_on_where_it_was() {
     let world = World::start().await;
     connected(&world, "maria", "krwv4vYH").await;
     let now = world.clock.now();
-    let report = running::check_connections(&world.machine.service, now).await.expect("a report");
+    let report =
+        function_scope::check_connections(&world.machine.service, now).await.expect("a report");
     assert_eq!((report.out_of_time, report.compared), (1, 0));
     assert_eq!(check_after(&world, 15).await.compared, 1);
 }

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use application::ports::clock::Clock as _;
 use check_connections::Report;
-use local::{Upstream, running, seed};
+use local::{Upstream, function_scope, seed};
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 
@@ -78,7 +78,7 @@ impl World {
     pub(crate) async fn check_at_leaf(&self) -> Report {
         let deadline = self.clock.now().plus(Duration::from_mins(1));
         let leaf = self.machine.leaf.as_ref().expect("Leaf is the upstream");
-        running::check_connections(&leaf.service, deadline).await.expect("a report")
+        function_scope::check_connections(&leaf.service, deadline).await.expect("a report")
     }
 
     async fn connected_through_leaf(&self, name: &str, code: &str) -> String {

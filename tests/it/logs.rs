@@ -26,7 +26,7 @@ static LOG: LazyLock<Log> = LazyLock::new(|| {
     let clock = Arc::new(ManualClock::new(Timestamp::new(datetime!(2026-11-22 12:00 UTC))));
     let origin =
         Origin { function: "sharing-confirmation", metrics_namespace: "Farms".to_owned(), clock };
-    let lines = shared::logging::lines(origin, log.clone());
+    let lines = shared::logging::lines(origin, local::logging::crates(), log.clone());
     let subscriber = tracing_subscriber::registry().with(lines).with(Everything(log.clone()));
     tracing::subscriber::set_global_default(subscriber)
         .expect("nobody else in this binary sets one");

@@ -15,6 +15,7 @@ mod data_folder;
 mod doomed;
 mod expiry;
 mod finisher;
+mod functions;
 mod half_way;
 mod health;
 mod hostile;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use application::metrics::{Call, Metric};
 use application::ports::clock::Clock as _;
 use domain::client_environment::ClientEnvironment;
-use local::running;
+use local::function_scope;
 use serde_json::{Value, json};
 
 use crate::logs::Log;
@@ -52,7 +52,7 @@ async fn deliver(world: &World) {
 
 async fn check(world: &World) {
     let deadline = world.clock.now().plus(Duration::from_mins(1));
-    running::check_connections(&world.machine.service, deadline).await.expect("a report");
+    function_scope::check_connections(&world.machine.service, deadline).await.expect("a report");
 }
 
 #[test]

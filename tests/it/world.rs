@@ -14,7 +14,7 @@ use domain::timestamp::Timestamp;
 use local::machine::TABLE_NAME;
 use local::ready::PanoramaAccount;
 use local::seed::SECRETS_PREFIX;
-use local::{Machine, Options, Upstream, running};
+use local::{Machine, Options, Upstream, function_scope};
 use reqwest::header::LOCATION;
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
@@ -293,9 +293,11 @@ impl World {
         self.pass(minutes, 0);
         let deadline = self.clock.now().plus(Duration::from_mins(1));
         if let Some(leaf) = &self.machine.leaf {
-            running::check_connections(&leaf.service, deadline).await.expect("a report of Leaf's");
+            function_scope::check_connections(&leaf.service, deadline)
+                .await
+                .expect("a report of Leaf's");
         }
-        running::check_connections(&self.machine.service, deadline).await.expect("a report")
+        function_scope::check_connections(&self.machine.service, deadline).await.expect("a report")
     }
 
     /// Lets a time pass and the queues deliver, Leaf's first.

@@ -2,5 +2,5 @@
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda::Error> {
-    lambda::serve_alone(env!("CARGO_PKG_NAME"), api_document::routes).await
+    lambda::serve_alone(&api_document::FUNCTION, api_document::routes).await
 }

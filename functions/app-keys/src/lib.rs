@@ -16,8 +16,9 @@ use domain::ids::SharingUrlId;
 use domain::partner::PartnerCredentials;
 use domain::timestamp::Timestamp;
 use http::{Method, StatusCode};
+use lambda::function::{Function, Kind, Throttle};
 use serde::Serialize;
-use shared::service::{Service, WarmUp};
+use shared::service::Service;
 use web::USER_MANAGEMENT;
 use web::fields::Fields;
 use web::listing::{created, listed};
@@ -26,8 +27,12 @@ use web::problem::Problem;
 use web::refusals::not_registered;
 use web::routes::Routes;
 
-/// What it reads in init.
-pub const WARM_UP: WarmUp = WarmUp::Table;
+/// What it is.
+pub const FUNCTION: Function = Function::new(
+    env!("CARGO_PKG_NAME"),
+    "Step 1. The only function that deletes secrets of app keys.",
+    Kind::Http { routes, open: Throttle::Others },
+);
 
 /// The function's routes.
 pub fn routes(service: Service) -> Routes<Service> {

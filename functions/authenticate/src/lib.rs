@@ -1,11 +1,14 @@
 //! Step 0: `POST /api/authenticate`.
 
+use std::time::Duration;
+
 use application::metrics;
 use application::use_cases::authenticate::{AuthenticateError, SignIn, authenticate};
 use axum::Json;
 use axum::extract::{Request, State};
 use domain::partner::{Password, Username};
 use http::Method;
+use lambda::function::{Function, Kind, Memory, Throttle};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
 use shared::service::{Service, WarmUp};
@@ -15,8 +18,18 @@ use web::fields::Fields;
 use web::problem::Problem;
 use web::routes::Routes;
 
-/// What it reads in init.
-pub const WARM_UP: WarmUp = WarmUp::Owners;
+/// What it is.
+pub const FUNCTION: Function = Function {
+    warm_up: Some(WarmUp::Owners),
+    memory: Memory::Heavy,
+    timeout: Duration::from_secs(10),
+    ..Function::new(
+        env!("CARGO_PKG_NAME"),
+        "Step 0. argon2id takes 30 ms of a whole processor, and a processor grows with the \
+         memory.",
+        Kind::Http { routes, open: Throttle::SignIn },
+    )
+};
 
 /// The function's routes.
 pub fn routes(service: Service) -> Routes<Service> {

@@ -4,17 +4,29 @@
 //! nothing, and clients that sign in again at 401 never would. So it lets every request through
 //! with its verdict: `owner` is in the context, or it is not, and then the route answers 401.
 
+use std::time::Duration;
+
 use std::collections::BTreeMap;
 
 use aws_lambda_events::apigw::ApiGatewayV2CustomAuthorizerSimpleResponse;
+use lambda::function::{Function, Kind};
 use lambda::{LambdaEvent, RawValue};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use shared::service::{Service, WarmUp};
 use web::bearer;
 
-/// What it reads in init.
-pub const WARM_UP: WarmUp = WarmUp::Owners;
+/// What it is.
+pub const FUNCTION: Function = Function {
+    warm_up: Some(WarmUp::Owners),
+    timeout: Duration::from_secs(10),
+    ..Function::new(
+        env!("CARGO_PKG_NAME"),
+        "Step 0, the other half: reads the bearer token. API Gateway waits 10 seconds for it at \
+         most.",
+        Kind::Authorizer,
+    )
+};
 
 /// What is read of a request: strangers write much of it, so nothing in it may be an error.
 #[derive(Default, Deserialize)]

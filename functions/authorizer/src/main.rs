@@ -2,5 +2,5 @@
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda::Error> {
-    lambda::handle(env!("CARGO_PKG_NAME"), authorizer::WARM_UP, authorizer::authorize).await
+    lambda::handle(&authorizer::FUNCTION, authorizer::authorize).await
 }

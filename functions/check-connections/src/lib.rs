@@ -3,14 +3,35 @@
 //! One app key after the other: a partner has a handful. What does not fit into one run goes on in
 //! the next.
 
+use std::time::Duration;
+
 use application::ports::StoreError;
 use application::use_cases::check_connections::{Check, Counts, check_connections};
 use domain::timestamp::Timestamp;
+use lambda::function::{Function, Kind, Memory};
 use serde::Serialize;
-use shared::service::{Service, WarmUp};
+use shared::service::Service;
 
-/// What it reads in init.
-pub const WARM_UP: WarmUp = WarmUp::Table;
+/// What it is.
+pub const FUNCTION: Function = Function {
+    memory: Memory::Heavy,
+    timeout: Duration::from_mins(15),
+    ..Function::new(
+        env!("CARGO_PKG_NAME"),
+        "The scheduled check. It begins nothing new in its last minute and continues in the next \
+         run, so it gets all the time that Lambda has.",
+        Kind::Schedule { every: EVERY, run: |service, deadline| Box::pin(run(service, deadline)) },
+    )
+};
+
+/// How often it runs.
+const EVERY: Duration = Duration::from_mins(15);
+
+async fn run(service: &Service, deadline: Timestamp) {
+    if let Err(error) = check(service, deadline).await {
+        tracing::error!(%error, "connections could not be checked");
+    }
+}
 
 /// What a run did, for its log and for whoever invokes it by hand.
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]

@@ -14,15 +14,10 @@ const RESERVE: Duration = Duration::from_mins(1);
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda::Error> {
-    lambda::handle(
-        env!("CARGO_PKG_NAME"),
-        check_connections::WARM_UP,
-        async |service, event: LambdaEvent<Value>| {
-            let seconds = i64::try_from(event.context.deadline / 1_000)?;
-            let deadline =
-                Timestamp::new(OffsetDateTime::from_unix_timestamp(seconds)?).minus(RESERVE);
-            Ok(check_connections::check(service, deadline).await?)
-        },
-    )
+    lambda::handle(&check_connections::FUNCTION, async |service, event: LambdaEvent<Value>| {
+        let seconds = i64::try_from(event.context.deadline / 1_000)?;
+        let deadline = Timestamp::new(OffsetDateTime::from_unix_timestamp(seconds)?).minus(RESERVE);
+        Ok(check_connections::check(service, deadline).await?)
+    })
     .await
 }

@@ -5,12 +5,14 @@ mod events;
 mod status;
 
 use http::Method;
-use shared::service::{Service, WarmUp};
+use lambda::function::{Function, Kind, Throttle};
+use shared::service::Service;
 use web::USER_MANAGEMENT;
 use web::routes::Routes;
 
-/// What it reads in init.
-pub const WARM_UP: WarmUp = WarmUp::Table;
+/// What it is.
+pub const FUNCTION: Function =
+    Function::new(env!("CARGO_PKG_NAME"), "Step 6.", Kind::Http { routes, open: Throttle::Others });
 
 /// The function's routes.
 pub fn routes(service: Service) -> Routes<Service> {

@@ -22,8 +22,9 @@ use application::use_cases::replay_alerts;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use domain::timestamp::Timestamp;
 use domain::webhook_call::{Call, RETRIES};
+use lambda::function::{Function, Kind, Queue, Source};
 use serde::Deserialize;
-use shared::service::{Service, WarmUp};
+use shared::service::Service;
 
 use call_message::CallMessage;
 pub use message::{Image, Message};
@@ -34,8 +35,16 @@ use replay_message::{Place, ReplayMessage};
 /// Retries take little more than a day.
 const OLD: Duration = Duration::from_hours(12 * 24);
 
-/// What it reads in init.
-pub const WARM_UP: WarmUp = WarmUp::Table;
+/// What it is.
+pub const FUNCTION: Function = Function {
+    timeout: Duration::from_secs(30),
+    ..Function::new(
+        env!("CARGO_PKG_NAME"),
+        "Alerts: calls the webhooks; a call takes 15 seconds at most. The client id that Leaf's \
+         alerts name is in the app key's secret.",
+        Kind::Queue(Queue { name: "alerts", source: Source::PipeAndItself }),
+    )
+};
 
 /// What the function works with.
 #[derive(Clone)]

@@ -9,8 +9,7 @@ use deliver_alerts::Delivery;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda::Error> {
     lambda::handle_with(
-        env!("CARGO_PKG_NAME"),
-        deliver_alerts::WARM_UP,
+        &deliver_alerts::FUNCTION,
         async |service| {
             let receivers =
                 Receivers::new(service.settings.reach, TIMEOUT, Arc::new(SystemLookUp))?;

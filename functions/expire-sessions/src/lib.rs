@@ -9,12 +9,36 @@ use application::use_cases::expire_session::expire_session;
 use application::use_cases::resume_handshake::Left;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use domain::ids::LeafUserId;
+use domain::session::LIFETIME;
+use lambda::function::{Function, Kind, Queue, Rule, Source};
 use lambda::queue;
 use serde::{Deserialize, Serialize};
-use shared::service::{Service, WarmUp};
+use shared::service::Service;
 
-/// What it reads in init.
-pub const WARM_UP: WarmUp = WarmUp::Table;
+/// What it is.
+pub const FUNCTION: Function = Function::new(
+    env!("CARGO_PKG_NAME"),
+    "Stores which sessions have expired.",
+    Kind::Queue(Queue { name: QUEUE, source: Source::Rule(RULE) }),
+);
+
+/// The queue that it is behind.
+const QUEUE: &str = "expiries";
+
+/// What fills it.
+const RULE: Rule = Rule {
+    about: "A session that waits for its farmer: a new one (only a start writes version 1), or one \
+            that waits again. Its message arrives when the 15 minutes are over.",
+    pattern: r#"sk: [SESSION]
+new: {state: [Pending]}
+$or:
+  - new: {version: ["1"]}
+  - old: {state: [Confirming]}"#,
+    message: &[("leafUserId", "new.leafUserId"), ("sessionId", "new.id")],
+    delay: LIFETIME,
+    again_after: None,
+    work: |service, event| Box::pin(expire(service, event)),
+};
 
 /// What the queue carries: which session to look at, and nothing that is secret.
 #[derive(Debug, Serialize, Deserialize)]
@@ -34,7 +58,7 @@ impl queue::Message for Message {
 
 /// Looks at every session of a batch. The messages that it answers with are delivered again.
 pub async fn expire(service: &Service, event: SqsEvent) -> SqsBatchResponse {
-    queue::each(event, "expiries", service.ports.clock.now(), |user, message: Message| async move {
+    queue::each(event, QUEUE, service.ports.clock.now(), |user, message: Message| async move {
         match message.session_id.parse() {
             Ok(session) => expire_session(&service.ports, &service.app_keys, user, session).await,
             // No session has such an id.

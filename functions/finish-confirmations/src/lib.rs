@@ -1,20 +1,51 @@
 //! Finishes what a farmer began.
 //!
-//! When a session becomes `Confirming`, the table's stream says so, and a pipe puts a [`Message`]
-//! into a queue. It is delivered after the callback's own lease, and again every minute until there
+//! When a session becomes `Confirming`, the table's stream says so, and a rule of the bus puts a
+//! [`Message`] into a queue. It is delivered after the callback's own lease, and again every minute until there
 //! is nothing left to finish; the session itself knows when it is time for another attempt
 //! (`Handshake::due_at`), so most deliveries cost one read. What is still unfinished after the
 //! queue's last delivery goes to the dead-letter queue.
 
+use std::time::Duration;
+
 use application::use_cases::resume_handshake::resume_handshake;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use domain::ids::LeafUserId;
+use domain::session::HANDSHAKE_LEASE;
+use lambda::function::{Function, Kind, Queue, Rule, Source};
 use lambda::queue;
 use serde::{Deserialize, Serialize};
-use shared::service::{Service, WarmUp};
+use shared::service::Service;
 
-/// What it reads in init.
-pub const WARM_UP: WarmUp = WarmUp::Table;
+/// What it is.
+pub const FUNCTION: Function = Function {
+    timeout: Duration::from_secs(45),
+    ..Function::new(
+        env!("CARGO_PKG_NAME"),
+        "Confirmations that Panorama did not answer. 45 seconds are all time-outs of one attempt \
+         together, with every form of login.",
+        Kind::Queue(Queue { name: QUEUE, source: Source::Rule(RULE) }),
+    )
+};
+
+/// The queue that it is behind.
+const QUEUE: &str = "confirmations";
+
+/// What fills it.
+const RULE: Rule = Rule {
+    about: "A session that became Confirming. Its message arrives after the callback's own lease of \
+            30 seconds and then every minute for most of a day. AWS advises six times the \
+            function's time-out between two deliveries, so that a batch which waits for a free \
+            function is not delivered twice; here a message that arrives while another is being \
+            handled finds the lease, which costs one read.",
+    pattern: "sk: [SESSION]\n\
+              new: {state: [Confirming]}\n\
+              old: {state: [{anything-but: Confirming}, {exists: false}]}",
+    message: &[("leafUserId", "new.leafUserId")],
+    delay: HANDSHAKE_LEASE,
+    again_after: Some(Duration::from_mins(1)),
+    work: |service, event| Box::pin(finish(service, event)),
+};
 
 /// What the queue carries: whose session to look at, and nothing that is secret.
 #[derive(Debug, Serialize, Deserialize)]
@@ -32,7 +63,7 @@ impl queue::Message for Message {
 
 /// Looks at every session of a batch. The messages that it answers with are delivered again.
 pub async fn finish(service: &Service, event: SqsEvent) -> SqsBatchResponse {
-    queue::each(event, "confirmations", service.ports.clock.now(), |user, _: Message| {
+    queue::each(event, QUEUE, service.ports.clock.now(), |user, _: Message| {
         resume_handshake(&service.ports, user)
     })
     .await

@@ -2,8 +2,5 @@
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda::Error> {
-    lambda::handle(env!("CARGO_PKG_NAME"), finish_confirmations::WARM_UP, async |service, event| {
-        Ok(finish_confirmations::finish(service, event.payload).await)
-    })
-    .await
+    lambda::work(&finish_confirmations::FUNCTION).await
 }

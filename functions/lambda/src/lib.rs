@@ -3,38 +3,42 @@
 
 mod behind_gateway;
 mod event;
+pub mod function;
 pub mod queue;
 #[cfg(feature = "watch")]
 mod watch;
 
+use aws_lambda_events::sqs::SqsEvent;
 use lambda_http::lambda_runtime;
 use lambda_http::service_fn;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use shared::service::{Service, WarmUp};
+use shared::service::Service;
 use tracing::Instrument as _;
 use web::front::Front;
 use web::routes::Routes;
 
 pub use behind_gateway::BehindGateway;
+use function::Function;
 pub use lambda_http::{Context, Error, LambdaEvent};
 pub use serde_json::value::RawValue;
 
-/// Runs the routes of a function over the service in Lambda. `function` is its name in the logs.
+/// A function's `main` is another kind's.
+#[derive(Debug, thiserror::Error)]
+#[error("the description of `{0}` is not of this kind of function")]
+struct AnotherKind(&'static str);
+
+/// Runs the routes of a function over the service in Lambda.
 ///
 /// # Errors
 /// The settings are wrong, or the runtime ended.
-pub async fn serve(
-    function: &'static str,
-    routes: fn(Service) -> Routes<Service>,
-    warm_up: WarmUp,
-) -> Result<(), Error> {
-    shared::logging::init(function);
-    let service = Service::from_env(warm_up).await?;
-    let behind_gateway = BehindGateway::new(routes(service.clone()), front());
+pub async fn serve(function: &Function) -> Result<(), Error> {
+    log(function);
+    let service = service(function).await?;
+    let routes = || function.routes(service.clone()).ok_or(AnotherKind(function.name));
+    let behind_gateway = BehindGateway::new(routes()?, front());
     #[cfg(feature = "watch")]
-    let behind_gateway =
-        behind_gateway.matching(watch::by_path(routes(service.clone()), service.ports.clone()));
+    let behind_gateway = behind_gateway.matching(watch::by_path(routes()?, service.ports.clone()));
     run(behind_gateway).await
 }
 
@@ -42,15 +46,36 @@ pub async fn serve(
 ///
 /// # Errors
 /// The runtime ended.
-pub async fn serve_alone(
-    function: &'static str,
-    routes: fn(()) -> Routes<()>,
-) -> Result<(), Error> {
-    shared::logging::init(function);
+pub async fn serve_alone(function: &Function, routes: fn(()) -> Routes<()>) -> Result<(), Error> {
+    log(function);
     let behind_gateway = BehindGateway::new(routes(()), front());
     #[cfg(feature = "watch")]
     let behind_gateway = behind_gateway.matching(watch::open(routes(())));
     run(behind_gateway).await
+}
+
+/// Runs a function behind a queue that a rule fills.
+///
+/// # Errors
+/// The settings are wrong, or the runtime ended.
+pub async fn work(function: &Function) -> Result<(), Error> {
+    let rule = function.rule().ok_or(AnotherKind(function.name))?;
+    handle(function, async |service, event: LambdaEvent<SqsEvent>| {
+        Ok((rule.work)(service, event.payload).await)
+    })
+    .await
+}
+
+fn log(function: &Function) {
+    shared::logging::init(function.name, function.logging_crates());
+}
+
+async fn service(function: &Function) -> Result<Service, Error> {
+    let service = Service::from_env().await?;
+    if let Some(warm_up) = function.warm_up {
+        service.warm_up(warm_up).await;
+    }
+    Ok(service)
 }
 
 fn front() -> Option<Front> {
@@ -66,20 +91,19 @@ async fn run(function: BehindGateway) -> Result<(), Error> {
     .await
 }
 
-/// Runs a function that is not HTTP in Lambda. `function` is its name in the logs.
+/// Runs a function that is not HTTP in Lambda.
 ///
 /// # Errors
 /// The settings are wrong, or the runtime ended.
 pub async fn handle<E, A>(
-    function: &'static str,
-    warm_up: WarmUp,
+    function: &Function,
     handler: impl AsyncFn(&Service, LambdaEvent<E>) -> Result<A, Error>,
 ) -> Result<(), Error>
 where
     E: DeserializeOwned,
     A: Serialize,
 {
-    handle_with(function, warm_up, async |service| Ok(service), handler).await
+    handle_with(function, async |service| Ok(service), handler).await
 }
 
 /// The same for a function that works with more than the service: `make` makes it in init.
@@ -87,8 +111,7 @@ where
 /// # Errors
 /// The settings are wrong, or the runtime ended.
 pub async fn handle_with<W, E, A>(
-    function: &'static str,
-    warm_up: WarmUp,
+    function: &Function,
     make: impl AsyncFnOnce(Service) -> Result<W, Error>,
     handler: impl AsyncFn(&W, LambdaEvent<E>) -> Result<A, Error>,
 ) -> Result<(), Error>
@@ -96,8 +119,8 @@ where
     E: DeserializeOwned,
     A: Serialize,
 {
-    shared::logging::init(function);
-    let with = make(Service::from_env(warm_up).await?).await?;
+    log(function);
+    let with = make(service(function).await?).await?;
     lambda_runtime::run(service_fn(async |event: LambdaEvent<E>| {
         let (request_id, trace_id) =
             (&*event.context.request_id, event.context.xray_trace_id.as_deref());

@@ -6,7 +6,8 @@ use application::use_cases::register_alerts::{RegisterAlertsError, register_aler
 use axum::body::to_bytes;
 use axum::extract::{Request, State};
 use http::{Method, StatusCode};
-use shared::service::{Service, WarmUp};
+use lambda::function::{Function, Kind, Throttle};
+use shared::service::Service;
 use web::error_key::ErrorKey;
 use web::fields::MAX_BODY;
 use web::problem::Problem;
@@ -15,8 +16,12 @@ use web::routes::Routes;
 /// base64(HMAC-SHA256(secret, raw body)) (Leaf's documents, "Alert Authentication").
 const SIGNATURE: &str = "x-leaf-signature";
 
-/// What it reads in init.
-pub const WARM_UP: WarmUp = WarmUp::Table;
+/// What it is.
+pub const FUNCTION: Function = Function::new(
+    env!("CARGO_PKG_NAME"),
+    "Leaf's webhook, which is open to the world and signed, and its registration.",
+    Kind::Http { routes, open: Throttle::Others },
+);
 
 /// The function's routes.
 pub fn routes(service: Service) -> Routes<Service> {

@@ -10,8 +10,9 @@ use domain::ids::LeafUserId;
 use domain::record::Shown;
 use domain::timestamp::Timestamp;
 use http::Method;
+use lambda::function::{Function, Kind, Throttle};
 use serde::Serialize;
-use shared::service::{Service, WarmUp};
+use shared::service::Service;
 use web::listing::listed;
 use web::parameters::{Page, Query, segment};
 use web::problem::Problem;
@@ -21,8 +22,12 @@ use web::routes::Routes;
 /// Entries on a page when the request does not say.
 const PAGE_SIZE: u32 = 20;
 
-/// What it reads in init.
-pub const WARM_UP: WarmUp = WarmUp::Table;
+/// What it is.
+pub const FUNCTION: Function = Function::new(
+    env!("CARGO_PKG_NAME"),
+    "Step 6, too.",
+    Kind::Http { routes, open: Throttle::Others },
+);
 
 /// The function's routes.
 pub fn routes(service: Service) -> Routes<Service> {

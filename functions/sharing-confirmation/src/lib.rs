@@ -14,7 +14,8 @@ use domain::caller::Caller;
 use domain::ids::SharingUrlId;
 use http::header::ACCEPT;
 use http::{HeaderMap, Method, StatusCode};
-use shared::service::{Service, WarmUp};
+use lambda::function::{Function, Kind, Throttle};
+use shared::service::Service;
 use web::caller::FromCaller;
 use web::cookies::binding_cookies;
 use web::envelope::route_not_found;
@@ -26,8 +27,14 @@ use web::ticket::Claim;
 use address::Address;
 use answer::Answering;
 
-/// What it reads in init.
-pub const WARM_UP: WarmUp = WarmUp::Table;
+/// What it is.
+pub const FUNCTION: Function = Function::new(
+    env!("CARGO_PKG_NAME"),
+    "Step 5. The callback makes up to two calls to Panorama of 8 seconds each, beside its own \
+     writes. It also gets whatever is at no other route: a callback whose URL was mistyped in \
+     the Partner Portal.",
+    Kind::Http { routes, open: Throttle::Farmers },
+);
 
 /// The function's routes.
 pub fn routes(service: Service) -> Routes<Service> {

@@ -5,12 +5,18 @@ mod hop_link;
 mod start;
 
 use http::{Method, StatusCode};
-use shared::service::{Service, WarmUp};
+use lambda::function::{Function, Kind, Throttle};
+use shared::service::Service;
 use web::USER_MANAGEMENT;
 use web::routes::Routes;
 
-/// What it reads in init.
-pub const WARM_UP: WarmUp = WarmUp::Table;
+/// What it is.
+pub const FUNCTION: Function = Function::new(
+    env!("CARGO_PKG_NAME"),
+    "Step 4 and the hop link. Inline credentials may become an app key, and an unclaimed \
+     confirmation is finished at once.",
+    Kind::Http { routes, open: Throttle::Farmers },
+);
 
 /// The function's routes.
 pub fn routes(service: Service) -> Routes<Service> {

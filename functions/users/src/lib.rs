@@ -16,7 +16,8 @@ use domain::ids::LeafUserId;
 use domain::leaf_user::{Filter, Order};
 use domain::record::Shown;
 use http::{Method, StatusCode};
-use shared::service::{Service, WarmUp};
+use lambda::function::{Function, Kind, Throttle};
+use shared::service::Service;
 use web::USER_MANAGEMENT;
 use web::error_key::ErrorKey;
 use web::fields::Fields;
@@ -31,8 +32,13 @@ use resource::{Resource, change, profile};
 /// Entries on a page when the request does not say.
 const PAGE_SIZE: u32 = 20;
 
-/// What it reads in init.
-pub const WARM_UP: WarmUp = WarmUp::Table;
+/// What it is.
+pub const FUNCTION: Function = Function::new(
+    env!("CARGO_PKG_NAME"),
+    "Step 2. Deleting a Leaf user deletes its credential and its events, so it writes more than \
+     its own row.",
+    Kind::Http { routes, open: Throttle::Others },
+);
 
 /// The function's routes.
 pub fn routes(service: Service) -> Routes<Service> {

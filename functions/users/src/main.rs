@@ -2,5 +2,5 @@
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda::Error> {
-    lambda::serve(env!("CARGO_PKG_NAME"), users::routes, users::WARM_UP).await
+    lambda::serve(&users::FUNCTION).await
 }

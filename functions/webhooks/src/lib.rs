@@ -17,8 +17,9 @@ use domain::timestamp::Timestamp;
 use domain::webhook::{Webhook, WebhookName, WebhookSecret, WebhookUrl};
 use domain::webhook_event::WebhookEvent;
 use http::{Method, StatusCode};
+use lambda::function::{Function, Kind, Throttle};
 use serde::Serialize;
-use shared::service::{Service, WarmUp};
+use shared::service::Service;
 use web::ALERTS;
 use web::api_owner::ApiOwner;
 use web::error_key::ErrorKey;
@@ -28,8 +29,13 @@ use web::parameters::{Query, Segments, segment};
 use web::problem::Problem;
 use web::routes::Routes;
 
-/// What it reads in init.
-pub const WARM_UP: WarmUp = WarmUp::Table;
+/// What it is.
+pub const FUNCTION: Function = Function::new(
+    env!("CARGO_PKG_NAME"),
+    "Alerts: which events a partner wants, and at which URL. A failed call shows what was sent, \
+     including the app key's client id.",
+    Kind::Http { routes, open: Throttle::Others },
+);
 
 /// The function's routes.
 pub fn routes(service: Service) -> Routes<Service> {

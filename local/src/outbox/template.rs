@@ -18,11 +18,6 @@ static TEMPLATE: LazyLock<Value> = LazyLock::new(|| {
 pub(super) static CHANGES: LazyLock<Way> = LazyLock::new(|| Way::pipe("ChangesPipe"));
 /// From the table's stream to the alerts' queue.
 pub(super) static ALERTS: LazyLock<Way> = LazyLock::new(|| Way::pipe("AlertsPipe"));
-/// From the event bus to the queue of `finish-confirmations`.
-pub(super) static CONFIRMATIONS: LazyLock<Way> = LazyLock::new(|| Way::rule("ConfirmationsRule"));
-/// From the event bus to the queue of `expire-sessions`.
-pub(super) static EXPIRIES: LazyLock<Way> = LazyLock::new(|| Way::rule("ExpiriesRule"));
-
 /// A pipe, or a rule with its one target.
 pub(super) struct Way {
     /// The resource's properties.
@@ -55,8 +50,15 @@ impl Way {
         Self { filters: filters.collect(), fields, message, properties }
     }
 
-    fn rule(id: &str) -> Self {
-        let properties = &TEMPLATE[id]["Properties"];
+    /// The rule of that name, from the event bus to a queue.
+    pub(super) fn rule(name: &str) -> Self {
+        let rules = TEMPLATE.as_object().expect("resources").values();
+        let has_name = |rule: &&Value| {
+            rule["Type"] == "AWS::Events::Rule"
+                && rule["Properties"]["Name"]["Fn::Sub"] == format!("${{AWS::StackName}}-{name}")
+        };
+        let rule = rules.into_iter().find(has_name);
+        let properties = &rule.unwrap_or_else(|| panic!("no rule is called {name}"))["Properties"];
         let transformer = &properties["Targets"][0]["InputTransformer"];
         let paths = transformer["InputPathsMap"]
             .as_object()
@@ -120,6 +122,9 @@ mod tests {
     use serde_json::Map;
 
     use super::*;
+
+    static CONFIRMATIONS: LazyLock<Way> = LazyLock::new(|| Way::rule("confirmations"));
+    static EXPIRIES: LazyLock<Way> = LazyLock::new(|| Way::rule("expiries"));
 
     /// A session's row.
     fn session(state: &str, version: &str) -> Value {

@@ -3,7 +3,7 @@
 
 use authorizer::authorize;
 use lambda::{Context, LambdaEvent, RawValue};
-use local::running;
+use local::function_scope;
 use reqwest::Method;
 use serde_json::{Value, json};
 use web::routes::Access;
@@ -70,8 +70,9 @@ impl Deployed {
         let payload = RawValue::from_string(event.to_owned()).expect("JSON");
         let asked =
             authorize(&self.world.machine.service, LambdaEvent::new(payload, Context::default()));
-        let verdict =
-            running::as_function("authorizer", asked).await.expect("no error of the function");
+        let verdict = function_scope::as_function("authorizer", asked)
+            .await
+            .expect("no error of the function");
         serde_json::to_value(verdict).expect("JSON")
     }
 }

@@ -40,7 +40,7 @@ fn leaf(world: &World) -> &Machine {
 
 /// Leaf makes its calls; how many alerts are to come again, and how many never will.
 async fn leaf_delivers(world: &World) -> (usize, usize) {
-    let alerts = leaf(world).outbox.deliver().await.expect("the stream can be read").alerts;
+    let alerts = leaf(world).outbox.deliver().await.expect("the stream can be read")["alerts"];
     (alerts.waiting, alerts.dead_letters)
 }
 

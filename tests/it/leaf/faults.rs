@@ -131,7 +131,10 @@ async fn a_check_that_leaf_limits_goes_on_where_it_was() {
     let deadline =
         application::ports::clock::Clock::now(&*world.clock).plus(Duration::from_mins(1));
     assert_eq!(
-        local::running::check_connections(&leaf.service, deadline).await.expect("a report").revoked,
+        local::function_scope::check_connections(&leaf.service, deadline)
+            .await
+            .expect("a report")
+            .revoked,
         2
     );
     // The second question is refused.
@@ -141,7 +144,7 @@ async fn a_check_that_leaf_limits_goes_on_where_it_was() {
     for fault in [&slow_down, &slow_down_too] {
         world.disturb(fault).await;
     }
-    let report = local::running::check_connections(&world.machine.service, deadline)
+    let report = local::function_scope::check_connections(&world.machine.service, deadline)
         .await
         .expect("a report");
     assert_eq!((report.unavailable, report.revoked), (1, 0));
@@ -153,8 +156,9 @@ async fn a_check_that_leaf_limits_goes_on_where_it_was() {
     world.leaf_is_back().await;
     world.pass(1, 0);
     let later = deadline.plus(Duration::from_mins(5));
-    let report =
-        local::running::check_connections(&world.machine.service, later).await.expect("a report");
+    let report = local::function_scope::check_connections(&world.machine.service, later)
+        .await
+        .expect("a report");
     assert_eq!((report.done, report.revoked), (1, 2));
 }
 

@@ -8,7 +8,7 @@ use application::use_cases::resume_handshake::resume_handshake;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::client_environment::ClientEnvironment;
 use domain::timestamp::Timestamp;
-use local::running;
+use local::function_scope;
 use reqwest::header::{COOKIE, REFERER};
 use reqwest::{Method, RequestBuilder};
 use serde_json::json;
@@ -90,7 +90,7 @@ impl Field {
         match *request {
             Request::Check => {
                 let deadline = self.world.clock.now().plus(std::time::Duration::from_mins(1));
-                running::check_connections(&self.world.machine.service, deadline)
+                function_scope::check_connections(&self.world.machine.service, deadline)
                     .await
                     .expect("a report");
             }
@@ -120,12 +120,12 @@ impl Field {
         match *request {
             Request::Check => {
                 let deadline = self.world.clock.now().plus(std::time::Duration::from_mins(1));
-                drop(running::check_connections(&doomed.service, deadline).await);
+                drop(function_scope::check_connections(&doomed.service, deadline).await);
             }
             Request::Deliver(user) => {
                 let id = self.users[user].parse().expect("an id");
                 let finishing = resume_handshake(&doomed.service.ports, id);
-                drop(running::as_function("finish-confirmations", finishing).await);
+                drop(function_scope::as_function("finish-confirmations", finishing).await);
                 let session =
                     before.users[user].session.as_ref().and_then(|session| session.id.as_ref());
                 if let Some(session) = session.and_then(|session| session.parse().ok()) {
@@ -135,7 +135,7 @@ impl Field {
                         id,
                         session,
                     );
-                    drop(running::as_function("expire-sessions", expiring).await);
+                    drop(function_scope::as_function("expire-sessions", expiring).await);
                 }
             }
             _ => {

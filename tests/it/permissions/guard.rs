@@ -9,7 +9,7 @@ use aws_smithy_runtime_api::client::interceptors::Intercept;
 use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextRef;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
-use local::{Upstream, running};
+use local::{Upstream, function_scope};
 
 use super::access;
 use super::policies::{self, Policies};
@@ -72,7 +72,7 @@ impl Intercept for Denied {
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         // What is done in no function's name is the test's own, or makes the machine.
-        let Some(function) = running::function() else { return Ok(()) };
+        let Some(function) = function_scope::function() else { return Ok(()) };
         let upstream = if self.in_front_of_leaf.load(Ordering::SeqCst) {
             Upstream::Leaf
         } else {
@@ -99,7 +99,7 @@ impl Intercept for Denied {
 mod tests {
     use std::panic::{AssertUnwindSafe, catch_unwind};
 
-    use local::running;
+    use local::function_scope;
     use shared::service::WarmUp;
 
     use crate::world::World;
@@ -108,7 +108,8 @@ mod tests {
     async fn a_call_that_a_role_does_not_allow_is_denied_and_fails_the_test() {
         let world = World::start().await;
         let process = world.machine.another_process().expect("a process");
-        let read = running::as_function("users", process.ports.service_secrets.owners()).await;
+        let read =
+            function_scope::as_function("users", process.ports.service_secrets.owners()).await;
         assert!(read.is_err(), "users may not read the owners");
         let ended = catch_unwind(AssertUnwindSafe(|| drop(world)));
         let message = *ended.expect_err("it fails").downcast::<String>().expect("a text");
@@ -122,7 +123,7 @@ mod tests {
     async fn a_function_without_a_role_may_do_nothing() {
         let world = World::start().await;
         let process = world.machine.another_process().expect("a process");
-        running::as_function("nobody", process.warm_up(WarmUp::Table)).await;
+        function_scope::as_function("nobody", process.warm_up(WarmUp::Table)).await;
         let ended = catch_unwind(AssertUnwindSafe(|| drop(world)));
         assert!(ended.is_err());
     }

@@ -8,7 +8,7 @@ use aws_smithy_runtime_api::client::interceptors::Intercept;
 use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextRef;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
-use local::running;
+use local::function_scope;
 
 use super::access::{self, Access};
 
@@ -34,7 +34,7 @@ impl Intercept for Seen {
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         // What is done in no function's name is the test's own, or makes the machine.
-        let Some(function) = running::function() else { return Ok(()) };
+        let Some(function) = function_scope::function() else { return Ok(()) };
         let needed = access::of_call(call)?;
         self.0.lock().expect("nobody panicked").entry(function).or_default().extend(needed);
         Ok(())

@@ -12,7 +12,8 @@ mod queues_and_schedules;
 mod starts;
 mod users;
 
-use local::{Upstream, running};
+use all_functions::FUNCTIONS;
+use local::{Upstream, function_scope};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -59,8 +60,10 @@ pub(crate) async fn go(seen: &Seen, upstream: Upstream) {
 }
 
 async fn inits(machine: &Forgetful) {
-    for (name, warm_up) in running::FUNCTIONS {
-        running::as_function(name, machine.process().warm_up(warm_up)).await;
+    for function in FUNCTIONS {
+        if let Some(warm_up) = function.warm_up {
+            function_scope::as_function(function.name, machine.process().warm_up(warm_up)).await;
+        }
     }
     machine.world.sign_in().await;
     // One that fails and the next that does not: what failed is counted, and forgiven.

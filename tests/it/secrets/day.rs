@@ -11,7 +11,7 @@ use domain::alert::AlertType;
 use domain::app_key::AppKeyId;
 use domain::client_environment::ClientEnvironment;
 use domain::reach::Reach;
-use local::running;
+use local::function_scope;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -446,7 +446,9 @@ impl Day {
 
     pub(super) async fn check(&self) {
         let deadline = self.world.clock.now().plus(Duration::from_mins(1));
-        running::check_connections(&self.world.machine.service, deadline).await.expect("a report");
+        function_scope::check_connections(&self.world.machine.service, deadline)
+            .await
+            .expect("a report");
     }
 
     async fn delete(&mut self) {

@@ -10,7 +10,7 @@ use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
 use deliver_alerts::Delivery;
 use domain::webhook::CallFailure;
 use domain::webhook_signature::SignedHeaders;
-use local::running;
+use local::function_scope;
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 use url::Url;
@@ -66,7 +66,10 @@ pub(super) async fn stop(machine: &Forgetful) {
     let answers = Arc::new(Answers::default());
     let deliver = async |body: String, attempt: u32| {
         let delivery = Delivery::new(machine.process(), answers.clone(), answers.clone());
-        running::deliver_alerts(&delivery, event(body, attempt)).await.batch_item_failures.len()
+        function_scope::deliver_alerts(&delivery, event(body, attempt))
+            .await
+            .batch_item_failures
+            .len()
     };
     assert_eq!(deliver(activated(), 1).await, 0);
     let call =

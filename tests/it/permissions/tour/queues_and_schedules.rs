@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use application::ports::clock::Clock as _;
-use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
+use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
 use check_connections::Report;
-use local::running;
+use lambda::function::Function;
+use local::function_scope;
 use serde_json::{Value, json};
 
 use super::{FARM, OTHER_FARM, Tour};
@@ -41,7 +42,7 @@ async fn check_connections(machine: &Forgetful) {
 
 pub(super) async fn check(machine: &Forgetful, time: Duration) -> Report {
     let deadline = machine.world.clock.now().plus(time);
-    running::check_connections(&machine.process(), deadline).await.expect("a report")
+    function_scope::check_connections(&machine.process(), deadline).await.expect("a report")
 }
 
 /// One that is refused for good, one that is put off, one that is connected over another operation.
@@ -76,18 +77,18 @@ async fn expire_sessions(machine: &Forgetful) {
 
 /// How many messages are to be delivered again.
 pub(super) async fn finish(machine: &Forgetful, user: &str) -> usize {
-    let event = delivery(&json!({ "leafUserId": user }));
-    left_of(running::finish_confirmations(&machine.process(), event).await)
+    work(machine, &finish_confirmations::FUNCTION, &json!({ "leafUserId": user })).await
 }
 
 /// The same of the other queue.
 pub(super) async fn expire(machine: &Forgetful, user: &str, session: &str) -> usize {
-    let event = delivery(&json!({ "leafUserId": user, "sessionId": session }));
-    left_of(running::expire_sessions(&machine.process(), event).await)
+    let message = json!({ "leafUserId": user, "sessionId": session });
+    work(machine, &expire_sessions::FUNCTION, &message).await
 }
 
-fn left_of(answer: SqsBatchResponse) -> usize {
-    answer.batch_item_failures.len()
+async fn work(machine: &Forgetful, function: &Function, body: &Value) -> usize {
+    let answer = function_scope::work(function, &machine.process(), delivery(body)).await;
+    answer.expect("a function behind a queue").batch_item_failures.len()
 }
 
 fn delivery(body: &Value) -> SqsEvent {

@@ -1,0 +1,23 @@
+//! The list of all functions. What each is stands next to its code (`FUNCTION`).
+
+use lambda::function::Function;
+
+/// Every function. One that is not in here is in no log, no gateway and no template, and the tests
+/// say so.
+pub const FUNCTIONS: [&Function; 15] = [
+    &api_document::FUNCTION,
+    &app_keys::FUNCTION,
+    &authenticate::FUNCTION,
+    &authorizer::FUNCTION,
+    &credentials::FUNCTION,
+    &resources::FUNCTION,
+    &sharing_confirmation::FUNCTION,
+    &start_integration::FUNCTION,
+    &users::FUNCTION,
+    &webhooks::FUNCTION,
+    &check_connections::FUNCTION,
+    &expire_sessions::FUNCTION,
+    &finish_confirmations::FUNCTION,
+    &deliver_alerts::FUNCTION,
+    &leaf_alerts::FUNCTION,
+];
