@@ -37,12 +37,13 @@ error_keys! {
     Unauthorized = "unauthorized", UNAUTHORIZED, "A valid bearer token is required";
     /// Sign-in with a wrong username or password.
     BadCredentials = "badCredentials", UNAUTHORIZED, "Wrong username or password";
-    /// Sign-ins with one username from one client that failed one after another.
+    /// Too many sign-ins in a row with one username from one client have failed.
     TooManySignIns = "tooManySignIns", TOO_MANY_REQUESTS, "Too many sign-ins have failed";
     /// No such path.
     RouteNotFound = "routeNotFound", NOT_FOUND, "There is nothing at this path";
     /// The path has no such method.
-    MethodNotAllowed = "methodNotAllowed", METHOD_NOT_ALLOWED, "This path does not take this method";
+    MethodNotAllowed = "methodNotAllowed", METHOD_NOT_ALLOWED,
+        "This path does not support this method";
 
     /// The body is not a JSON object.
     MalformedJson = "malformedJson", BAD_REQUEST, "The body is not a JSON object";
@@ -71,57 +72,67 @@ error_keys! {
     UnknownAppKey = "unknownAppKey", BAD_REQUEST, "The app key is not registered";
     /// An app key of this name exists in this environment.
     AppKeyExists = "appKeyExists", CONFLICT, "The app key exists already";
-    /// More than one app key fits what was sent.
-    AppKeyAmbiguous = "appKeyAmbiguous", BAD_REQUEST, "More than one app key fits";
+    /// More than one app key matches what was sent.
+    AppKeyAmbiguous = "appKeyAmbiguous", BAD_REQUEST, "More than one app key matches";
     /// Another app key has this sharing URL id.
-    SharingUrlIdInUse = "sharingUrlIdInUse", CONFLICT, "The sharing URL id belongs to another app key";
+    SharingUrlIdInUse = "sharingUrlIdInUse", CONFLICT,
+        "The sharing URL id belongs to another app key";
     /// The request's sharing URL id is not the app key's.
-    SharingUrlIdMismatch = "sharingUrlIdMismatch", BAD_REQUEST, "The sharing URL id is not the app key's";
+    SharingUrlIdMismatch = "sharingUrlIdMismatch", BAD_REQUEST,
+        "The sharing URL id is not the app key's";
     /// The request's client id is not the app key's.
     ClientIdMismatch = "clientIdMismatch", BAD_REQUEST, "The client id is not the app key's";
 
-    /// Panorama: wrong password, or no such username in a pool that does not tell.
-    PanoramaBadPassword = "panoramaBadPassword", BAD_REQUEST, "Panorama refuses the username or password";
+    /// Panorama: wrong password, or no such username in a pool that does not say which.
+    PanoramaBadPassword = "panoramaBadPassword", BAD_REQUEST,
+        "Panorama refuses the username or password";
     /// Panorama: no such username.
     PanoramaUnknownUser = "panoramaUnknownUser", BAD_REQUEST, "Panorama does not know the username";
     /// Panorama: no such client id in this environment.
-    PanoramaUnknownClient = "panoramaUnknownClient", BAD_REQUEST, "Panorama does not know the client id in this environment";
+    PanoramaUnknownClient = "panoramaUnknownClient", BAD_REQUEST,
+        "Panorama does not know the client id in this environment";
     /// Panorama asks for something that only a person can answer.
     PanoramaChallenge = "panoramaChallenge", BAD_REQUEST, "Panorama asks for another step at login";
     /// The client id may not log in with a password.
-    PanoramaFlowNotEnabled = "panoramaFlowNotEnabled", BAD_REQUEST, "Password login is not enabled for the client id";
+    PanoramaFlowNotEnabled = "panoramaFlowNotEnabled", BAD_REQUEST,
+        "Password login is not enabled for the client id";
     /// The partner's password must be reset.
-    PanoramaPasswordResetRequired = "panoramaPasswordResetRequired", BAD_REQUEST, "Panorama wants the password to be reset";
+    PanoramaPasswordResetRequired = "panoramaPasswordResetRequired", BAD_REQUEST,
+        "The password must be reset at Panorama first";
     /// The stored partner credentials are refused: nothing is wrong with the request or the farmer.
-    PartnerLoginRefused = "partnerLoginRefused", BAD_GATEWAY, "Panorama refuses the app key's login";
-    /// Panorama answered, but not usefully.
-    PanoramaBadAnswer = "panoramaBadAnswer", BAD_GATEWAY, "Panorama gave no useful answer";
+    PartnerLoginRefused = "partnerLoginRefused", BAD_GATEWAY,
+        "Panorama refuses the app key's login";
+    /// Panorama answered, but with something unusable.
+    PanoramaBadAnswer = "panoramaBadAnswer", BAD_GATEWAY, "Panorama gave an unusable answer";
     /// Panorama did not answer, or said that it cannot now.
     PanoramaUnavailable = "panoramaUnavailable", SERVICE_UNAVAILABLE, "Panorama is not available";
-    /// Leaf refuses the account that stands in the secret: nothing is wrong with the request or the
+    /// Leaf refuses the account in the secret: nothing is wrong with the request or the
     /// farmer.
-    LeafLoginRefused = "leafLoginRefused", BAD_GATEWAY, "Leaf refuses the partner's account there";
+    LeafLoginRefused = "leafLoginRefused", BAD_GATEWAY, "Leaf refuses the partner's login";
     /// Leaf declined what was asked of it, with an `errorKey` of its own.
     LeafDeclined = "leafDeclined", BAD_GATEWAY, "Leaf declined the request";
-    /// Leaf refused what was sent through us: it is the sender's to mend.
+    /// Leaf refused what was sent through us: the sender must correct it.
     LeafRefused = "leafRefused", BAD_REQUEST, "Leaf refuses what was sent";
-    /// Leaf answered, but not usefully.
-    LeafBadAnswer = "leafBadAnswer", BAD_GATEWAY, "Leaf gave no useful answer";
+    /// Leaf answered, but with something unusable.
+    LeafBadAnswer = "leafBadAnswer", BAD_GATEWAY, "Leaf gave an unusable answer";
     /// Leaf did not answer, or said that it cannot now.
     LeafUnavailable = "leafUnavailable", SERVICE_UNAVAILABLE, "Leaf is not available";
     /// An alert is not signed, or not by Leaf.
     AlertNotSigned = "alertNotSigned", UNAUTHORIZED, "The alert is not signed";
-    /// The service does not front a Leaf account, so there are no alerts to register.
-    NoLeafAccount = "noLeafAccount", CONFLICT, "There is no Leaf account";
+    /// The service is not in proxy mode, so there are no alerts of Leaf to register for.
+    NoLeafAccount = "noLeafAccount", CONFLICT, "The service is not in proxy mode";
 
     /// The client id has an app key in the other environment only.
-    EnvironmentMismatch = "environmentMismatch", BAD_REQUEST, "The client id belongs to the other environment";
+    EnvironmentMismatch = "environmentMismatch", BAD_REQUEST,
+        "The client id belongs to the other environment";
     /// The refresh token is expired or revoked.
     RefreshTokenRefused = "refreshTokenRefused", BAD_REQUEST, "Panorama refuses the refresh token";
     /// The organization code is not in the partner's listing.
-    OrganizationNotShared = "organizationCodeNotShared", BAD_REQUEST, "The operation does not share with this partner";
+    OrganizationNotShared = "organizationCodeNotShared", BAD_REQUEST,
+        "The operation is not shared with this partner";
     /// The operation belongs to another Leaf user.
-    OperationOwned = "operationAlreadyConnected", CONFLICT, "The operation is connected to another Leaf user";
+    OperationOwned = "operationAlreadyConnected", CONFLICT,
+        "The operation is connected to another Leaf user";
     /// Panorama says that the operation is not shared with the partner.
     OperationNotShared = "operationNotShared", CONFLICT, "The operation is not shared";
     /// No credential, and nothing was started.
@@ -129,23 +140,27 @@ error_keys! {
     /// No credential: the farmer did not come in time.
     SessionExpired = "sessionExpired", NOT_FOUND, "The session has expired";
     /// No credential: the farmer's operation is another Leaf user's.
-    SessionOperationOwned = "sessionOperationAlreadyConnected", NOT_FOUND, "The farmer's operation is connected to another Leaf user";
+    SessionOperationOwned = "sessionOperationAlreadyConnected", NOT_FOUND,
+        "The farmer's operation is connected to another Leaf user";
     /// No credential: too many operations were tried.
-    SessionTooManyOperations = "sessionTooManyOperations", NOT_FOUND, "Too many operations were tried in one session";
+    SessionTooManyOperations = "sessionTooManyOperations", NOT_FOUND,
+        "Too many operations were tried in one session";
 
     /// Another webhook is registered for one of the events (Leaf's key).
-    EventRegisteredTwice = "eventRegisteredTwice", BAD_REQUEST, "An event is registered for another webhook";
+    EventRegisteredTwice = "eventRegisteredTwice", BAD_REQUEST,
+        "An event is registered for another webhook";
     /// No webhook has this id.
     WebhookNotFound = "webhookNotFound", NOT_FOUND, "There is no such webhook";
-    /// The webhook gets no calls since it answered 410.
-    WebhookDisabled = "webhookDisabled", CONFLICT, "The webhook gets no calls";
+    /// The webhook has had no calls since it answered 410.
+    WebhookDisabled = "webhookDisabled", CONFLICT, "The webhook is disabled";
     /// No alert that the webhook is registered for has this id.
     AlertNotFound = "alertNotFound", NOT_FOUND, "There is no such alert";
 
     /// Somebody else changed the same thing at the same time.
-    ConcurrentChange = "concurrentChange", CONFLICT, "It was changed by somebody else at the same time";
+    ConcurrentChange = "concurrentChange", CONFLICT, "Somebody else made a change at the same time";
     /// Our table or secret store could not be reached half-way.
-    ChangeUnfinished = "changeUnfinished", SERVICE_UNAVAILABLE, "Only a part of the change was made";
+    ChangeUnfinished = "changeUnfinished", SERVICE_UNAVAILABLE, "Only part of the change was made";
     /// Our table or secret store cannot be reached.
-    StorageUnavailable = "storageUnavailable", SERVICE_UNAVAILABLE, "The service cannot reach its storage";
+    StorageUnavailable = "storageUnavailable", SERVICE_UNAVAILABLE,
+        "The service cannot reach its storage";
 }
