@@ -11,62 +11,62 @@ use local::{Data, Machine, Options, Upstream, environment, walkthrough};
 use url::Url;
 
 /// Panorama Connect on one machine: the whole service, and a simulated Panorama to connect to.
-/// Nothing leaves this machine.
+/// It calls nothing outside this machine.
 #[derive(Parser)]
 #[command(name = "panorama-connect", version)]
 struct Flags {
-    /// Port of the API; 0 takes any free one
+    /// Port of the API; 0 takes a free one
     #[arg(long, value_name = "PORT", default_value_t = 3000)]
     api_port: u16,
 
-    /// Port of the simulated Panorama; 0 takes any free one
+    /// Port of the simulated Panorama; 0 takes a free one
     #[arg(long, value_name = "PORT", default_value_t = 3001)]
     panorama_port: u16,
 
-    /// Who does the handshake: the service itself, or a simulated Leaf in front of which it is
+    /// Who confirms connections: the service itself at Panorama, or a simulated Leaf (proxy mode)
     #[arg(long, value_enum, default_value_t = Upstream::Panorama)]
     upstream: Upstream,
 
-    /// Folder that keeps everything between runs; delete it to begin anew
+    /// Folder for the data of all runs; delete it to start over
     #[arg(long, value_name = "FOLDER", default_value = ".local", conflicts_with = "in_memory")]
     data_dir: PathBuf,
 
-    /// Keep nothing
+    /// Store nothing on disk
     #[arg(long)]
     in_memory: bool,
 
-    /// Address of all servers: loopback, or a private one, as of a container network's gateway.
-    /// Nothing here checks who calls
+    /// Address of all servers: loopback, or a private one, such as a container network's gateway.
+    /// Nothing checks who calls
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1", value_parser = private)]
     listen: IpAddr,
 
-    /// Where browsers reach the API when something else serves it, as `sam local` or `cargo lambda
-    /// watch`
+    /// Where browsers reach the API if something else serves it, such as `sam local` or `cargo
+    /// lambda watch`
     #[arg(long, value_name = "URL")]
     public_url: Option<Url>,
 
-    /// Write the environment of functions that run beside this program to this file once it serves
+    /// Write the environment for functions that run beside this program to this file once it is up
     #[arg(long, value_name = "PATH")]
     env_file: Option<PathBuf>,
 
-    /// Write a JSON description of the running service to this file once it serves
+    /// Write a JSON description of the running service to this file once it is up
     #[arg(long, value_name = "PATH")]
     ready_file: Option<PathBuf>,
 
-    /// Where a farmer's browser goes when it is done, instead of a page of ours
+    /// Where a farmer's browser goes after the callback, instead of a page of the service
     #[arg(long, value_name = "URL")]
     return_url: Option<Url>,
 
-    /// An origin whose pages may call the API (CORS); may be repeated, `*` is all. Without it, any
-    /// origin of this computer
+    /// An origin whose pages may call the API (CORS); can be repeated, `*` is any. Default: any
+    /// origin on this computer
     #[arg(long, value_name = "ORIGIN", value_parser = origin)]
     allow_origin: Vec<String>,
 
-    /// Let webhooks call receivers on this machine, by http as well
+    /// Let webhooks call receivers on this machine, also with http
     #[arg(long)]
     webhooks_to_this_machine: bool,
 
-    /// Show the first steps also when this is not the first run
+    /// Print the steps on every run, not only on the first
     #[arg(long)]
     walk_through: bool,
 }
@@ -108,7 +108,10 @@ async fn run(flags: Flags) -> io::Result<()> {
         ..Options::default()
     };
     if !flags.listen.is_loopback() {
-        tracing::warn!(address = %flags.listen, "whoever reaches this address reads and changes everything here, secrets included");
+        tracing::warn!(
+            address = %flags.listen,
+            "whoever reaches this address can read and change everything here, including secrets"
+        );
     }
     let mut machine = Machine::start(options).await?;
     #[expect(clippy::print_stdout, reason = "it is what the program is started for")]

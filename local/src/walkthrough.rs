@@ -23,10 +23,10 @@ Copy these lines into another terminal.
 TOKEN=$(curl -s {api_url}/api/authenticate -H 'Content-Type: application/json' \
   -d '{{"username":"{username}","password":"{password}","rememberMe":"true"}}' | sed 's/.*"id_token":"\([^"]*\)".*/\1/')
 
-# Step 1: the app key "{app_name}" is registered already
+# Step 1: the app key "{app_name}" exists already
 curl -s {management}/app-keys/Panorama -H "Authorization: Bearer $TOKEN"
 
-# Step 2: so is a Leaf user, for the farmer
+# Step 2: so does a Leaf user for the farmer
 curl -s {user} -H "Authorization: Bearer $TOKEN"
 
 # Steps 3 and 4: start, with the Organization Code that the farmer gave you
@@ -34,16 +34,16 @@ curl -s {user}/one-click-integration/Panorama -H "Authorization: Bearer $TOKEN" 
   -H 'Content-Type: application/json' \
   -d '{{"appName":"{app_name}","clientEnvironment":"{environment}","organizationCode":"{code}"}}'
 
-# Step 5: be the farmer. Open the signInUrl in a browser, sign in as {grower}, switch
-# "{operation}" on; or let a script do it:
+# Step 5: do the farmer's part. Open the signInUrl in a browser, sign in as {grower}
+# and switch "{operation}" on, or let a script do it:
 curl -s -L -d '' {panorama_url}/control/operations/{code}/share | grep -o '<h1>[^<]*'
 
-# Step 6: connected
+# Step 6: read the connection
 curl -s {user}/panorama-credentials -H "Authorization: Bearer $TOKEN"
 curl -s "{api_url}/services/integrations/api/resources?provider=Panorama&leafUserId={leaf_user_id}" \
   -H "Authorization: Bearer $TOKEN"
 
-To do it by clicking, leave organizationCode out of step 4 and open the signInUrl in a browser.
+To click through it, leave organizationCode out of step 4 and open the signInUrl in a browser.
 Stop with Ctrl-C.
 "#,
         username = owner.username,
@@ -59,8 +59,8 @@ pub fn short(ready: &Ready) -> String {
     let leaf = leaf(ready);
     format!(
         "\nPanorama Connect              {api_url}\nSimulated Panorama            \
-         {panorama_url}{leaf}\n\nThe data of the last run is here again. `cargo run -- \
-         --walk-through` shows the first steps anew. Stop with Ctrl-C.\n"
+         {panorama_url}{leaf}\n\nThis run continues with the data of the last one. `cargo run -- \
+         --walk-through` prints the steps again. Stop with Ctrl-C.\n"
     )
 }
 

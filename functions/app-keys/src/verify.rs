@@ -91,7 +91,7 @@ fn environment(set_up: &SetUp) -> Check {
         Some(other) => Check {
             name: "rightEnvironment",
             ok: false,
-            detail: format!("The client id is not known in {environment}, but in {other}."),
+            detail: format!("The client id is unknown in {environment}, but known in {other}."),
             what_to_do: Some(format!(
                 "Register the app key for {other}, and start integrations with that \
                  clientEnvironment."
@@ -141,7 +141,7 @@ fn confirmation(service: &Service, set_up: &SetUp) -> Check {
     Check {
         name: "sharingConfirmationUrl",
         ok: true,
-        detail: format!("Farmers come back to {url}."),
+        detail: format!("Farmers return to {url}."),
         what_to_do: Some(
             "Enter this as Sharing Confirmation URL in the Partner Portal; nobody but you can see \
              what is entered there."

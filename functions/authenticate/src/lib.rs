@@ -62,7 +62,7 @@ async fn sign_in(
             Err(Problem::new(
                 ErrorKey::BadCredentials,
                 "There is no API owner with this username and password. Check both; the \
-                 deployment guide says how an owner is made.",
+                 deployment guide says how to add an owner.",
             ))
         }
         Ok(SignIn::Wait(wait)) => {
@@ -70,8 +70,8 @@ async fn sign_in(
             let seconds = wait.as_secs();
             let detail = format!(
                 "Too many sign-ins with this username have failed from your address, so this one \
-                 was not looked at. Wait {seconds} s before the next; the deployment guide says \
-                 how an owner gets another password."
+                 was not checked. Wait {seconds} s before the next one; the deployment guide says \
+                 how to change an owner's password."
             );
             Err(Problem::new(ErrorKey::TooManySignIns, detail).retry_after(seconds))
         }

@@ -75,8 +75,8 @@ fn refused(error: CreateError, id: LeafUserId, environment: ClientEnvironment) -
             ErrorKey::EnvironmentMismatch,
             "clientEnvironment",
             &format!(
-                "does not fit: this `clientId` has an app key in {}, and none in {environment}; \
-                 send the environment that the client id is of",
+                "does not match: this `clientId` has an app key in {}, but none in \
+                 {environment}; send the client id's own environment",
                 environment.other()
             ),
         ),

@@ -59,21 +59,20 @@ async fn register(State(service): State<Service>) -> Result<StatusCode, Problem>
         Ok(()) => Ok(StatusCode::NO_CONTENT),
         Err(RegisterAlertsError::NoAlerts) => Err(Problem::new(
             ErrorKey::NoLeafAccount,
-            "This deployment is its own upstream (UPSTREAM=panorama): there is no Leaf that could \
+            "This deployment is not in proxy mode (UPSTREAM=panorama): there is no Leaf that could \
              send alerts.",
         )),
         Err(RegisterAlertsError::Secrets(error)) => {
             // It may be the last step that failed, after Leaf has registered.
             let detail = format!(
-                "{error}. Leaf may have registered our webhook already: send this request again."
+                "{error}. Leaf may already have registered the webhook: send this request again."
             );
             Err(Problem { detail, ..error.into() })
         }
         Err(RegisterAlertsError::Upstream(error)) => {
-            // Leaf has one webhook an event and no update, so ours is deleted before it is made
-            // anew.
-            let detail =
-                format!("{error}. Leaf may have no webhook of ours now: send this request again.");
+            // Leaf has one webhook per event and no update, so ours is deleted before it is
+            // created again.
+            let detail = format!("{error}. Leaf may have no webhook now: send this request again.");
             Err(Problem { detail, ..error.into() })
         }
     }

@@ -101,7 +101,7 @@ async fn register(
         fields.refuse(
             "url",
             ErrorKey::MalformedField,
-            "must be an https URL of the public internet",
+            "must be an https URL on the public internet",
         );
     }
     fields.finish()?;
@@ -177,8 +177,8 @@ fn refused(error: WebhookError) -> Problem {
         // Not "the same request again": its events are taken now, by this very webhook.
         WebhookError::WithoutSecret(id) => unfinished(&format!(
             "The webhook is registered, but its secret could not be stored, so it gets no calls. \
-             Store it with PUT {ALERTS}/webhooks/{id}/secret, or take the webhook back with \
-             DELETE {ALERTS}/webhooks/{id}. Where that answers 404, it is gone: register it anew."
+             Store it with PUT {ALERTS}/webhooks/{id}/secret, or delete the webhook with DELETE \
+             {ALERTS}/webhooks/{id}. If that answers 404, it is gone: register it again."
         )),
         WebhookError::SecretNotNoted => unfinished(
             "The new secret is stored, but for up to five minutes some calls may be signed with \

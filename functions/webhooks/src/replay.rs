@@ -62,13 +62,13 @@ async fn ask(service: &Service, id: WebhookId, what: Replayed) -> Answer {
             ReplayError::NoWebhook => super::no_such_webhook(),
             ReplayError::Disabled => Problem::new(
                 ErrorKey::WebhookDisabled,
-                "The webhook has answered 410 and gets no calls. Delete it and register it anew, \
-                 then ask for the replay there.",
+                "The webhook answered 410 and is disabled. Delete it and register it again, then \
+                 replay the alerts at the new one.",
             ),
             ReplayError::NoAlert => Problem::new(
                 ErrorKey::AlertNotFound,
-                "No alert of the last 30 days that this webhook is registered for has this id. It \
-                 is `webhook-id` in a call's headers, and `messageId` in GET \
+                "No alert of the last 30 days for which this webhook is registered has this id. \
+                 The id is `webhook-id` in a call's headers, and `messageId` in GET \
                  /services/alerts/api/alerts/webhooks/failed-calls.",
             ),
             ReplayError::Store(error) => error.into(),

@@ -40,7 +40,7 @@ fn main() -> ExitCode {
     match run(&Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            let _ = writeln!(io::stderr(), "owners: {error}. The secret stays as it is.");
+            let _ = writeln!(io::stderr(), "owners: {error}. The secret is unchanged.");
             ExitCode::FAILURE
         }
     }

@@ -180,7 +180,7 @@ fn the_walk_through_can_be_pasted_into_a_shell_and_ends_connected() {
     let steps = output
         .split("Copy these lines into another terminal.")
         .nth(1)
-        .and_then(|rest| rest.split("To do it by").next());
+        .and_then(|rest| rest.split("To click through it").next());
     let steps = steps.unwrap_or_else(|| panic!("no walk-through in\n{output}"));
     assert_eq!(steps.matches("curl").count(), 7, "{steps}");
 

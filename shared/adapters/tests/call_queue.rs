@@ -89,7 +89,7 @@ async fn a_queue_that_is_not_there_is_a_failure_with_its_name_and_nothing_else()
     let calls = SqsCallQueue::new(client, "http://127.0.0.1/123456789012/none.fifo");
     let error = calls.retry_in("planted-receipt", Duration::ZERO).await.expect_err("no such queue");
     assert!(
-        error.to_string().starts_with("the queue did not do `ChangeMessageVisibility`: "),
+        error.to_string().starts_with("the queue failed at `ChangeMessageVisibility`: "),
         "{error}"
     );
     assert!(!format!("{error:?}").contains("planted"), "{error:?}");

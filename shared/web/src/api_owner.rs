@@ -22,6 +22,6 @@ pub(super) async fn owners_only(request: Request, next: Next) -> Response {
         return next.run(request).await;
     }
     let detail = "Send `Authorization: Bearer {id_token}` with a token from POST \
-                  /api/authenticate. It lives 24 hours, or 30 days with rememberMe.";
+                  /api/authenticate. It is valid for 24 hours, or 30 days with rememberMe.";
     Problem::new(ErrorKey::Unauthorized, detail).into_response()
 }

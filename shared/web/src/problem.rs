@@ -66,8 +66,8 @@ impl Problem {
 
     /// The service cannot work now.
     pub fn storage_unavailable() -> Self {
-        let detail = "The service cannot reach its own storage at the moment. Nothing was \
-                      changed; try again.";
+        let detail = "The service cannot reach its own storage at the moment. Nothing was changed; \
+                      try again.";
         Self::new(ErrorKey::StorageUnavailable, detail).retry_after(5)
     }
 

@@ -1,4 +1,4 @@
-//! Failures of the world, as problem documents: the same wherever they happen.
+//! Failures of what the service depends on, as problem documents: the same wherever they happen.
 
 use super::USER_MANAGEMENT;
 use super::error_key::ErrorKey;
@@ -54,24 +54,24 @@ impl From<UpstreamError> for Problem {
                 ErrorKey::OperationNotShared,
                 format!(
                     "Panorama answered {status} for this operation: its sharing is switched off. \
-                     Ask the farmer to switch it on again and start the one-click integration \
-                     anew."
+                     Ask the farmer to switch it on again, and start the one-click integration \
+                     again."
                 ),
             ),
             UpstreamError::PartnerLogin(refusal) => Self::new(
                 ErrorKey::PartnerLoginRefused,
                 format!(
                     "Panorama refuses the app key's stored login ({refusal}). Update the app key \
-                     with PUT; no farmer has to do anything."
+                     with PUT; the farmers need not do anything."
                 ),
             )
             .retry_after(RETRY_AFTER),
             UpstreamError::LeafLogin => {
-                tracing::error!("Leaf refuses the partner's account there");
+                tracing::error!("Leaf refuses the partner's account");
                 Self::new(
                     ErrorKey::LeafLoginRefused,
-                    "Leaf refuses the account that stands in this deployment's secret. Put the \
-                     right username and password, or a new token, there; no farmer has to do \
+                    "Leaf refuses the account in this deployment's secret. Store the right username \
+                     and password, or a new token, in the secret; the farmers need not do \
                      anything.",
                 )
                 .retry_after(RETRY_AFTER)
@@ -82,7 +82,7 @@ impl From<UpstreamError> for Problem {
                     ErrorKey::LeafDeclined,
                     format!(
                         "Leaf declined the request with {status} ({error_key}). Nothing was \
-                         changed; Leaf's documents say what it means."
+                         changed; see Leaf's documentation for the cause."
                     ),
                 )
                 .retry_after(RETRY_AFTER)
@@ -97,21 +97,21 @@ impl From<UpstreamError> for Problem {
                 let fields = fields.into_iter().map(of_field).collect();
                 let detail = format!(
                     "Leaf refuses what was sent, with {status} ({error_key}). Nothing was \
-                     changed; send what Leaf's documents ask for."
+                     changed; see Leaf's documentation for what it accepts."
                 );
                 Self { fields, ..Self::new(key, detail) }
             }
             UpstreamError::NoSuchUser => {
-                Self::new(ErrorKey::LeafUserNotFound, "Leaf has no Leaf user of this id.")
+                Self::new(ErrorKey::LeafUserNotFound, "Leaf has no Leaf user with this id.")
             }
             UpstreamError::OperationOwned => Self::new(
                 ErrorKey::OperationOwned,
-                "Leaf has the operation connected to another Leaf user.",
+                "At Leaf the operation is connected to another Leaf user.",
             ),
             UpstreamError::NoSecret => Self::new(
                 ErrorKey::PartnerLoginRefused,
                 "The app key or its stored credentials are gone. Register it again with POST, or \
-                 with PUT if it is still there; no farmer has to do anything.",
+                 with PUT if it still exists; the farmers need not do anything.",
             )
             .retry_after(RETRY_AFTER),
         }
@@ -129,14 +129,14 @@ pub fn login_refused(refusal: &LoginRefusal, environment: ClientEnvironment) -> 
         LoginRefusal::UnknownUser => Problem::of_field(
             ErrorKey::PanoramaUnknownUser,
             "username",
-            "is not known to Panorama; it is the partner's e-mail address",
+            "is unknown to Panorama; it is the partner's e-mail address",
         ),
         LoginRefusal::UnknownClient => Problem::of_field(
             ErrorKey::PanoramaUnknownClient,
             "clientId",
             &format!(
-                "is not known to Panorama's {environment} environment; check it, or whether it is \
-                 one of {} and `clientEnvironment` must say so",
+                "is unknown in Panorama's {environment} environment; check it, and whether it \
+                 belongs to {}, which `clientEnvironment` must then name",
                 environment.other()
             ),
         ),
@@ -144,9 +144,9 @@ pub fn login_refused(refusal: &LoginRefusal, environment: ClientEnvironment) -> 
             ErrorKey::PanoramaChallenge,
             "username",
             &format!(
-                "is asked by Panorama for another step ({name}) that a service cannot take; sign \
-                 in to the Partner Portal once and finish it, or ask Precision Planting for an \
-                 account without it"
+                "has to answer another step at Panorama's login ({name}), which a service cannot \
+                 do; sign in to the Partner Portal once and complete it, or ask Precision Planting \
+                 for an account without it"
             ),
         ),
         LoginRefusal::FlowNotEnabled => Problem::of_field(
@@ -158,7 +158,7 @@ pub fn login_refused(refusal: &LoginRefusal, environment: ClientEnvironment) -> 
         LoginRefusal::PasswordResetRequired => Problem::of_field(
             ErrorKey::PanoramaPasswordResetRequired,
             "password",
-            "must be reset first; do that in the Partner Portal and send the new one",
+            "must be reset first; reset it in the Partner Portal and send the new one",
         ),
     }
 }
@@ -182,8 +182,8 @@ pub fn no_such_user(id: LeafUserId) -> Problem {
 
 /// Somebody else changed the same thing at the same time.
 pub fn concurrent_change() -> Problem {
-    let detail = "Somebody else changed it at the same time. Nothing was changed by this request; \
-                  try again.";
+    let detail = "Somebody else made a change at the same time. This request changed nothing; try \
+                  again.";
     Problem::new(ErrorKey::ConcurrentChange, detail)
 }
 
@@ -197,20 +197,20 @@ pub fn not_registered(error: RegisterError, environment: ClientEnvironment) -> P
         RegisterError::Conflict => concurrent_change(),
         RegisterError::Unfinished => Problem::new(
             ErrorKey::ChangeUnfinished,
-            "The service could not reach all of its own storage, and a part of the change was \
+            "The service could not reach all of its own storage, and only part of the change was \
              made. Send the same request again: that finishes it.",
         )
         .retry_after(5),
         RegisterError::NotFound => Problem::new(
             ErrorKey::AppKeyNotFound,
             format!(
-                "There is no app key of this name in this environment. Create it with POST, or \
+                "There is no app key with this name in this environment. Create it with POST, or \
                  list all with GET {USER_MANAGEMENT}/app-keys/Panorama."
             ),
         ),
         RegisterError::Exists => Problem::new(
             ErrorKey::AppKeyExists,
-            "There is an app key of this name in this environment, with other content. Change it \
+            "An app key with this name exists in this environment, with other content. Change it \
              with PUT.",
         ),
         RegisterError::SharingUrlInUse => Problem::of_field(
@@ -242,7 +242,7 @@ pub fn unresolved(error: ResolveError, environment: ClientEnvironment) -> Proble
         ResolveError::Ambiguous => Problem::of_field(
             ErrorKey::AppKeyAmbiguous,
             "clientId",
-            "belongs to more than one app key; say which with `appName` or `sharingUrlId`",
+            "belongs to more than one app key; name one with `appName` or `sharingUrlId`",
         ),
         ResolveError::SharingUrlIdMismatch => Problem::of_field(
             ErrorKey::SharingUrlIdMismatch,
@@ -277,7 +277,7 @@ pub fn unresolved(error: ResolveError, environment: ClientEnvironment) -> Proble
     }
 }
 
-/// A name that will do, where the request says none.
+/// A name to use as an example if the request has none.
 const ANY_NAME: &str = "my-account";
 
 /// The one call that registers an app key, to be copied.

@@ -112,7 +112,7 @@ pub(super) fn events(answer: &Answer) -> Result<Vec<Record>, UpstreamError> {
                  credential."
             }
             _ => {
-                "Leaf asked Panorama, and had no useful answer. Leaf's own words are in its \
+                "Leaf asked Panorama, and got no usable answer. Leaf's own words are in its \
                  history of this credential."
             }
         };

@@ -78,7 +78,7 @@ impl Ports {
 /// It carries the operation and the kind of failure, never a row: rows have organization codes in
 /// them.
 #[derive(Debug, Clone, thiserror::Error)]
-#[error("the table did not do `{operation}`: {failure}")]
+#[error("the table failed at `{operation}`: {failure}")]
 pub struct StoreError {
     /// What was asked of the store.
     pub operation: &'static str,

@@ -101,7 +101,7 @@ pub enum LeafLogin {
 
 /// A secret could not be read or written. It carries no value.
 #[derive(Debug, Clone, thiserror::Error)]
-#[error("the secret store did not do `{operation}`: {failure}")]
+#[error("the secret store failed at `{operation}`: {failure}")]
 pub struct SecretsError {
     /// What was asked.
     pub operation: &'static str,

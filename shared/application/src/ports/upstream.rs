@@ -322,7 +322,7 @@ pub enum Party {
 /// The upstream did not answer, or answered that it cannot answer now. Says nothing about the
 /// connection.
 #[derive(Debug, Clone, thiserror::Error)]
-#[error("{party} did not answer usefully: {failure}")]
+#[error("{party} gave no usable answer: {failure}")]
 pub struct Unavailable {
     /// Who did not answer.
     pub party: Party,
@@ -350,7 +350,7 @@ pub enum UpstreamError {
     #[error("the partner's login was refused: {0}")]
     PartnerLogin(LoginRefusal),
     /// Leaf refuses the partner's account there: says nothing about the farmer.
-    #[error("Leaf refused the partner's account there")]
+    #[error("Leaf refused the partner's account")]
     LeafLogin,
     /// Leaf refused what was asked of it.
     #[error("Leaf declined the request with status {status} ({error_key})")]

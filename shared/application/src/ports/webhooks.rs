@@ -164,7 +164,7 @@ pub struct Outgoing {
 
 /// The queue did not do what it was asked to.
 #[derive(Debug, Clone, thiserror::Error)]
-#[error("the queue did not do `{operation}`: {failure}")]
+#[error("the queue failed at `{operation}`: {failure}")]
 pub struct QueueError {
     /// What was asked.
     pub operation: &'static str,
