@@ -137,6 +137,7 @@ impl Machine {
             dynamodb: dynamodb.clone(),
             secrets_manager: secrets.clone(),
             clock: clock.clone(),
+            randomness: options.randomness.clone(),
         };
         let service = Service::new(settings, clients).map_err(io::Error::other)?;
         schema::create(&dynamodb, TABLE_NAME).await.map_err(io::Error::other)?;
@@ -176,7 +177,8 @@ impl Machine {
     /// The HTTP client cannot be built.
     pub fn another_process(&self) -> io::Result<Service> {
         let (dynamodb, secrets_manager) = (self.dynamodb.clone(), self.secrets_manager.clone());
-        let clients = Clients { dynamodb, secrets_manager, clock: self.clock.clone() };
+        let (clock, randomness) = (self.clock.clone(), self.service.ports.randomness.clone());
+        let clients = Clients { dynamodb, secrets_manager, clock, randomness };
         Service::new((*self.service.settings).clone(), clients).map_err(io::Error::other)
     }
 
@@ -244,7 +246,7 @@ async fn make_first_data(
     ready: &Ready,
     options: &Options,
 ) -> io::Result<bool> {
-    seed::index_key(secrets).await?;
+    seed::index_key(secrets, &*options.randomness).await?;
     if ready.leaf_url.is_some() {
         seed::leaf_account(secrets).await?;
     }

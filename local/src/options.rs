@@ -6,7 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use adapters::receivers::{LookUp, TIMEOUT};
+use adapters::system_randomness::SystemRandomness;
 use application::ports::clock::Clock;
+use application::ports::randomness::Randomness;
 use aws_sdk_dynamodb::config::SharedInterceptor;
 use axum::Router;
 use domain::reach::Reach;
@@ -41,6 +43,8 @@ pub struct Options {
     pub return_url: Option<Url>,
     /// The clock of everything; without one, the operating system's.
     pub clock: Option<Arc<dyn Clock>>,
+    /// The randomness of the service; that of the simulated ones is their own.
+    pub randomness: Arc<dyn Randomness>,
     /// Which receivers webhooks may have.
     pub reach: Reach,
     /// How long a call of a receiver may take.
@@ -77,7 +81,7 @@ pub enum Data {
 }
 
 impl Default for Options {
-    /// Loopback, free ports, in memory, the operating system's clock.
+    /// Loopback, free ports, in memory, the operating system's clock and randomness.
     fn default() -> Self {
         Self {
             listen: Ipv4Addr::LOCALHOST.into(),
@@ -91,6 +95,7 @@ impl Default for Options {
             upstream_timeout: None,
             return_url: None,
             clock: None,
+            randomness: Arc::new(SystemRandomness),
             reach: Reach::Public,
             receiver_timeout: TIMEOUT,
             look_up: None,

@@ -6,10 +6,10 @@ use std::io;
 
 use adapters::secrets_manager::leaf::{leaf_document, leaf_name};
 use adapters::secrets_manager::{index_key_document, index_key_name, owners_document, owners_name};
+use application::ports::randomness::Randomness;
 use application::use_cases::leaf_users::find_user;
 use application::use_cases::log_in::Asked;
 use application::use_cases::register_app_key::register_app_key;
-use aws_lc_rs::rand;
 use aws_sdk_secretsmanager::Client;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -46,12 +46,12 @@ pub async fn is_new(secrets: &Client) -> bool {
 }
 
 /// Makes the index key, without which nothing can be stored; nothing happens when it is there.
-pub async fn index_key(secrets: &Client) -> io::Result<()> {
+pub async fn index_key(secrets: &Client, randomness: &dyn Randomness) -> io::Result<()> {
     let name = index_key_name(SECRETS_PREFIX);
     if secrets.describe_secret().secret_id(&name).send().await.is_ok() {
         return Ok(());
     }
-    let value = index_key_document(&random_key());
+    let value = index_key_document(&random_key(randomness));
     let created = secrets.create_secret().name(name).secret_string(value).send().await;
     created.map(|_| ()).map_err(|_| io::Error::other("the index key's secret could not be made"))
 }
@@ -103,9 +103,10 @@ pub async fn first_start(service: &Service, secrets: &Client, owner: Login) -> i
     if known.is_none() {
         service.ports.leaf_users.create(&user).await.map_err(io::Error::other)?;
     }
-    let hash = owner_password::hash(owner.password)
+    let randomness = &*service.ports.randomness;
+    let hash = owner_password::hash(owner.password, randomness.bytes())
         .map_err(|error| io::Error::other(error.to_string()))?;
-    let owners = owners_document(&random_key(), &[(owner.username, &hash)]);
+    let owners = owners_document(&random_key(randomness), &[(owner.username, &hash)]);
     let created = secrets
         .create_secret()
         .name(owners_name(SECRETS_PREFIX))
@@ -124,8 +125,6 @@ fn constant<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
     text.parse().expect("the seed's constants have the right form")
 }
 
-fn random_key() -> String {
-    let mut key = [0; 32];
-    rand::fill(&mut key).expect("the operating system gives random bytes");
-    STANDARD.encode(key)
+fn random_key(randomness: &dyn Randomness) -> String {
+    STANDARD.encode(randomness.bytes::<32>())
 }

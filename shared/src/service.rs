@@ -9,9 +9,11 @@ use adapters::leaf::Leaf;
 use adapters::panorama::Panorama;
 use adapters::secrets_manager::SecretsManager;
 use adapters::system_clock::SystemClock;
+use adapters::system_randomness::SystemRandomness;
 use adapters::tls;
 use application::ports::Ports;
 use application::ports::clock::Clock;
+use application::ports::randomness::Randomness;
 use application::ports::upstream::{RecordKeeper, Upstream};
 use application::use_cases::app_key_cache::AppKeyCache;
 
@@ -56,6 +58,8 @@ pub struct Clients {
     pub secrets_manager: aws_sdk_secretsmanager::Client,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// Random bytes.
+    pub randomness: Arc<dyn Randomness>,
 }
 
 impl Service {
@@ -70,6 +74,7 @@ impl Service {
             dynamodb: aws_sdk_dynamodb::Client::new(&config),
             secrets_manager: aws_sdk_secretsmanager::Client::new(&config),
             clock: Arc::new(SystemClock),
+            randomness: Arc::new(SystemRandomness),
         };
         Self::new(settings, clients)
     }
@@ -96,7 +101,7 @@ impl Service {
     /// # Errors
     /// The HTTP client cannot be built.
     pub fn new(settings: Settings, clients: Clients) -> Result<Self, InitError> {
-        let Clients { dynamodb, secrets_manager, clock } = clients;
+        let Clients { dynamodb, secrets_manager, clock, randomness } = clients;
         let table = Arc::new(Table::new(dynamodb, &settings.table_name));
         let secrets =
             Arc::new(SecretsManager::new(secrets_manager, &settings.secrets_prefix, clock.clone()));
@@ -130,6 +135,7 @@ impl Service {
             };
         let ports = Ports {
             clock: clock.clone(),
+            randomness,
             leaf_users: table.clone(),
             app_keys: table.clone(),
             connections: table.clone(),

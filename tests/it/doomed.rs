@@ -59,6 +59,7 @@ impl Doomed {
                 secrets.config().to_builder().interceptor(gate.clone()).build(),
             ),
             clock,
+            randomness: world.machine.service.ports.randomness.clone(),
         };
         let service = Service::new(settings, clients).expect("a service");
         Self { service, gate, _relay: relay }

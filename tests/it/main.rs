@@ -28,6 +28,7 @@ mod model;
 mod owners;
 mod peers;
 mod permissions;
+mod randomness;
 mod restart;
 mod routes;
 mod secrets;

@@ -4,6 +4,7 @@
 //! with whatever login the engineer has. What this crate adds is the hash, which no CLI can make.
 //! Fields that it does not know, the signing key among them, it leaves as they are.
 
+use aws_lc_rs::rand;
 use domain::owner_password;
 use serde_json::{Map, Value, json};
 
@@ -74,6 +75,9 @@ impl Owners {
     ///
     /// # Errors
     /// The name or the password will not do.
+    ///
+    /// # Panics
+    /// When the operating system has no random bytes to give.
     pub fn add(&mut self, name: &str, password: &str) -> Result<(), OwnersError> {
         if name.is_empty() || name.trim() != name {
             return Err(OwnersError::Name);
@@ -81,8 +85,10 @@ impl Owners {
         if password.chars().count() < SHORTEST_PASSWORD {
             return Err(OwnersError::ShortPassword);
         }
-        let hash =
-            owner_password::hash(password).map_err(|error| OwnersError::Hash(error.to_string()))?;
+        let mut salt = [0; 16];
+        rand::fill(&mut salt).expect("the operating system gives random bytes");
+        let hash = owner_password::hash(password, salt)
+            .map_err(|error| OwnersError::Hash(error.to_string()))?;
         self.list().retain(|owner| owner["username"] != name);
         self.list().push(json!({ "username": name, "passwordHash": hash }));
         Ok(())

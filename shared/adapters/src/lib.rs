@@ -10,4 +10,5 @@ pub mod resting_receivers;
 mod sdk_error;
 pub mod secrets_manager;
 pub mod system_clock;
+pub mod system_randomness;
 pub mod tls;

@@ -22,13 +22,14 @@ use aws_smithy_types::body::SdkBody;
 use domain::app_key::{AppKey, AppKeyId};
 use domain::client_environment::ClientEnvironment;
 use domain::event::Event;
-use domain::ids::{LeafUserId, SessionId, SharingUrlId};
+use domain::ids::{EventId, LeafUserId, SessionId, SharingUrlId};
 use domain::leaf_user::{LeafUser, Profile};
 use domain::organization_code::IndexKey;
 use domain::session::Session;
 use domain::timestamp::Timestamp;
 use serde_json::{Value, json};
 use time::macros::datetime;
+use uuid::Uuid;
 
 const EXCEPTIONS: &str = "com.amazonaws.dynamodb.v20120810";
 
@@ -108,19 +109,19 @@ async fn a_single_write_that_met_a_transaction_is_made_again_and_at_last_given_u
 async fn a_throttled_request_is_made_again_by_the_sdk_and_at_last_given_up() {
     let throttled = || exception("ThrottlingException", json!({ "message": "Rate exceeded" }));
     let dynamodb = Dynamodb::answering([throttled(), ok(json!({ "Items": [] }))]);
-    let account = dynamodb.table().account(LeafUserId::random()).await.expect("an answer");
+    let account = dynamodb.table().account(LeafUserId(Uuid::new_v4())).await.expect("an answer");
     assert!(account.is_none());
     assert_eq!(dynamodb.asked(), ["Query", "Query"]);
 
     let dynamodb = Dynamodb::answering((0..9).map(|_| throttled()));
-    let error = dynamodb.table().account(LeafUserId::random()).await.expect_err("throttled");
+    let error = dynamodb.table().account(LeafUserId(Uuid::new_v4())).await.expect_err("throttled");
     assert_eq!((error.operation, &*error.failure), ("Query", "ThrottlingException"));
     assert_eq!(dynamodb.asked(), ["Query"; 3]);
 }
 
 #[tokio::test]
 async fn keys_that_a_batch_left_are_asked_for_again_and_only_those() {
-    let (first, second) = (LeafUserId::random(), LeafUserId::random());
+    let (first, second) = (LeafUserId(Uuid::new_v4()), LeafUserId(Uuid::new_v4()));
     let left =
         json!({ "Responses": { "t": [] }, "UnprocessedKeys": { "t": { "Keys": [key(second)] } } });
     let dynamodb = Dynamodb::answering([
@@ -137,7 +138,7 @@ async fn keys_that_a_batch_left_are_asked_for_again_and_only_those() {
 
 #[tokio::test]
 async fn a_batch_that_leaves_its_keys_again_and_again_is_given_up() {
-    let user = LeafUserId::random();
+    let user = LeafUserId(Uuid::new_v4());
     let left =
         json!({ "Responses": { "t": [] }, "UnprocessedKeys": { "t": { "Keys": [key(user)] } } });
     let dynamodb = Dynamodb::answering((0..9).map(|_| ok(left.clone())));
@@ -149,7 +150,7 @@ async fn a_batch_that_leaves_its_keys_again_and_again_is_given_up() {
 
 #[tokio::test]
 async fn events_that_a_batch_left_are_deleted_again_and_at_last_given_up() {
-    let user = LeafUserId::random();
+    let user = LeafUserId(Uuid::new_v4());
     let event = json!({ "pk": { "S": format!("EVENTS#{user}") }, "sk": { "S": "1" } });
     let events = || ok(json!({ "Items": [event] }));
     let left =
@@ -281,19 +282,19 @@ fn now() -> Timestamp {
 }
 
 fn event() -> Event {
-    Event::of_handshake(200, "It is a test.", now())
+    Event::new(EventId(Uuid::new_v4()), Event::CONFIRM, 200, "It is a test.", now())
 }
 
 fn session() -> Session {
     let environment = ClientEnvironment::Stage;
     let app_key = AppKey {
         id: AppKeyId { name: "app".parse().expect("a name"), environment },
-        sharing_url_id: SharingUrlId::random(),
+        sharing_url_id: SharingUrlId(Uuid::new_v4()),
         client: IndexKey::new(&[1; 32]).client(environment, "client"),
         created_at: now(),
         version: 1,
     };
-    Session::start(SessionId::random(), LeafUserId::random(), &app_key, None, now())
+    Session::start(SessionId(Uuid::new_v4()), LeafUserId(Uuid::new_v4()), &app_key, None, now())
 }
 
 fn account(id: LeafUserId) -> Account {

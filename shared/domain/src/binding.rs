@@ -128,17 +128,24 @@ mod tests {
         text.parse().expect("a code")
     }
 
-    fn started(with: Option<&str>) -> Session {
+    /// The session of this number, started with this code.
+    fn started(number: u8, with: Option<&str>) -> Session {
         let key = IndexKey::new(&[1; 32]);
         let environment = ClientEnvironment::Stage;
         let app_key = AppKey {
             id: AppKeyId { name: "app".parse().expect("a name"), environment },
-            sharing_url_id: SharingUrlId::random(),
+            sharing_url_id: SharingUrlId::new([2; 16]),
             client: key.client(environment, "client"),
             created_at: at(0),
             version: 1,
         };
-        Session::start(SessionId::random(), LeafUserId::random(), &app_key, with.map(code), at(0))
+        Session::start(
+            SessionId::new([number; 16]),
+            LeafUserId::new([number; 16]),
+            &app_key,
+            with.map(code),
+            at(0),
+        )
     }
 
     fn bound(evidence: (&[&Session], &[&Session]), with: &str, now: Timestamp) -> Binding {
@@ -158,9 +165,9 @@ mod tests {
 
     #[test]
     fn the_rules_one_by_one() {
-        let (open, other_open) = (started(None), started(None));
+        let (open, other_open) = (started(1, None), started(2, None));
         let (same, other_same, other) =
-            (started(Some("codeA")), started(Some("codeA")), started(Some("codeB")));
+            (started(3, Some("codeA")), started(4, Some("codeA")), started(5, Some("codeB")));
         let now = at(1);
         for (what, evidence, expected) in [
             ("nothing shown, nothing started", (&[][..], &[][..]), Binding::Nobody),
@@ -193,7 +200,7 @@ mod tests {
 
     #[test]
     fn more_than_is_looked_at_is_a_contradiction() {
-        let (open, same) = (started(None), started(Some("codeA")));
+        let (open, same) = (started(1, None), started(2, Some("codeA")));
         let bound = |by_cookie: &[&Session], by_code: &[&Session], crowded, more_cookies| {
             let copy =
                 |sessions: &[&Session]| sessions.iter().map(|&session| session.clone()).collect();
@@ -216,7 +223,7 @@ mod tests {
 
     #[test]
     fn a_session_lives_to_the_last_moment_of_its_15_minutes_and_no_longer() {
-        let session = started(Some("codeA"));
+        let session = started(1, Some("codeA"));
         let end = at(LIFETIME.as_secs());
         assert_eq!(
             bound((&[], &[&session]), "codeA", at(LIFETIME.as_secs() - 1)),
@@ -232,7 +239,8 @@ mod tests {
     fn a_farmer_who_came_in_time_is_not_late_when_panorama_is() {
         let key = IndexKey::new(&[1; 32]);
         let operation = Operation::new(&key, ClientEnvironment::Stage, &code("codeA"));
-        let Received::Begin(confirming) = started(None).receive(&code("codeA"), &operation, at(10))
+        let Received::Begin(confirming) =
+            started(1, None).receive(&code("codeA"), &operation, at(10))
         else {
             panic!("an open session takes a code");
         };
@@ -244,7 +252,7 @@ mod tests {
     #[test]
     fn the_sixth_code_of_a_session_is_one_too_many() {
         let key = IndexKey::new(&[1; 32]);
-        let mut session = started(None);
+        let mut session = started(1, None);
         for attempt in 1..=6 {
             let code = code(&format!("code{attempt}"));
             let operation = Operation::new(&key, ClientEnvironment::Stage, &code);

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use aws_lc_rs::{constant_time, digest, rand};
+use aws_lc_rs::{constant_time, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -30,14 +30,9 @@ pub struct BindingCookie {
 }
 
 impl BindingCookie {
-    /// A new one for a session.
-    ///
-    /// # Panics
-    /// When the operating system has no random bytes to give.
-    pub fn random(leaf_user_id: LeafUserId, session_id: SessionId) -> Self {
-        let mut bytes = [0; 32];
-        rand::fill(&mut bytes).expect("the operating system gives random bytes");
-        Self { leaf_user_id, session_id, proof: URL_SAFE_NO_PAD.encode(bytes).into() }
+    /// A new one for a session, of random bytes.
+    pub fn new(leaf_user_id: LeafUserId, session_id: SessionId, random: [u8; 32]) -> Self {
+        Self { leaf_user_id, session_id, proof: URL_SAFE_NO_PAD.encode(random).into() }
     }
 
     /// Reads one cookie of a `Cookie` header. `None` when it is not one of ours, or is damaged.
@@ -138,7 +133,7 @@ mod tests {
 
     #[test]
     fn what_a_browser_was_given_is_read_back() {
-        let cookie = BindingCookie::random(LeafUserId::random(), SessionId::random());
+        let cookie = BindingCookie::new(LeafUserId::new([1; 16]), SessionId::new([2; 16]), [3; 32]);
         let header = cookie.set_cookie();
         let (name, value) =
             header.split(';').next().expect("a pair").split_once('=').expect("name and value");
@@ -150,7 +145,7 @@ mod tests {
 
     #[test]
     fn foreign_and_damaged_cookies_are_not_ours() {
-        let name = format!("{COOKIE_NAME_PREFIX}{}", SessionId::random());
+        let name = format!("{COOKIE_NAME_PREFIX}{}", SessionId::new([2; 16]));
         for (name, value) in
             [("theme", "dark"), (&*name, ""), (&*name, "AAAA.BBBB"), (COOKIE_NAME_PREFIX, "x.y")]
         {
@@ -160,7 +155,7 @@ mod tests {
 
     #[test]
     fn debug_shows_no_proof() {
-        let cookie = BindingCookie::random(LeafUserId::random(), SessionId::random());
+        let cookie = BindingCookie::new(LeafUserId::new([1; 16]), SessionId::new([2; 16]), [3; 32]);
         assert!(!format!("{cookie:?}").contains(cookie.proof.expose_secret()));
     }
 }

@@ -31,53 +31,20 @@ impl Event {
     /// What was asked when a refresh token was tried.
     pub const REFRESH: &str = "POST InitiateAuth (REFRESH_TOKEN_AUTH)";
 
-    /// A refresh token that was tried, and its outcome.
-    pub fn of_refresh(status_code: u16, body: impl Into<String>, now: Timestamp) -> Self {
-        Self {
-            id: EventId::random(),
-            created_at: now,
-            status_code,
-            headers: Self::REFRESH.to_owned(),
-            body: body.into(),
-        }
-    }
-
     /// What was asked when a listing was read.
     pub const LIST: &str = "GET /sharing";
-
-    /// A listing and what it says of the operation.
-    pub fn of_listing(status_code: u16, body: impl Into<String>, now: Timestamp) -> Self {
-        Self {
-            id: EventId::random(),
-            created_at: now,
-            status_code,
-            headers: Self::LIST.to_owned(),
-            body: body.into(),
-        }
-    }
 
     /// What was asked when the upstream's records were read.
     pub const FOLLOW: &str = "GET /users/{leafUserId}/panorama-credentials";
 
-    /// The upstream's records and what they say of the credential.
-    pub fn of_upstream(status_code: u16, body: impl Into<String>, now: Timestamp) -> Self {
-        Self {
-            id: EventId::random(),
-            created_at: now,
-            status_code,
-            headers: Self::FOLLOW.to_owned(),
-            body: body.into(),
-        }
-    }
-
-    /// A handshake and its outcome.
-    pub fn of_handshake(status_code: u16, body: impl Into<String>, now: Timestamp) -> Self {
-        Self {
-            id: EventId::random(),
-            created_at: now,
-            status_code,
-            headers: Self::CONFIRM.to_owned(),
-            body: body.into(),
-        }
+    /// What was asked, what was answered and what came of it.
+    pub fn new(
+        id: EventId,
+        asked: &str,
+        status_code: u16,
+        body: impl Into<String>,
+        created_at: Timestamp,
+    ) -> Self {
+        Self { id, created_at, status_code, headers: asked.to_owned(), body: body.into() }
     }
 }

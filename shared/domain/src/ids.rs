@@ -16,9 +16,9 @@ macro_rules! uuid_newtype {
         pub struct $name(pub Uuid);
 
         impl $name {
-            /// A new one: 122 random bits.
-            pub fn random() -> Self {
-                Self(Uuid::new_v4())
+            /// A new one, of random bytes: 122 bits of them are in it.
+            pub const fn new(random: [u8; 16]) -> Self {
+                Self(uuid::Builder::from_random_bytes(random).into_uuid())
             }
         }
 

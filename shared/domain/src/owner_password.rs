@@ -3,23 +3,17 @@
 
 use argon2::password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString};
 use argon2::{Argon2, password_hash};
-use aws_lc_rs::rand;
 
 /// A hash of no password anybody has: verified against when there is no such owner, so that the
 /// answer takes as long.
 const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,\
                       p=1$c29tZXJhbmRvbXNhbHQ$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
-/// Hashes a password into a PHC string.
+/// Hashes a password with a random salt into a PHC string.
 ///
 /// # Errors
 /// The password is longer than argon2 takes (4 GiB).
-///
-/// # Panics
-/// When the operating system has no random bytes to give.
-pub fn hash(password: &str) -> Result<String, password_hash::Error> {
-    let mut salt = [0; 16];
-    rand::fill(&mut salt).expect("the operating system gives random bytes");
+pub fn hash(password: &str, salt: [u8; 16]) -> Result<String, password_hash::Error> {
     let salt = SaltString::encode_b64(&salt)?;
     Ok(Argon2::default().hash_password(password.as_bytes(), &salt)?.to_string())
 }
@@ -38,7 +32,7 @@ mod tests {
 
     #[test]
     fn only_the_password_that_was_hashed_is_verified() {
-        let known = hash("correct horse").expect("a hash");
+        let known = hash("correct horse", [7; 16]).expect("a hash");
         assert!(verify("correct horse", Some(&known)));
         assert!(!verify("battery staple", Some(&known)));
         assert!(!verify("correct horse", None));

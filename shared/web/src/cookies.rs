@@ -30,6 +30,10 @@ mod tests {
         header.split(';').next().expect("a pair").to_owned()
     }
 
+    fn cookie(number: u8) -> BindingCookie {
+        BindingCookie::new(LeafUserId::new([1; 16]), SessionId::new([number; 16]), [number; 32])
+    }
+
     fn showing(header: &[u8]) -> ShownCookies {
         binding_cookies(&HeaderMap::from_iter([(
             COOKIE,
@@ -39,7 +43,7 @@ mod tests {
 
     #[test]
     fn a_cookie_of_others_that_is_no_text_hides_none_of_ours() {
-        let ours = BindingCookie::random(LeafUserId::random(), SessionId::random());
+        let ours = cookie(1);
         let header = [b"name=J\xfcrgen; ".as_slice(), pair(&ours).as_bytes(), b"; \xff"].concat();
         let shown = showing(&header);
         assert_eq!(shown.of(ours.session_id).map(BindingCookie::hash), Some(ours.hash()));
@@ -47,11 +51,7 @@ mod tests {
 
     #[test]
     fn more_cookies_than_are_read_are_not_none() {
-        let cookies: Vec<_> = std::iter::repeat_with(|| {
-            BindingCookie::random(LeafUserId::random(), SessionId::random())
-        })
-        .take(ShownCookies::MOST + 1)
-        .collect();
+        let cookies: Vec<_> = (0..).take(ShownCookies::MOST + 1).map(cookie).collect();
         let header = |cookies: &[BindingCookie]| {
             cookies.iter().map(pair).collect::<Vec<_>>().join("; ").into_bytes()
         };

@@ -149,13 +149,13 @@ mod tests {
     }
 
     fn claim() -> Claim {
-        Claim { sharing_url_id: SharingUrlId::random(), code: "krwv4vYH".parse().unwrap() }
+        Claim { sharing_url_id: SharingUrlId::new([1; 16]), code: "krwv4vYH".parse().unwrap() }
     }
 
     #[test]
     fn what_was_sealed_is_read_back_and_nothing_of_it_can_be_seen() {
         let key = IndexKey::new(&[1; 32]);
-        let (user, session) = (LeafUserId::random(), SessionId::random());
+        let (user, session) = (LeafUserId::new([2; 16]), SessionId::new([3; 16]));
         for ticket in [
             Ticket::Ended(Page::Connected),
             Ticket::Waiting(user, session),

@@ -22,7 +22,7 @@ use domain::app_key::AppKeyId;
 use domain::client_environment::ClientEnvironment;
 use domain::credential::{Credential, CredentialStatus};
 use domain::event::Event;
-use domain::ids::{CredentialId, LeafUserId, SharingUrlId};
+use domain::ids::{CredentialId, EventId, LeafUserId, SharingUrlId};
 use domain::leaf_user::{LeafUser, Profile};
 use domain::operation::Operation;
 use domain::organization_code::{IndexKey, OrganizationCode};
@@ -32,6 +32,7 @@ use serde_json::{Value, json};
 use shared::service::Service;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
+use uuid::Uuid;
 
 use crate::counted::Counted;
 use crate::subject::{self, Mode, PREFIX, TABLE, Told};
@@ -165,7 +166,7 @@ async fn prepare(addresses: &[String; 3], service: &Service) {
         username: "partner@prairie.example".parse().expect("a username"),
         password: "Prairie-2026".parse().expect("a password"),
     };
-    let (id, sharing_url_id) = (app_key_id(), SharingUrlId::random());
+    let (id, sharing_url_id) = (app_key_id(), SharingUrlId(Uuid::new_v4()));
     let registered =
         register_app_key(&service.ports, &id, &credentials, sharing_url_id, Asked::OnPurpose).await;
     registered.expect("an app key");
@@ -191,7 +192,7 @@ async fn fill(addresses: &[String; 3], service: &Service, database: &Database, s
     let key = IndexKey::new(INDEX_KEY.as_bytes());
     let now = ports.clock.now();
     let user = LeafUser {
-        id: LeafUserId::random(),
+        id: LeafUserId(Uuid::new_v4()),
         profile: Profile {
             name: "Maria".parse().expect("a name"),
             email: Some("maria@farm.example".parse().expect("an address")),
@@ -202,7 +203,7 @@ async fn fill(addresses: &[String; 3], service: &Service, database: &Database, s
         created_at: now,
     };
     let credential = Credential {
-        id: CredentialId::random(),
+        id: CredentialId(Uuid::new_v4()),
         leaf_user_id: user.id,
         app_key: app_key_id(),
         operation: Operation::new(&key, ENVIRONMENT, &code(0)),
@@ -213,7 +214,7 @@ async fn fill(addresses: &[String; 3], service: &Service, database: &Database, s
         checked_at: None,
         kept_upstream: false,
     };
-    let event = Event::of_handshake(200, "The mould.", now);
+    let event = Event::new(EventId(Uuid::new_v4()), Event::CONFIRM, 200, "The mould.", now);
     ports.leaf_users.create(&user).await.expect("a Leaf user");
     ports.connections.create_credential(&credential, &event).await.expect("a credential");
     let (pk, sk) = (format!("USER#{}", user.id), "CREDENTIAL".to_owned());
@@ -232,12 +233,12 @@ async fn fill(addresses: &[String; 3], service: &Service, database: &Database, s
     for batch in numbers.chunks(BATCH) {
         let cast = |number: &usize| {
             let mut row = mould.clone();
-            let (user, code) = (LeafUserId::random(), code(*number));
+            let (user, code) = (LeafUserId(Uuid::new_v4()), code(*number));
             let mut set =
                 |name: &str, value: String| row.insert(name.to_owned(), AttributeValue::S(value));
             set("pk", format!("USER#{user}"));
             set("leafUserId", user.to_string());
-            set("id", CredentialId::random().to_string());
+            set("id", CredentialId(Uuid::new_v4()).to_string());
             set("operation", key.organization(ENVIRONMENT, &code).as_str().to_owned());
             set("organizationCode", code.expose().to_owned());
             row

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use adapters::system_clock::SystemClock;
+use adapters::system_randomness::SystemRandomness;
 use application::use_cases::check_connections::{Check, check_connections};
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region, SharedInterceptor};
 use serde_json::{Value, json};
@@ -120,6 +121,7 @@ pub(crate) fn service(addresses: &[String; 3], counted: &Counted) -> Service {
         dynamodb: aws_sdk_dynamodb::Client::from_conf(dynamodb.build()),
         secrets_manager: aws_sdk_secretsmanager::Client::from_conf(secrets_manager.build()),
         clock: Arc::new(SystemClock),
+        randomness: Arc::new(SystemRandomness),
     };
     Service::new(settings.expect("settings"), clients).expect("a service")
 }

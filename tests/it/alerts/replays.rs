@@ -9,6 +9,7 @@ use domain::client_environment::ClientEnvironment;
 use domain::ids::LeafUserId;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::receiver::{Receiver, Reply};
 use super::{WEBHOOKS, after, connected, failed_calls, listening, register};
@@ -151,7 +152,7 @@ async fn a_replay_of_more_than_a_page_tells_each_once() {
     for number in 0..120_u32 {
         let alert = Alert {
             kind: AlertType::ConnectionActivated,
-            leaf_user_id: Some(LeafUserId::random()),
+            leaf_user_id: Some(LeafUserId(Uuid::new_v4())),
             credential_id: None,
             app_key: app_key.clone(),
         };

@@ -65,8 +65,12 @@ async fn what_leaf_has_done_is_answered_as_done_though_our_own_row_cannot_be_wri
     settings.table_name = "no-such-table".to_owned();
     let (dynamodb, secrets_manager) =
         (world.machine.dynamodb.clone(), world.machine.secrets_manager.clone());
-    let clients =
-        shared::service::Clients { dynamodb, secrets_manager, clock: world.clock.clone() };
+    let clients = shared::service::Clients {
+        dynamodb,
+        secrets_manager,
+        clock: world.clock.clone(),
+        randomness: world.machine.service.ports.randomness.clone(),
+    };
     let service = shared::service::Service::new(settings, clients).expect("a service");
     let ports = &service.ports;
     let keeper = ports.record_keeper.as_ref().expect("Leaf is the upstream");

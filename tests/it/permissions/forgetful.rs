@@ -6,6 +6,7 @@ use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex};
 
 use application::ports::clock::Clock;
+use application::ports::randomness::Randomness;
 use aws_sdk_dynamodb::config::SharedInterceptor;
 use axum::Router;
 use axum::extract::Request;
@@ -34,13 +35,15 @@ struct Processes {
     dynamodb: aws_sdk_dynamodb::Client,
     secrets_manager: aws_sdk_secretsmanager::Client,
     clock: Arc<dyn Clock>,
+    randomness: Arc<dyn Randomness>,
 }
 
 impl Processes {
     fn start_one(&self) -> Service {
         let settings = self.settings.lock().expect("nobody panicked").clone();
         let (dynamodb, secrets_manager) = (self.dynamodb.clone(), self.secrets_manager.clone());
-        Service::new(settings, Clients { dynamodb, secrets_manager, clock: self.clock.clone() })
+        let (clock, randomness) = (self.clock.clone(), self.randomness.clone());
+        Service::new(settings, Clients { dynamodb, secrets_manager, clock, randomness })
             .expect("a service")
     }
 }
@@ -65,6 +68,7 @@ impl Forgetful {
             dynamodb: world.machine.dynamodb.clone(),
             secrets_manager: world.machine.secrets_manager.clone(),
             clock: world.clock.clone(),
+            randomness: world.machine.service.ports.randomness.clone(),
         });
         let mut forgetful = Self { world, processes: processes.clone(), servers: JoinSet::new() };
         forgetful

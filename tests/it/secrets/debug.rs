@@ -18,7 +18,7 @@ use domain::caller::Caller;
 use domain::client_environment::ClientEnvironment;
 use domain::credential::{Credential, CredentialStatus};
 use domain::event::Event;
-use domain::ids::{CredentialId, LeafUserId, SessionId, SharingUrlId};
+use domain::ids::{CredentialId, EventId, LeafUserId, SessionId, SharingUrlId};
 use domain::leaf_user::{LeafUser, Profile};
 use domain::operation::Operation;
 use domain::organization_code::{IndexKey, OrganizationCode};
@@ -27,6 +27,7 @@ use domain::partner::{PartnerCredentials, PartnerSecret, PartnerTokens};
 use domain::session::{Opened, Received, Session};
 use domain::timestamp::Timestamp;
 use time::macros::datetime;
+use uuid::Uuid;
 use web::fields::Fields;
 use web::parameters::Query;
 
@@ -57,7 +58,7 @@ fn debug_of_partner_secrets_shows_none_of_them() {
     };
     redacted(&hint);
     redacted(&StartRequest {
-        leaf_user_id: LeafUserId::random(),
+        leaf_user_id: LeafUserId(Uuid::new_v4()),
         organization_code: Some(code()),
         app_key: hint,
         confirm_account: true,
@@ -84,8 +85,13 @@ fn debug_of_the_services_keys_and_owners_shows_none_of_them() {
 fn debug_of_whatever_holds_a_code_does_not_show_it() {
     let app_key = app_key();
     let operation = Operation::new(&index_key(), ClientEnvironment::Stage, &code());
-    let started =
-        Session::start(SessionId::random(), LeafUserId::random(), &app_key, Some(code()), now());
+    let started = Session::start(
+        SessionId(Uuid::new_v4()),
+        LeafUserId(Uuid::new_v4()),
+        &app_key,
+        Some(code()),
+        now(),
+    );
     let confirming = started.clone().already_confirmed(code(), &operation, now());
     let handshake = confirming.handshake().expect("a handshake").clone();
     let completed = confirming.clone().complete(handshake.code.clone());
@@ -127,7 +133,7 @@ fn debug_of_whatever_holds_a_code_does_not_show_it() {
         keep: Some(kept),
         claims_kept: true,
     });
-    let event = Event::of_handshake(200, "It is a test.", now());
+    let event = Event::new(EventId(Uuid::new_v4()), Event::CONFIRM, 200, "It is a test.", now());
     redacted(&Completion { session: &completed, credential: &credential, event: &event });
     redacted(&Account {
         user: leaf_user(),
@@ -147,9 +153,14 @@ fn debug_of_whatever_holds_a_code_does_not_show_it() {
 
 #[test]
 fn debug_of_a_binding_cookie_does_not_show_its_proof() {
-    let session =
-        Session::start(SessionId::random(), LeafUserId::random(), &app_key(), None, now());
-    let cookie = BindingCookie::random(session.leaf_user_id, session.id);
+    let session = Session::start(
+        SessionId(Uuid::new_v4()),
+        LeafUserId(Uuid::new_v4()),
+        &app_key(),
+        None,
+        now(),
+    );
+    let cookie = BindingCookie::new(session.leaf_user_id, session.id, [1; 32]);
     let header = cookie.set_cookie();
     let proof = header
         .split(';')
@@ -159,7 +170,7 @@ fn debug_of_a_binding_cookie_does_not_show_its_proof() {
         .to_owned();
     let to = "https://panorama.example/connections".parse().expect("a URL");
     let confirmation = Confirmation {
-        sharing_url_id: SharingUrlId::random(),
+        sharing_url_id: SharingUrlId(Uuid::new_v4()),
         code: code(),
         cookies: ShownCookies::from_iter([cookie.clone()]),
         caller: Caller::at(None),
@@ -230,7 +241,7 @@ fn app_key() -> AppKey {
     let environment = ClientEnvironment::Stage;
     AppKey {
         id: AppKeyId { name: "app".parse().expect("a name"), environment },
-        sharing_url_id: SharingUrlId::random(),
+        sharing_url_id: SharingUrlId(Uuid::new_v4()),
         client: index_key().client(environment, "planted-client"),
         created_at: now(),
         version: 1,
@@ -239,7 +250,7 @@ fn app_key() -> AppKey {
 
 fn credential(session: &Session, operation: &Operation) -> Credential {
     Credential {
-        id: CredentialId::random(),
+        id: CredentialId(Uuid::new_v4()),
         leaf_user_id: session.leaf_user_id,
         app_key: session.app_key.clone(),
         organization_code: code(),
@@ -260,5 +271,5 @@ fn leaf_user() -> LeafUser {
         address: None,
         external_id: None,
     };
-    LeafUser { id: LeafUserId::random(), profile, created_at: now() }
+    LeafUser { id: LeafUserId(Uuid::new_v4()), profile, created_at: now() }
 }

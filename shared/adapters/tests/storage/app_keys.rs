@@ -3,6 +3,7 @@
 use application::ports::app_keys::{AppKeys as _, SaveAppKeyError};
 use domain::app_key::AppKey;
 use domain::ids::SharingUrlId;
+use uuid::Uuid;
 
 use crate::engine::with_store;
 use crate::people::{STAGE, app_key, app_key_id, key, partner};
@@ -22,7 +23,10 @@ async fn an_app_key_is_found_by_its_name_its_sharing_url_and_its_client() {
         assert_eq!(of_client, [second.clone(), first.clone()]);
         assert_eq!(table.list().await.expect("read"), [second, first], "by name");
         assert_eq!(table.find(&app_key_id("c")).await.expect("read"), None);
-        assert_eq!(table.find_by_sharing_url(SharingUrlId::random()).await.expect("read"), None);
+        assert_eq!(
+            table.find_by_sharing_url(SharingUrlId(Uuid::new_v4())).await.expect("read"),
+            None
+        );
         assert_eq!(
             table.find_by_client(STAGE, &key().client(STAGE, "another")).await.expect("read"),
             []

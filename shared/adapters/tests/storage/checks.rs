@@ -8,6 +8,7 @@ use application::ports::connections::{
 use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
 use domain::credential::{Credential, CredentialStatus};
 use domain::ids::{CredentialId, LeafUserId};
+use uuid::Uuid;
 
 use crate::engine::{Store, with_store};
 use crate::people::{
@@ -67,12 +68,12 @@ async fn many(store: &Store, credential: &Credential, count: usize) {
     for batch in numbers.chunks(25) {
         let cast = |number: &usize| {
             let code = format!("C{number}").parse().expect("a code");
-            let user = LeafUserId::random();
+            let user = LeafUserId(Uuid::new_v4());
             let mut row = mould.clone();
             for (name, value) in [
                 ("pk", format!("USER#{user}")),
                 ("leafUserId", user.to_string()),
-                ("id", CredentialId::random().to_string()),
+                ("id", CredentialId(Uuid::new_v4()).to_string()),
                 ("operation", key().organization(STAGE, &code).as_str().to_owned()),
             ] {
                 row.insert(name.to_owned(), AttributeValue::S(value));

@@ -7,6 +7,7 @@ use application::ports::leaf_users::LeafUsers as _;
 use domain::credential::Credential;
 use domain::ids::LeafUserId;
 use domain::session::State;
+use uuid::Uuid;
 
 use crate::engine::{Store, with_store};
 use crate::people::{
@@ -19,7 +20,7 @@ async fn stored(store: &Store, user: LeafUserId) -> Option<Credential> {
 }
 
 async fn owner(store: &Store, text: &str) -> Option<LeafUserId> {
-    let unknown = domain::ids::SharingUrlId::random();
+    let unknown = domain::ids::SharingUrlId(Uuid::new_v4());
     store
         .table
         .callback_facts(&callback(&operation(text), unknown, &[], &stranger()))
@@ -56,7 +57,7 @@ async fn a_completed_session_has_a_credential_an_owner_and_an_event_and_takes_wh
         let found =
             table.kept_among(&[&operation("krwv4vYH")], app_key.sharing_url_id, at(0)).await;
         assert_eq!(found.expect("read"), []);
-        assert!(table.account(LeafUserId::random()).await.expect("read").is_none());
+        assert!(table.account(LeafUserId(Uuid::new_v4())).await.expect("read").is_none());
     })
     .await;
 }

@@ -4,6 +4,7 @@ use application::ports::connections::{Connections as _, Keeping};
 use domain::ids::SessionId;
 use domain::kept::Budget;
 use domain::operation::Operation;
+use uuid::Uuid;
 
 use crate::engine::with_store;
 use crate::people::{at, callback, kept, operation, partner, stranger, stranger_at};
@@ -13,7 +14,7 @@ async fn a_budget_has_room_for_so_many_and_nobody_elses_is_used_up_by_it() {
     with_store(async |store| {
         let table = &store.table;
         let (app_key, other) = (partner(table, "a").await, partner(table, "b").await);
-        let session = Budget::Session(SessionId::random());
+        let session = Budget::Session(SessionId(Uuid::new_v4()));
         for budget in [stranger(), session] {
             let most = budget.most().expect("a bound");
             let name = |number: u32| format!("{most}C{number}");

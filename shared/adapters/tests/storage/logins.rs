@@ -3,6 +3,7 @@
 use application::ports::logins::Logins as _;
 use domain::ids::LeafUserId;
 use domain::login_state::{EntryCursor, LoginState};
+use uuid::Uuid;
 
 use crate::engine::with_store;
 use crate::people::{app_key_id, at, operation};
@@ -19,7 +20,7 @@ async fn what_is_known_of_a_login_is_one_row_whose_facts_do_not_disturb_each_oth
         table.note_refusal(&id, &refused).await.expect("noted");
         table.note_checked(&id, at(5)).await.expect("noted");
         let cursor = EntryCursor {
-            leaf_user_id: LeafUserId::random(),
+            leaf_user_id: LeafUserId(Uuid::new_v4()),
             operation: operation("krwv4vYH").hash,
         };
         table.note_resume_after(&id, &cursor).await.expect("noted");

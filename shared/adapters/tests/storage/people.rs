@@ -13,7 +13,7 @@ use domain::caller::Caller;
 use domain::client_environment::ClientEnvironment;
 use domain::credential::{Credential, CredentialStatus};
 use domain::event::Event;
-use domain::ids::{CredentialId, LeafUserId, SessionId, SharingUrlId};
+use domain::ids::{CredentialId, EventId, LeafUserId, SessionId, SharingUrlId};
 use domain::kept::Budget;
 use domain::leaf_user::{LeafUser, Profile};
 use domain::operation::Operation;
@@ -21,6 +21,7 @@ use domain::organization_code::{IndexKey, OrganizationCode};
 use domain::session::{Session, State};
 use domain::timestamp::Timestamp;
 use time::macros::datetime;
+use uuid::Uuid;
 
 pub(crate) const STAGE: ClientEnvironment = ClientEnvironment::Stage;
 
@@ -48,7 +49,7 @@ pub(crate) fn app_key_id(name: &str) -> AppKeyId {
 pub(crate) fn app_key(name: &str, client: &str) -> AppKey {
     AppKey {
         id: app_key_id(name),
-        sharing_url_id: SharingUrlId::random(),
+        sharing_url_id: SharingUrlId(Uuid::new_v4()),
         client: key().client(STAGE, client),
         created_at: at(0),
         version: 1,
@@ -63,11 +64,11 @@ pub(crate) fn farmer(name: &str) -> LeafUser {
         address: None,
         external_id: None,
     };
-    LeafUser { id: LeafUserId::random(), profile, created_at: at(0) }
+    LeafUser { id: LeafUserId(Uuid::new_v4()), profile, created_at: at(0) }
 }
 
 pub(crate) fn event(seconds: u64, text: &str) -> Event {
-    Event::of_handshake(200, text, at(seconds))
+    Event::new(EventId(Uuid::new_v4()), Event::CONFIRM, 200, text, at(seconds))
 }
 
 /// Stores a partner's app key.
@@ -85,7 +86,7 @@ pub(crate) async fn settler(table: &Table, name: &str) -> LeafUser {
 }
 
 pub(crate) fn session(user: &LeafUser, app_key: &AppKey, text: Option<&str>) -> Session {
-    Session::start(SessionId::random(), user.id, app_key, text.map(code), at(0))
+    Session::start(SessionId(Uuid::new_v4()), user.id, app_key, text.map(code), at(0))
 }
 
 /// A start of this session that takes nothing's place.
@@ -132,7 +133,7 @@ pub(crate) fn callback<'a>(
 
 pub(crate) fn credential(user: &LeafUser, app_key: &AppKey, text: &str) -> Credential {
     Credential {
-        id: CredentialId::random(),
+        id: CredentialId(Uuid::new_v4()),
         leaf_user_id: user.id,
         app_key: app_key.id.clone(),
         organization_code: code(text),

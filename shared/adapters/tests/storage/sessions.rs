@@ -6,6 +6,7 @@ use domain::app_key::AppKey;
 use domain::handshake::Handshake;
 use domain::ids::{LeafUserId, SessionId};
 use domain::session::{LIFETIME, Session, State};
+use uuid::Uuid;
 
 use crate::engine::with_store;
 use crate::people::{
@@ -62,7 +63,7 @@ async fn a_new_session_takes_the_place_of_the_last_but_not_of_one_that_is_being_
         let second = session(&user, &app_key, None);
         table.start(&start(&second, &app_key, None)).await.expect("started");
         assert_eq!(table.find_session(first.id).await.expect("read"), None, "replaced");
-        assert_eq!(table.find_session(SessionId::random()).await.expect("read"), None);
+        assert_eq!(table.find_session(SessionId(Uuid::new_v4())).await.expect("read"), None);
 
         let unfinished = confirming(&second, "krwv4vYH");
         table.save(&unfinished, None).await.expect("saved");
@@ -190,7 +191,7 @@ async fn one_read_finds_owner_started_sessions_and_those_of_the_cookies() {
             table.start(&start(&session, app_key, Some(&operation))).await.expect("started");
             sessions.push(session);
         }
-        let cookies = [june.id, june.id, LeafUserId::random()];
+        let cookies = [june.id, june.id, LeafUserId(Uuid::new_v4())];
         let facts = table
             .callback_facts(&callback(&operation, app_key.sharing_url_id, &cookies, &stranger()))
             .await

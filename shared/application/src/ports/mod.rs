@@ -7,6 +7,7 @@ pub mod connections;
 pub mod leaf_users;
 pub mod logins;
 pub mod portion;
+pub mod randomness;
 pub mod secrets;
 pub mod sign_ins;
 pub mod summaries;
@@ -18,9 +19,13 @@ use std::sync::Arc;
 use app_keys::AppKeys;
 use clock::Clock;
 use connections::Connections;
+use domain::event::Event;
+use domain::ids::EventId;
 use domain::organization_code::IndexKey;
+use domain::timestamp::Timestamp;
 use leaf_users::LeafUsers;
 use logins::Logins;
+use randomness::Randomness;
 use secrets::{LeafSecrets, PartnerSecrets, SecretsError, ServiceSecrets};
 use sign_ins::SignIns;
 use summaries::Summaries;
@@ -32,6 +37,8 @@ use webhooks::{WebhookSecretStore, Webhooks};
 pub struct Ports {
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// Random bytes.
+    pub randomness: Arc<dyn Randomness>,
     /// Leaf users.
     pub leaf_users: Arc<dyn LeafUsers>,
     /// App keys, without their secrets.
@@ -69,6 +76,18 @@ impl Ports {
     /// The secret cannot be read.
     pub async fn index_key(&self) -> Result<IndexKey, SecretsError> {
         self.service_secrets.index_key().await
+    }
+
+    /// A new row of a credential's history: what was asked of the upstream, the HTTP status that it
+    /// answered with, and what came of it.
+    pub(crate) fn event(
+        &self,
+        asked: &str,
+        status_code: u16,
+        body: impl Into<String>,
+        at: Timestamp,
+    ) -> Event {
+        Event::new(EventId::new(self.randomness.bytes()), asked, status_code, body, at)
     }
 }
 

@@ -116,7 +116,7 @@ pub(super) async fn change_status(
     to: CredentialStatus,
     sharing_url_id: SharingUrlId,
 ) -> Result<(), SaveError> {
-    let event = event_of(to, ports.clock.now());
+    let event = event_of(ports, to);
     write_status(ports, &StatusChange { entry, to, sharing_url_id, event: &event }).await
 }
 
@@ -142,7 +142,7 @@ pub(super) async fn write_status(
 }
 
 /// What the event of a new status says.
-fn event_of(status: CredentialStatus, now: Timestamp) -> Event {
+fn event_of(ports: &Ports, status: CredentialStatus) -> Event {
     let body = match status {
         CredentialStatus::Revoked => {
             "The operation has left Panorama's listing: the farmer has switched sharing off. The \
@@ -150,7 +150,7 @@ fn event_of(status: CredentialStatus, now: Timestamp) -> Event {
         }
         _ => "Panorama lists the operation as shared again; the credential is ACTIVE.",
     };
-    Event::of_listing(200, body, now)
+    ports.event(Event::LIST, 200, body, ports.clock.now())
 }
 
 /// Notes in the one row of the app key that its login is refused.

@@ -77,7 +77,7 @@ pub async fn create_credential(
     };
     let now = ports.clock.now();
     let credential = Credential {
-        id: created.id.unwrap_or_else(CredentialId::random),
+        id: created.id.unwrap_or_else(|| CredentialId::new(ports.randomness.bytes())),
         leaf_user_id: new.leaf_user_id,
         app_key: app_key.id,
         organization_code: new.organization_code.clone(),
@@ -92,7 +92,8 @@ pub async fn create_credential(
         checked_at: None,
         kept_upstream: created.id.is_some(),
     };
-    let event = Event::of_listing(
+    let event = ports.event(
+        Event::LIST,
         200,
         "Panorama lists the operation as shared; the credential is ACTIVE.",
         now,
@@ -125,12 +126,12 @@ async fn refused(
             };
             let body =
                 format!("Panorama refused the refresh token: {reason}. No credential was created.");
-            (Event::of_refresh(400, body, now), CreateError::RefreshToken(refusal))
+            (ports.event(Event::REFRESH, 400, body, now), CreateError::RefreshToken(refusal))
         }
         CreateRefusal::NotShared => {
             let body = "Panorama does not list the operation: the organization code is wrong or \
                         of the other environment, or the switch is off. No credential was created.";
-            (Event::of_listing(200, body, now), CreateError::NotShared)
+            (ports.event(Event::LIST, 200, body, now), CreateError::NotShared)
         }
         CreateRefusal::Upstream(UpstreamError::NoSuchUser) => return Ok(CreateError::NoSuchUser),
         CreateRefusal::Upstream(UpstreamError::OperationOwned) => {

@@ -14,6 +14,7 @@ use domain::ids::CredentialId;
 use domain::operation::Operation;
 use domain::organization_code::OrganizationCode;
 use domain::session::{Rejection, Session, State, Status};
+use domain::timestamp::Timestamp;
 
 /// What came of a handshake.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,7 +54,8 @@ async fn try_to_finish(
     let now = ports.clock.now();
     let (next, event, outcome) = match answer {
         Ok(Confirmed::Yes { status, id }) => {
-            let event = Event::of_handshake(
+            let event = ports.event(
+                Event::CONFIRM,
                 status,
                 "Panorama confirmed the sharing; the credential is ACTIVE.",
                 now,
@@ -72,7 +74,7 @@ async fn try_to_finish(
                         organization code is wrong or of the other environment.";
             (
                 session.turn_back(now),
-                Some(Event::of_handshake(status, body, now)),
+                Some(ports.event(Event::CONFIRM, status, body, now)),
                 Handshake::NotShared,
             )
         }
@@ -89,7 +91,7 @@ async fn try_to_finish(
                 format!("{error}. The farmer's confirmation is stored and is finished later.");
             (
                 session.postpone(&handshake, now),
-                Some(Event::of_handshake(status, body, now)),
+                Some(ports.event(Event::CONFIRM, status, body, now)),
                 Handshake::Later,
             )
         }
@@ -124,7 +126,7 @@ pub(super) async fn complete(
     let Confirmation { operation, code, id } = *confirmation;
     let now = event.created_at;
     let credential = Credential {
-        id: id.unwrap_or_else(CredentialId::random),
+        id: id.unwrap_or_else(|| CredentialId::new(ports.randomness.bytes())),
         leaf_user_id: session.leaf_user_id,
         app_key: session.app_key.clone(),
         organization_code: code.clone(),
@@ -154,7 +156,8 @@ pub(super) async fn complete(
         Err(CompleteError::Store(error)) => Err(error),
         Err(CompleteError::OperationOwned) => {
             let rejected = session.rejected(Rejection::OperationOwned);
-            match ports.connections.save(&rejected, Some(&operation_owned_event(now))).await {
+            match ports.connections.save(&rejected, Some(&operation_owned_event(ports, now))).await
+            {
                 Ok(()) => Ok(Handshake::OperationOwned),
                 Err(SaveError::Conflict) => after_conflict(ports, &rejected).await,
                 Err(SaveError::Store(error)) => Err(error),
@@ -174,8 +177,9 @@ pub(super) fn count_recovery(before: Option<&Credential>, now: &Credential) {
 }
 
 /// The event of a refusal that Panorama was not asked about.
-pub(super) fn operation_owned_event(now: domain::timestamp::Timestamp) -> Event {
-    Event::of_handshake(
+pub(super) fn operation_owned_event(ports: &Ports, now: Timestamp) -> Event {
+    ports.event(
+        Event::CONFIRM,
         409,
         "The operation is connected to another Leaf user; this one was not connected.",
         now,

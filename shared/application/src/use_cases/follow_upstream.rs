@@ -96,7 +96,9 @@ impl Follower<'_> {
                     .as_ref()
                     .is_none_or(|credential| credential.operation != operation);
             if is_news {
-                let event = event(
+                let event = self.ports.event(
+                    Event::FOLLOW,
+                    200,
                     "Leaf has connected the operation; the credential is ACTIVE.",
                     self.ports.clock.now(),
                 );
@@ -142,7 +144,7 @@ impl Follower<'_> {
             let Some(app_key) = self.app_keys.find(&credential.app_key).await? else {
                 return Ok(None);
             };
-            let event = event(body, self.ports.clock.now());
+            let event = self.ports.event(Event::FOLLOW, 200, body, self.ports.clock.now());
             let sharing_url_id = app_key.sharing_url_id;
             write_status(
                 self.ports,
@@ -194,7 +196,12 @@ impl Follower<'_> {
             checked_at: Some(self.asked_at),
             kept_upstream: true,
         };
-        let event = event("The credential was taken over from Leaf; it is ACTIVE.", now);
+        let event = self.ports.event(
+            Event::FOLLOW,
+            200,
+            "The credential was taken over from Leaf; it is ACTIVE.",
+            now,
+        );
         match self.ports.connections.create_credential(&credential, &event).await {
             Ok(before) => {
                 count_recovery(before.as_ref(), &credential);
@@ -222,8 +229,4 @@ fn waits_for(session: &Session, theirs: &Theirs) -> bool {
             }
             State::Completed { .. } | State::Rejected(_) => false,
         }
-}
-
-fn event(body: &str, now: Timestamp) -> Event {
-    Event::of_upstream(200, body, now)
 }

@@ -24,7 +24,8 @@ pub enum UserError {
 /// # Errors
 /// The store failed.
 pub async fn create_user(ports: &Ports, profile: Profile) -> Result<LeafUser, StoreError> {
-    let user = LeafUser { id: LeafUserId::random(), profile, created_at: ports.clock.now() };
+    let id = LeafUserId::new(ports.randomness.bytes());
+    let user = LeafUser { id, profile, created_at: ports.clock.now() };
     ports.leaf_users.create(&user).await?;
     Ok(user)
 }

@@ -80,7 +80,7 @@ pub async fn open_hop_link(
         let user = session.leaf_user_id;
         logging::about(user);
         let to = sign_in_url(ports, &session);
-        let fresh = BindingCookie::random(session.leaf_user_id, session.id);
+        let fresh = BindingCookie::new(user, session.id, ports.randomness.bytes());
         let shown = cookies.of(id).map(BindingCookie::hash);
         let now = ports.clock.now();
         let opened = match opening {

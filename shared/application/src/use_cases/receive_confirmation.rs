@@ -276,7 +276,7 @@ impl Arrival<'_> {
             if users.is_empty() && cookies.is_empty() {
                 // A read all the same: the time that an answer takes must not tell whether somebody
                 // started with the code.
-                users.push(LeafUserId::random());
+                users.push(LeafUserId::new(self.ports.randomness.bytes()));
             }
             let mut sessions = self.ports.connections.sessions_of(&users).await?;
             sessions.retain(|session| {
@@ -367,7 +367,7 @@ impl Arrival<'_> {
                     Session { pace, version, ..confirming }.rejected(Rejection::OperationOwned);
                 (
                     rejected,
-                    Some(operation_owned_event(now)),
+                    Some(operation_owned_event(self.ports, now)),
                     Some(Outcome::Ended(End::OperationOwned(id))),
                 )
             }

@@ -1,6 +1,5 @@
 //! Has Leaf tell us of changes: one call makes the secret, stores it and registers the webhook.
 
-use aws_lc_rs::rand;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use secrecy::SecretString;
@@ -29,14 +28,10 @@ pub enum RegisterAlertsError {
 ///
 /// # Errors
 /// See [`RegisterAlertsError`].
-///
-/// # Panics
-/// The operating system gives no random bytes.
 pub async fn register_alerts(ports: &Ports, url: &Url) -> Result<(), RegisterAlertsError> {
     let keeper = ports.record_keeper.as_ref().ok_or(RegisterAlertsError::NoAlerts)?;
-    let mut bytes = [0; 32];
-    rand::fill(&mut bytes).expect("the operating system gives random bytes");
-    let secret = SecretString::from(URL_SAFE_NO_PAD.encode(bytes));
+    let random: [u8; 32] = ports.randomness.bytes();
+    let secret = SecretString::from(URL_SAFE_NO_PAD.encode(random));
     // Stored first: Leaf sends its first message, signed, before it answers. And replaced only
     // after success, however often it is tried: the webhook that Leaf has until then goes on.
     let secret = ports.leaf_secrets.begin_alert_secret(secret).await?;

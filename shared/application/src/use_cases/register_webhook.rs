@@ -45,7 +45,7 @@ pub async fn register_webhook(
     events: Vec<WebhookEvent>,
     secret: WebhookSecret,
 ) -> Result<Webhook, WebhookError> {
-    let id = WebhookId::random();
+    let id = WebhookId::new(ports.randomness.bytes());
     let created_at = ports.clock.now();
     let webhook = Webhook {
         id,

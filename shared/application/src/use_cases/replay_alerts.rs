@@ -55,7 +55,8 @@ pub async fn ask_for_replay(
             return Err(ReplayError::NoAlert);
         }
     }
-    let replay = Replay { id: ReplayId::random(), webhook_id, asked_at: ports.clock.now(), what };
+    let id = ReplayId::new(ports.randomness.bytes());
+    let replay = Replay { id, webhook_id, asked_at: ports.clock.now(), what };
     ports.webhooks.ask_for_replay(&replay).await?;
     Ok(replay)
 }

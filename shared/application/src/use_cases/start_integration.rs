@@ -171,7 +171,7 @@ impl<'a> Plan<'a> {
         let code = request.organization_code.as_ref();
         let mut plan = Self {
             session: Session::start(
-                SessionId::random(),
+                SessionId::new(ports.randomness.bytes()),
                 request.leaf_user_id,
                 app_key,
                 code.cloned(),
