@@ -21,6 +21,7 @@ mod health;
 mod hostile;
 mod leaf;
 mod leaf_peer;
+mod listings;
 mod logs;
 mod manual_creation;
 mod metrics;

@@ -40,6 +40,12 @@ pub(crate) async fn body(
     Ok(body)
 }
 
+/// Whether a JSON text can have more values than this: read, one takes up to a hundred times its
+/// bytes, so they are counted before. Those that stand in texts count as well.
+pub(crate) fn may_have_more_values(json: &[u8], most: usize) -> bool {
+    json.iter().filter(|byte| matches!(byte, b',' | b'[' | b'{')).count() >= most
+}
+
 /// The seconds of a `Retry-After`, up to [`LONGEST_RETRY_AFTER`]. A date (RFC 9110, 10.2.3) is
 /// none: it is by a clock that is not ours.
 pub(crate) fn retry_after(headers: &HeaderMap) -> Option<u64> {
@@ -104,6 +110,18 @@ mod tests {
     async fn a_body_that_does_not_end_is_read_no_further_than_its_bound() {
         let read = body(endless(&[b' '; 4_096]).await, 1_000_000).await;
         assert!(matches!(read, Err(Unread::TooLarge)));
+    }
+
+    #[test]
+    fn values_are_counted_before_they_are_read() {
+        for (json, values) in
+            [("7", 1), ("[7]", 2), ("[[],{}]", 5), (r#"{"a":[1,2],"b":"x"}"#, 6), ("", 1)]
+        {
+            assert!(!may_have_more_values(json.as_bytes(), values), "{json}");
+        }
+        for (json, most) in [("[7]", 1), ("[1,2,3]", 3), (r#"{"a":[{},{}]}"#, 3)] {
+            assert!(may_have_more_values(json.as_bytes(), most), "{json}");
+        }
     }
 
     #[test]

@@ -120,3 +120,22 @@ async fn webhooks_of_other_forms_do_not_keep_ours_from_being_registered() {
     peer.with(|records| assert_eq!(records.webhooks[..3], theirs));
     assert_eq!(peer.with(|records| records.webhooks.len()), 4);
 }
+
+#[tokio::test]
+async fn an_answer_of_more_values_than_a_page_can_have_is_not_read() {
+    let (world, peer) = World::in_front_of_peer().await;
+    let id = peer.has(json!({ "name": "maria" }));
+    // Read, an object takes some hundred times its bytes.
+    for (count, is_read) in [(30_000, true), (40_000, false)] {
+        let summary = json!({ "provider": "Panorama", "a": vec![json!({ "b": 0 }); count], "c": vec![0; count] });
+        peer.with(|records| records.summaries = vec![summary]);
+        let path = "/services/integrations/api/resources?provider=Panorama";
+        let answer = world.ask(Method::GET, path).await;
+        if is_read {
+            assert!(answer.json(200)["summaries"][0]["c"].is_array());
+        } else {
+            answer.problem(502, "leafBadAnswer");
+        }
+    }
+    assert_eq!(world.status(&id).await, "integrationNotStarted");
+}

@@ -19,6 +19,9 @@ use domain::timestamp::Timestamp;
 /// The largest answer that is read: a page of a hundred Leaf users has some 50 KB.
 const MAX_ANSWER: usize = 4 * 1024 * 1024;
 
+/// The most values that an answer may have: such a page has some thousands.
+const MAX_VALUES: usize = 100_000;
+
 /// How long a limit is kept that does not say how long it is.
 const WAIT: u64 = 30;
 
@@ -218,10 +221,14 @@ pub(super) async fn send(
         .headers()
         .get(TOTAL_COUNT)
         .and_then(|value| value.to_str().ok()?.trim().parse().ok());
+    let too_large = || unavailable("its answer is too large".to_owned(), code, None);
     let body = outside::body(answer, MAX_ANSWER).await.map_err(|unread| match unread {
-        Unread::TooLarge => unavailable("its answer is too large".to_owned(), code, None),
+        Unread::TooLarge => too_large(),
         Unread::Broken(error) => broken(error),
     })?;
+    if outside::may_have_more_values(&body, MAX_VALUES) {
+        return Err(too_large());
+    }
     Ok(Answer { status, total, body })
 }
 

@@ -6,10 +6,12 @@
 mod access;
 mod cognito;
 mod field_count;
+mod listing;
 mod partner_api;
 mod renewal;
 
 use std::collections::HashSet;
+use std::hash::{BuildHasher as _, RandomState};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -30,6 +32,7 @@ use domain::credential::Credential;
 use domain::ids::{LeafUserId, SharingUrlId};
 use domain::organization_code::OrganizationCode;
 use domain::partner::{ClientId, PartnerCredentials, PartnerTokens, Token};
+use listing::Listing;
 use partner_api::{Answer, Call, CallError, PartnerApi};
 use renewal::Renewals;
 
@@ -131,10 +134,23 @@ impl PartnerAccount for Panorama {
         &self,
         app_key: &AppKeyId,
     ) -> Result<Vec<OrganizationCode>, UpstreamError> {
-        match tokio::time::timeout(partner_api::LISTING_TIME, self.read_listing(app_key)).await {
-            Ok(listing) => listing,
-            Err(_) => Err(partner_api::endless_listing()),
+        let clock = &self.partner_api.clock;
+        let began = clock.elapsed();
+        let mut listing = Listing::up_to(partner_api::MAX_CODES);
+        let mut next: Option<String> = None;
+        // The same page once more would be no listing. Of a token, which may be long, a hash stays.
+        let (key, mut seen) = (RandomState::new(), HashSet::new());
+        while seen.len() < partner_api::MAX_PAGES
+            && clock.elapsed().saturating_sub(began) < partner_api::LISTING_TIME
+        {
+            let answer = self.call(app_key, &Call::Listing(next.as_deref())).await?;
+            match partner_api::read_page(&answer, &mut listing)? {
+                None => return Ok(listing.into_codes()),
+                Some(token) if seen.insert(key.hash_one(&token)) => next = Some(token),
+                Some(_) => break,
+            }
         }
+        Err(partner_api::endless_listing())
     }
 
     async fn shares(
@@ -230,32 +246,6 @@ impl Panorama {
                 Err(CallError::TokenRefused) => return Err(partner_api::new_token_refused()),
             }
         }
-    }
-
-    async fn read_listing(
-        &self,
-        app_key: &AppKeyId,
-    ) -> Result<Vec<OrganizationCode>, UpstreamError> {
-        let mut codes = Vec::new();
-        let mut next: Option<String> = None;
-        // The same page once more would be no listing.
-        let mut seen = HashSet::new();
-        while seen.len() < partner_api::MAX_PAGES {
-            let page = partner_api::read_listing(
-                &self.call(app_key, &Call::Listing(next.as_deref())).await?,
-            )?;
-            codes.extend(page.codes);
-            match page.next {
-                None => return Ok(codes),
-                Some(token)
-                    if codes.len() <= partner_api::MAX_CODES && seen.insert(token.clone()) =>
-                {
-                    next = Some(token);
-                }
-                Some(_) => break,
-            }
-        }
-        Err(partner_api::endless_listing())
     }
 }
 

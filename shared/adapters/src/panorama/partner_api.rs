@@ -1,15 +1,13 @@
 //! The partner API, in the shapes that Precision Planting's public demo application reads.
 
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use http::header::CONTENT_TYPE;
-use serde::de::{self, Visitor};
-use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value, json};
 use url::Url;
 
+use super::listing::{Listing, NEXT_TOKEN, Unreadable};
 use super::renewal::REFUSES_NEW_TOKENS;
 use super::{below, field_count, transport_failure};
 use crate::outside::{self, Unread};
@@ -29,10 +27,6 @@ const MAX_ANSWER: usize = 32 * 1024 * 1024;
 /// The largest answer to a confirmation.
 const MAX_CONFIRMATION: usize = 64 * 1024;
 
-/// The public demo reads no paging. Should a listing ever come with this field, the next page is
-/// asked for with a parameter of its name.
-const NEXT_TOKEN: &str = "nextToken";
-
 /// Pages of one listing. A partner with more operations than this many pages hold has outgrown a
 /// listing.
 pub(super) const MAX_PAGES: usize = 10_000;
@@ -40,7 +34,7 @@ pub(super) const MAX_PAGES: usize = 10_000;
 /// Codes of one listing: beyond it they would fill the memory.
 pub(super) const MAX_CODES: usize = 2_000_000;
 
-/// How long a listing may take with all of its pages.
+/// After so much time no further page of a listing is asked for; each has its own time-out.
 pub(super) const LISTING_TIME: Duration = Duration::from_mins(5);
 
 pub(super) struct PartnerApi {
@@ -79,48 +73,6 @@ pub(super) enum CallError {
     /// 401: the access token is not accepted.
     TokenRefused,
     Failed(UpstreamError),
-}
-
-/// One page of a listing.
-pub(super) struct ListingPage {
-    pub(super) codes: Vec<OrganizationCode>,
-    pub(super) next: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Listing {
-    items: Vec<ListedCode>,
-    #[serde(default, rename = "nextToken")]
-    next_token: Option<String>,
-}
-
-/// A code, read straight into its redacted form: a listing may have a million, and a second copy of
-/// each would need more memory than all else of a check. `None` for a text that is no code as we
-/// write them, and so is none of our credentials'.
-struct ListedCode(Option<OrganizationCode>);
-
-impl<'de> Deserialize<'de> for ListedCode {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        struct Text;
-        impl Visitor<'_> for Text {
-            type Value = ListedCode;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an organization code")
-            }
-
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<ListedCode, E> {
-                Ok(ListedCode(text.parse().ok()))
-            }
-
-            fn visit_unit<E: de::Error>(self) -> Result<ListedCode, E> {
-                Ok(ListedCode(None))
-            }
-        }
-        // Of another type (a number, an object) it is another form of listing: ours may be in
-        // there, unseen.
-        from.deserialize_any(Text)
-    }
 }
 
 impl Answer {
@@ -210,24 +162,15 @@ fn is_page(answer: &reqwest::Response) -> bool {
     media_type.trim_start().get(..9).is_some_and(|start| start.eq_ignore_ascii_case("text/html"))
 }
 
-/// Reads the answer to [`Call::Listing`]. What cannot be one of ours is passed over; but where
-/// nothing could be, it is another form of listing, and would look like a revocation of all.
-pub(super) fn read_listing(answer: &Answer) -> Result<ListingPage, UpstreamError> {
-    let listing: Listing =
-        serde_json::from_slice(&answer.body).map_err(|_| unknown_form(answer.status))?;
-    let listed = listing.items.len();
-    let codes: Vec<_> = listing.items.into_iter().filter_map(|ListedCode(code)| code).collect();
-    if codes.len() < listed {
-        tracing::warn!(
-            passed_over = listed - codes.len(),
-            of = listed,
-            "the listing has entries that are no codes"
-        );
-    }
-    if codes.is_empty() && listed > 0 {
-        return Err(unknown_form(answer.status));
-    }
-    Ok(ListingPage { codes, next: listing.next_token.filter(|token| !token.is_empty()) })
+/// Reads the answer to [`Call::Listing`]; the token of the next page, if there is one.
+pub(super) fn read_page(
+    answer: &Answer,
+    listing: &mut Listing,
+) -> Result<Option<String>, UpstreamError> {
+    listing.read_page(&answer.body).map_err(|unreadable| match unreadable {
+        Unreadable::TooMany => endless_listing(),
+        Unreadable::UnknownForm => unknown_form(answer.status),
+    })
 }
 
 /// A listing that does not end.
