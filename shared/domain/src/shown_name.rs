@@ -1,32 +1,55 @@
 //! What a farmer is shown of an account's name.
 
+use icu_properties::CodePointSetData;
+use icu_properties::props::DefaultIgnorableCodePoint;
+
+use super::ids::LeafUserId;
+use super::leaf_user::Profile;
+
 /// Longest first word that is shown whole, in characters.
 const LONGEST: usize = 24;
 
-/// A Leaf user's name, shortened: enough for its owner to know it, and no more of a person than
-/// that. The first word, and of the others their first letters: `Dale P.`
-pub fn shortened(name: &str) -> String {
-    let visible: String = name.chars().filter(|letter| !is_invisible(*letter)).collect();
-    // Of an e-mail address, what is before the host.
-    let visible = visible.split_once('@').map_or(&*visible, |(before, _)| before).trim();
-    let mut words = visible.split_whitespace();
-    let first = words.next().unwrap_or("…");
+/// First characters of an id that are shown.
+const OF_ID: usize = 8;
+
+/// What a Leaf user is shown by: its name, shortened. One whose name shows nothing is said to have
+/// none, for a blank is no warning; its e-mail address or its id tells it from others.
+pub fn shown_name(id: LeafUserId, profile: Option<&Profile>) -> String {
+    let name = profile.and_then(|profile| shortened(profile.name.as_str()));
+    name.unwrap_or_else(|| {
+        let email = profile.and_then(|profile| profile.email.as_ref());
+        let other = email.and_then(|email| shortened(email.as_str()));
+        let other = other.unwrap_or_else(|| id.to_string().chars().take(OF_ID).collect());
+        format!("unnamed ({other})")
+    })
+}
+
+/// A name, shortened: enough for its owner to know it, and no more of a person than that. The first
+/// word, and of the others their first letters: `Dale P.` Words without a letter or a digit are
+/// left out.
+fn shortened(name: &str) -> Option<String> {
+    let ignorable = CodePointSetData::new::<DefaultIgnorableCodePoint>();
+    let is_visible = |letter: &char| {
+        letter.is_whitespace() || !letter.is_control() && !ignorable.contains(*letter)
+    };
+    let visible: String = name.chars().filter(is_visible).collect();
+    let mut words = visible
+        .split_whitespace()
+        // Of an e-mail address, what is before the host.
+        .map(|word| match word.find('@') {
+            None | Some(0) => word,
+            Some(at) => &word[..at],
+        })
+        .filter_map(|word| Some((word, word.chars().find(|letter| letter.is_alphanumeric())?)));
+    let (first, _) = words.next()?;
     let mut short: String = first.chars().take(LONGEST).collect();
     if first.chars().count() > LONGEST {
         short.push('…');
     }
-    for initial in
-        words.filter_map(|word| word.chars().find(|letter| letter.is_alphanumeric())).take(3)
-    {
+    for (_, initial) in words.take(3) {
         short.extend([' ', initial, '.']);
     }
-    short
-}
-
-/// What changes how others are read, without being seen.
-fn is_invisible(letter: char) -> bool {
-    (letter.is_control() && !letter.is_whitespace())
-        || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    Some(short)
 }
 
 #[cfg(test)]
@@ -41,12 +64,84 @@ mod tests {
             ("Pruitt", "Pruitt"),
             ("Pruitt Grain (North)\nRoad 7", "Pruitt G. N. R."),
             ("dale@pruittgrain.example", "dale"),
+            ("Dale dale@pruittgrain.example", "Dale d."),
+            ("@dale", "@dale"),
+            ("@dale@pruittgrain.example Pruitt", "@dale@pruittgrain.exampl… P."),
+            ("@ Dale", "Dale"),
             ("Donaudampfschifffahrtsgesellschaft", "Donaudampfschifffahrtsge…"),
             ("王 小明", "王 小."),
+            ("🌽 Pruitt 🌽", "Pruitt"),
             ("\u{202e}elaD Pruitt", "elaD P."),
-            ("", "…"),
+            ("Da\u{ad}le \u{3164} \u{2800} Pruitt", "Dale P."),
         ] {
-            assert_eq!(shortened(name), short);
+            assert_eq!(shortened(name).as_deref(), Some(short), "{name}");
         }
+    }
+
+    #[test]
+    fn a_name_that_shows_nothing_is_none() {
+        for invisible in [
+            "\u{ad}",
+            "\u{34f}",
+            "\u{61c}",
+            "\u{115f}",
+            "\u{1160}",
+            "\u{17b4}",
+            "\u{180e}",
+            "\u{200b}",
+            "\u{200d}",
+            "\u{202e}",
+            "\u{2060}",
+            "\u{2064}",
+            "\u{2069}",
+            "\u{206f}",
+            "\u{2800}",
+            "\u{3164}",
+            "\u{fe0f}",
+            "\u{feff}",
+            "\u{ffa0}",
+            "\u{fff9}",
+            "\u{1bca0}",
+            "\u{1d173}",
+            "\u{e0001}",
+            "\u{e0041}",
+            "\u{e01ef}",
+            "\u{7}",
+            "\u{a0}",
+            "\u{2003}",
+            "",
+            "-",
+            "@",
+            "…",
+            "🌽",
+        ] {
+            for name in [invisible.to_owned(), format!("{invisible} {invisible}{invisible}")] {
+                assert_eq!(shortened(&name), None, "{}", name.escape_unicode());
+            }
+            assert_eq!(
+                shortened(&format!("{invisible} Dale{invisible}"))
+                    .map(|name| name.contains("Dale")),
+                Some(true)
+            );
+        }
+    }
+
+    #[test]
+    fn who_shows_no_name_is_shown_as_unnamed_and_by_something_else() {
+        let id: LeafUserId = "5f0c2b1e-8d3a-4a76-9c54-1e7f3b9a6d20".parse().expect("an id");
+        let shown = |name: &str, email: Option<&str>| {
+            let profile = Profile::mirrored(id, |field| match field {
+                "name" => Some(name),
+                "email" => email,
+                _ => None,
+            });
+            shown_name(id, Some(&profile))
+        };
+        let email = Some("dale@pruittgrain.example");
+        assert_eq!(shown("Dale Pruitt", email), "Dale P.");
+        assert_eq!(shown("\u{3164}", email), "unnamed (dale)");
+        assert_eq!(shown("\u{3164}", Some("\u{3164}@\u{3164}")), "unnamed (5f0c2b1e)");
+        assert_eq!(shown("\u{3164}", None), "unnamed (5f0c2b1e)");
+        assert_eq!(shown_name(id, None), "unnamed (5f0c2b1e)");
     }
 }

@@ -1,10 +1,11 @@
 //! The hop link: one browser at a time, and the farmer decides which.
 
-use reqwest::StatusCode;
 use reqwest::header::{CONTENT_SECURITY_POLICY, SET_COOKIE};
+use reqwest::{Method, StatusCode};
+use serde_json::json;
 
 use super::{FARM, OTHER_FARM};
-use crate::world::{World, at_once};
+use crate::world::{MANAGEMENT, World, at_once};
 
 #[tokio::test]
 async fn a_second_browser_is_asked_first_and_the_first_one_still_binds() {
@@ -309,4 +310,21 @@ async fn a_partner_may_answer_for_having_shown_the_account_itself() {
     body["confirmAccount"] = "no".into();
     let (status, answer) = world.post_start(&maria, &body).await;
     assert_eq!((status, &answer["errorKey"]), (StatusCode::BAD_REQUEST, &"mistypedField".into()));
+}
+
+#[tokio::test]
+async fn an_account_whose_name_cannot_be_seen_is_said_to_have_none() {
+    let world = World::start().await;
+    for (name, email, shown) in [
+        ("\u{3164}", json!("dale@farm.example"), "unnamed (dale)".to_owned()),
+        ("\u{2800}\u{ad}", json!(null), "unnamed (".to_owned()),
+        ("@dale", json!(null), "@dale".to_owned()),
+    ] {
+        let body = json!({ "name": name, "email": email });
+        let path = format!("{MANAGEMENT}/users");
+        let user = world.ask_with(Method::POST, &path, &body).await.json(201);
+        let started = world.start_session(user["id"].as_str().expect("an id"), None).await;
+        let page = world.browser().open(&started.sign_in_url).await;
+        assert!(page.body.contains(&format!("<bdi>{shown}")), "{}", page.body);
+    }
 }

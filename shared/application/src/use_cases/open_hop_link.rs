@@ -10,7 +10,7 @@ use domain::browser::{BindingCookie, ShownCookies};
 use domain::credential::CredentialStatus;
 use domain::ids::{LeafUserId, SessionId};
 use domain::session::{Opened, Session, Status};
-use domain::shown_name::shortened;
+use domain::shown_name;
 
 /// How often it is tried when the same link is opened twice at the same moment.
 const ATTEMPTS: u32 = 5;
@@ -123,6 +123,6 @@ pub async fn open_hop_link(
 /// # Errors
 /// See [`UserError`].
 pub async fn shown_name(ports: &Ports, user: LeafUserId) -> Result<String, UserError> {
-    let user = find_user(ports, user).await?;
-    Ok(shortened(user.as_ref().map_or("", |user| user.profile.name.as_str())))
+    let found = find_user(ports, user).await?;
+    Ok(shown_name::shown_name(user, found.as_ref().map(|found| &found.profile)))
 }
