@@ -16,7 +16,7 @@ use time::macros::format_description;
 use url::Url;
 
 use super::tls;
-use application::ports::webhooks::{self, Answer};
+use application::ports::webhooks::{self, Answer, Said};
 use domain::reach::Reach;
 use domain::timestamp::Timestamp;
 use domain::webhook::CallFailure;
@@ -114,13 +114,13 @@ impl webhooks::Receivers for Receivers {
         let answer = request.send().await.map_err(|error| failure(&error))?;
         let status = answer.status();
         if status.is_success() {
-            return Ok(Answer { status: status.as_u16(), body: None, retry_after: None });
+            return Ok(Answer { status: status.as_u16(), said: None, retry_after: None });
         }
         let retry_after = answer
             .headers()
             .get(RETRY_AFTER)
             .and_then(|value| read_retry_after(value.to_str().ok()?));
-        Ok(Answer { status: status.as_u16(), body: beginning(answer).await, retry_after })
+        Ok(Answer { status: status.as_u16(), said: beginning(answer).await, retry_after })
     }
 }
 
@@ -136,18 +136,23 @@ fn read_retry_after(text: &str) -> Option<RetryAfter> {
 
 /// How a body begins. The rest is dropped with the connection; what does not come within the
 /// time-out is left out, for the status is known.
-async fn beginning(mut answer: reqwest::Response) -> Option<String> {
+async fn beginning(mut answer: reqwest::Response) -> Option<Said> {
     let mut bytes = Vec::new();
-    while bytes.len() < READ
-        && let Ok(Some(chunk)) = answer.chunk().await
+    let mut is_cut = true;
+    while bytes.len() <= READ
+        && let Ok(chunk) = answer.chunk().await
     {
+        let Some(chunk) = chunk else {
+            is_cut = false;
+            break;
+        };
         bytes.extend_from_slice(&chunk);
     }
     bytes.truncate(READ);
     let text = String::from_utf8_lossy(&bytes);
     // A letter that the end cuts in two.
     let text = text.trim_end_matches(char::REPLACEMENT_CHARACTER);
-    (!text.is_empty()).then(|| text.to_owned())
+    (!text.is_empty()).then(|| Said { text: text.to_owned(), is_cut })
 }
 
 /// Resolves a name and lets all of its addresses pass, or none: the connection is made to what

@@ -137,6 +137,18 @@ async fn a_webhook_and_a_failed_call_have_all_documented_fields() {
     assert_eq!(sent["credential"], world.machine.ready.stage.client_id, "{sent}");
 }
 
+/// Of a client id that is cut where the reading stops, its beginning is the secret's, too.
+#[tokio::test]
+async fn a_client_id_that_is_cut_off_is_not_stored_in_part() {
+    let (world, receiver, _) = super::listening(&[AlertType::ConnectionActivated]).await;
+    let client = world.machine.ready.stage.client_id;
+    let why = "x".repeat(1_024 - client.len() / 2);
+    receiver.answer([Reply::Says(500, format!("{why}{client}"))]);
+    super::connected(&world, "maria", "krwv4vYH").await;
+    assert_eq!(after(&world, 0).await, (1, 0));
+    assert_eq!(super::failed_calls(&world, "").await[0]["response"], why);
+}
+
 /// What a receiver says is stored, and the client id, which is in what it was sent, is not.
 #[tokio::test]
 async fn a_receiver_that_sends_back_what_it_got_brings_no_client_id_into_the_table() {

@@ -134,10 +134,19 @@ pub trait Receivers: Send + Sync {
 pub struct Answer {
     /// The status, which may be any.
     pub status: u16,
-    /// How the body begins, if it says why the call was not taken.
-    pub body: Option<String>,
+    /// What it says of a call that it did not take.
+    pub said: Option<Said>,
     /// When it wants to be called again, if it says so.
     pub retry_after: Option<RetryAfter>,
+}
+
+/// How a receiver's answer begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    /// So far as it was read.
+    pub text: String,
+    /// Whether it goes on.
+    pub is_cut: bool,
 }
 
 /// The queue that calls wait in.

@@ -105,15 +105,15 @@ pub async fn deliver_alert(
         return Ok(Outcome::Done);
     }
     let (notice, is_replay) = (call.notice, call.replay.is_some());
-    let (failure, response, asked) = match make(ports, receivers, &webhook, &notice).await? {
+    let (failure, said, asked) = match make(ports, receivers, &webhook, &notice).await? {
         Ok(Answer { status: 200..=299, .. }) => {
             if attempt > 1 || is_replay {
                 ports.webhooks.forget_failed_call(&notice).await?;
             }
             return Ok(Outcome::Done);
         }
-        Ok(Answer { status, body, retry_after }) => {
-            (CallFailure::Status(status), body, retry_after)
+        Ok(Answer { status, said, retry_after }) => {
+            (CallFailure::Status(status), said, retry_after)
         }
         Err(failure) => (failure, None, None),
     };
@@ -129,7 +129,7 @@ pub async fn deliver_alert(
         attempts: attempt,
         last_attempt_at,
         failure,
-        response,
+        response: said.map(|said| said.text),
     };
     ports.webhooks.note_failed_call(&call).await?;
     if failure == CallFailure::Status(GONE) {
@@ -157,6 +157,5 @@ async fn make(
     let body = body_of(ports, notice).await?;
     let headers = sign(&secrets, &notice.id, &body.text, ports.clock.now());
     let answer = receivers.call(webhook.url.url(), &headers, &body.text).await;
-    Ok(answer
-        .map(|answer| Answer { body: answer.body.map(|said| body.hidden_in(&said)), ..answer }))
+    Ok(answer.map(|answer| Answer { said: answer.said.map(|said| body.hidden_in(said)), ..answer }))
 }

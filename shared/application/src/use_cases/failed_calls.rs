@@ -2,6 +2,7 @@
 
 use crate::ports::portion::Portion;
 use crate::ports::secrets::{Freshness, SecretsError};
+use crate::ports::webhooks::Said;
 use crate::ports::{Ports, StoreError};
 use domain::alert::Notice;
 use domain::partner::ClientId;
@@ -45,12 +46,17 @@ pub struct Body {
 }
 
 impl Body {
-    /// What a receiver answered, without the client id: some send back what they got, and an answer
-    /// is stored.
-    pub fn hidden_in(&self, answer: &str) -> String {
-        self.client
-            .as_ref()
-            .map_or_else(|| answer.to_owned(), |client| answer.replace(client.expose(), "********"))
+    /// What a receiver said, without the client id: some send back what they got, and an answer is
+    /// stored. Where it was cut, so may be the client id.
+    pub fn hidden_in(&self, said: Said) -> Said {
+        let Some(client) = self.client.as_ref().map(ClientId::expose) else { return said };
+        let mut text = said.text.replace(client, "********");
+        if said.is_cut {
+            let begun = client.char_indices().rev().map(|(end, _)| &client[..end]);
+            let begun = { begun }.find(|begun| text.ends_with(begun)).map_or(0, str::len);
+            text.truncate(text.len() - begun);
+        }
+        Said { text, ..said }
     }
 }
 
@@ -66,4 +72,24 @@ pub async fn body_of(ports: &Ports, notice: &Notice) -> Result<Body, SecretsErro
     };
     let client = secret.map(|read| read.secret.credentials.client_id);
     Ok(Body { text: notice.body(client.as_ref()), client })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_of_a_client_id_stays_where_an_answer_was_cut() {
+        let client = "3qk8stage7v2";
+        let body = Body { text: String::new(), client: Some(client.parse().expect("a client id")) };
+        let kept = |text: String, is_cut| body.hidden_in(Said { text, is_cut }).text;
+        for end in 0..client.len() {
+            let text = format!("Why {client}? Because {}", &client[..end]);
+            assert_eq!(kept(text.clone(), true), "Why ********? Because ");
+            assert_eq!(kept(text, false), format!("Why ********? Because {}", &client[..end]));
+        }
+        assert_eq!(kept(format!("a3{client}"), true), "a3********");
+        assert_eq!(kept(client[..4].to_owned(), true), "");
+        assert_eq!(kept("Bad request".to_owned(), true), "Bad request");
+    }
 }

@@ -29,7 +29,7 @@ struct Answers {
 #[async_trait]
 impl Receivers for Answers {
     async fn call(&self, _: &Url, _: &SignedHeaders, _: &str) -> Result<Answer, CallFailure> {
-        Ok(Answer { status: self.status.load(Ordering::Relaxed), body: None, retry_after: None })
+        Ok(Answer { status: self.status.load(Ordering::Relaxed), said: None, retry_after: None })
     }
 }
 
