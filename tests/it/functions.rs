@@ -23,6 +23,22 @@ fn crates_below(name: &str) -> Vec<(PathBuf, String)> {
         .collect()
 }
 
+/// Routes, roles, log groups, queues, alarms and the rest that follows from what a function is.
+#[test]
+fn the_deployment_follows_from_the_functions() {
+    let stale = deployment::files(&folder("")).expect("it can be written").into_iter();
+    let stale: Vec<_> = stale.filter(deployment::File::is_stale).map(|file| file.path).collect();
+    assert!(stale.is_empty(), "{stale:?}: run `cargo run -p deployment -- --update`");
+}
+
+#[test]
+fn every_function_has_an_event_to_be_tried_with() {
+    for function in FUNCTIONS {
+        let event = folder("infra/events").join(format!("{}.json", function.name));
+        assert!(event.exists(), "{}", event.display());
+    }
+}
+
 #[test]
 fn every_function_is_in_the_list() {
     let in_their_folders: BTreeSet<_> = crates_below("functions")

@@ -3,18 +3,18 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use all_functions::FUNCTIONS;
+use lambda::function::Kind;
 use serde_json::{Value, json};
 
 use super::{
-    Resource, after_the_stacks_name, arn_of, binary, functions, of_type, properties, template,
+    Resource, after_the_stacks_name, arn_of, behind_alias, binary, functions, of_type, properties,
+    template,
 };
 
 /// API Gateway's own limit on an integration, and on an authorizer, in seconds.
 const GATEWAY_WAITS: u64 = 30;
 const GATEWAY_WAITS_FOR_AN_AUTHORIZER: u64 = 10;
-
-/// How often connections are checked, in seconds.
-const CHECK_EVERY: u64 = 900;
 
 fn roles() -> Vec<Resource> {
     of_type(template(), "AWS::IAM::Role").collect()
@@ -165,6 +165,20 @@ fn the_policies_beside_the_roles_are_traces_and_leaf_and_are_off_by_default() {
 }
 
 #[test]
+fn what_the_clock_calls_has_a_schedule_and_is_done_before_the_next_run() {
+    for function in FUNCTIONS {
+        let Kind::Schedule { every, .. } = function.kind else { continue };
+        assert!(function.timeout <= every, "{}", function.name);
+        let schedules: Vec<_> = of_type(template(), "AWS::Scheduler::Schedule")
+            .filter(|(_, it)| binary(behind_alias(&it["Target"]["Arn"])) == function.name)
+            .map(|(_, schedule)| &schedule["ScheduleExpression"])
+            .collect();
+        let expected = format!("rate({} minutes)", every.as_secs() / 60);
+        assert_eq!(schedules, [&json!(expected)], "{}", function.name);
+    }
+}
+
+#[test]
 fn no_function_works_on_after_its_caller_has_given_up() {
     let seconds = |id: &str| properties(id)["Timeout"].as_u64().expect("seconds");
     assert!(seconds("AuthorizerFunction") <= GATEWAY_WAITS_FOR_AN_AUTHORIZER);
@@ -174,10 +188,4 @@ fn no_function_works_on_after_its_caller_has_given_up() {
         let function = function.expect("a function").1.trim_end_matches("}:live");
         assert!(seconds(function) < GATEWAY_WAITS, "{function}");
     }
-    // Nor do two checks overlap.
-    assert_eq!(
-        properties("CheckSchedule")["ScheduleExpression"],
-        format!("rate({} minutes)", CHECK_EVERY / 60)
-    );
-    assert!(seconds("CheckConnectionsFunction") <= CHECK_EVERY);
 }

@@ -76,6 +76,28 @@ fn every_function_has_alarms_for_errors_and_throttles_and_those_behind_the_api_f
 }
 
 #[test]
+fn every_function_and_queue_is_on_the_dashboard() {
+    let shown = |namespace: &str, name: &str| -> BTreeSet<_> {
+        let metrics = metrics_of_the_dashboard().into_iter();
+        metrics
+            .filter(|(shown_in, metric, ..)| shown_in == namespace && metric == name)
+            .map(|(.., value)| value)
+            .collect()
+    };
+    let all = named(functions().iter().map(|(id, _)| binary(id)));
+    for metric in ["Duration", "Errors", "ConcurrentExecutions"] {
+        assert_eq!(shown("AWS/Lambda", metric), all, "{metric}");
+    }
+    let queues = || {
+        of_type(template(), "AWS::SQS::Queue")
+            .map(|(_, it)| after_the_stacks_name(&it["QueueName"]))
+    };
+    assert_eq!(shown("AWS/SQS", "ApproximateNumberOfMessagesVisible"), named(queues()));
+    let read = queues().filter(|name| !name.contains("dead-letters"));
+    assert_eq!(shown("AWS/SQS", "ApproximateAgeOfOldestMessage"), named(read));
+}
+
+#[test]
 fn every_queue_and_pipe_has_an_alarm() {
     let queues: BTreeSet<_> = of_type(template(), "AWS::SQS::Queue")
         .map(|(_, it)| after_the_stacks_name(&it["QueueName"]))

@@ -93,10 +93,7 @@ fn content(site: &Site, next: &str, refused: Option<&str>) -> Markup {
                 p {
                     strong { (grower.name) }
                     br;
-                    span.quiet {
-                            @let names = grower.operations.iter().map(|it| it.name);
-                        (names.collect::<Vec<_>>().join(" · "))
-                        }
+                    span.quiet { (grower.operations.iter().map(|it| it.name).collect::<Vec<_>>().join(" · ")) }
                 }
                 button.primary type="submit" { "Sign in as " (grower.name) }
             }
