@@ -11,7 +11,7 @@ use local::{Data, Machine, Options, Upstream, environment, walkthrough};
 use url::Url;
 
 /// Panorama Connect on one machine: the whole service, and a simulated Panorama to connect to.
-/// It calls nothing outside this machine.
+/// It calls nothing outside this machine, except the webhooks that you register.
 #[derive(Parser)]
 #[command(name = "panorama-connect", version)]
 struct Flags {

@@ -64,7 +64,7 @@ pub struct Options {
 pub enum Upstream {
     /// The service itself.
     Panorama,
-    /// A simulated Leaf: another machine, whose upstream is `Panorama`.
+    /// A simulated Leaf, which is a second instance of the service.
     Leaf,
 }
 

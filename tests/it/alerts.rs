@@ -94,10 +94,13 @@ async fn connected(world: &World, name: &str, code: &str) -> String {
 /// The queue's message of a call: that this credential of this Leaf user is connected.
 fn call_message(message_id: &str, webhook: &str, user: &str) -> SqsMessage {
     let alert = json!({
-        "type": "connectionActivated", "leafUserId": user, "credentialId": "0d1f1c0e-6a3c-4c8e-9a51-3f6f2c1b7d44",
+        "type": "connectionActivated", "leafUserId": user,
+        "credentialId": "0d1f1c0e-6a3c-4c8e-9a51-3f6f2c1b7d44",
         "appName": "prairie-insights", "clientEnvironment": "STAGE",
     });
-    let body = json!({ "webhookId": webhook, "id": message_id, "at": "2026-11-22T12:00:00.000000Z", "alert": alert });
+    let body = json!({
+        "webhookId": webhook, "id": message_id, "at": "2026-11-22T12:00:00.000000Z", "alert": alert,
+    });
     let mut message = SqsMessage::default();
     message.message_id = Some(message_id.to_owned());
     message.attributes.insert("MessageGroupId".to_owned(), format!("USER#{user}#{webhook}"));

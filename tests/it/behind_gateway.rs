@@ -123,9 +123,14 @@ fn event(route_key: &str, raw_path: &str, parameters: &Value) -> Value {
         "headers": { "accept": "*/*", "host": "connect.example", "x-forwarded-proto": "https" },
         "pathParameters": parameters,
         "requestContext": {
-            "accountId": "123456789012", "apiId": "a1b2c3d4e5", "domainName": "connect.example", "stage": "$default",
-            "http": { "method": method, "path": raw_path, "protocol": "HTTP/1.1", "sourceIp": "203.0.113.7", "userAgent": "curl/8.14.1" },
-            "requestId": "JKJaXmPLvHcESHA=", "routeKey": route_key, "time": "22/Nov/2026:12:00:00 +0000", "timeEpoch": 1_795_348_800_000_u64,
+            "accountId": "123456789012", "apiId": "a1b2c3d4e5", "domainName": "connect.example",
+            "stage": "$default",
+            "http": {
+                "method": method, "path": raw_path, "protocol": "HTTP/1.1",
+                "sourceIp": "203.0.113.7", "userAgent": "curl/8.14.1",
+            },
+            "requestId": "JKJaXmPLvHcESHA=", "routeKey": route_key,
+            "time": "22/Nov/2026:12:00:00 +0000", "timeEpoch": 1_795_348_800_000_u64,
         },
         "isBase64Encoded": false,
     })

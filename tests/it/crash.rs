@@ -216,8 +216,10 @@ async fn a_manual_creation_is_all_or_nothing() {
         let user = world.create_user("maria").await;
         let stage = &world.machine.ready.stage;
         let body = json!({
-            "clientId": stage.client_id, "username": stage.partner.username, "password": stage.partner.password,
-            "organizationCode": FARM, "refreshToken": refresh_token(&world).await, "clientEnvironment": "STAGE",
+            "clientId": stage.client_id, "username": stage.partner.username,
+            "password": stage.partner.password,
+            "organizationCode": FARM, "refreshToken": refresh_token(&world).await,
+            "clientEnvironment": "STAGE",
         });
         let path = format!("{MANAGEMENT}/users/{user}/panorama-credentials");
         let doomed = Doomed::after(calls, &world).await;

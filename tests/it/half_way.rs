@@ -67,7 +67,8 @@ async fn world_with(deleted: &StillBeingDeleted) -> World {
 async fn send(world: &World, method: Method) -> (StatusCode, Value) {
     let stage = &world.machine.ready.stage;
     let body = json!({
-        "clientId": stage.client_id, "username": stage.partner.username, "password": stage.partner.password,
+        "clientId": stage.client_id, "username": stage.partner.username,
+        "password": stage.partner.password,
         "sharingUrlId": stage.sharing_url_id,
     });
     let path = format!("{MANAGEMENT}/app-keys/Panorama/{NAME}/STAGE");

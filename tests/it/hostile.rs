@@ -16,7 +16,10 @@ async fn connected(world: &World, name: &str, code: &str) -> String {
 }
 
 fn answer(call: &str, status: u16, content_type: &str, body: &str) -> Value {
-    json!({ "call": call, "fault": "answer", "status": status, "contentType": content_type, "body": body, "times": 0 })
+    json!({
+        "call": call, "fault": "answer", "status": status, "contentType": content_type,
+        "body": body, "times": 0,
+    })
 }
 
 async fn resources(world: &World, user: &str) -> (StatusCode, Value) {
@@ -214,7 +217,12 @@ async fn a_page_that_says_no_is_not_panoramas_word() {
 async fn an_answer_that_is_too_large_is_not_read() {
     let world = World::start().await;
     let maria = connected(&world, "maria", FARM).await;
-    let large = |call: &str, megabytes: u64| json!({ "call": call, "fault": "answer", "body": " ".repeat(1_024), "repeat": megabytes * 1_024, "times": 0 });
+    let large = |call: &str, megabytes: u64| {
+        json!({
+            "call": call, "fault": "answer", "body": " ".repeat(1_024), "repeat": megabytes * 1_024,
+            "times": 0,
+        })
+    };
     world.fault(large("listFields", 33)).await;
     world.fault(large("listSharing", 33)).await;
     world.fault(large("initiateAuth", 1)).await;
@@ -234,7 +242,11 @@ async fn an_absurd_retry_after_is_an_hour() {
     for (sent, told) in
         [("31536000", "3600"), ("99999999999999999999999", "3600"), ("-5", "30"), ("never", "30")]
     {
-        world.fault(json!({ "call": "listFields", "fault": "status", "status": 503, "retryAfter": sent })).await;
+        world
+            .fault(json!({
+                "call": "listFields", "fault": "status", "status": 503, "retryAfter": sent,
+            }))
+            .await;
         let path =
             format!("/services/integrations/api/resources?provider=Panorama&leafUserId={maria}");
         let answer = world.owner(Method::GET, &path).send().await.expect("an answer");

@@ -37,7 +37,9 @@ impl World {
 
     /// A token of the partner's account at Leaf.
     pub(crate) async fn leaf_token(&self) -> String {
-        let body = json!({ "username": seed::LEAF_ACCOUNT.username, "password": seed::LEAF_ACCOUNT.password });
+        let body = json!({
+            "username": seed::LEAF_ACCOUNT.username, "password": seed::LEAF_ACCOUNT.password,
+        });
         let (_, answer) =
             self.json(self.http.post(self.leaf("/api/authenticate")).json(&body)).await;
         answer["id_token"].as_str().expect("a token").to_owned()

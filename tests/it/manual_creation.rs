@@ -12,7 +12,9 @@ pub(crate) async fn refresh_token(world: &World) -> String {
     let stage = &world.machine.ready.stage;
     let body = json!({
         "AuthFlow": "USER_PASSWORD_AUTH", "ClientId": stage.client_id,
-        "AuthParameters": { "USERNAME": stage.partner.username, "PASSWORD": stage.partner.password },
+        "AuthParameters": {
+            "USERNAME": stage.partner.username, "PASSWORD": stage.partner.password,
+        },
     });
     let request = world.http.post(world.panorama("/"));
     let request = request.header("x-amz-target", "AWSCognitoIdentityProviderService.InitiateAuth");
@@ -38,8 +40,10 @@ pub(crate) async fn already_shared(world: &World, code: &str) {
 async fn create(world: &World, user: &str, change: impl FnOnce(&mut Value)) -> (StatusCode, Value) {
     let stage = &world.machine.ready.stage;
     let mut body = json!({
-        "clientId": stage.client_id, "username": stage.partner.username, "password": stage.partner.password,
-        "organizationCode": "krwv4vYH", "refreshToken": refresh_token(world).await, "clientEnvironment": "STAGE",
+        "clientId": stage.client_id, "username": stage.partner.username,
+        "password": stage.partner.password,
+        "organizationCode": "krwv4vYH", "refreshToken": refresh_token(world).await,
+        "clientEnvironment": "STAGE",
     });
     change(&mut body);
     let path = format!("{MANAGEMENT}/users/{user}/panorama-credentials");

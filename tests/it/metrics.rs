@@ -87,7 +87,8 @@ fn a_metric_is_a_line_in_the_embedded_metric_format() {
                     ],
                 }] },
                 "function": "sharing-confirmation", "request_id": "r-1",
-                "ClientEnvironment": "STAGE", "Call": "ConfirmSharing", "UpstreamLatency": 12.5, "UpstreamErrors": 1,
+                "ClientEnvironment": "STAGE", "Call": "ConfirmSharing", "UpstreamLatency": 12.5,
+                "UpstreamErrors": 1,
             }),
         ]
     );

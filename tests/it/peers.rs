@@ -159,7 +159,8 @@ impl Pool {
         let made = pool.call("CreateUserPoolClient", &client).await;
         pool.client_id = made["UserPoolClient"]["ClientId"].as_str().expect("an id").to_owned();
         let user = json!({
-            "UserPoolId": pool.id, "Username": pool.username, "TemporaryPassword": TEMPORARY, "MessageAction": "SUPPRESS",
+            "UserPoolId": pool.id, "Username": pool.username, "TemporaryPassword": TEMPORARY,
+            "MessageAction": "SUPPRESS",
             "UserAttributes": [{ "Name": "email", "Value": pool.username }],
         });
         pool.call("AdminCreateUser", &user).await;
@@ -168,7 +169,9 @@ impl Pool {
 
     async fn set_password(&self, password: &str) {
         let (pool, username) = (&self.id, &self.username);
-        let body = json!({ "UserPoolId": pool, "Username": username, "Password": password, "Permanent": true });
+        let body = json!({
+            "UserPoolId": pool, "Username": username, "Password": password, "Permanent": true,
+        });
         self.call("AdminSetUserPassword", &body).await;
     }
 

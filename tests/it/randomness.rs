@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use crate::world::{MANAGEMENT, World};
 
-/// All that a partner and a browser are given which nobody can guess: one farmer's way through a hop
-/// link, by a service that draws from this seed.
+/// All that a partner and a browser are given which nobody can guess: one farmer's way through a
+/// hop link, by a service that draws from this seed.
 async fn drawn_from(seed: u64) -> Vec<String> {
     let mut world =
         World::start_with(|options| options.randomness = Arc::new(SeededRandomness::new(seed)))

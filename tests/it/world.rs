@@ -143,7 +143,10 @@ impl World {
 
     /// Creates a Leaf user; its id.
     pub(crate) async fn create_user(&self, name: &str) -> String {
-        let body = json!({ "name": name, "email": format!("{name}@farm.example"), "phone": "1", "address": "Road 1" });
+        let body = json!({
+            "name": name, "email": format!("{name}@farm.example"), "phone": "1",
+            "address": "Road 1",
+        });
         let (status, user) =
             self.json(self.owner(Method::POST, &format!("{MANAGEMENT}/users")).json(&body)).await;
         assert_eq!(status, StatusCode::CREATED, "{user}");
@@ -200,7 +203,8 @@ impl World {
     ) -> StatusCode {
         let (name, environment) = (self.machine.ready.app_name, &account.client_environment);
         let body = json!({
-            "clientId": account.client_id, "username": account.partner.username, "password": password,
+            "clientId": account.client_id, "username": account.partner.username,
+            "password": password,
             "sharingUrlId": account.sharing_url_id,
         });
         let path = format!("{MANAGEMENT}/app-keys/Panorama/{name}/{environment}");

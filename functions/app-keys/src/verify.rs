@@ -84,7 +84,7 @@ fn environment(set_up: &SetUp) -> Check {
             name: "rightEnvironment",
             ok: true,
             detail: format!(
-                "Nothing says that the client id is of another environment than {environment}."
+                "The client id is not known to belong to another environment than {environment}."
             ),
             what_to_do: None,
         },
@@ -105,7 +105,7 @@ fn listing(set_up: &SetUp) -> Check {
         Ok(operations) => Check {
             name: "listingWorks",
             ok: true,
-            detail: format!("Panorama lists {operations} operations that share with you."),
+            detail: format!("Operations that share with you: {operations}."),
             what_to_do: None,
         },
         Err(failure) => Check {
@@ -143,8 +143,8 @@ fn confirmation(service: &Service, set_up: &SetUp) -> Check {
         ok: true,
         detail: format!("Farmers return to {url}."),
         what_to_do: Some(
-            "Enter this as Sharing Confirmation URL in the Partner Portal; nobody but you can see \
-             what is entered there."
+            "Enter this as Sharing Confirmation URL in the Partner Portal; this service cannot \
+             see what is entered there."
                 .to_owned(),
         ),
     }

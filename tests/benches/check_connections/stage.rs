@@ -124,9 +124,11 @@ async fn listener() -> (TcpListener, String) {
 }
 
 async fn initiate_auth() -> Json<Value> {
-    Json(
-        json!({ "AuthenticationResult": { "AccessToken": "access", "RefreshToken": "refresh", "ExpiresIn": 86_400 } }),
-    )
+    Json(json!({
+        "AuthenticationResult": {
+            "AccessToken": "access", "RefreshToken": "refresh", "ExpiresIn": 86_400,
+        },
+    }))
 }
 
 async fn list_sharing(State(panorama): State<Arc<Panorama>>) -> String {

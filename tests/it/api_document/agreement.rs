@@ -211,7 +211,8 @@ fn answered(status: u16, body: &Value) -> Exchange {
 
 fn problem(status: u16, error_key: &str) -> Value {
     json!({
-        "type": format!("urn:panorama-connect:problem:{error_key}"), "title": "t", "status": status, "detail": "d", "path": "/",
+        "type": format!("urn:panorama-connect:problem:{error_key}"), "title": "t", "status": status,
+        "detail": "d", "path": "/",
         "message": "d", "errorKey": error_key,
     })
 }
@@ -224,7 +225,10 @@ fn assert_found(exchange: &Exchange, fault: &str) {
 
 #[test]
 fn an_answer_that_the_document_does_not_have_is_found() {
-    let user = json!({ "id": "5f0c2b1e-8d3a-4a76-9c54-1e7f3b9a6d20", "name": "n", "email": "e@x", "phone": null, "address": null, "externalId": null });
+    let user = json!({
+        "id": "5f0c2b1e-8d3a-4a76-9c54-1e7f3b9a6d20", "name": "n", "email": "e@x", "phone": null,
+        "address": null, "externalId": null,
+    });
     assert_eq!(answered(200, &user).check(), Ok(()));
     assert_eq!(answered(404, &problem(404, "leafUserNotFound")).check(), Ok(()));
 
@@ -259,7 +263,10 @@ fn an_answer_that_the_document_does_not_have_is_found() {
 
 #[test]
 fn a_request_that_the_document_refuses_and_the_service_accepts_is_found() {
-    let user = json!({ "id": "5f0c2b1e-8d3a-4a76-9c54-1e7f3b9a6d20", "name": "n", "email": "e@x", "phone": null, "address": null, "externalId": null });
+    let user = json!({
+        "id": "5f0c2b1e-8d3a-4a76-9c54-1e7f3b9a6d20", "name": "n", "email": "e@x", "phone": null,
+        "address": null, "externalId": null,
+    });
     let mut by_number = answered(200, &user);
     by_number.in_path[0].1 = "1".to_owned();
     assert_found(&by_number, "its leafUserId is refused there");

@@ -52,9 +52,19 @@ async fn nothing_that_a_stranger_sends_makes_the_authorizer_fail() {
         r#"{"headers":{"authorization":"Bearer \ud800"}}"#.to_owned(),
         json!({ "headers": { "authorization": 1, "x": ["y"] } }).to_string(),
         json!({ "headers": { "authorization": "Bearer \u{0}\u{7f}\u{fffd}é\"<>" } }).to_string(),
-        json!({ "headers": { "author\nization": "x", "": "", "é": "\r\n" }, "rawPath": "\"<> %zz", "rawQueryString": "\"%" }).to_string(),
-        json!({ "headers": { "authorization": format!("Bearer {}", "x".repeat(100_000)) } }).to_string(),
-        json!({ "headers": { "authorization": "Basic b3duZXI6b3duZXI=" }, "cookies": Value::Null }).to_string(),
+        json!({
+            "headers": { "author\nization": "x", "": "", "é": "\r\n" }, "rawPath": "\"<> %zz",
+            "rawQueryString": "\"%",
+        })
+        .to_string(),
+        json!({
+            "headers": { "authorization": format!("Bearer {}", "x".repeat(100_000)) },
+        })
+        .to_string(),
+        json!({
+            "headers": { "authorization": "Basic b3duZXI6b3duZXI=" }, "cookies": Value::Null,
+        })
+        .to_string(),
     ] {
         assert_eq!(deployed.authorize(&event).await, nothing, "{event:.200}");
     }

@@ -79,7 +79,8 @@ async fn every_function_answers_whatever_is_in_its_headers_cookies_and_body() {
         for nasty in NASTY {
             let mut event = of_owner(event(&key, &path, &parameters));
             event["headers"] = json!({
-                nasty: "x", "host": nasty, "x-forwarded-proto": nasty, "content-type": nasty, "authorization": nasty, "referer": nasty,
+                nasty: "x", "host": nasty, "x-forwarded-proto": nasty, "content-type": nasty,
+                "authorization": nasty, "referer": nasty,
                 "content-length": nasty, "number": 1, "list": ["x"],
             });
             event["cookies"] = json!([nasty, format!("__Host-connect-{nasty}={nasty}")]);

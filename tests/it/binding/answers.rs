@@ -232,7 +232,9 @@ async fn a_page_that_waits_asks_less_and_less_often_and_then_no_more() {
     let maria = world.create_user("maria").await;
     let mut browser = world.hop(&world.start_session(&maria, None).await).await;
     let callback = world.share(FARM).await;
-    let down = serde_json::json!({ "call": "confirmSharing", "fault": "status", "status": 503, "times": 99 });
+    let down = serde_json::json!({
+        "call": "confirmSharing", "fault": "status", "status": 503, "times": 99,
+    });
     world.fault(down).await;
     let mut seen = browser.open(&callback).await;
     let (mut waits, mut passed) = (Vec::new(), 0);

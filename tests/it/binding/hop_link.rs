@@ -253,7 +253,9 @@ async fn the_page_with_the_button_may_post_and_its_answer_lead_to_panorama() {
 async fn before_a_browser_is_bound_the_farmer_sees_whose_account_it_is() {
     let world = World::start().await;
     let maria = world.create_user("maria").await;
-    let body = serde_json::json!({ "id": maria, "name": "Maria del Carmen Ruiz", "email": "maria@farm.example" });
+    let body = serde_json::json!({
+        "id": maria, "name": "Maria del Carmen Ruiz", "email": "maria@farm.example",
+    });
     let (status, user) = world
         .json(world.owner(reqwest::Method::PUT, "/services/usermanagement/api/users").json(&body))
         .await;

@@ -34,7 +34,8 @@ async fn a_session_ends_at_its_own_app_key_of_an_environment() {
     let world = World::start().await;
     let (stage, other) = (&world.machine.ready.stage, "0d9a1f0e-6a3c-4c8e-9a51-3f6f2c1b7d44");
     let body = json!({
-        "clientId": stage.client_id, "username": stage.partner.username, "password": stage.partner.password,
+        "clientId": stage.client_id, "username": stage.partner.username,
+        "password": stage.partner.password,
         "sharingUrlId": other,
     });
     let path = format!("{MANAGEMENT}/app-keys/Panorama/second-app/STAGE");

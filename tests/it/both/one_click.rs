@@ -79,7 +79,8 @@ async fn inline_credentials_and_a_sharing_url_id_start_as_well(world: World) {
     let user = world.create_user("maria").await;
     let stage = world.machine.ready.stage.clone();
     let body = json!({
-        "clientId": stage.client_id, "username": stage.partner.username, "password": stage.partner.password,
+        "clientId": stage.client_id, "username": stage.partner.username,
+        "password": stage.partner.password,
         "sharingUrlId": stage.sharing_url_id, "clientEnvironment": "STAGE",
     });
     let (status, answer) = world.post_start(&user, &body).await;

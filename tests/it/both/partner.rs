@@ -18,7 +18,9 @@ async fn leaf_users_are_created_found_changed_and_listed(world: World) {
     let path = format!("{MANAGEMENT}/users/{user}");
     let found = world.ask(Method::GET, &path).await.json(200);
     assert_eq!((&found["id"], &found["name"]), (&json!(user), &json!("maria")));
-    let changed = json!({ "id": user, "name": "Maria", "email": "maria@farm.example", "externalId": "grower-7" });
+    let changed = json!({
+        "id": user, "name": "Maria", "email": "maria@farm.example", "externalId": "grower-7",
+    });
     let answer =
         world.ask_with(Method::PUT, &format!("{MANAGEMENT}/users"), &changed).await.json(200);
     assert_eq!(answer["externalId"], "grower-7");
@@ -28,7 +30,9 @@ async fn leaf_users_are_created_found_changed_and_listed(world: World) {
         .json(200);
     assert_eq!(listed.as_array().expect("an array").len(), 1, "{listed}");
     assert_eq!(listed[0]["name"], "Maria");
-    let nobody = json!({ "id": "00000000-0000-4000-8000-000000000000", "name": "n", "email": "n@farm.example" });
+    let nobody = json!({
+        "id": "00000000-0000-4000-8000-000000000000", "name": "n", "email": "n@farm.example",
+    });
     world
         .ask_with(Method::PUT, &format!("{MANAGEMENT}/users"), &nobody)
         .await
@@ -38,7 +42,8 @@ async fn leaf_users_are_created_found_changed_and_listed(world: World) {
 fn brought(world: &World, refresh_token: &str) -> serde_json::Value {
     let stage = &world.machine.ready.stage;
     json!({
-        "clientId": stage.client_id, "username": stage.partner.username, "password": stage.partner.password,
+        "clientId": stage.client_id, "username": stage.partner.username,
+        "password": stage.partner.password,
         "organizationCode": FARM, "refreshToken": refresh_token, "clientEnvironment": "STAGE",
     })
 }

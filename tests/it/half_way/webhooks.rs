@@ -62,7 +62,8 @@ impl Intercept for Broken {
 
 async fn register(world: &World) -> (StatusCode, Value) {
     let body = json!({
-        "events": ["connectionRevoked"], "name": "our receiver", "secret": "planted-webhook-secret-of-24",
+        "events": ["connectionRevoked"], "name": "our receiver",
+        "secret": "planted-webhook-secret-of-24",
         "url": "https://receiver.example/hooks",
     });
     world.json(world.owner(Method::POST, WEBHOOKS).json(&body)).await

@@ -19,8 +19,10 @@ pub(crate) fn sign(secret: &str, body: &[u8]) -> String {
 /// An alert about a credential, as Leaf's documents show it.
 pub(crate) fn alert(credential_id: &str) -> String {
     json!({
-        "provider": "Panorama", "credentialId": credential_id, "message": "Credential is no longer valid",
-        "status": "UNAUTHENTICATED", "type": "credentialsUnauthenticated", "timestamp": "2026-11-22T12:00:00.000000Z",
+        "provider": "Panorama", "credentialId": credential_id,
+        "message": "Credential is no longer valid",
+        "status": "UNAUTHENTICATED", "type": "credentialsUnauthenticated",
+        "timestamp": "2026-11-22T12:00:00.000000Z",
     })
     .to_string()
 }

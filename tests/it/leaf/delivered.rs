@@ -73,7 +73,10 @@ async fn a_farmer_who_switches_off_is_here_as_soon_as_leaf_has_checked_and_calle
     // The one that the registration made stays good as the one before.
     replace_secret(&world, SECRET).await;
     let url = world.api("/alerts/leaf");
-    let body = json!({ "events": ["connectionRevoked"], "name": "ours of another event", "secret": SECRET, "url": url });
+    let body = json!({
+        "events": ["connectionRevoked"], "name": "ours of another event", "secret": SECRET,
+        "url": url,
+    });
     let (status, _) = world.json(world.at_leaf(Method::POST, WEBHOOKS).await.json(&body)).await;
     assert_eq!(status, StatusCode::CREATED);
     let user = connected(&world).await;

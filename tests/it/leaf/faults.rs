@@ -138,8 +138,14 @@ async fn a_check_that_leaf_limits_goes_on_where_it_was() {
         2
     );
     // The second question is refused.
-    let slow_down = json!({ "fault": "status", "status": 429, "retryAfter": 60, "path": format!("{dale}/panorama-credentials") });
-    let slow_down_too = json!({ "fault": "status", "status": 429, "retryAfter": 60, "path": format!("{maria}/panorama-credentials") });
+    let slow_down = json!({
+        "fault": "status", "status": 429, "retryAfter": 60,
+        "path": format!("{dale}/panorama-credentials"),
+    });
+    let slow_down_too = json!({
+        "fault": "status", "status": 429, "retryAfter": 60,
+        "path": format!("{maria}/panorama-credentials"),
+    });
     let asked_before = world.leaf_calls("/panorama-credentials").await;
     for fault in [&slow_down, &slow_down_too] {
         world.disturb(fault).await;

@@ -51,8 +51,10 @@ pub(super) async fn guard(State(records): State<Shared>, request: Request, next:
 /// A JHipster problem, whose words quote more than they should.
 pub(super) fn refuse(status: u16, error_key: &str, field_errors: Value) -> Response {
     let body = json!({
-        "type": "https://www.jhipster.tech/problem/problem-with-message", "title": "Refused", "status": status,
-        "path": "/api", "message": format!("{PLANTED} was not accepted"), "errorKey": error_key, "fieldErrors": field_errors,
+        "type": "https://www.jhipster.tech/problem/problem-with-message", "title": "Refused",
+        "status": status,
+        "path": "/api", "message": format!("{PLANTED} was not accepted"), "errorKey": error_key,
+        "fieldErrors": field_errors,
     });
     let status = StatusCode::from_u16(status).expect("a status");
     (status, [(CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response()

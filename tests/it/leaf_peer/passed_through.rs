@@ -12,17 +12,23 @@ pub(crate) fn maria() -> Value {
     json!({
         "id": "0f9b4a52-6c1d-4f7e-8a35-2f1d0c9b8e7a",
         "name": "Maria Lindqvist", "email": "maria@willowcreek.example", "phone": "+1 555 010 0142",
-        "address": "Willow Creek Road 12, Ames, IA", "externalId": null, "createdTime": "2024-02-29T08:00:00.5Z",
+        "address": "Willow Creek Road 12, Ames, IA", "externalId": null,
+        "createdTime": "2024-02-29T08:00:00.5Z",
         "companyLimits": { "acres": 12000.5, "tags": ["corn", { "deep": [null, true, -1] }] },
         "johnDeereCredentials": {
-            "id": "7c1e0f6a-90d2-4b1b-a3a5-0d6e4f2b9c11", "status": "ACTIVE", "clientEnvironment": "PRODUCTION",
-            "createdTime": "2024-03-01T08:00:00.000000Z", "tokenMetadata": { "scopes": ["ag1", "offline_access"] },
-            "clientKey": "0oa-client", "clientSecret": PLANTED, "accessToken": PLANTED, "refreshToken": PLANTED,
+            "id": "7c1e0f6a-90d2-4b1b-a3a5-0d6e4f2b9c11", "status": "ACTIVE",
+            "clientEnvironment": "PRODUCTION",
+            "createdTime": "2024-03-01T08:00:00.000000Z",
+            "tokenMetadata": { "scopes": ["ag1", "offline_access"] },
+            "clientKey": "0oa-client", "clientSecret": PLANTED, "accessToken": PLANTED,
+            "refreshToken": PLANTED,
             "tokenId": PLANTED, "tokenSecretKey": PLANTED,
         },
         "agvanceCredentials": {
-            "id": "21f8a1d0-3a1b-4c39-9d55-7b0e6d2c8f00", "status": "ACTIVE", "username": "maria", "databaseId": "7",
-            "apiKey": PLANTED, "password": PLANTED, "login": { "authToken": PLANTED, "history": [{ "user_password": PLANTED }] },
+            "id": "21f8a1d0-3a1b-4c39-9d55-7b0e6d2c8f00", "status": "ACTIVE", "username": "maria",
+            "databaseId": "7",
+            "apiKey": PLANTED, "password": PLANTED,
+            "login": { "authToken": PLANTED, "history": [{ "user_password": PLANTED }] },
         },
     })
 }
@@ -124,8 +130,14 @@ async fn a_new_leaf_user_reaches_leaf_as_it_was_sent() {
     peer.has(maria());
     for sent in [
         json!({ "name": "Dale" }),
-        json!({ "name": "  Dale \n& Sons ", "email": null, "externalId": "", "phone": 5, "extra": { "a": [1.5, "\u{1F33D}"] } }),
-        json!({ "name": "x".repeat(2_000), "johnDeereCredentials": { "id": "7c1e0f6a-90d2-4b1b-a3a5-0d6e4f2b9c11" } }),
+        json!({
+            "name": "  Dale \n& Sons ", "email": null, "externalId": "", "phone": 5,
+            "extra": { "a": [1.5, "\u{1F33D}"] },
+        }),
+        json!({
+            "name": "x".repeat(2_000),
+            "johnDeereCredentials": { "id": "7c1e0f6a-90d2-4b1b-a3a5-0d6e4f2b9c11" },
+        }),
     ] {
         let answer = world.ask_with(Method::POST, &users(), &sent).await;
         let made = answer.json(201);

@@ -55,7 +55,9 @@ pub(super) async fn create(
 ) -> Response {
     let mut records = records.lock().expect("nobody panicked");
     if body.get("name").is_none_or(|name| name == "") {
-        let fields = serde_json::json!([{ "objectName": "leafUser", "field": "name", "message": "NotNull" }]);
+        let fields = serde_json::json!([
+            { "objectName": "leafUser", "field": "name", "message": "NotNull" },
+        ]);
         return refuse(400, "error.validation", fields);
     }
     let mut user = bound(&mut records, body);

@@ -23,7 +23,9 @@ async fn what_leaf_refuses_of_a_body_is_a_bad_request_that_names_the_fields() {
             (Method::PUT, users.clone()),
             (Method::PATCH, format!("{users}/{id}")),
         ] {
-            let refusal = json!({ "errorKey": key, "message": PLANTED, "fieldErrors": [{ "field": PLANTED }] });
+            let refusal = json!({
+                "errorKey": key, "message": PLANTED, "fieldErrors": [{ "field": PLANTED }],
+            });
             peer.with(|records| records.refusal = Some((status, refusal)));
             let answer = world.ask_with(method, &path, &json!({ "id": id, "name": "n" })).await;
             answer.problem(400, "leafRefused");

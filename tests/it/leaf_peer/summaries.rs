@@ -13,9 +13,18 @@ async fn summaries_are_leafs_whoever_and_whatever_they_are_of() {
     let (world, peer) = World::in_front_of_peer().await;
     let (maria, dale) = (peer.has(json!({ "name": "maria" })), peer.has(json!({ "name": "dale" })));
     let all = [
-        json!({ "provider": "Panorama", "leafUserId": maria, "growers": 1, "farms": 2, "fields": 3, "syncReferenceTime": "2026-11-22T12:00:00.000000Z" }),
-        json!({ "provider": "JohnDeere", "leafUserId": maria, "growers": null, "farms": 0, "fields": 9, "syncReferenceTime": null }),
-        json!({ "provider": "Panorama", "leafUserId": dale, "fields": "many", "organizations": [{ "id": "7" }] }),
+        json!({
+            "provider": "Panorama", "leafUserId": maria, "growers": 1, "farms": 2, "fields": 3,
+            "syncReferenceTime": "2026-11-22T12:00:00.000000Z",
+        }),
+        json!({
+            "provider": "JohnDeere", "leafUserId": maria, "growers": null, "farms": 0, "fields": 9,
+            "syncReferenceTime": null,
+        }),
+        json!({
+            "provider": "Panorama", "leafUserId": dale, "fields": "many",
+            "organizations": [{ "id": "7" }],
+        }),
     ];
     let mut held = all.clone();
     held[2]["accessToken"] = PLANTED.into();

@@ -14,7 +14,10 @@ fn strangers() -> Vec<Value> {
         json!({ "email": "no at sign" }),
         json!({ "name": "Two\nLines", "address": "Lane 7\r\nPeoria, IL\t61602", "phone": "" }),
         json!({ "name": "x".repeat(3_000), "externalId": "\u{0}\u{7}" }),
-        json!({ "name": "", "phone": 15_550_100_142_u64, "address": { "street": "Lane 7", "zip": [61602] } }),
+        json!({
+            "name": "", "phone": 15_550_100_142_u64,
+            "address": { "street": "Lane 7", "zip": [61602] },
+        }),
         json!({ "id": "not-a-uuid", "name": "an id of another kind" }),
         json!({ "name": "many", "email": "a@b@c", "createdTime": "yesterday", "enabled": true }),
     ]
@@ -56,8 +59,14 @@ async fn a_history_with_rows_of_other_forms_is_shown() {
     let (world, peer) = World::in_front_of_peer().await;
     let id = peer.has(json!({ "name": "maria" }));
     let rows = [
-        json!({ "id": "64f1c0ffee", "createdDate": "2026-11-22T11:59:00Z", "statusCode": 400, "headers": PLANTED, "body": PLANTED }),
-        json!({ "id": 17, "createdDate": null, "statusCode": null, "headers": null, "body": null, "attempt": 3 }),
+        json!({
+            "id": "64f1c0ffee", "createdDate": "2026-11-22T11:59:00Z", "statusCode": 400,
+            "headers": PLANTED, "body": PLANTED,
+        }),
+        json!({
+            "id": 17, "createdDate": null, "statusCode": null, "headers": null, "body": null,
+            "attempt": 3,
+        }),
         json!({ "createdDate": 1_795_348_800, "statusCode": "200", "requestToken": PLANTED }),
     ];
     peer.with(|records| records.events.insert(id.clone(), rows.to_vec()));
@@ -77,8 +86,10 @@ async fn a_history_with_rows_of_other_forms_is_shown() {
 /// A Panorama credential as Leaf has it.
 fn credential() -> Value {
     json!({
-        "id": "5d1f8f0e-4f3b-49a5-8c92-7f0f6f1f2a10", "status": "ACTIVE", "createdTime": "2025-05-05T05:05:05.000000Z",
-        "clientId": "c", "username": "u", "organizationCode": "krwv4vYH", "clientEnvironment": "STAGE",
+        "id": "5d1f8f0e-4f3b-49a5-8c92-7f0f6f1f2a10", "status": "ACTIVE",
+        "createdTime": "2025-05-05T05:05:05.000000Z",
+        "clientId": "c", "username": "u", "organizationCode": "krwv4vYH",
+        "clientEnvironment": "STAGE",
         "accessToken": PLANTED, "refreshToken": PLANTED,
     })
 }
@@ -127,7 +138,9 @@ async fn an_answer_of_more_values_than_a_page_can_have_is_not_read() {
     let id = peer.has(json!({ "name": "maria" }));
     // Read, an object takes some hundred times its bytes.
     for (count, is_read) in [(30_000, true), (40_000, false)] {
-        let summary = json!({ "provider": "Panorama", "a": vec![json!({ "b": 0 }); count], "c": vec![0; count] });
+        let summary = json!({
+            "provider": "Panorama", "a": vec![json!({ "b": 0 }); count], "c": vec![0; count],
+        });
         peer.with(|records| records.summaries = vec![summary]);
         let path = "/services/integrations/api/resources?provider=Panorama";
         let answer = world.ask(Method::GET, path).await;

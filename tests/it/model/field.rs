@@ -77,7 +77,9 @@ impl Field {
             }
             Step::Fault(call, fault) => {
                 self.world
-                    .fault(json!({ "call": call, "fault": fault, "status": (*fault == "status").then_some(503) }))
+                    .fault(json!({
+                        "call": call, "fault": fault, "status": (*fault == "status").then_some(503),
+                    }))
                     .await;
             }
             Step::ExpireTokens => self.world.fault(json!({ "fault": "expireTokens" })).await,

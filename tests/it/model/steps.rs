@@ -101,7 +101,11 @@ fn seconds() -> impl Strategy<Value = u64> {
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    let call = prop_oneof![4 => Just("confirmSharing"), 2 => Just("listSharing"), 1 => Just("initiateAuth")];
+    let call = prop_oneof![
+        4 => Just("confirmSharing"),
+        2 => Just("listSharing"),
+        1 => Just("initiateAuth"),
+    ];
     let fault =
         prop_oneof![Just("status"), Just("dropBefore"), Just("dropAfter"), Just("malformed")];
     prop_oneof![
@@ -137,7 +141,8 @@ fn chapter() -> impl Strategy<Value = Vec<Step>> {
         2 => (0..USERS, 0..BROWSERS, operation(), calls_of_a_fault()).prop_map(move |(user, browser, code, fault)| {
             let (hop, callback) = (Request::Hop(user, browser), Request::Callback(Some(browser), code));
             let start = asked(Request::Start(user, None));
-            vec![start, asked(hop), Step::SwitchOn(code), Step::Fault("confirmSharing", fault), asked(callback)]
+            let fault = Step::Fault("confirmSharing", fault);
+            vec![start, asked(hop), Step::SwitchOn(code), fault, asked(callback)]
         }),
         // The switch and the check.
         3 => (operation(), any::<bool>(), pass()).prop_map(move |(code, on, pass)| {
@@ -145,7 +150,8 @@ fn chapter() -> impl Strategy<Value = Vec<Step>> {
             vec![switch, pass, asked(Request::Check)]
         }),
         2 => (operation(), calls_of_a_fault(), pass()).prop_map(move |(code, fault, pass)| {
-            vec![Step::SwitchOff(code), pass, Step::Fault("listSharing", fault), asked(Request::Check), Step::Mend]
+            let fault = Step::Fault("listSharing", fault);
+            vec![Step::SwitchOff(code), pass, fault, asked(Request::Check), Step::Mend]
         }),
         // The finisher.
         2 => pass().prop_map(move |pass| vec![Step::Asked(Request::Deliver(0)), pass, Step::Asked(Request::Deliver(0))]),

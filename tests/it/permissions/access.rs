@@ -158,7 +158,10 @@ mod tests {
     #[test]
     fn a_transaction_needs_the_rights_of_its_parts() {
         let part = json!({ "TableName": TABLE_NAME });
-        let parts = json!([{ "Put": part }, { "ConditionCheck": part }, { "Put": part }, { "Update": part }, { "Delete": part }]);
+        let parts = json!([
+            { "Put": part }, { "ConditionCheck": part }, { "Put": part }, { "Update": part },
+            { "Delete": part },
+        ]);
         assert_eq!(
             told("DynamoDB_20120810.TransactWriteItems", json!({ "TransactItems": parts }))
                 .expect("it is understood"),

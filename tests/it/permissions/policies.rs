@@ -284,10 +284,14 @@ mod tests {
             "Queue": { "Type": "AWS::SQS::Queue" },
             "OtherQueue": { "Type": "AWS::SQS::Queue" },
             "UsersQueue": { "Type": "AWS::Lambda::EventSourceMapping", "Properties": {
-                "FunctionName": { "Ref": "UsersFunctionAliaslive" }, "EventSourceArn": { "Fn::GetAtt": ["Queue", "Arn"] },
+                "FunctionName": { "Ref": "UsersFunctionAliaslive" },
+                "EventSourceArn": { "Fn::GetAtt": ["Queue", "Arn"] },
             } },
             "Table": { "Type": "AWS::DynamoDB::Table" },
-            "OwnersSecret": { "Type": "AWS::SecretsManager::Secret", "Properties": { "Name": { "Fn::Sub": "${Table}/owners" } } },
+            "OwnersSecret": {
+                "Type": "AWS::SecretsManager::Secret",
+                "Properties": { "Name": { "Fn::Sub": "${Table}/owners" } },
+            },
             "UsersRole": { "Type": "AWS::IAM::Role", "Properties": {
                 "AssumeRolePolicyDocument": {},
                 "Policies": [{ "PolicyDocument": { "Statement": [statement] } }],
@@ -355,8 +359,15 @@ mod tests {
             allow("xray:PutTraceSegments", json!("*")),
             json!({ "Effect": "Deny", "Action": "dynamodb:GetItem", "Resource": arn("Table") }),
             json!({ "Effect": "Allow", "NotAction": "dynamodb:GetItem", "Resource": arn("Table") }),
-            json!({ "Effect": "Allow", "Action": "dynamodb:GetItem", "Resource": arn("Table"), "Condition": {} }),
-            json!({ "Fn::If": ["Traced", allow("dynamodb:GetItem", arn("Table")), { "Ref": "AWS::NoValue" }] }),
+            json!({
+                "Effect": "Allow", "Action": "dynamodb:GetItem", "Resource": arn("Table"),
+                "Condition": {},
+            }),
+            json!({
+                "Fn::If": [
+                    "Traced", allow("dynamodb:GetItem", arn("Table")), { "Ref": "AWS::NoValue" },
+                ],
+            }),
         ] {
             let refused = read(&with(statement.clone()));
             assert!(refused.is_err(), "{statement}: {refused:?}");
@@ -374,7 +385,9 @@ mod tests {
         assert!(role("ManagedPolicyArns", json!([])).is_err());
         let beside = |kind: &str, statement: Value| {
             let mut template = with(allow("dynamodb:GetItem", arn("Table")));
-            let properties = json!({ "PolicyDocument": { "Statement": [statement] }, "Roles": [{ "Ref": "UsersRole" }] });
+            let properties = json!({
+                "PolicyDocument": { "Statement": [statement] }, "Roles": [{ "Ref": "UsersRole" }],
+            });
             template["Resources"]["Beside"] = json!({ "Type": kind, "Properties": properties });
             read(&template)
         };
@@ -392,7 +405,9 @@ mod tests {
             let statement = allow("dynamodb:PutItem", arn("Table"));
             let properties =
                 json!({ "PolicyDocument": { "Statement": [statement] }, "Roles": roles });
-            template["Resources"]["UsersLeafPolicy"] = json!({ "Type": "AWS::IAM::Policy", "Condition": FRONTS_LEAF, "Properties": properties });
+            template["Resources"]["UsersLeafPolicy"] = json!({
+                "Type": "AWS::IAM::Policy", "Condition": FRONTS_LEAF, "Properties": properties,
+            });
             read(&template)
         };
         let role = json!({ "Ref": "UsersRole" });

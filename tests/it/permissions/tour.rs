@@ -119,7 +119,8 @@ impl World {
 /// Inline credentials, as Leaf's tutorial sends them.
 fn inline(account: &local::ready::PanoramaAccount) -> Value {
     json!({
-        "clientId": account.client_id, "username": account.partner.username, "password": account.partner.password,
+        "clientId": account.client_id, "username": account.partner.username,
+        "password": account.partner.password,
         "clientEnvironment": account.client_environment,
     })
 }

@@ -124,7 +124,8 @@ async fn short_lists_are_whole_unless_less_is_asked_for() {
         ["connectionActivated", "connectionRevoked", "connectionRecovered"].iter().enumerate()
     {
         let body = json!({
-            "events": [event], "name": event, "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "url": "https://receiver.example/",
+            "events": [event], "name": event, "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+            "url": "https://receiver.example/",
         });
         world.ask_with(Method::POST, WEBHOOKS, &body).await.json(201);
         walk(&world, WEBHOOKS, &[], number + 1).await;
@@ -153,7 +154,8 @@ async fn what_is_created_is_where_its_location_says() {
     let world = World::start().await;
     let production = &world.machine.ready.production;
     let app_key = json!({
-        "clientId": production.client_id, "username": production.partner.username, "password": production.partner.password,
+        "clientId": production.client_id, "username": production.partner.username,
+        "password": production.partner.password,
         "sharingUrlId": production.sharing_url_id,
     });
     created(&world, &format!("{MANAGEMENT}/app-keys/Panorama/of-its-own/PRODUCTION"), &app_key)
@@ -165,7 +167,8 @@ async fn what_is_created_is_where_its_location_says() {
     )
     .await;
     let webhook = json!({
-        "events": ["connectionRevoked"], "name": "n", "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+        "events": ["connectionRevoked"], "name": "n",
+        "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
         "url": "https://receiver.example/",
     });
     created(&world, WEBHOOKS, &webhook).await;
@@ -176,8 +179,10 @@ async fn what_is_created_is_where_its_location_says() {
     let user = world.create_user("maria").await;
     let stage = &world.machine.ready.stage;
     let credential = json!({
-        "clientId": stage.client_id, "username": stage.partner.username, "password": stage.partner.password,
-        "organizationCode": "krwv4vYH", "refreshToken": crate::manual_creation::refresh_token(&world).await,
+        "clientId": stage.client_id, "username": stage.partner.username,
+        "password": stage.partner.password,
+        "organizationCode": "krwv4vYH",
+        "refreshToken": crate::manual_creation::refresh_token(&world).await,
         "clientEnvironment": "STAGE",
     });
     created(&world, &user_path(&user, "/panorama-credentials"), &credential).await;

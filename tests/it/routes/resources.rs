@@ -43,7 +43,8 @@ async fn counts_are_those_of_the_operation() {
         assert_leaf_time(&summaries[0]["syncReferenceTime"]);
         let counts = with(&summaries[0], "syncReferenceTime", Value::Null);
         let expected = json!({
-            "provider": "Panorama", "leafUserId": user, "growers": growers, "farms": farms, "fields": fields,
+            "provider": "Panorama", "leafUserId": user, "growers": growers, "farms": farms,
+            "fields": fields,
         });
         assert_eq!(counts, expected, "{code}");
     }

@@ -136,7 +136,10 @@ impl Day {
         self.planted.plant("webhook's secret", first);
         self.planted.plant("webhook's second secret", second);
         let webhooks = "/services/alerts/api/alerts/webhooks";
-        let right = json!({ "events": AlertType::ALL, "name": "Our receiver", "secret": first, "url": receiver.url.clone() });
+        let right = json!({
+            "events": AlertType::ALL, "name": "Our receiver", "secret": first,
+            "url": receiver.url.clone(),
+        });
         for (field, value) in [
             ("events", json!([first])),
             ("name", json!({ "is": first })),
@@ -316,7 +319,9 @@ impl Day {
         self.world.share(OWNED).await;
         assert_eq!(self.callback(OWNED, None).await.outcome(), "connected");
         let path = format!("{MANAGEMENT}/users/{second}/one-click-integration/Panorama");
-        let body = json!({ "appName": "prairie-insights", "clientEnvironment": "STAGE", "organizationCode": OWNED });
+        let body = json!({
+            "appName": "prairie-insights", "clientEnvironment": "STAGE", "organizationCode": OWNED,
+        });
         assert_eq!(
             self.owner(Method::POST, &path, Some(&body)).await.error_key(),
             "operationAlreadyConnected"
@@ -340,9 +345,10 @@ impl Day {
             (
                 Method::POST,
                 format!("{path}/one-click-integration/Panorama"),
-                Some(
-                    json!({ "appName": "prairie-insights", "clientEnvironment": "STAGE", "organizationCode": OWNED }),
-                ),
+                Some(json!({
+                    "appName": "prairie-insights", "clientEnvironment": "STAGE",
+                    "organizationCode": OWNED,
+                })),
             ),
             (Method::GET, format!("{path}/panorama-credentials"), None),
             (Method::DELETE, path, None),
@@ -423,7 +429,9 @@ impl Day {
             .header("x-request-id", OWNED)
             .header("referer", format!("https://x.example/?orgCode={OWNED}"));
         self.ask(request.header("user-agent", password).header("x-amzn-trace-id", OWNED)).await;
-        let body = json!({ "name": "Maria", "email": password, "phone": { "is": OWNED }, "address": [password] });
+        let body = json!({
+            "name": "Maria", "email": password, "phone": { "is": OWNED }, "address": [password],
+        });
         assert!(
             self.owner(Method::POST, &format!("{MANAGEMENT}/users"), Some(&body))
                 .await

@@ -66,7 +66,11 @@ impl Day {
         self.planted.plant("unknown partner username", unknown);
         self.planted.plant("unknown client id", "plantedunknownclient1");
         let id = "0e7c4a52-60a7-4d8f-9f6e-0d2f5b7f9b11";
-        let body = |client: &str, username: &str, password: &str| json!({ "clientId": client, "username": username, "password": password, "sharingUrlId": id });
+        let body = |client: &str, username: &str, password: &str| {
+            json!({
+                "clientId": client, "username": username, "password": password, "sharingUrlId": id,
+            })
+        };
         let (client, username, password) =
             (stage.client_id, stage.partner.username, stage.partner.password);
         let production = ready.production;
@@ -86,11 +90,17 @@ impl Day {
                 "missingField",
             ),
             (
-                json!({ "clientId": [client], "username": { "is": username }, "password": 1, "sharingUrlId": id }),
+                json!({
+                    "clientId": [client], "username": { "is": username }, "password": 1,
+                    "sharingUrlId": id,
+                }),
                 "mistypedField",
             ),
             (
-                json!({ "clientId": client, "username": username, "password": password, "sharingUrlId": password }),
+                json!({
+                    "clientId": client, "username": username, "password": password,
+                    "sharingUrlId": password,
+                }),
                 "malformedField",
             ),
             (body(&client.repeat(9), &username.repeat(9), &password.repeat(99)), "fieldTooLong"),
@@ -165,7 +175,10 @@ impl Day {
             (with("appName", wrong.repeat(9).into()), "fieldTooLong"),
             (with("sharingUrlId", OWNED.into()), "malformedField"),
             (
-                json!({ "appName": "prairie-insights", "clientEnvironment": "STAGE", "clientId": stage.client_id }),
+                json!({
+                    "appName": "prairie-insights", "clientEnvironment": "STAGE",
+                    "clientId": stage.client_id,
+                }),
                 "missingField",
             ),
             (json!({ "appName": "nobody", "clientEnvironment": "STAGE" }), "unknownAppKey"),

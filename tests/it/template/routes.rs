@@ -24,7 +24,9 @@ fn last_reference(text: &'static str, before: &str) -> &'static str {
 }
 
 fn access(route: &Value) -> Access {
-    let owner = json!({ "Fn::If": ["OwnIssuer", { "Ref": "JwtAuthorizer" }, { "Ref": "OwnerAuthorizer" }] });
+    let owner = json!({
+        "Fn::If": ["OwnIssuer", { "Ref": "JwtAuthorizer" }, { "Ref": "OwnerAuthorizer" }],
+    });
     let by = json!({ "Fn::If": ["OwnIssuer", "JWT", "CUSTOM"] });
     // Scopes are JWT's; API Gateway takes none with another authorizer.
     let scopes = json!({ "Fn::If": ["Scoped", { "Ref": "JwtScopes" }, { "Ref": "AWS::NoValue" }] });

@@ -8,7 +8,10 @@ use serde_json::{Value, json};
 use super::{of_type, properties, template};
 
 fn keys(partition: &str, sort: &str) -> Value {
-    json!([{ "AttributeName": partition, "KeyType": "HASH" }, { "AttributeName": sort, "KeyType": "RANGE" }])
+    json!([
+        { "AttributeName": partition, "KeyType": "HASH" },
+        { "AttributeName": sort, "KeyType": "RANGE" },
+    ])
 }
 
 fn index(index: &Index) -> Value {
@@ -16,7 +19,10 @@ fn index(index: &Index) -> Value {
         None => json!({ "ProjectionType": "ALL" }),
         Some(attributes) => json!({ "ProjectionType": "INCLUDE", "NonKeyAttributes": attributes }),
     };
-    json!({ "IndexName": index.name, "KeySchema": keys(index.partition, index.sort), "Projection": projection })
+    json!({
+        "IndexName": index.name, "KeySchema": keys(index.partition, index.sort),
+        "Projection": projection,
+    })
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! A listing (`GET /sharing`), read page by page into one list: what cannot be one of ours is passed
-//! over, and what is too much is noticed while it is read, not once it fills the memory.
+//! A listing (`GET /sharing`), read page by page into one list: what cannot be one of ours is
+//! passed over, and what is too much is noticed while it is read, not once it fills the memory.
 
 use std::fmt;
 

@@ -49,7 +49,8 @@ impl CallQueue for Answers {
 pub(super) async fn stop(machine: &Forgetful) {
     let world = &machine.world;
     let body = json!({
-        "events": ["connectionActivated"], "name": "ours", "secret": "a secret of ours, and long", "url": "https://receiver.example/",
+        "events": ["connectionActivated"], "name": "ours", "secret": "a secret of ours, and long",
+        "url": "https://receiver.example/",
     });
     let (status, webhook) = world.json(world.owner(Method::POST, WEBHOOKS).json(&body)).await;
     assert_eq!(status, StatusCode::CREATED, "{webhook}");
@@ -102,7 +103,10 @@ pub(super) async fn stop(machine: &Forgetful) {
 }
 
 fn activated() -> String {
-    let new = json!({ "id": "0d1f1c0e-6a3c-4c8e-9a51-3f6f2c1b7d44", "status": "ACTIVE", "appName": "prairie-insights", "clientEnvironment": "STAGE" });
+    let new = json!({
+        "id": "0d1f1c0e-6a3c-4c8e-9a51-3f6f2c1b7d44", "status": "ACTIVE",
+        "appName": "prairie-insights", "clientEnvironment": "STAGE",
+    });
     let pk = "USER#5f0c2b1e-8d3a-4a76-9c54-1e7f3b9a6d20";
     json!({ "id": "e1", "at": "1795348800", "pk": pk, "sk": "CREDENTIAL", "new": new }).to_string()
 }

@@ -90,7 +90,8 @@ async fn missing_empty_mistyped_and_malformed_fields_are_named() {
         "password",
     ];
     let body = json!({
-        "clientEnvironment": 1, "appName": "", "sharingUrlId": "planted", "organizationCode": [], "clientId": "",
+        "clientEnvironment": 1, "appName": "", "sharingUrlId": "planted", "organizationCode": [],
+        "clientId": "",
         "username": {},
     });
     scene.refuses(&body, 0, (400, "mistypedField", &all)).await;
@@ -104,13 +105,17 @@ async fn a_body_without_credentials_and_without_a_name_says_what_is_needed() {
         json!({ "clientEnvironment": "STAGE" }),
         json!({ "clientEnvironment": "STAGE", "organizationCode": CODE }),
         json!({ "clientEnvironment": "STAGE", "sharingUrlId": scene.reference()["sharingUrlId"] }),
-        json!({ "clientEnvironment": "STAGE", "clientId": null, "username": null, "password": null }),
+        json!({
+            "clientEnvironment": "STAGE", "clientId": null, "username": null, "password": null,
+        }),
     ] {
         scene.refuses(&body, 0, (400, "missingField", &inline)).await;
     }
     let none = ["clientEnvironment", "clientId", "username", "password"];
     scene.refuses(&json!({}), 0, (400, "missingField", &none)).await;
-    let half = json!({ "clientEnvironment": "STAGE", "appName": "prairie-insights", "password": "planted-password" });
+    let half = json!({
+        "clientEnvironment": "STAGE", "appName": "prairie-insights", "password": "planted-password",
+    });
     scene.refuses(&half, 0, (400, "missingField", &["clientId", "username"])).await;
 }
 
