@@ -1,7 +1,7 @@
 //! The whole service on one machine, and a simulated Panorama to connect to.
 //!
-//! What is real: the functions' routers, the crates in `shared/`, the AWS SDK. What stands in, each behind
-//! the protocol of the real thing: DynamoDB (dynoxide, in the process), Secrets Manager and
+//! What is real: the functions' routers, the crates in `shared/`, the AWS SDK. What stands in, each
+//! behind the protocol of the real thing: DynamoDB (dynoxide, in the process), Secrets Manager and
 //! Panorama (the two crates beside this one), API Gateway (the module `gateway`); with the upstream
 //! `leaf` also Leaf, by another machine of the same kind.
 

@@ -21,7 +21,8 @@ Copy these lines into another terminal.
 
 # Step 0: sign in
 TOKEN=$(curl -s {api_url}/api/authenticate -H 'Content-Type: application/json' \
-  -d '{{"username":"{username}","password":"{password}","rememberMe":"true"}}' | sed 's/.*"id_token":"\([^"]*\)".*/\1/')
+  -d '{{"username":"{username}","password":"{password}","rememberMe":"true"}}' \
+  | sed 's/.*"id_token":"\([^"]*\)".*/\1/')
 
 # Step 1: the app key "{app_name}" exists already
 curl -s {management}/app-keys/Panorama -H "Authorization: Bearer $TOKEN"

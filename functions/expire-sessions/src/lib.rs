@@ -1,9 +1,10 @@
 //! Notices that a farmer has not come.
 //!
-//! When a session begins to wait, the table's stream says so, and a pipe puts a [`Message`] into a
-//! queue that delivers it after the session's 15 minutes. Whoever asks for the session sees that
-//! its time is over, with or without this; but only what is stored once can be counted once. What
-//! cannot be looked at is delivered again, and in the end goes to the dead-letter queue.
+//! When a session begins to wait, the table's stream says so, and a rule of the event bus sends a
+//! [`Message`] to a queue that delivers it after the session's 15 minutes. Whoever asks for the
+//! session sees that its time is over, with or without this; but only what is stored once can be
+//! counted once. What cannot be looked at is delivered again, and in the end goes to the
+//! dead-letter queue.
 
 use application::use_cases::expire_session::expire_session;
 use application::use_cases::resume_handshake::Left;

@@ -1,10 +1,10 @@
 //! Finishes what a farmer began.
 //!
 //! When a session becomes `Confirming`, the table's stream says so, and a rule of the bus puts a
-//! [`Message`] into a queue. It is delivered after the callback's own lease, and again every minute until there
-//! is nothing left to finish; the session itself knows when it is time for another attempt
-//! (`Handshake::due_at`), so most deliveries cost one read. What is still unfinished after the
-//! queue's last delivery goes to the dead-letter queue.
+//! [`Message`] into a queue. It is delivered after the callback's own lease, and again every minute
+//! until there is nothing left to finish; the session itself knows when it is time for another
+//! attempt (`Handshake::due_at`), so most deliveries cost one read. What is still unfinished after
+//! the queue's last delivery goes to the dead-letter queue.
 
 use std::time::Duration;
 
@@ -33,8 +33,8 @@ const QUEUE: &str = "confirmations";
 
 /// What fills it.
 const RULE: Rule = Rule {
-    about: "A session that became Confirming. Its message arrives after the callback's own lease of \
-            30 seconds and then every minute for most of a day. AWS advises six times the \
+    about: "A session that became Confirming. Its message arrives after the callback's own lease \
+            of 30 seconds and then every minute for most of a day. AWS advises six times the \
             function's time-out between two deliveries, so that a batch which waits for a free \
             function is not delivered twice; here a message that arrives while another is being \
             handled finds the lease, which costs one read.",

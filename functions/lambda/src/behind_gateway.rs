@@ -76,7 +76,10 @@ impl BehindGateway {
     pub async fn answer(&self, event: &str, context: Context) -> impl Serialize + Debug + use<> {
         let event = serde_json::from_str(event).unwrap_or_else(|error: serde_json::Error| {
             // Not the error itself, which may quote.
-            tracing::error!(category = ?error.classify(), "what came in is no event of an HTTP API");
+            tracing::error!(
+                category = ?error.classify(),
+                "what came in is no event of an HTTP API"
+            );
             Event::default()
         });
         let (router, Safe { event, mut extensions }) = self.route(event);

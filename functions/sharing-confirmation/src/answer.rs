@@ -130,7 +130,10 @@ impl Answering<'_> {
             Err(error) => {
                 // The page stays at the callback's address, for without the key there is no other;
                 // it asks again there.
-                tracing::error!(%error, "a callback could not be answered at an address of its own");
+                tracing::error!(
+                    %error,
+                    "a callback could not be answered at an address of its own"
+                );
                 self.show(Page::Unavailable { again: again_after(0) })
             }
         }

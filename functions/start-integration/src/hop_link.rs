@@ -59,7 +59,10 @@ async fn open(service: &Service, id: Id, headers: &HeaderMap, opening: Opening) 
         Ok(Hop::Waiting(user)) => match waiting(service, user, id).await {
             Ok(page) => redirect(&page),
             Err(error) => {
-                tracing::error!(%error, "a hop link could not be answered at an address of its own");
+                tracing::error!(
+                    %error,
+                    "a hop link could not be answered at an address of its own"
+                );
                 show(Page::Unavailable { again: again_after(0) })
             }
         },

@@ -30,7 +30,8 @@ fn resources(function: &Function, rights: &Rights) -> String {
         let more = match queue.source {
             Source::Rule(_) => "sqs:DeleteMessage, sqs:GetQueueAttributes, sqs:ReceiveMessage",
             Source::PipeAndItself => {
-                "sqs:ChangeMessageVisibility, sqs:DeleteMessage, sqs:GetQueueAttributes, sqs:ReceiveMessage, sqs:SendMessage"
+                "sqs:ChangeMessageVisibility, sqs:DeleteMessage, sqs:GetQueueAttributes, \
+                 sqs:ReceiveMessage, sqs:SendMessage"
             }
         };
         let queue = id(queue.name);
@@ -112,8 +113,8 @@ const NOT_REPEATED: &str =
 ";
 
 const SENDS_TO_ITSELF: &str =
-    "    # It writes to the queue that it reads: a change becomes a call, a page of a replay the next
-    # page. After about 16 of those Lambda would take it for an endless loop and stop it.
+    "    # It writes to the queue that it reads: a change becomes a call, a page of a replay the
+    # next page. After about 16 of those Lambda would take it for an endless loop and stop it.
     RecursiveLoop: Allow
 ";
 

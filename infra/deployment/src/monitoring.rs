@@ -72,7 +72,13 @@ fn of_functions() -> String {
     let waited_for = FUNCTIONS.into_iter().filter(|function| is_behind_the_api(function));
     let slow = waited_for.map(|function| alarm(SLOW, function));
     format!(
-        "{}\n# An alarm takes up to ten metrics, so those behind the API that do not fit into one are with\n# the others.\n{}\n# Functions behind the API. 10 seconds: Panorama gets 8 before it counts as not answering, so\n# what takes longer is more than one slow answer.\n{}",
+        "{}\n\
+         # An alarm takes up to ten metrics, so those behind the API that do not fit into one are with\n\
+         # the others.\n\
+         {}\n\
+         # Functions behind the API. 10 seconds: Panorama gets 8 before it counts as not answering, so\n\
+         # what takes longer is more than one slow answer.\n\
+         {}",
         errors.collect::<String>(),
         throttles(),
         slow.collect::<String>()
@@ -111,7 +117,13 @@ fn of_queues() -> String {
         by_rules().map(move |(_, it)| filled(text, &[("Id", &id(it.name)), ("name", it.name)]))
     };
     format!(
-        "{}\n# An hour: Panorama was down for that long, or a partner's login is refused. SQS reports the age\n# of messages that were received less than three times; the functions report the age of those\n# that they could not finish.\n{}\n# What a rule can send neither to its queue nor to the dead-letter queue is lost.\n{}",
+        "{}\n\
+         # An hour: Panorama was down for that long, or a partner's login is refused. SQS reports the\n\
+         # age of messages that were received less than three times; the functions report the age of\n\
+         # those that they could not finish.\n\
+         {}\n\
+         # What a rule can send neither to its queue nor to the dead-letter queue is lost.\n\
+         {}",
         dead.collect::<String>(),
         of_rules(WAITING).collect::<String>(),
         of_rules(RULE).collect::<String>(),

@@ -91,7 +91,9 @@ fn statements(actions: &Actions, indent: usize) -> String {
         let resources = list(resources, within, 0);
         let _ = write!(
             all,
-            "{:indent$}- Effect: Allow\n{:within$}Action:{actions}\n{:within$}Resource:{resources}\n",
+            "{:indent$}- Effect: Allow\n\
+             {:within$}Action:{actions}\n\
+             {:within$}Resource:{resources}\n",
             "", "", ""
         );
         all

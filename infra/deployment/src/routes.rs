@@ -95,7 +95,8 @@ pub(crate) fn regions(routes: &[Deployed]) -> Vec<Region> {
         let _ = writeln!(waited_for, "- {id}");
         let _ = writeln!(
             throttles,
-            "{key}: {{ThrottlingRateLimit: !Ref {parameter}Rate, ThrottlingBurstLimit: !Ref {parameter}Burst}}"
+            "{key}: {{ThrottlingRateLimit: !Ref {parameter}Rate, \
+             ThrottlingBurstLimit: !Ref {parameter}Burst}}"
         );
     }
     let mut all = String::new();

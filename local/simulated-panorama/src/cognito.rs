@@ -135,7 +135,9 @@ fn log_in(site: &Site, client_id: &str, username: &str, password: &str) -> Resul
         User::NewPasswordRequired => Ok(json!({
             "ChallengeName": "NEW_PASSWORD_REQUIRED",
             "Session": challenge_session(),
-            "ChallengeParameters": {"USER_ID_FOR_SRP": username, "requiredAttributes": "[]", "userAttributes": "{}"},
+            "ChallengeParameters": {
+                "USER_ID_FOR_SRP": username, "requiredAttributes": "[]", "userAttributes": "{}",
+            },
         })),
         User::SmsMfa => Ok(json!({
             "ChallengeName": "SMS_MFA",

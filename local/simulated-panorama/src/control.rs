@@ -18,53 +18,51 @@ use crate::seed::{Environment, find_operation};
 use crate::simulator::{Simulator, Site};
 use crate::tokens::Tokens;
 
-const HELP: &str = "\
-Control of the simulated Panorama. Bodies are JSON, whatever their content type.
+const HELP: &str = r#"Control API of the simulated Panorama. Bodies are JSON, whatever their content type.
 
 POST   /control/operations/{organizationCode}/share
-       Switches sharing on, as the grower would. 303; Location is where the grower's browser would \
-                    be sent.
+       Switches sharing on, as the grower would. Answers 303; Location is where the grower's
+       browser would be sent.
 POST   /control/operations/{organizationCode}/revoke
-       Switches it off. 204.
+       Switches sharing off. 204.
 GET    /control/operations/{organizationCode}
        {sharing: off, switchedOn or confirmed}
 
 GET    /control/calls
        Every login and partner API call received, oldest first, the last 10,000:
        {time, environment, call, method, path, status}; status is null without an answer.
-       call: initiateAuth getTokensFromRefreshToken revokeToken listSharing confirmSharing \
-                    listFields download
+       call: initiateAuth getTokensFromRefreshToken revokeToken listSharing confirmSharing
+             listFields download
 DELETE /control/calls
-       Empties it. 204.
+       Empties the list. 204.
 
 POST   /control/faults
-       {\"call\": \"listSharing\" or \"*\", \"fault\": ..., \"times\": 1, \"organizationCode\": \
-                    optional}. 201.
-       times: default 1; 0 is until cleared. Of several, the one that was armed first strikes.
-         slow        after \"delayMs\" the call is done and answered
-         status      answered with \"status\" and, if given, the header Retry-After: \
-                    \"retryAfter\"; not done
-         answer      answered with \"status\" (200), \"contentType\" (JSON) and \"body\", \
-                    \"repeat\" times in a row; not done
-         dropBefore  the connection is closed; not done
+       The fault injector. 201.
+       {"call": "listSharing" or "*", "fault": ..., "times": 1, "organizationCode": optional}
+       times: default 1; 0 is until cleared. Of several faults, the one armed first applies.
+         slow        after "delayMs" the call is done and answered
+         status      not done; answered with "status" and, if given, "retryAfter" as the header
+                     Retry-After
+         answer      not done; answered with "status" (200), "contentType" (JSON) and "body",
+                     "repeat" times in a row
+         dropBefore  not done; the connection is closed
          dropAfter   done; then the connection is closed without an answer
          malformed   done; half of the answer's JSON is missing
-       At once, in both environments, 204, without \"call\":
-         {\"fault\": \"expireTokens\"}         every access token
-         {\"fault\": \"revokeRefreshTokens\"}  every refresh token; access tokens live on
-         {\"fault\": \"rotateRefreshTokens\", \"enabled\": true}
-                                           a refresh retires its refresh token (60 s grace) for a \
-                    new one,
-                                           and REFRESH_TOKEN_AUTH is refused; use \
-                    GetTokensFromRefreshToken
+       At once, in both environments, without "call". 204.
+         {"fault": "expireTokens"}         every access token
+         {"fault": "revokeRefreshTokens"}  every refresh token; access tokens stay valid
+         {"fault": "rotateRefreshTokens", "enabled": true}
+                                           a refresh replaces its refresh token (60 s grace), and
+                                           REFRESH_TOKEN_AUTH is refused in favor of
+                                           GetTokensFromRefreshToken
 GET    /control/faults
-       Those that are armed.
+       The armed faults.
 DELETE /control/faults
-       Disarms them; what was done at once stays done. 204.
+       Clears the armed faults; what was done at once stays done. 204.
 
 POST   /control/partners/{STAGE|PRODUCTION}/password
-       {\"password\": \"...\"} is the partner's from now on. Tokens stay. 204.
-";
+       {"password": "..."} is the partner's password from now on. Tokens stay valid. 204.
+"#;
 
 pub(crate) fn router(simulator: &Arc<Simulator>) -> Router {
     Router::new()

@@ -117,13 +117,19 @@ impl Fault {
     pub(crate) fn to_json(&self) -> Value {
         let mut json = match &self.effect {
             Effect::Slow(delay) => {
-                json!({"fault": "slow", "delayMs": u64::try_from(delay.as_millis()).unwrap_or(LONGEST_DELAY_MS)})
+                json!({
+                    "fault": "slow",
+                    "delayMs": u64::try_from(delay.as_millis()).unwrap_or(LONGEST_DELAY_MS),
+                })
             }
             Effect::Status { status, retry_after } => {
                 json!({"fault": "status", "status": status, "retryAfter": retry_after})
             }
             Effect::Answer { status, content_type, body, repeat } => {
-                json!({"fault": "answer", "status": status, "contentType": content_type, "body": body, "repeat": repeat})
+                json!({
+                    "fault": "answer", "status": status, "contentType": content_type, "body": body,
+                    "repeat": repeat,
+                })
             }
             Effect::DropBefore => json!({"fault": "dropBefore"}),
             Effect::DropAfter => json!({"fault": "dropAfter"}),
@@ -320,7 +326,10 @@ mod tests {
 
     #[test]
     fn a_listed_fault_can_be_armed_again() {
-        let body = json!({"call": "listSharing", "fault": "slow", "delayMs": 5, "times": 2, "organizationCode": "x"});
+        let body = json!({
+            "call": "listSharing", "fault": "slow", "delayMs": 5, "times": 2,
+            "organizationCode": "x",
+        });
         assert_eq!(armed(std::slice::from_ref(&body)).to_json(), json!([body]));
     }
 

@@ -20,7 +20,7 @@ pub(crate) fn router(simulator: &Arc<Simulator>) -> Router {
 pub(crate) async fn not_found() -> Response {
     let content = html! {
         h1 { "Not found" }
-        p { a href="/" { "What there is" } }
+        p { a href="/" { "Overview" } }
     };
     (StatusCode::NOT_FOUND, page::simulator("Not found", &content)).into_response()
 }
@@ -28,10 +28,15 @@ pub(crate) async fn not_found() -> Response {
 async fn index(State(simulator): State<Arc<Simulator>>) -> Response {
     let content = html! {
         h1 { "Simulated Panorama" }
-        p { "A stand-in for Precision Planting's Panorama: the partner's login, the partner API and the portal in which "
-            "a grower switches sharing on. Two environments that share nothing, on one port." }
-        p { a href="/control" { "The control API" } " does without a browser what a grower does, lists the calls "
-            "received, and makes them go wrong." }
+        p {
+            "A stand-in for Precision Planting's Panorama: the partner's login, the partner API "
+            "and the portal in which a grower switches sharing on. Its two environments share "
+            "nothing but the port."
+        }
+        p {
+            a href="/control" { "The control API" } " does what a grower does, without a browser, "
+            "lists the calls received, and injects faults."
+        }
         @for environment in Environment::ALL {
             (of_environment(&Site { simulator: Arc::clone(&simulator), environment }))
         }
@@ -74,7 +79,10 @@ fn of_environment(site: &Site) -> Markup {
                     (pair("Username", grower.username))
                     (pair("Password", grower.password))
                     @for operation in grower.operations {
-                        (pair(&format!("Organization Code of {}", operation.name), operation.organization_code))
+                        (pair(
+                            &format!("Organization Code of {}", operation.name),
+                            operation.organization_code,
+                        ))
                     }
                 }
             }

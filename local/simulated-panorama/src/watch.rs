@@ -75,12 +75,20 @@ async fn watched(
             (status, [(CONTENT_TYPE, content_type)], body.repeat(repeat)).into_response()
         }
         Some(Effect::DropBefore) => {
-            tracing::debug!(environment = %site.environment, call = call.name(), "dropped before the work");
+            tracing::debug!(
+                environment = %site.environment,
+                call = call.name(),
+                "dropped before the work"
+            );
             match connection.cut().await {}
         }
         Some(Effect::DropAfter) => {
             next.run(request).await;
-            tracing::debug!(environment = %site.environment, call = call.name(), "dropped after the work");
+            tracing::debug!(
+                environment = %site.environment,
+                call = call.name(),
+                "dropped after the work"
+            );
             match connection.cut().await {}
         }
         Some(Effect::Malformed) => halved(next.run(request).await).await,
@@ -90,7 +98,12 @@ async fn watched(
 }
 
 fn answered(site: &Site, call: Call, number: CallNumber, status: StatusCode) {
-    tracing::debug!(environment = %site.environment, call = call.name(), status = status.as_u16(), "answered");
+    tracing::debug!(
+        environment = %site.environment,
+        call = call.name(),
+        status = status.as_u16(),
+        "answered"
+    );
     site.simulator.with(|state| state.calls.answered(number, status.as_u16()));
 }
 

@@ -28,8 +28,9 @@ macro_rules! uuid_newtype {
             /// Reads the hyphenated form, in either case; other forms (braces, `urn:uuid:`, no
             /// hyphens) are refused, so that one id has one spelling.
             fn from_str(text: &str) -> Result<Self, Invalid> {
-                const RULE: Invalid =
-                    Invalid::malformed("must be a UUID such as 0d9a1f0e-6a3c-4c8e-9a51-3f6f2c1b7d44");
+                const RULE: Invalid = Invalid::malformed(
+                    "must be a UUID such as 0d9a1f0e-6a3c-4c8e-9a51-3f6f2c1b7d44",
+                );
                 let text = text.trim();
                 if text.is_empty() {
                     return Err(Invalid::EMPTY);

@@ -50,7 +50,7 @@ pub const MOST_OF_A_CALLER: u32 = 50;
 
 /// The window that a moment is in, e.g. `2026-11-22T19:5`: its name sorts as time does.
 pub fn window(at: Timestamp) -> String {
-    const { assert!(WINDOW_MINUTES == 10, "the name is the time without its last digit of minutes") }
+    const { assert!(WINDOW_MINUTES == 10, "the name is the time without the last digit") }
     at.to_string()[..15].to_owned()
 }
 

@@ -122,7 +122,8 @@ mod tests {
     fn a_token_that_is_not_for_this_api_is_refused() {
         let owners = owners(1, owner("$argon2id$one"));
         let good = serde_json::json!({
-            "iss": ISSUER, "aud": AUDIENCE, "sub": "owner", "pwd": password_of(&owners.signing_key, &owners.owners[0]),
+            "iss": ISSUER, "aud": AUDIENCE, "sub": "owner",
+            "pwd": password_of(&owners.signing_key, &owners.owners[0]),
             "iat": now().epoch_seconds(), "exp": now().plus(LIFETIME).epoch_seconds(),
         });
         let signed = |claims: &serde_json::Value| {

@@ -131,12 +131,16 @@ mod tests {
     #[test]
     fn secrets_are_found_by_their_names_and_their_looks_at_any_depth() {
         let secrets = json!({
-            "accessToken": "x", "refresh_token": 1, "tokens": ["x"], "tokenId": "x", "tokenSecretKey": "x", "id_token": null,
-            "Password": "x", "user_password_2": "x", "clientSecret": { "value": "x" }, "api-key": "x", "apiKey": "x",
-            "privateKey": "x", "Authorization": "x", "what": "Bearer x", "other": "eyJhbGciOi.eyJzdWIiOi.c2ln",
+            "accessToken": "x", "refresh_token": 1, "tokens": ["x"], "tokenId": "x",
+            "tokenSecretKey": "x", "id_token": null,
+            "Password": "x", "user_password_2": "x", "clientSecret": { "value": "x" },
+            "api-key": "x", "apiKey": "x",
+            "privateKey": "x", "Authorization": "x", "what": "Bearer x",
+            "other": "eyJhbGciOi.eyJzdWIiOi.c2ln",
         });
         let shown = json!({
-            "id": "7", "tokenMetadata": { "scopes": ["ag1"] }, "tokenType": "Bearer", "tokenExpiresAt": "2026", "clientKey": "k",
+            "id": "7", "tokenMetadata": { "scopes": ["ag1"] }, "tokenType": "Bearer",
+            "tokenExpiresAt": "2026", "clientKey": "k",
             "status": "ACTIVE", "name": null, "eyJ": "eyJ is no JWT", "amount": 1.5,
         });
         let mut both = shown.clone();

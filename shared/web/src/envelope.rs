@@ -71,7 +71,14 @@ async fn envelope(request: Request, next: Next) -> Response {
     let trace_id = request.extensions().get::<TraceId>().map(|TraceId(id)| id.clone());
     let (user, request) = leaf_user_of(request).await;
     let user = user.map(tracing::field::display);
-    let span = tracing::info_span!("request", request_id = %id, trace_id, %method, route, leaf_user_id = user);
+    let span = tracing::info_span!(
+        "request",
+        request_id = %id,
+        trace_id,
+        %method,
+        route,
+        leaf_user_id = user
+    );
     async move {
         let mut response = next.run(request).await;
         let problem = response.extensions_mut().remove::<Problem>();

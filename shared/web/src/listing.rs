@@ -17,8 +17,8 @@ use super::parameters::Page;
 pub const TOTAL_COUNT: HeaderName = HeaderName::from_static("x-total-count");
 
 /// Answers with a page of the list at `whole` whose body is `body`: the entries themselves, or what
-/// they stand in. `asked` is what of the query the other pages are to be asked for with, never the whole
-/// query: what nobody here has read may be a secret, and is not repeated. `shown` is how many
+/// they stand in. `asked` is what of the query the other pages are to be asked for with, never the
+/// whole query: what nobody here has read may be a secret, and is not repeated. `shown` is how many
 /// entries there are on the page; without a `total` it tells whether there may be another one.
 pub fn listed<T: Serialize>(
     whole: &Url,

@@ -232,7 +232,9 @@ impl Page<'_> {
                     main class=(emblem.mood()) {
                         div.link {
                             (emblem)
-                            p.ends { span { "Panorama" } span.unseen { " and " } bdi { (partner_name) } }
+                            p.ends {
+                                span { "Panorama" } span.unseen { " and " } bdi { (partner_name) }
+                            }
                         }
                         h1 { (headline) }
                         h2.unseen { "What happened" }

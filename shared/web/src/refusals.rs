@@ -70,9 +70,9 @@ impl From<UpstreamError> for Problem {
                 tracing::error!("Leaf refuses the partner's account");
                 Self::new(
                     ErrorKey::LeafLoginRefused,
-                    "Leaf refuses the account in this deployment's secret. Store the right username \
-                     and password, or a new token, in the secret; the farmers need not do \
-                     anything.",
+                    "Leaf refuses the account in this deployment's secret. Store the right \
+                     username and password, or a new token, in the secret; the farmers need not \
+                     do anything.",
                 )
                 .retry_after(RETRY_AFTER)
             }

@@ -1,6 +1,6 @@
-//! `functions/*/rights.json`: what each function was seen to do, from which `cargo run -p deployment
-//! -- --update` writes the roles. They are written here, when that is asked for, and reviewed like
-//! a snapshot; otherwise the roles are compared with what is seen.
+//! `functions/*/rights.json`: what each function was seen to do, from which
+//! `cargo run -p deployment -- --update` writes the roles. They are written here, when that is
+//! asked for, and reviewed like a snapshot; otherwise the roles are compared with what is seen.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

@@ -88,7 +88,10 @@ pub(crate) async fn main_menu(owned: Owned, State(site): State<Site>) -> Respons
         div.card {
             p.quiet { "Organization Code" }
             p.code { (operation.organization_code) }
-            p.quiet { "Whoever has it can ask to see this operation's data. Give it only to a partner you trust." }
+            p.quiet {
+                "Whoever has it can ask to see this operation's data. Give it only to a partner "
+                "that you trust."
+            }
         }
         ul.list {
             li { a href=(owned.path(&site, "/manage")) { "Manage Operation" } }

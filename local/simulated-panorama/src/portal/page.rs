@@ -66,7 +66,10 @@ fn page(title: &str, header: &Markup, content: &Markup) -> Response {
             body {
                 (header)
                 main { (content) }
-                footer { "A simulation for developers, not Precision Planting. Every name, field and code is made up." }
+                footer {
+                    "A simulation for developers, not Precision Planting. Every name, field and "
+                    "code is made up."
+                }
             }
         }
     };

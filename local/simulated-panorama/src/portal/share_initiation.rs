@@ -84,8 +84,10 @@ fn content(site: &Site, signed_in: &SignedIn, nothing_chosen: bool) -> Markup {
     let sharing = |code| site.read(|state| state.sharing(code));
     html! {
         h1 { "Share data with " (PARTNER) }
-        p { (PARTNER) " will be able to read the fields and the planting, spraying and harvest data of the operation "
-            "that you choose. You can switch it off again at any time." }
+        p {
+            (PARTNER) " will be able to read the fields and the planting, spraying and harvest "
+            "data of the operation that you choose. You can switch it off again at any time."
+        }
         @if nothing_chosen {
             p.alert role="alert" { "Choose an operation." }
         }

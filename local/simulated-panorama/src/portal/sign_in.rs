@@ -93,7 +93,10 @@ fn content(site: &Site, next: &str, refused: Option<&str>) -> Markup {
                 p {
                     strong { (grower.name) }
                     br;
-                    span.quiet { (grower.operations.iter().map(|it| it.name).collect::<Vec<_>>().join(" · ")) }
+                    span.quiet {
+                            @let names = grower.operations.iter().map(|it| it.name);
+                        (names.collect::<Vec<_>>().join(" · "))
+                        }
                 }
                 button.primary type="submit" { "Sign in as " (grower.name) }
             }

@@ -44,12 +44,19 @@ async fn every_call_is_listed_oldest_first() {
     assert_eq!(
         calls,
         [
-            json!({"time": "2026-04-01T12:00:00Z", "environment": "PRODUCTION", "call": "initiateAuth", "method": "POST",
-                   "path": "/production/", "status": 200}),
-            json!({"time": "2026-04-01T12:00:00Z", "environment": "PRODUCTION", "call": "confirmSharing",
-                   "method": "PUT", "path": format!("/production/sharing/{code}/confirm"), "status": 404}),
-            json!({"time": "2026-04-01T12:00:00Z", "environment": "STAGE", "call": "listSharing", "method": "GET",
-                   "path": "/sharing", "status": 401}),
+            json!({
+                "time": "2026-04-01T12:00:00Z", "environment": "PRODUCTION",
+                "call": "initiateAuth", "method": "POST", "path": "/production/", "status": 200,
+            }),
+            json!({
+                "time": "2026-04-01T12:00:00Z", "environment": "PRODUCTION",
+                "call": "confirmSharing", "method": "PUT",
+                "path": format!("/production/sharing/{code}/confirm"), "status": 404,
+            }),
+            json!({
+                "time": "2026-04-01T12:00:00Z", "environment": "STAGE", "call": "listSharing",
+                "method": "GET", "path": "/sharing", "status": 401,
+            }),
         ]
     );
     assert_eq!(panorama.delete("/control/calls").await.status(), 204);

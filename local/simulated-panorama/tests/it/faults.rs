@@ -69,7 +69,9 @@ async fn a_status_is_answered_with_its_retry_after_and_no_work_done() {
     let panorama = Panorama::start().await;
     let login = panorama.log_in(Stage).await;
     panorama.share(CODE).await;
-    let fault = json!({"call": "confirmSharing", "fault": "status", "status": 429, "retryAfter": 7, "times": 2});
+    let fault = json!({
+        "call": "confirmSharing", "fault": "status", "status": 429, "retryAfter": 7, "times": 2,
+    });
     panorama.arm(&fault).await;
     for _ in 0..2 {
         let answer = try_confirm(&panorama, &login, CODE).await.expect("an answer");
@@ -127,7 +129,9 @@ async fn a_fault_of_one_operation_spares_the_others() {
     let other = seed(Stage).growers[1].operations[0].organization_code;
     panorama.share(CODE).await;
     panorama.share(other).await;
-    let fault = json!({"call": "*", "fault": "status", "status": 503, "times": 0, "organizationCode": CODE});
+    let fault = json!({
+        "call": "*", "fault": "status", "status": 503, "times": 0, "organizationCode": CODE,
+    });
     panorama.arm(&fault).await;
     assert_eq!(try_confirm(&panorama, &login, other).await.expect("an answer").status(), 200);
     for _ in 0..3 {

@@ -114,7 +114,8 @@ impl Account {
         };
         self.limit.allows(self.clock.now())?;
         let body = json!({
-            "username": username.expose_secret(), "password": password.expose_secret(), "rememberMe": "true",
+            "username": username.expose_secret(), "password": password.expose_secret(),
+            "rememberMe": "true",
         });
         let request = self.http.post(below(&self.base, &["api", "authenticate"])).json(&body);
         let answer = api::send(request, &self.limit, &*self.clock).await?;

@@ -58,7 +58,11 @@ impl AccessTokens {
             Ok(read) => read.is_some_and(|read| read.secret.credentials == kept.credentials),
             Err(error) => {
                 // Farmers go on with a token that is good.
-                tracing::warn!(app_key = %app_key, %error, "it is not known whether the credentials have changed");
+                tracing::warn!(
+                    app_key = %app_key,
+                    %error,
+                    "it is not known whether the credentials have changed"
+                );
                 true
             }
         }

@@ -132,7 +132,9 @@ impl Cognito {
         client_id: &ClientId,
         parameters: &Value,
     ) -> Result<PartnerTokens, Failure> {
-        let body = json!({ "AuthFlow": flow, "ClientId": client_id.expose(), "AuthParameters": parameters });
+        let body = json!({
+            "AuthFlow": flow, "ClientId": client_id.expose(), "AuthParameters": parameters,
+        });
         self.ask(environment, Call::InitiateAuth, &body).await
     }
 

@@ -117,7 +117,10 @@ impl Renewals {
                 Lease::Unknown => return self.renew(app_key, refused, due).await,
                 Lease::SomebodyElses => {
                     let Some(wait) = waits.next() else {
-                        tracing::warn!(app_key = %app_key, "the lease's holder has not renewed the tokens; going on without");
+                        tracing::warn!(
+                            app_key = %app_key,
+                            "the lease's holder has not renewed the tokens; going on without"
+                        );
                         return self.renew(app_key, refused, due).await;
                     };
                     tokio::time::sleep(*wait).await;
@@ -243,7 +246,11 @@ impl Renewals {
                 // Expired, revoked, or rotated by a process that could not save the next one: the
                 // password is the fall-back.
                 Err(LoginError::Refused(refusal)) => {
-                    tracing::info!(app_key = %app_key, %refusal, "the refresh token is not accepted; logging in");
+                    tracing::info!(
+                        app_key = %app_key,
+                        %refusal,
+                        "the refresh token is not accepted; logging in"
+                    );
                 }
                 Err(LoginError::Unavailable(unavailable)) => return Err(unavailable.into()),
             }
@@ -286,7 +293,11 @@ impl Renewals {
         match tokio::time::timeout(LEASE_TIMEOUT, self.logins.attempt(tried)).await {
             Ok(Ok(attempt)) => attempt,
             Ok(Err(error)) => {
-                tracing::warn!(app_key = %app_key, %error, "it is not known what came of the last renewal");
+                tracing::warn!(
+                    app_key = %app_key,
+                    %error,
+                    "it is not known what came of the last renewal"
+                );
                 None
             }
             Err(_) => None,
@@ -320,11 +331,18 @@ impl Renewals {
             Ok(Ok(true)) => Lease::Ours(until),
             Ok(Ok(false)) => Lease::SomebodyElses,
             Ok(Err(error)) => {
-                tracing::warn!(app_key = %app_key, %error, "no lease can be taken; renewing the tokens without");
+                tracing::warn!(
+                    app_key = %app_key,
+                    %error,
+                    "no lease can be taken; renewing the tokens without"
+                );
                 Lease::Unknown
             }
             Err(_) => {
-                tracing::warn!(app_key = %app_key, "the table takes too long over a lease; renewing the tokens without");
+                tracing::warn!(
+                    app_key = %app_key,
+                    "the table takes too long over a lease; renewing the tokens without"
+                );
                 Lease::Unknown
             }
         }

@@ -137,7 +137,11 @@ pub(super) async fn write_status(
         // Said by Leaf alone, and neither the farmer's doing nor a recovery from it.
         _ => {}
     }
-    tracing::info!(leaf_user_id = %entry.leaf_user_id, status = to.as_str(), "a credential has a new status");
+    tracing::info!(
+        leaf_user_id = %entry.leaf_user_id,
+        status = to.as_str(),
+        "a credential has a new status"
+    );
     Ok(())
 }
 
@@ -210,7 +214,11 @@ async fn compare(
         }
         Err(UpstreamError::Secrets(error)) => return Err(error.into()),
         Err(error) => {
-            tracing::warn!(app_key = %id, %error, "the listing could not be read; nothing was compared");
+            tracing::warn!(
+                app_key = %id,
+                %error,
+                "the listing could not be read; nothing was compared"
+            );
             return Ok(Check::Unavailable);
         }
     };
@@ -317,7 +325,11 @@ impl Checker<'_> {
                 }
                 Ok(Confirmed::NotYet) => {}
                 Err(error) => {
-                    tracing::info!(leaf_user_id = %entry.leaf_user_id, %error, "not confirmed again");
+                    tracing::info!(
+                        leaf_user_id = %entry.leaf_user_id,
+                        %error,
+                        "not confirmed again"
+                    );
                 }
             }
         }

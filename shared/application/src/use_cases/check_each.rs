@@ -40,7 +40,11 @@ pub(super) async fn check_each(
                 Err(FollowError::Secrets(error)) => return Err(error.into()),
                 Err(FollowError::Upstream(error)) => {
                     // The next one would hardly be answered, and Leaf counts what it refuses.
-                    tracing::warn!(app_key = %app_key.id, %error, "the check stops here and goes on next time");
+                    tracing::warn!(
+                        app_key = %app_key.id,
+                        %error,
+                        "the check stops here and goes on next time"
+                    );
                     note(ports, app_key, after.as_ref()).await?;
                     return Ok(Check::Unavailable);
                 }

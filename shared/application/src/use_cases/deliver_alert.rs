@@ -117,7 +117,13 @@ pub async fn deliver_alert(
         }
         Err(failure) => (failure, None, None),
     };
-    tracing::warn!(webhook_id = %webhook.id, webhook_message = notice.id.as_str(), attempt, %failure, "a webhook did not take a call");
+    tracing::warn!(
+        webhook_id = %webhook.id,
+        webhook_message = notice.id.as_str(),
+        attempt,
+        %failure,
+        "a webhook did not take a call"
+    );
     let is_registration = notice.told == Told::Registration;
     let last_attempt_at = ports.clock.now();
     let wait = wait_after(&notice.id, attempt, asked.map(|asked| asked.from(last_attempt_at)));

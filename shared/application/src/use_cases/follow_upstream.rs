@@ -180,7 +180,10 @@ impl Follower<'_> {
             None => None,
         };
         let Some(app_key) = app_key else {
-            tracing::warn!(leaf_user_id = %user, "Leaf has a credential of a client id for which no app key is registered");
+            tracing::warn!(
+                leaf_user_id = %user,
+                "Leaf has a credential of a client id for which no app key is registered"
+            );
             return Ok(None);
         };
         let now = self.ports.clock.now();
@@ -209,7 +212,10 @@ impl Follower<'_> {
             }
             Err(CompleteError::Conflict) => Ok(None),
             Err(CompleteError::OperationOwned) => {
-                tracing::warn!(leaf_user_id = %user, "Leaf has an operation connected to two Leaf users");
+                tracing::warn!(
+                    leaf_user_id = %user,
+                    "Leaf has an operation connected to two Leaf users"
+                );
                 Ok(None)
             }
             Err(CompleteError::Store(error)) => Err(error.into()),

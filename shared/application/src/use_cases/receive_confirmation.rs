@@ -229,7 +229,10 @@ impl Arrival<'_> {
             Some(of_session) => of_session,
             None if is_used_up && seen.is_known => &Budget::Operation,
             None if is_used_up => {
-                tracing::warn!(app_key = %self.app_key.id, "a client has many unbound confirmations: one was not kept");
+                tracing::warn!(
+                    app_key = %self.app_key.id,
+                    "a client has many unbound confirmations: one was not kept"
+                );
                 self.count(Metric::CallbacksUnbound);
                 return Ok(Decision::Final(Outcome::Busy));
             }

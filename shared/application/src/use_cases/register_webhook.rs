@@ -76,7 +76,12 @@ pub async fn register_webhook(
             // So that the same request can be sent again. Should this fail as well, DELETE, or PUT
             // of a secret, mends it.
             ports.webhooks.delete(&webhook).await.map_err(|not_back| {
-                tracing::error!(%error, %not_back, webhook_id = %id, "a webhook was registered without its secret");
+                tracing::error!(
+                    %error,
+                    %not_back,
+                    webhook_id = %id,
+                    "a webhook was registered without its secret"
+                );
                 WebhookError::WithoutSecret(id)
             })?;
             Err(error.into())

@@ -23,7 +23,11 @@ pub async fn create_there(
     if let Some(id) = record.text("id").and_then(|id| id.parse().ok()) {
         let user = mirrored(ports, id, &record);
         if let Err(error) = ports.leaf_users.create(&user).await {
-            tracing::warn!(%error, leaf_user_id = %id, "a new Leaf user is not known here yet; it is taken over at its first use");
+            tracing::warn!(
+                %error,
+                leaf_user_id = %id,
+                "a new Leaf user is not known here yet; it is taken over at its first use"
+            );
         }
     }
     Ok(record)
@@ -74,7 +78,11 @@ async fn changed(
     let Some(record) = record else { return Ok(None) };
     let profile = mirrored(ports, id, &record).profile;
     if let Err(error) = ports.leaf_users.change(id, &profile.into()).await {
-        tracing::warn!(%error, leaf_user_id = %id, "a Leaf user has changed, and what is known of it here has not");
+        tracing::warn!(
+            %error,
+            leaf_user_id = %id,
+            "a Leaf user has changed, and what is known of it here has not"
+        );
     }
     Ok(Some(record))
 }

@@ -109,7 +109,9 @@ async fn a_request_of_the_wrong_form_is_refused_without_quoting_it() {
 #[tokio::test]
 async fn fields_of_features_that_are_not_simulated_are_ignored() {
     let simulation = Simulation::start(None).await;
-    let body = json!({ "Name": "name", "AddReplicaRegions": [{ "Region": "us-west-2" }], "FromTheFuture": 1 });
+    let body = json!({
+        "Name": "name", "AddReplicaRegions": [{ "Region": "us-west-2" }], "FromTheFuture": 1,
+    });
 
     let answer = call(&simulation, "CreateSecret", body).await;
 
