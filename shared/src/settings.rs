@@ -21,8 +21,9 @@ pub struct Settings {
     /// `PUBLIC_BASE_URL`: where farmers' browsers reach this service; hop links and Sharing
     /// Confirmation URLs begin with it.
     pub public_base_url: Url,
-    /// `PARTNER_NAME`: what farmers know the partner's application as.
-    pub partner_name: String,
+    /// `PARTNER_NAME`: what farmers know the partner's application as; without it, pages speak of
+    /// "your farm software", each in its language.
+    pub partner_name: Option<String>,
     /// `RETURN_URL`: where a farmer's browser goes when it is done; without it, it sees a page of
     /// ours.
     pub return_url: Option<Url>,
@@ -147,7 +148,7 @@ impl Settings {
             table_name: required("TABLE_NAME")?,
             secrets_prefix: required("SECRETS_PREFIX")?,
             public_base_url: url("PUBLIC_BASE_URL", &required("PUBLIC_BASE_URL")?)?,
-            partner_name: text("PARTNER_NAME").unwrap_or_else(|| "your farm software".to_owned()),
+            partner_name: text("PARTNER_NAME"),
             return_url: text("RETURN_URL").map(|value| url("RETURN_URL", &value)).transpose()?,
             panorama: Environments {
                 stage: Endpoints {

@@ -7,6 +7,7 @@ mod cookie;
 mod crash;
 mod hop_link;
 mod kept;
+mod languages;
 mod lifetime;
 mod links;
 mod lured;

@@ -2,18 +2,21 @@
 //! code in it.
 
 use application::use_cases::receive_confirmation::{End, Outcome};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use domain::ids::SessionId;
-use http::header::{LOCATION, REFERRER_POLICY};
-use http::{HeaderValue, StatusCode};
+use http::HeaderValue;
+use http::header::REFERRER_POLICY;
 use shared::service::Service;
-use url::Url;
+use web::pages::frame::redirect;
 use web::pages::{Page, again_after};
 use web::ticket::{Claim, Ticket};
+use web::words::Language;
 
 /// Answers one request.
 pub(crate) struct Answering<'a> {
     pub(crate) service: &'a Service,
+    /// The farmer's.
+    pub(crate) language: Language,
     /// The callback's query, for an upstream that takes its part in the browser.
     pub(crate) query: Option<&'a str>,
 }
@@ -141,16 +144,6 @@ impl Answering<'_> {
 
     /// A page, here.
     pub(crate) fn show(&self, page: Page<'_>) -> Response {
-        (page.status(), page.headers(), page.render(&self.service.settings.partner_name))
-            .into_response()
+        page.answer(self.language, self.service.settings.partner_name.as_deref())
     }
-}
-
-fn redirect(to: &Url) -> Response {
-    let mut response = StatusCode::SEE_OTHER.into_response();
-    let headers = response.headers_mut();
-    headers.insert(LOCATION, HeaderValue::try_from(to.as_str()).expect("a URL is ASCII"));
-    // The address that the browser leaves has the organization code in it.
-    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    response
 }

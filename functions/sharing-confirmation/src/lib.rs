@@ -23,6 +23,7 @@ use web::pages::Page;
 use web::referrer::{came_from, is_a_page};
 use web::routes::Routes;
 use web::ticket::Claim;
+use web::words::Language;
 
 use address::Address;
 use answer::Answering;
@@ -81,7 +82,8 @@ async fn elsewhere(
         Method::GET if address.is_callback => answer_to(&service, address, caller, &headers).await,
         // A browser, so a person: a page rather than a problem document.
         Method::GET if accepts.contains("text/html") => {
-            Answering { service: &service, query: None }.show(Page::UnknownLink)
+            let language = Language::accepted(&headers);
+            Answering { service: &service, language, query: None }.show(Page::UnknownLink)
         }
         _ => route_not_found().into_response(),
     }
@@ -93,7 +95,8 @@ async fn answer_to(
     caller: Caller,
     headers: &HeaderMap,
 ) -> Response {
-    let answering = Answering { service, query: Some(&address.query) };
+    let language = Language::accepted(headers);
+    let answering = Answering { service, language, query: Some(&address.query) };
     // Whatever id comes with an error: nothing was shared. The session stays as it was, for the
     // redirect proves nothing, and the farmer may yet change their mind.
     if address.has_error {

@@ -16,6 +16,7 @@ use web::own_page::pressed_on_our_page;
 use web::pages::{Ask, Page, again_after};
 use web::referrer::is_a_page;
 use web::ticket::{Claim, Ticket};
+use web::words::Language;
 
 use crate::answer::Answering;
 use crate::receive;
@@ -54,7 +55,7 @@ async fn open(
     pressed: bool,
 ) -> Response {
     let sealed = sealed.map(|Path(sealed)| sealed).unwrap_or_default();
-    let answering = Answering { service, query: None };
+    let answering = Answering { service, language: Language::accepted(headers), query: None };
     let key = match service.ports.index_key().await {
         Ok(key) => key,
         Err(error) => {

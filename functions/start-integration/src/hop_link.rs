@@ -5,17 +5,19 @@ use application::ports::secrets::SecretsError;
 use application::use_cases::open_hop_link::{Hop, Opening, open_hop_link};
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use domain::ids::{LeafUserId, SessionId};
 use domain::session::{Rejection, Status};
-use http::header::{LOCATION, REFERRER_POLICY, SET_COOKIE};
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::header::SET_COOKIE;
+use http::{HeaderMap, HeaderValue};
 use shared::service::Service;
 use url::Url;
 use web::cookies::binding_cookies;
 use web::own_page::pressed_on_our_page;
+use web::pages::frame::redirect;
 use web::pages::{Ask, Page, again_after};
 use web::ticket::Ticket;
+use web::words::Language;
 
 /// A segment of the path; what is no text is answered with a page, like any other unknown id.
 type Id = Result<Path<String>, PathRejection>;
@@ -35,9 +37,8 @@ pub(crate) async fn continue_here(
 }
 
 async fn open(service: &Service, id: Id, headers: &HeaderMap, opening: Opening) -> Response {
-    let show = |page: Page<'_>| {
-        (page.status(), page.headers(), page.render(&service.settings.partner_name)).into_response()
-    };
+    let language = Language::accepted(headers);
+    let show = |page: Page<'_>| page.answer(language, service.settings.partner_name.as_deref());
     let Some(id) = id.ok().and_then(|Path(id)| id.parse::<SessionId>().ok()) else {
         return show(Page::UnknownLink);
     };
@@ -87,12 +88,4 @@ async fn waiting(service: &Service, user: LeafUserId, id: SessionId) -> Result<U
     let ticket = Ticket::Waiting(user, id)
         .seal(&service.ports.index_key().await?, service.ports.clock.now());
     Ok(service.settings.public_url(&["sharing-outcome", &ticket]))
-}
-
-fn redirect(to: &Url) -> Response {
-    let mut response = StatusCode::SEE_OTHER.into_response();
-    let headers = response.headers_mut();
-    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    headers.insert(LOCATION, HeaderValue::try_from(to.as_str()).expect("a URL is ASCII"));
-    response
 }

@@ -1,6 +1,7 @@
 //! What every endpoint shares: problem documents, request bodies, the envelope around a response,
 //! the farmer's pages, who asks. The endpoints themselves are in `functions/`.
 
+pub mod accept_language;
 pub mod api_owner;
 pub mod bearer;
 pub mod caller;
@@ -18,6 +19,7 @@ pub mod referrer;
 pub mod refusals;
 pub mod routes;
 pub mod ticket;
+pub mod words;
 
 /// What the paths of Leaf's user management begin with.
 pub const USER_MANAGEMENT: &str = "/services/usermanagement/api";

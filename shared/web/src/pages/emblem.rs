@@ -3,8 +3,6 @@
 
 use maud::{Markup, Render, html};
 
-use super::Page;
-
 /// The sign in the middle of the line. Each differs in shape, so that none depends on its colour.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Emblem {
@@ -27,23 +25,6 @@ pub(super) enum Emblem {
 }
 
 impl Emblem {
-    pub(super) fn of(page: Page<'_>) -> Self {
-        match page {
-            Page::Connected => Self::Check,
-            Page::Finishing { .. } | Page::Busy { .. } => Self::Waiting,
-            Page::Expired | Page::LinkExpired => Self::Clock,
-            Page::NotBound
-            | Page::OtherOperation
-            | Page::OperationOwned
-            | Page::TooManyOperations
-            | Page::Unavailable { .. } => Self::Attention,
-            Page::WhoseAccount(_) | Page::CameBack(_) => Self::Person,
-            Page::Declined | Page::NotShared => Self::SwitchOff,
-            Page::OpenedElsewhere(_) => Self::Windows,
-            Page::UnknownLink | Page::LinkUsed => Self::BrokenLink,
-        }
-    }
-
     /// The class that colours the page.
     pub(super) fn mood(self) -> &'static str {
         match self {

@@ -1,0 +1,188 @@
+# The words of the farmers' pages, in English: the source of all translations.
+#
+# Plain words, short sentences; the farmer is "you", the service is "we". Every page answers three
+# questions: how did it end (the headline, which is the text itself), what happened, what to do next
+# (one to three steps). It promises only what the service does, and says nothing about anybody
+# else's account.
+#
+# Fluent's syntax (https://projectfluent.org). A file of this folder is a language, named for its
+# tag. What is in braces stays as it is: { $partner } is the partner's application, which is a name
+# (Prairie Insights) or "your farm software" below, so no text begins with it; { $account } is the
+# farmer's name there, shortened; { $manage-operation }, { $data-sharing } and { $connections } are
+# what Panorama's menus say, in English; { the-way } puts in another text of this file.
+#
+# A text that another language does not have, or has with other braces, does not compile. The tests
+# say which is too long for its place, or not translated: `cargo test -p web`.
+
+## On every page
+
+# In place of the partner's name, where a deployment has none.
+your-farm-software = your farm software
+# Read out between the two names at the head: "Panorama and Prairie Insights".
+and = and
+# Read out before the paragraph below the headline.
+what-happened = What happened
+what-to-do-next = What to do next
+
+## Parts of others
+
+the-way = { $manage-operation }, then { $data-sharing }, then { $connections }
+asks-again = Stay on this page for a moment: it checks again by itself, less and less often.
+# Source: Leaf's tutorial on Panorama, step 3.
+where-the-code-is =
+    Where is the organization code? In Panorama, open the main menu and choose your operation.
+    Treat the code like a password.
+
+## The pages. `.stopped` takes the place of the first step when the page asks no more by itself.
+
+connected = Your operation is connected.
+    .happened = Panorama has confirmed that it shares this operation with { $partner }.
+    .step-1 = Go back to { $partner }. You can close this page.
+    .aside =
+        It remains your decision. To stop sharing, open { the-way } in Panorama and switch
+        { $partner } off.
+
+finishing = Almost done: we are waiting for Panorama.
+    .happened =
+        Your confirmation has arrived and is safe with us. Panorama has not answered yet, so your
+        operation is not connected to { $partner } yet.
+    .step-1 = { asks-again }
+    .stopped = Check again with the button. The page has stopped doing it for you.
+    .step-2 =
+        No time to wait? You can close this page. We keep trying for you; check { $partner } later.
+    .button = Check again now
+
+expired = The time to connect ran out.
+    .happened =
+        More than 15 minutes have passed since you started in { $partner }, so your operation is not
+        connected yet. We keep your confirmation for 24 hours.
+    .step-1 = Go back to { $partner } and start connecting again.
+    .step-2 =
+        Enter the organization code of the same operation. Within 24 hours, that connects it at
+        once.
+    .aside = { where-the-code-is }
+
+link-expired = This link has expired.
+    .happened =
+        A link from { $partner } works for 15 minutes. This one is older, or its time was up before
+        an operation was connected.
+    .step-1 = Go back to { $partner } and start connecting again. You get a new link there.
+
+link-used = This link has been used.
+    .happened =
+        This link has already connected an operation to { $partner }, and that operation no longer
+        shares its data.
+    .step-1 =
+        To connect it again, go back to { $partner } and start connecting. You get a new link there.
+
+not-bound = We could not finish connecting.
+    .happened =
+        We could not tell which account in { $partner } this belongs to. Maybe you started in
+        another browser or on another device, or more than 15 minutes ago; or the switch in Panorama
+        is off; or your operation is connected already. What you switched on in Panorama stays on.
+    .step-1 = Open { $partner } in the browser that you are using now.
+    .step-2 = Start connecting again. If you are asked for the organization code, enter it.
+    .step-3 = When Panorama opens, choose your operation and switch { $partner } on.
+    .aside = { where-the-code-is }
+
+other-operation = This is a different operation.
+    .happened =
+        You started connecting one operation in { $partner }, but in Panorama another one was
+        switched on. To be on the safe side, we did not connect it.
+    .step-1 = Go back to { $partner } and start again with the operation that you want to connect.
+    .step-2 = In Panorama, choose that same operation, then switch { $partner } on.
+    .step-3 = If you do not want to share the other operation, switch { $partner } off there.
+
+not-shared = The switch in Panorama seems to be off.
+    .happened =
+        We asked Panorama, and it did not confirm that this operation is shared with { $partner }.
+        Your operation is not connected yet.
+    .step-1 = In Panorama, choose your operation and open { the-way }.
+    .step-2 = Find { $partner } there and switch it on.
+    .step-3 =
+        If Panorama does not bring you back here, start connecting again in { $partner }.
+
+operation-owned = This operation is already connected.
+    .happened =
+        It is connected to another account in { $partner }. An operation can be connected to only
+        one account at a time, so we changed nothing.
+    .step-1 =
+        Do you have a second account in { $partner }? Or does somebody else on your farm? Look there
+        first.
+    .step-2 =
+        Was it the wrong operation? Start again in { $partner } and choose the right one in
+        Panorama.
+    .step-3 = Neither? Ask the people at { $partner } for help.
+
+too-many-operations = Too many operations were tried.
+    .happened =
+        One link connects one operation, and with this link too many different ones were tried. To
+        keep everybody’s data safe, we stopped here.
+    .step-1 = Go back to { $partner } and start connecting again.
+    .step-2 =
+        In Panorama, choose the one operation that you want to connect, then switch { $partner } on.
+    .step-3 = If you do not want to share the others, switch { $partner } off there.
+
+declined = Your operation was not connected.
+    .happened =
+        Panorama sent you back with the answer that sharing was not switched on, or did not work. We
+        have not connected anything to { $partner }.
+    .step-1 = Was that what you wanted? Then you are done. You can close this page.
+    .step-2 =
+        Changed your mind? Start connecting again in { $partner }. When Panorama opens, switch
+        { $partner } on.
+
+whose-account = Is this your account?
+    .happened =
+        This link connects a Panorama operation to the account { $account } in { $partner }, which
+        can then read the operation’s fields and its planting, spraying and harvest data.
+    .step-1 =
+        Is it your account? Continue. In Panorama, choose your operation and switch { $partner } on.
+    .step-2 =
+        Not your account, or did somebody send you this link? Close this page. Nothing is shared.
+    .button = Continue to Panorama
+
+came-back = Connect this operation to your account?
+    .happened =
+        Your browser did not say that it came from Panorama, so we ask. The operation would be
+        connected to the account { $account } in { $partner }, which can then read its fields and
+        its planting, spraying and harvest data.
+    .step-1 =
+        Did you just switch { $partner } on in Panorama, and is this your account? Then connect it.
+    .step-2 = Otherwise close this page. We have changed nothing.
+    .button = Yes, connect it
+
+busy = Please wait a moment.
+    .happened =
+        We are getting too many requests from your network right now, so we could not store your
+        confirmation yet. What you switched on in Panorama stays on.
+    .step-1 = { asks-again }
+    .stopped = Try again with the button. The page has stopped doing it for you.
+    .step-2 = No time to wait? Go back to { $partner } later and start connecting again.
+    .button = Try again now
+
+opened-elsewhere = This link was opened before, in another browser.
+    .happened =
+        It connects a Panorama operation to the account { $account } in { $partner }, which can then
+        read the operation’s data. The other browser may have been another device, or a browser
+        inside another app. A link works in one browser at a time.
+    .step-1 =
+        Continue here only if it is your account and you yourself opened the link before.
+    .step-2 =
+        Not you, or not sure? Close this page, go back to { $partner } and start connecting again.
+    .button = I opened it myself: continue
+
+unknown-link = This link does not work.
+    .happened = It is incomplete, misspelled or no longer valid. We have changed nothing.
+    .step-1 = Did you copy the link? Make sure that you have all of it.
+    .step-2 =
+        Otherwise go back to { $partner } and start connecting again. You get a new link there.
+
+unavailable = We cannot connect you right now.
+    .happened =
+        Something is not working on our side. It is not your fault, and what you switched on in
+        Panorama stays on.
+    .step-1 = { asks-again }
+    .stopped = Try again with the button. The page has stopped doing it for you.
+    .step-2 = Still not working? Start connecting again later in { $partner }.
+    .button = Try again now
