@@ -4,7 +4,7 @@
 
 use std::future::Future;
 
-use application::ports::StoreError;
+use application::ports::store_error::StoreError;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use check_connections::Report;
 use deliver_alerts::Delivery;

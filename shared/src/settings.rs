@@ -6,7 +6,7 @@ use secrecy::SecretString;
 use url::Url;
 
 use adapters::leaf::LeafEndpoints;
-use adapters::panorama::{Endpoints, Environments};
+use adapters::panorama::environments::{Endpoints, Environments};
 use domain::client_environment::ClientEnvironment;
 use domain::ids::SharingUrlId;
 use domain::reach::Reach;

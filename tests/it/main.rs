@@ -33,6 +33,7 @@ mod randomness;
 mod restart;
 mod routes;
 mod secrets;
+mod structure;
 mod template;
 mod tokens;
 mod world;

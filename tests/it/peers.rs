@@ -6,7 +6,8 @@
 
 use std::time::Duration;
 
-use adapters::panorama::{Environments, Panorama};
+use adapters::panorama::Panorama;
+use adapters::panorama::environments::Environments;
 use application::ports::upstream::{LoginError, LoginRefusal, PartnerAccount as _};
 use domain::client_environment::ClientEnvironment::Stage;
 use domain::partner::{ClientId, PartnerCredentials, Token};

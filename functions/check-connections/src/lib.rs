@@ -5,8 +5,9 @@
 
 use std::time::Duration;
 
-use application::ports::StoreError;
-use application::use_cases::check_connections::{Check, Counts, check_connections};
+use application::ports::store_error::StoreError;
+use application::use_cases::check::{Check, Counts};
+use application::use_cases::check_connections::check_connections;
 use domain::timestamp::Timestamp;
 use lambda::function::{Function, Kind, Memory};
 use serde::Serialize;

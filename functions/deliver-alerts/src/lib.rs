@@ -1,20 +1,21 @@
 //! Calls partners' webhooks when a connection changes.
 //!
 //! Whatever changes in the table is in its stream. A pipe lets the changes through that may be
-//! alerts and puts a [`Message`] into a FIFO queue, in the group of the connection. Of that the
+//! alerts and puts a
+//! [`ChangeMessage`] into a FIFO queue, in the group of the connection. Of that the
 //! function makes the message of a call and puts it into the same queue, in the group of connection
 //! *and* webhook, so that a receiver which is down holds up its own alerts only. A call that is not
 //! taken is made again for a day (`webhook_call::RETRIES`); until then its message hides in the
 //! queue, and so do those behind it in its group. After that it goes to the dead-letter queue.
 
 mod call_message;
-mod message;
 mod replay_message;
 
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use adapters::dynamodb::change_message::ChangeMessage;
 use adapters::resting_receivers::RestingReceivers;
 use application::ports::webhooks::{CallQueue, QueueError, Receivers};
 use application::use_cases::deliver_alert::{DeliverError, Next, Outcome, deliver_alert, next_of};
@@ -27,7 +28,6 @@ use serde::Deserialize;
 use shared::service::Service;
 
 use call_message::CallMessage;
-pub use message::{Image, Message};
 use replay_message::{Place, ReplayMessage};
 
 /// What is this old gets one call and no retries: the queue keeps a message for 14 days, wherever
@@ -63,7 +63,7 @@ enum Queued {
     /// A replay that is not done yet, likewise.
     Replay(ReplayMessage),
     /// A change, from the pipe.
-    Change(Box<Message>),
+    Change(Box<ChangeMessage>),
 }
 
 /// A message could not be worked on now.

@@ -1,7 +1,7 @@
 //! What the queue carries of a replay that is not done yet: where it goes on.
 
 use application::ports::webhooks::Outgoing;
-use domain::change::ChangeId;
+use domain::change_id::ChangeId;
 use domain::ids::ReplayId;
 use domain::timestamp::Timestamp;
 use serde::{Deserialize, Serialize};

@@ -4,7 +4,7 @@
 use application::use_cases::replay_alerts::{ReplayError, ask_for_replay};
 use axum::Json;
 use axum::extract::{Request, State};
-use domain::change::ChangeId;
+use domain::change_id::ChangeId;
 use domain::ids::{ReplayId, WebhookId};
 use domain::replay::{Replay, Replayed};
 use domain::timestamp::Timestamp;

@@ -1,6 +1,7 @@
 //! Answers from outside, read within bounds: bytes, time and numbers are somebody else's word.
 
 use std::time::Duration;
+use url::Url;
 
 use http::HeaderMap;
 use http::header::RETRY_AFTER;
@@ -66,6 +67,26 @@ pub(crate) fn lifetime(
         .or_else(|| seconds.as_str()?.trim().parse().ok())
         .filter(|seconds| !seconds.is_nan())?;
     Some(Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or(longest).clamp(shortest, longest))
+}
+
+/// `base` and more segments of a path, each escaped.
+pub(crate) fn below(base: &Url, segments: &[&str]) -> Url {
+    let mut url = base.clone();
+    if let Ok(mut path) = url.path_segments_mut() {
+        path.pop_if_empty().extend(segments);
+    }
+    url
+}
+
+/// How a request failed, without its URL: that has the organization code in it.
+pub(crate) fn transport_failure(error: &reqwest::Error) -> String {
+    if error.is_timeout() {
+        "it timed out".to_owned()
+    } else if error.is_connect() {
+        "it could not be reached".to_owned()
+    } else {
+        "the connection broke".to_owned()
+    }
 }
 
 #[cfg(test)]

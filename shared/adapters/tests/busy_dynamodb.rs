@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use adapters::dynamodb::Table;
-use application::ports::StoreError;
 use application::ports::connections::{Account, Connections as _, SaveError};
+use application::ports::store_error::StoreError;
 use aws_sdk_dynamodb::config::http::{HttpRequest, HttpResponse};
 use aws_sdk_dynamodb::config::{
     AsyncSleep, BehaviorVersion, Credentials, Region, Sleep, StalledStreamProtectionConfig,

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use serde::Serialize;
 
 use super::app_key::AppKeyId;
-use super::change::ChangeId;
+use super::change_id::ChangeId;
 use super::credential::CredentialStatus;
 use super::ids::{CredentialId, LeafUserId};
 use super::invalid::Invalid;

@@ -1,15 +1,13 @@
 //! What happened to a row, and what partners are told because of it.
 //!
-//! A change is known by the few harmless fields that leave the table (see
-//! `functions/deliver-alerts`), never by the row.
-
-use std::str::FromStr;
+//! A change is known by the few harmless fields that leave the table (see the
+//! adapter of the table), never by the row.
 
 use super::alert::{Alert, AlertType, Notice, Told};
 use super::app_key::AppKeyId;
+use super::change_id::ChangeId;
 use super::credential::CredentialStatus;
 use super::ids::{CredentialId, LeafUserId, ReplayId, WebhookId};
-use super::invalid::Invalid;
 use super::timestamp::Timestamp;
 
 /// A change of a row, as the table's stream tells it.
@@ -21,50 +19,6 @@ pub struct Change {
     pub at: Timestamp,
     /// What changed.
     pub what: Changed,
-}
-
-/// The id of a change: letters, digits and hyphens, so it can stand in a header and in a key.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ChangeId(String);
-
-impl ChangeId {
-    /// The id.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl FromStr for ChangeId {
-    type Err = Invalid;
-
-    fn from_str(text: &str) -> Result<Self, Invalid> {
-        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
-        if (1..=64).contains(&text.len()) && text.bytes().all(is_plain) {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(Invalid::malformed("must be 1 to 64 letters, digits and hyphens"))
-        }
-    }
-}
-
-/// What a change's id is shown as: `webhook-id` in a call's headers.
-const MESSAGE_PREFIX: &str = "msg_";
-
-impl ChangeId {
-    /// `webhook-id`: what receivers recognise a repeat by.
-    pub fn message_id(&self) -> String {
-        format!("{MESSAGE_PREFIX}{}", self.0)
-    }
-
-    /// Reads a `webhook-id`.
-    ///
-    /// # Errors
-    /// It is none.
-    pub fn of_message(text: &str) -> Result<Self, Invalid> {
-        let rest = text.trim().strip_prefix(MESSAGE_PREFIX);
-        rest.and_then(|id| id.parse().ok())
-            .ok_or(Invalid::malformed("must be a call's webhook-id, such as msg_0f3a"))
-    }
 }
 
 /// What changed, before and after.

@@ -37,6 +37,19 @@ pub struct Credential {
     pub kept_upstream: bool,
 }
 
+impl Credential {
+    /// It, as a check needs it.
+    pub fn entry(&self) -> ConnectionEntry {
+        ConnectionEntry {
+            leaf_user_id: self.leaf_user_id,
+            credential_id: self.id,
+            operation: self.operation.clone(),
+            status: self.status,
+            status_since: self.status_since,
+        }
+    }
+}
+
 /// Whether a credential works, in Leaf's words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
@@ -65,4 +78,19 @@ impl CredentialStatus {
             Self::LimitedPermission => "LIMITED_PERMISSION",
         }
     }
+}
+
+/// A credential, as a check needs it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConnectionEntry {
+    /// Whose it is.
+    pub leaf_user_id: LeafUserId,
+    /// The credential.
+    pub credential_id: CredentialId,
+    /// Its operation.
+    pub operation: Operation,
+    /// Its status.
+    pub status: CredentialStatus,
+    /// Since when it has that.
+    pub status_since: Timestamp,
 }

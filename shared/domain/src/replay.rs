@@ -1,6 +1,6 @@
 //! Replays: a webhook is told once more what happened.
 
-use super::change::ChangeId;
+use super::change_id::ChangeId;
 use super::ids::{ReplayId, WebhookId};
 use super::timestamp::Timestamp;
 

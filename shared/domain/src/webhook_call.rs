@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::alert::{Notice, Told};
-use super::change::ChangeId;
+use super::change_id::ChangeId;
 use super::ids::{ReplayId, WebhookId};
 use super::timestamp::Timestamp;
 

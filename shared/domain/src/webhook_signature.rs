@@ -5,7 +5,7 @@ use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::change::ChangeId;
+use super::change_id::ChangeId;
 use super::timestamp::Timestamp;
 use super::webhook::WebhookSecrets;
 

@@ -3,8 +3,8 @@
 use super::USER_MANAGEMENT;
 use super::error_key::ErrorKey;
 use super::problem::{FieldError, Problem};
-use application::ports::StoreError;
 use application::ports::secrets::SecretsError;
+use application::ports::store_error::StoreError;
 use application::ports::upstream::{LoginError, LoginRefusal, Party, Unavailable, UpstreamError};
 use application::use_cases::leaf_users::UserError;
 use application::use_cases::register_app_key::RegisterError;

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use adapters::system_clock::SystemClock;
 use adapters::system_randomness::SystemRandomness;
-use application::use_cases::check_connections::{Check, check_connections};
+use application::use_cases::check::Check;
+use application::use_cases::check_connections::check_connections;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region, SharedInterceptor};
 use serde_json::{Value, json};
 use shared::service::{Clients, Service};

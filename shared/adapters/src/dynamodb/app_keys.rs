@@ -8,8 +8,8 @@ use super::rows::{
     app_key_key, app_key_row, client_key, client_partition, read_app_key, sharing_url_key,
 };
 use super::table::{Cancelled, Condition, Table};
-use application::ports::StoreError;
 use application::ports::app_keys::{AppKeys, SaveAppKeyError};
+use application::ports::store_error::StoreError;
 use domain::app_key::{AppKey, AppKeyId};
 use domain::client_environment::ClientEnvironment;
 use domain::ids::SharingUrlId;

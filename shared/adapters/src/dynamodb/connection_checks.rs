@@ -3,14 +3,15 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use super::item::{Reading, failure, text};
+use super::failure::failure;
+use super::item::{Reading, text};
 use super::rows::{connection, credential_key, event_row, kept_key, read_connection};
 use super::schema::{CONNECTIONS, PK};
 use super::table::{Condition, Table};
-use application::ports::StoreError;
-use application::ports::connections::{ConnectionEntry, EntryPage, SaveError, StatusChange};
+use application::ports::connections::{EntryPage, SaveError, StatusChange};
+use application::ports::store_error::StoreError;
 use domain::app_key::AppKeyId;
-use domain::credential::{Credential, CredentialStatus};
+use domain::credential::{ConnectionEntry, Credential, CredentialStatus};
 use domain::ids::SharingUrlId;
 use domain::login_state::EntryCursor;
 use domain::operation::Operation;

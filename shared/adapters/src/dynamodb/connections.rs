@@ -7,19 +7,19 @@ use aws_sdk_dynamodb::types::TransactWriteItem;
 
 use super::item::{Item, Reading, Writing, key, number, text};
 use super::rows::{
-    credential_key, credential_row, event_row, kept_key, owner_key, profile_key, read_credential,
-    read_session, read_user, session_key, session_row, session_user_key, started_key, summary_key,
-    upstream_credential_key, user_partition,
+    CREDENTIAL, SESSION, credential_key, credential_row, event_row, kept_key, owner_key,
+    profile_key, read_credential, read_session, read_user, session_key, session_row,
+    session_user_key, started_key, summary_key, upstream_credential_key, user_partition,
 };
 use super::schema::{SK, TTL};
 use super::start::{CROWDED_UNTIL, STARTS, kept_row, no_more_starts, read_started};
 use super::table::{Cancelled, Condition, Table};
-use application::ports::StoreError;
 use application::ports::connections::{
     Account, Callback, CallbackFacts, CompleteError, Completion, Connections, EntryPage, EventPage,
     Keeping, KeptConfirmation, SaveError, Start, StartConflict, StatusChange,
 };
 use application::ports::portion::Portion;
+use application::ports::store_error::StoreError;
 use domain::app_key::AppKeyId;
 use domain::credential::Credential;
 use domain::event::Event;
@@ -47,7 +47,7 @@ impl Connections for Table {
             let row = Reading { operation: "BatchGetItem", item: &item };
             match row.text(SK)? {
                 "OWNER" => facts.owner = Some(row.parsed("leafUserId")?),
-                "SESSION" => facts.cookie_sessions.push(read_session(row)?),
+                SESSION => facts.cookie_sessions.push(read_session(row)?),
                 started if started.starts_with("STARTED#") => {
                     facts.started_with_code = read_started(row)?;
                     facts.crowded_until = row.optional_moment(CROWDED_UNTIL)?;
@@ -150,8 +150,8 @@ impl Connections for Table {
             let row = Reading { operation: "Query", item: &item };
             match row.text(SK)? {
                 "PROFILE" => user = Some(read_user(row)?),
-                "SESSION" => session = Some(read_session(row)?),
-                "CREDENTIAL" => credential = Some(read_credential(row)?),
+                SESSION => session = Some(read_session(row)?),
+                CREDENTIAL => credential = Some(read_credential(row)?),
                 _ => {}
             }
         }

@@ -5,12 +5,13 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, Select, WriteRequest};
 
-use super::item::{Item, Reading, failure, text};
+use super::failure::failure;
+use super::item::{Item, Reading, text};
 use super::rows::{events_partition, read_event};
 use super::table::Table;
-use application::ports::StoreError;
 use application::ports::connections::EventPage;
 use application::ports::portion::Portion;
+use application::ports::store_error::StoreError;
 use domain::event::Event;
 use domain::ids::LeafUserId;
 

@@ -1,14 +1,12 @@
-//! Attributes in and out, and what an SDK error may say of itself.
+//! Attributes in and out.
 
 use std::collections::HashMap;
 use std::str::FromStr;
 
-use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::schema::{PK, SK, TTL};
-use crate::sdk_error::kind;
-use application::ports::StoreError;
+use application::ports::store_error::StoreError;
 use domain::timestamp::Timestamp;
 
 /// A row as DynamoDB has it.
@@ -109,12 +107,4 @@ impl<'a> Reading<'a> {
         let number = self.item.get(name).and_then(|value| value.as_n().ok());
         number.and_then(|number| number.parse().ok()).ok_or_else(|| self.corrupt(name))
     }
-}
-
-/// An SDK error without what it carries.
-pub(super) fn failure<E: ProvideErrorMetadata, R>(
-    operation: &'static str,
-    error: &SdkError<E, R>,
-) -> StoreError {
-    StoreError { operation, failure: kind(error) }
 }

@@ -5,16 +5,17 @@ use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 
-use super::item::{Item, Reading, failure, text};
+use super::failure::failure;
+use super::item::{Item, Reading, text};
 use super::rows::{BY_EMAIL, BY_EXTERNAL_ID, BY_NAME, profile_key, read_user, user_row};
 use super::schema::{
     Index, USERS, USERS_BY_EMAIL, USERS_BY_EXTERNAL_ID, USERS_BY_NAME, USERS_IN_ORDER_OF_EMAIL,
     USERS_IN_ORDER_OF_EXTERNAL_ID, USERS_IN_ORDER_OF_ID, USERS_IN_ORDER_OF_NAME,
 };
 use super::table::{Condition, Table};
-use application::ports::StoreError;
 use application::ports::leaf_users::LeafUsers;
 use application::ports::portion::Portion;
+use application::ports::store_error::StoreError;
 use domain::ids::LeafUserId;
 use domain::leaf_user::{
     Change, Email, Filter, LeafUser, Order, OrderBy, Profile, ProfileChange, ProfileText, place,

@@ -33,9 +33,11 @@
 //! credential rows.
 
 mod app_keys;
+pub mod change_message;
 mod connection_checks;
 mod connections;
 mod events;
+mod failure;
 mod item;
 mod leaf_users;
 mod logins;

@@ -5,12 +5,12 @@ use std::time::Duration;
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::item::{Item, Reading, Writing, key, number};
-use application::ports::StoreError;
-use application::ports::connections::ConnectionEntry;
+use application::ports::store_error::StoreError;
+
 use domain::app_key::{AppKey, AppKeyId};
 use domain::browser::BrowserHash;
 use domain::client_environment::ClientEnvironment;
-use domain::credential::{Credential, CredentialStatus};
+use domain::credential::{ConnectionEntry, Credential, CredentialStatus};
 use domain::event::{self, Event};
 use domain::handshake::{Handshake, Pace};
 use domain::ids::{CredentialId, LeafUserId, SessionId, SharingUrlId};
@@ -30,8 +30,23 @@ pub(super) const BY_EMAIL: &str = "byEmail";
 /// By the partner's own id.
 pub(super) const BY_EXTERNAL_ID: &str = "byExternalId";
 
+/// What the partition of a Leaf user's rows begins with.
+pub(super) const USER_PREFIX: &str = "USER#";
+/// The sort key of a Leaf user's session.
+pub(super) const SESSION: &str = "SESSION";
+/// That of its credential.
+pub(super) const CREDENTIAL: &str = "CREDENTIAL";
+/// What the partition of an app key's login begins with.
+pub(super) const LOGIN_PREFIX: &str = "LOGIN#";
+/// The sort key of what is known of a login.
+pub(super) const LOGIN_STATE: &str = "STATE";
+/// The partition of all webhooks.
+pub(super) const WEBHOOKS: &str = "WEBHOOKS";
+/// What the sort key of a replay begins with, there.
+pub(super) const REPLAY_PREFIX: &str = "REPLAY#";
+
 pub(super) fn user_partition(id: LeafUserId) -> String {
-    format!("USER#{id}")
+    format!("{USER_PREFIX}{id}")
 }
 
 pub(super) fn profile_key(id: LeafUserId) -> Item {
@@ -39,11 +54,11 @@ pub(super) fn profile_key(id: LeafUserId) -> Item {
 }
 
 pub(super) fn session_key(id: LeafUserId) -> Item {
-    key(user_partition(id), "SESSION")
+    key(user_partition(id), SESSION)
 }
 
 pub(super) fn credential_key(id: LeafUserId) -> Item {
-    key(user_partition(id), "CREDENTIAL")
+    key(user_partition(id), CREDENTIAL)
 }
 
 pub(super) fn summary_key(id: LeafUserId) -> Item {
@@ -303,7 +318,7 @@ fn read_status(row: Reading<'_>) -> Result<CredentialStatus, StoreError> {
 }
 
 pub(super) fn login_key(id: &AppKeyId) -> Item {
-    key(format!("LOGIN#{}#{}", id.environment, id.name), "STATE")
+    key(format!("{LOGIN_PREFIX}{}#{}", id.environment, id.name), LOGIN_STATE)
 }
 
 pub(super) fn event_row(user: LeafUserId, event: &Event) -> Item {

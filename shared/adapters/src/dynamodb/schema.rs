@@ -11,8 +11,8 @@ use aws_sdk_dynamodb::types::{
     TimeToLiveSpecification,
 };
 
-use super::item::failure;
-use application::ports::StoreError;
+use super::failure::failure;
+use application::ports::store_error::StoreError;
 
 /// The partition key.
 pub const PK: &str = "pk";

@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use super::item::{Item, Reading, key, number, text};
 use super::schema::TTL;
 use super::table::{Cancelled, Condition, Table};
-use application::ports::StoreError;
 use application::ports::sign_ins::SignIns;
+use application::ports::store_error::StoreError;
 use domain::sign_in::{Failures, REMEMBERED_FOR, SignInKey};
 use domain::timestamp::Timestamp;
 

@@ -12,8 +12,8 @@ use super::rows::{
 };
 use super::schema::TTL;
 use super::table::{Cancelled, Condition, Table};
-use application::ports::StoreError;
 use application::ports::connections::{KeptConfirmation, Start, StartConflict, StartedSession};
+use application::ports::store_error::StoreError;
 use domain::kept::REMEMBERED_FOR;
 use domain::operation::Operation;
 use domain::session::{LIFETIME, Session};

@@ -12,9 +12,10 @@ use aws_sdk_dynamodb::types::{
     ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
 };
 
-use super::item::{Item, failure};
+use super::failure::failure;
+use super::item::Item;
 use super::schema::{PK, SK};
-use application::ports::StoreError;
+use application::ports::store_error::StoreError;
 
 /// How often something is tried that DynamoDB did not do only because it was busy: with another
 /// transaction on the same row (it does not order them, it cancels one), or with too much at once.

@@ -10,7 +10,7 @@ use aws_sdk_dynamodb::types::TransactWriteItem;
 use super::item::{Reading, key, number};
 use super::rows::connection;
 use super::table::{Condition, Table};
-use application::ports::StoreError;
+use application::ports::store_error::StoreError;
 use domain::app_key::AppKeyId;
 use domain::credential::Credential;
 use domain::ids::LeafUserId;

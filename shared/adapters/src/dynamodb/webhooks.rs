@@ -4,31 +4,32 @@
 use async_trait::async_trait;
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use super::item::{Item, Reading, Writing, failure, key, number, text};
+use super::failure::failure;
+use super::item::{Item, Reading, Writing, key, number, text};
+use super::rows::{REPLAY_PREFIX, WEBHOOKS};
 use super::table::{Cancelled, Condition, Table};
-use application::ports::StoreError;
 use application::ports::portion::Portion;
+use application::ports::store_error::StoreError;
 use application::ports::webhooks::{Log, RegisterWebhookError, Webhooks};
 use domain::alert::{Alert, Notice, Told};
 use domain::app_key::AppKeyId;
-use domain::change::ChangeId;
+use domain::change_id::ChangeId;
 use domain::ids::{ReplayId, WebhookId};
 use domain::replay::{Replay, Replayed};
 use domain::timestamp::Timestamp;
 use domain::webhook::{CallFailure, FAILED_CALLS_KEPT_FOR, FailedCall, SecretVersion, Webhook};
 use domain::webhook_event::WebhookEvent;
 
-const PARTITION: &str = "WEBHOOKS";
 const FAILED: &str = "FAILEDCALLS";
 const ALERTS: &str = "ALERTS";
 const WEBHOOK: &str = "WEBHOOK#";
 
 fn webhook_key(id: WebhookId) -> Item {
-    key(PARTITION, format!("{WEBHOOK}{id}"))
+    key(WEBHOOKS, format!("{WEBHOOK}{id}"))
 }
 
 fn event_key(event: WebhookEvent) -> Item {
-    key(PARTITION, format!("EVENT#{}", event.as_str()))
+    key(WEBHOOKS, format!("EVENT#{}", event.as_str()))
 }
 
 /// The same for every attempt at the same call, whichever webhook makes it: an alert has one at a
@@ -46,7 +47,7 @@ fn alert_key(id: &ChangeId) -> Item {
 }
 
 fn replay_key(id: ReplayId) -> Item {
-    key(PARTITION, format!("REPLAY#{id}"))
+    key(WEBHOOKS, format!("{REPLAY_PREFIX}{id}"))
 }
 
 #[async_trait]
@@ -66,7 +67,7 @@ impl Webhooks for Table {
     }
 
     async fn list(&self) -> Result<Vec<Webhook>, StoreError> {
-        let rows = self.partition(PARTITION.to_owned(), WEBHOOK).await?;
+        let rows = self.partition(WEBHOOKS.to_owned(), WEBHOOK).await?;
         let read = rows.iter().map(|item| read_webhook(Reading { operation: "Query", item }));
         let mut webhooks = read.collect::<Result<Vec<_>, _>>()?;
         webhooks.sort_by_key(|webhook| (webhook.created_at, webhook.id));

@@ -14,8 +14,8 @@ use time::OffsetDateTime;
 use tokio::sync::Mutex;
 use url::Url;
 
-use super::api::{self, Limit};
-use crate::panorama::below;
+use super::transport::{Limit, send};
+use crate::outside::below;
 use application::ports::clock::Clock;
 use application::ports::secrets::{Freshness, LeafLogin, LeafSecrets};
 use application::ports::upstream::UpstreamError;
@@ -118,7 +118,7 @@ impl Account {
             "rememberMe": "true",
         });
         let request = self.http.post(below(&self.base, &["api", "authenticate"])).json(&body);
-        let answer = api::send(request, &self.limit, &*self.clock).await?;
+        let answer = send(request, &self.limit, &*self.clock).await?;
         match answer.status {
             StatusCode::OK => {
                 let signed_in: SignedIn = answer.read()?;

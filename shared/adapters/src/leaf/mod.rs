@@ -6,6 +6,7 @@
 mod account;
 mod api;
 mod shapes;
+mod transport;
 
 use std::sync::Arc;
 
@@ -17,7 +18,7 @@ use tokio::sync::Mutex;
 use url::Url;
 
 use account::{Account, Known};
-use api::{Answer, Api, Ask, Limit};
+use api::{Api, Ask};
 use application::ports::clock::Clock;
 use application::ports::connections::EventPage;
 use application::ports::portion::Portion;
@@ -31,6 +32,7 @@ use domain::credential::CredentialStatus;
 use domain::ids::{LeafUserId, SharingUrlId};
 use domain::organization_code::OrganizationCode;
 use domain::record::{Record, Sent};
+use transport::{Answer, Limit};
 
 const MANAGEMENT: &str = "usermanagement";
 const CREDENTIALS: &str = "panorama-credentials";

@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use url::Url;
 
-use super::api::Answer;
+use super::transport::Answer;
 use application::ports::upstream::{Kept, Theirs, UpstreamError};
 use domain::credential::CredentialStatus;
 use domain::record::Record;

@@ -10,8 +10,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::{Environments, transport_failure};
-use crate::outside::{self, Unread};
+use super::environments::Environments;
+use crate::outside::{self, Unread, transport_failure};
 use application::metrics::{Call, Metric};
 use application::ports::clock::Clock;
 use application::ports::upstream::{LoginError, LoginRefusal, Party, Unavailable};

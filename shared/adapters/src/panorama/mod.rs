@@ -5,6 +5,7 @@
 
 mod access;
 mod cognito;
+pub mod environments;
 mod field_count;
 mod listing;
 mod partner_api;
@@ -17,6 +18,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use url::Url;
 
+use crate::outside::below;
 use access::AccessTokens;
 use application::ports::clock::Clock;
 use application::ports::logins::Logins;
@@ -32,42 +34,13 @@ use domain::credential::Credential;
 use domain::ids::{LeafUserId, SharingUrlId};
 use domain::organization_code::OrganizationCode;
 use domain::partner::{ClientId, PartnerCredentials, PartnerTokens, Token};
+use environments::{Endpoints, Environments};
 use listing::Listing;
 use partner_api::{Answer, Call, CallError, PartnerApi};
 use renewal::Renewals;
 
 /// How many tokens a call may be refused with.
 const MOST_TOKENS: usize = 3;
-
-/// Where one environment's Panorama is.
-#[derive(Debug, Clone)]
-pub struct Endpoints {
-    /// The portal that farmers use, e.g. `https://bananorama.com`.
-    pub portal: Url,
-    /// The partner API, e.g. `https://api.partner.bananorama.com`.
-    pub partner_api: Url,
-    /// Cognito, e.g. `https://cognito-idp.us-east-2.amazonaws.com`.
-    pub login: Url,
-}
-
-/// Both environments.
-#[derive(Debug, Clone)]
-pub struct Environments {
-    /// `STAGE`
-    pub stage: Endpoints,
-    /// `PRODUCTION`
-    pub production: Endpoints,
-}
-
-impl Environments {
-    /// One of them.
-    pub fn of(&self, environment: ClientEnvironment) -> &Endpoints {
-        match environment {
-            ClientEnvironment::Stage => &self.stage,
-            ClientEnvironment::Production => &self.production,
-        }
-    }
-}
 
 /// Panorama.
 pub struct Panorama {
@@ -246,25 +219,5 @@ impl Panorama {
                 Err(CallError::TokenRefused) => return Err(partner_api::new_token_refused()),
             }
         }
-    }
-}
-
-/// `base` and more segments of a path, each escaped.
-pub(super) fn below(base: &Url, segments: &[&str]) -> Url {
-    let mut url = base.clone();
-    if let Ok(mut path) = url.path_segments_mut() {
-        path.pop_if_empty().extend(segments);
-    }
-    url
-}
-
-/// How a request failed, without its URL: that has the organization code in it.
-pub(super) fn transport_failure(error: &reqwest::Error) -> String {
-    if error.is_timeout() {
-        "it timed out".to_owned()
-    } else if error.is_connect() {
-        "it could not be reached".to_owned()
-    } else {
-        "the connection broke".to_owned()
     }
 }

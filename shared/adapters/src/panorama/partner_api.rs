@@ -7,10 +7,10 @@ use http::header::CONTENT_TYPE;
 use serde_json::{Map, Value, json};
 use url::Url;
 
+use super::field_count;
 use super::listing::{Listing, NEXT_TOKEN, Unreadable};
 use super::renewal::REFUSES_NEW_TOKENS;
-use super::{below, field_count, transport_failure};
-use crate::outside::{self, Unread};
+use crate::outside::{self, Unread, below, transport_failure};
 use application::metrics::{self, Metric};
 use application::ports::clock::Clock;
 use application::ports::upstream::{Party, SyncSummary, Unavailable, UpstreamError};

@@ -2,11 +2,9 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use application::ports::connections::{
-    ConnectionEntry, Connections as _, EventPage, SaveError, StatusChange,
-};
+use application::ports::connections::{Connections as _, EventPage, SaveError, StatusChange};
 use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
-use domain::credential::{Credential, CredentialStatus};
+use domain::credential::{ConnectionEntry, Credential, CredentialStatus};
 use domain::ids::{CredentialId, LeafUserId};
 use uuid::Uuid;
 

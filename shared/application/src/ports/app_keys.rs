@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::StoreError;
+use super::store_error::StoreError;
 use domain::app_key::{AppKey, AppKeyId};
 use domain::client_environment::ClientEnvironment;
 use domain::ids::SharingUrlId;

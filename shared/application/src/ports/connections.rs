@@ -7,10 +7,10 @@
 
 use async_trait::async_trait;
 
-use super::StoreError;
 use super::portion::Portion;
+use super::store_error::StoreError;
 use domain::app_key::{AppKey, AppKeyId};
-use domain::credential::{Credential, CredentialStatus};
+use domain::credential::{ConnectionEntry, Credential, CredentialStatus};
 use domain::event::Event;
 use domain::ids::{CredentialId, LeafUserId, SessionId, SharingUrlId};
 use domain::kept::Budget;
@@ -284,21 +284,6 @@ pub struct EventPage {
     pub size: u32,
     /// The order.
     pub newest_first: bool,
-}
-
-/// A credential, as a check needs it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ConnectionEntry {
-    /// Whose it is.
-    pub leaf_user_id: LeafUserId,
-    /// The credential.
-    pub credential_id: CredentialId,
-    /// Its operation.
-    pub operation: Operation,
-    /// Its status.
-    pub status: CredentialStatus,
-    /// Since when it has that.
-    pub status_since: Timestamp,
 }
 
 /// Some entries.

@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 
-use super::StoreError;
 use super::portion::Portion;
+use super::store_error::StoreError;
 use domain::ids::LeafUserId;
 use domain::leaf_user::{Filter, LeafUser, Order, ProfileChange};
 

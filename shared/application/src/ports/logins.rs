@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::StoreError;
+use super::store_error::StoreError;
 use domain::app_key::AppKeyId;
 use domain::attempt::{Attempt, Tried};
 use domain::login_state::{EntryCursor, LoginState};

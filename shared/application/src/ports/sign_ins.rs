@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::StoreError;
+use super::store_error::StoreError;
 use domain::sign_in::{Failures, SignInKey};
 use domain::timestamp::Timestamp;
 

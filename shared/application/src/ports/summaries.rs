@@ -3,8 +3,8 @@
 
 use async_trait::async_trait;
 
-use super::StoreError;
 use super::portion::Portion;
+use super::store_error::StoreError;
 use super::upstream::SyncSummary;
 use domain::app_key::AppKeyId;
 use domain::credential::{Credential, CredentialStatus};

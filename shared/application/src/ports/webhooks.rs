@@ -5,11 +5,11 @@ use std::time::Duration;
 use async_trait::async_trait;
 use url::Url;
 
-use super::StoreError;
 use super::portion::Portion;
 use super::secrets::SecretsError;
+use super::store_error::StoreError;
 use domain::alert::Notice;
-use domain::change::ChangeId;
+use domain::change_id::ChangeId;
 use domain::ids::{ReplayId, WebhookId};
 use domain::replay::Replay;
 use domain::timestamp::Timestamp;

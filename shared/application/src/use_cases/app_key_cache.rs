@@ -9,10 +9,10 @@ use std::hash::Hash;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use crate::ports::StoreError;
 use crate::ports::app_keys::AppKeys;
 use crate::ports::clock::Clock;
 use crate::ports::logins::Logins;
+use crate::ports::store_error::StoreError;
 use domain::app_key::{AppKey, AppKeyId};
 use domain::client_environment::ClientEnvironment;
 use domain::ids::SharingUrlId;

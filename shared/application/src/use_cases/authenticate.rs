@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret as _, SecretString};
 
+use crate::ports::Ports;
 use crate::ports::secrets::SecretsError;
-use crate::ports::{Ports, StoreError};
+use crate::ports::store_error::StoreError;
 use domain::caller::Caller;
 use domain::sign_in::{Failures, SignInKey, name_for_logs};
 use domain::{owner_password, owner_token};

@@ -5,173 +5,22 @@
 //! of a listing say nothing about any farmer.
 
 use crate::metrics::Metric;
-use crate::ports::connections::{ConnectionEntry, SaveError, StatusChange};
-use crate::ports::secrets::SecretsError;
-use crate::ports::upstream::{Confirmed, LoginRefusal, UpstreamError};
-use crate::ports::{Ports, StoreError};
+use crate::ports::Ports;
+use crate::ports::connections::SaveError;
+use crate::ports::store_error::StoreError;
+use crate::ports::upstream::{Confirmed, UpstreamError};
+use crate::use_cases::change_status::change_status;
+use crate::use_cases::check::{Check, CheckError, Counts};
 use crate::use_cases::check_each::check_each;
-use domain::app_key::{AppKey, AppKeyId};
-use domain::credential::{CredentialStatus, SETTLING};
-use domain::event::Event;
-use domain::ids::SharingUrlId;
+use crate::use_cases::note_refusal::note_refusal;
+use domain::app_key::AppKey;
+use domain::credential::{ConnectionEntry, CredentialStatus};
+use domain::listing::Listing;
 use domain::login_state::EntryCursor;
-use domain::operation::Operation;
-use domain::organization_code::{IndexKey, OrganizationCode};
 use domain::timestamp::Timestamp;
 
 /// How many rows one read of kept confirmations has (`BatchGetItem`).
 const BATCH: usize = 100;
-
-/// What a check did.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// Credentials that were compared.
-    pub compared: usize,
-    /// Credentials that became REVOKED.
-    pub revoked: usize,
-    /// Credentials that became ACTIVE again.
-    pub recovered: usize,
-}
-
-/// How a check ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Check {
-    /// All credentials were compared.
-    Done(Counts),
-    /// Time ran out; the next check goes on.
-    OutOfTime(Counts),
-    /// The login was refused lately and is left alone for now.
-    LeftAlone,
-    /// Panorama refuses the partner's login.
-    LoginRefused,
-    /// Panorama could not be asked.
-    Unavailable,
-}
-
-/// Our own trouble.
-#[derive(Debug, thiserror::Error)]
-pub enum CheckError {
-    /// The store failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// A secret cannot be read.
-    #[error(transparent)]
-    Secrets(#[from] SecretsError),
-}
-
-/// The operations that a partner's listing has, as they were at a moment.
-pub(super) struct Listing {
-    fingerprints: Vec<u128>,
-    asked_at: Timestamp,
-}
-
-impl Listing {
-    pub(super) fn new(
-        key: &IndexKey,
-        app_key: &AppKeyId,
-        codes: &[OrganizationCode],
-        asked_at: Timestamp,
-    ) -> Self {
-        let fingerprint = |code| key.organization_fingerprint(app_key.environment, code);
-        let mut fingerprints: Vec<_> = codes.iter().map(fingerprint).collect();
-        fingerprints.sort_unstable();
-        Self { fingerprints, asked_at }
-    }
-
-    fn has(&self, operation: &Operation) -> bool {
-        self.fingerprints.binary_search(&operation.hash.fingerprint()).is_ok()
-    }
-
-    /// The status that a credential has after this listing, if it is another.
-    pub(super) fn verdict(&self, entry: &ConnectionEntry) -> Option<CredentialStatus> {
-        match entry.status {
-            CredentialStatus::Revoked
-                if self.has(&entry.operation) && entry.status_since < self.asked_at =>
-            {
-                Some(CredentialStatus::Active)
-            }
-            CredentialStatus::Active | CredentialStatus::LimitedPermission
-                if !self.has(&entry.operation)
-                    && entry.status_since.plus(SETTLING) < self.asked_at =>
-            {
-                Some(CredentialStatus::Revoked)
-            }
-            _ => None,
-        }
-    }
-
-    /// Whether it says nothing about a credential only because that is so young: Panorama may list
-    /// it in a moment.
-    pub(super) fn is_too_old_for(&self, entry: &ConnectionEntry) -> bool {
-        let connected =
-            matches!(entry.status, CredentialStatus::Active | CredentialStatus::LimitedPermission);
-        connected && !self.has(&entry.operation) && self.verdict(entry).is_none()
-    }
-}
-
-/// Gives a credential its new status.
-pub(super) async fn change_status(
-    ports: &Ports,
-    entry: &ConnectionEntry,
-    to: CredentialStatus,
-    sharing_url_id: SharingUrlId,
-) -> Result<(), SaveError> {
-    let event = event_of(ports, to);
-    write_status(ports, &StatusChange { entry, to, sharing_url_id, event: &event }).await
-}
-
-/// The same, with what somebody else says of it.
-pub(super) async fn write_status(
-    ports: &Ports,
-    change: &StatusChange<'_>,
-) -> Result<(), SaveError> {
-    let StatusChange { entry, to, .. } = *change;
-    ports.connections.change_status(change).await?;
-    match (entry.status, to) {
-        (_, CredentialStatus::Revoked) => {
-            Metric::CredentialsRevoked.record(entry.operation.environment);
-        }
-        (CredentialStatus::Revoked, CredentialStatus::Active) => {
-            Metric::CredentialsRecovered.record(entry.operation.environment);
-        }
-        // Said by Leaf alone, and neither the farmer's doing nor a recovery from it.
-        _ => {}
-    }
-    tracing::info!(
-        leaf_user_id = %entry.leaf_user_id,
-        status = to.as_str(),
-        "a credential has a new status"
-    );
-    Ok(())
-}
-
-/// What the event of a new status says.
-fn event_of(ports: &Ports, status: CredentialStatus) -> Event {
-    let body = match status {
-        CredentialStatus::Revoked => {
-            "The operation has left Panorama's listing: the farmer has switched sharing off. The \
-             credential is REVOKED."
-        }
-        _ => "Panorama lists the operation as shared again; the credential is ACTIVE.",
-    };
-    ports.event(Event::LIST, 200, body, ports.clock.now())
-}
-
-/// Notes in the one row of the app key that its login is refused.
-pub(super) async fn note_refusal(
-    ports: &Ports,
-    app_key: &AppKeyId,
-    refusal: &LoginRefusal,
-) -> Result<(), StoreError> {
-    let now = ports.clock.now();
-    let state = ports.logins.state(app_key).await?;
-    // Several may find out at once; that is one refusal.
-    if state.is_left_alone(now) {
-        return Ok(());
-    }
-    tracing::warn!(app_key = %app_key, %refusal, "Panorama refuses the partner's login");
-    ports.logins.note_refusal(app_key, &state.refuse(refusal.to_string(), now)).await
-}
 
 /// Compares an app key's credentials with the partner's listing, until all are compared or the time
 /// is `deadline`.
@@ -261,7 +110,10 @@ impl Checker<'_> {
             }
             match &after {
                 None => {
-                    self.ports.logins.note_checked(&self.app_key.id, self.listing.asked_at).await?;
+                    self.ports
+                        .logins
+                        .note_checked(&self.app_key.id, self.listing.asked_at())
+                        .await?;
                     return Ok(Check::Done(counts));
                 }
                 Some(cursor) if is_over => {

@@ -4,7 +4,7 @@
 use crate::ports::Ports;
 use crate::ports::upstream::RecordKeeper;
 use crate::use_cases::app_key_cache::AppKeyCache;
-use crate::use_cases::check_connections::{Check, CheckError, Counts};
+use crate::use_cases::check::{Check, CheckError, Counts};
 use crate::use_cases::follow_upstream::{FollowError, follow_upstream};
 use domain::app_key::AppKey;
 use domain::credential::CredentialStatus;

@@ -1,10 +1,11 @@
 //! Manual creation: a partner whose farmer shares already brings the credential itself.
 
+use crate::ports::Ports;
 use crate::ports::connections::CompleteError;
 use crate::ports::secrets::SecretsError;
+use crate::ports::store_error::StoreError;
 pub use crate::ports::upstream::NewCredential;
 use crate::ports::upstream::{CreateRefusal, LoginRefusal, UpstreamError};
-use crate::ports::{Ports, StoreError};
 use crate::use_cases::app_key_cache::AppKeyCache;
 use crate::use_cases::finish_handshake::count_recovery;
 use crate::use_cases::leaf_users::{UserError, find_user};

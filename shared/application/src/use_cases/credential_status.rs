@@ -1,8 +1,9 @@
 //! Step 6: whether a Leaf user is connected.
 
+use crate::ports::Ports;
 use crate::ports::connections::Account;
 use crate::ports::secrets::{Freshness, SecretsError};
-use crate::ports::{Ports, StoreError};
+use crate::ports::store_error::StoreError;
 use crate::use_cases::app_key_cache::AppKeyCache;
 use crate::use_cases::follow_upstream::{FollowError, follow_upstream};
 use domain::credential::{Credential, CredentialStatus};

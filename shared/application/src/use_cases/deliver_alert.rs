@@ -4,9 +4,10 @@
 use std::time::Duration;
 
 use super::failed_calls::body_of;
+use crate::ports::Ports;
 use crate::ports::secrets::SecretsError;
+use crate::ports::store_error::StoreError;
 use crate::ports::webhooks::{Answer, Receivers};
-use crate::ports::{Ports, StoreError};
 use domain::alert::{Notice, Told};
 use domain::change::{Change, Consequence};
 use domain::ids::ReplayId;

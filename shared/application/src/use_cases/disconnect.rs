@@ -1,8 +1,9 @@
 //! The end of a connection: by itself, or with its Leaf user.
 
+use crate::ports::Ports;
 use crate::ports::connections::SaveError;
+use crate::ports::store_error::StoreError;
 use crate::ports::upstream::UpstreamError;
-use crate::ports::{Ports, StoreError};
 use crate::use_cases::leaf_users::{UserError, account};
 use domain::ids::LeafUserId;
 

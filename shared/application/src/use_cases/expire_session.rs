@@ -1,8 +1,9 @@
 //! The end of a session whose farmer has not come: nobody asks for it, so a queue does.
 
 use crate::metrics::Metric;
+use crate::ports::Ports;
 use crate::ports::connections::SaveError;
-use crate::ports::{Ports, StoreError};
+use crate::ports::store_error::StoreError;
 use crate::use_cases::app_key_cache::AppKeyCache;
 use crate::use_cases::follow_upstream::{FollowError, follow_upstream};
 use crate::use_cases::resume_handshake::Left;

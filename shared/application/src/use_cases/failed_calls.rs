@@ -1,9 +1,10 @@
 //! Calls that no webhook has taken, each with what was sent.
 
+use crate::ports::Ports;
 use crate::ports::portion::Portion;
 use crate::ports::secrets::{Freshness, SecretsError};
+use crate::ports::store_error::StoreError;
 use crate::ports::webhooks::Said;
-use crate::ports::{Ports, StoreError};
 use domain::alert::Notice;
 use domain::partner::ClientId;
 use domain::webhook::{FAILED_CALLS_KEPT_FOR, FailedCall};

@@ -5,9 +5,10 @@
 //! again. Asking Panorama twice is harmless.
 
 use crate::metrics::Metric;
+use crate::ports::Ports;
 use crate::ports::connections::{CompleteError, Completion, SaveError};
+use crate::ports::store_error::StoreError;
 use crate::ports::upstream::{Confirmed, UpstreamError};
-use crate::ports::{Ports, StoreError};
 use domain::credential::{Credential, CredentialStatus};
 use domain::event::Event;
 use domain::ids::CredentialId;

@@ -1,12 +1,13 @@
 //! Where the upstream keeps the connections, ours follow its records: asked about one Leaf user,
 //! they are brought in line.
 
-use crate::ports::connections::{Account, CompleteError, ConnectionEntry, SaveError, StatusChange};
+use crate::ports::Ports;
+use crate::ports::connections::{Account, CompleteError, SaveError, StatusChange};
 use crate::ports::secrets::SecretsError;
+use crate::ports::store_error::StoreError;
 use crate::ports::upstream::{Kept, RecordKeeper, Theirs, UpstreamError};
-use crate::ports::{Ports, StoreError};
 use crate::use_cases::app_key_cache::AppKeyCache;
-use crate::use_cases::check_connections::write_status;
+use crate::use_cases::change_status::write_status;
 use crate::use_cases::finish_handshake::{Confirmation, complete, count_recovery};
 use crate::use_cases::leaf_users::{UserError, account};
 use domain::credential::{Credential, CredentialStatus, SETTLING};
@@ -134,13 +135,7 @@ impl Follower<'_> {
         let changed = if credential.status == to {
             Ok(())
         } else {
-            let entry = ConnectionEntry {
-                leaf_user_id: credential.leaf_user_id,
-                credential_id: credential.id,
-                operation: credential.operation.clone(),
-                status: credential.status,
-                status_since: credential.status_since,
-            };
+            let entry = credential.entry();
             let Some(app_key) = self.app_keys.find(&credential.app_key).await? else {
                 return Ok(None);
             };

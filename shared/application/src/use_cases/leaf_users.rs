@@ -1,9 +1,10 @@
 //! Step 2: Leaf users. One that only the upstream knows is taken over at its first use; more of
 //! those is in [`super::upstream_users`].
 
+use crate::ports::Ports;
 use crate::ports::connections::Account;
+use crate::ports::store_error::StoreError;
 use crate::ports::upstream::UpstreamError;
-use crate::ports::{Ports, StoreError};
 use crate::use_cases::upstream_users::mirrored;
 use domain::ids::LeafUserId;
 use domain::leaf_user::{LeafUser, Profile};

@@ -4,13 +4,15 @@ use std::time::Duration;
 
 use crate::metrics::Metric;
 use crate::ports::Ports;
-use crate::ports::connections::{ConnectionEntry, SaveError};
+use crate::ports::connections::SaveError;
 use crate::ports::upstream::UpstreamError;
 use crate::use_cases::app_key_cache::AppKeyCache;
-use crate::use_cases::check_connections::{Listing, change_status, note_refusal};
+use crate::use_cases::change_status::change_status;
 use crate::use_cases::follow_upstream::{FollowError, follow_upstream};
+use crate::use_cases::note_refusal::note_refusal;
 use domain::credential::CredentialStatus;
 use domain::ids::LeafUserId;
+use domain::listing::Listing;
 
 /// How long the next look must wait.
 const AT_MOST_ONCE_IN: Duration = Duration::from_mins(1);
@@ -47,13 +49,7 @@ pub async fn look_now(
     };
     ports.logins.clear_refusal(id).await?;
     app_keys.forget();
-    let entry = ConnectionEntry {
-        leaf_user_id: user,
-        credential_id: credential.id,
-        operation: credential.operation.clone(),
-        status: credential.status,
-        status_since: credential.status_since,
-    };
+    let entry = credential.entry();
     let listing = Listing::new(&ports.index_key().await?, id, &codes, asked_at);
     let mut verdict = listing.verdict(&entry);
     if listing.is_too_old_for(&entry)

@@ -2,6 +2,8 @@
 
 pub mod app_key_cache;
 pub mod authenticate;
+mod change_status;
+pub mod check;
 pub mod check_connections;
 mod check_each;
 pub mod create_credential;
@@ -16,6 +18,7 @@ pub mod leaf_users;
 pub mod list_events;
 pub mod log_in;
 pub mod look_now;
+mod note_refusal;
 pub mod open_hop_link;
 pub mod receive_alert;
 pub mod receive_confirmation;

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use crate::logging;
 use crate::metrics::Metric;
+use crate::ports::Ports;
 use crate::ports::connections::{
     Callback, CallbackFacts, Keeping, KeptConfirmation, SaveError, StartedSession,
 };
 use crate::ports::secrets::SecretsError;
-use crate::ports::{Ports, StoreError};
+use crate::ports::store_error::StoreError;
 use crate::use_cases::app_key_cache::AppKeyCache;
 use crate::use_cases::finish_handshake::{Handshake, finish_handshake, operation_owned_event};
 use domain::app_key::AppKey;

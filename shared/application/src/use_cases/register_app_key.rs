@@ -1,10 +1,11 @@
 //! Step 1: a partner registers its Panorama account. It logs in once, so that a wrong password is
 //! refused here and not in front of a farmer.
 
+use crate::ports::Ports;
 use crate::ports::app_keys::SaveAppKeyError;
 use crate::ports::secrets::{Freshness, SecretsError};
+use crate::ports::store_error::StoreError;
 use crate::ports::upstream::LoginError;
-use crate::ports::{Ports, StoreError};
 use crate::use_cases::log_in::{Asked, log_in};
 use domain::app_key::{AppKey, AppKeyId};
 use domain::ids::SharingUrlId;

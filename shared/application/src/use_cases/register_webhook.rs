@@ -1,8 +1,9 @@
 //! Webhooks: registered, given another secret, deleted.
 
+use crate::ports::Ports;
 use crate::ports::secrets::SecretsError;
+use crate::ports::store_error::StoreError;
 use crate::ports::webhooks::RegisterWebhookError;
-use crate::ports::{Ports, StoreError};
 use domain::ids::WebhookId;
 use domain::webhook::{Webhook, WebhookName, WebhookSecret, WebhookSecrets, WebhookUrl};
 use domain::webhook_event::WebhookEvent;

@@ -3,10 +3,11 @@
 //! Asking writes a row. Its change comes to the function that calls webhooks, as everything that is
 //! told does, and there the alerts become calls, a page at a time.
 
+use crate::ports::Ports;
+use crate::ports::store_error::StoreError;
 use crate::ports::webhooks::Log;
-use crate::ports::{Ports, StoreError};
 use domain::alert::Notice;
-use domain::change::ChangeId;
+use domain::change_id::ChangeId;
 use domain::ids::{ReplayId, WebhookId};
 use domain::replay::{Replay, Replayed};
 use domain::timestamp::Timestamp;

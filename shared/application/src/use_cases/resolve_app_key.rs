@@ -2,9 +2,10 @@
 //! inline credentials, the reference's with inline credentials and `sharingUrlId`, and ours with
 //! `appName`. Inline credentials must match an app key, or become one.
 
+use crate::ports::Ports;
 use crate::ports::secrets::{Freshness, SecretsError, VersionedSecret};
+use crate::ports::store_error::StoreError;
 use crate::ports::upstream::{LoginError, UpstreamError};
-use crate::ports::{Ports, StoreError};
 use crate::use_cases::app_key_cache::AppKeyCache;
 use crate::use_cases::leaf_users::{UserError, find_user};
 use crate::use_cases::log_in::{Asked, log_in};

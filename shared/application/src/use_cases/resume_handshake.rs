@@ -1,8 +1,9 @@
 //! The finisher: takes up a handshake that its callback could not finish, until it is done.
 
+use crate::ports::Ports;
 use crate::ports::connections::SaveError;
 use crate::ports::secrets::SecretsError;
-use crate::ports::{Ports, StoreError};
+use crate::ports::store_error::StoreError;
 use crate::use_cases::finish_handshake::{Handshake, finish_handshake};
 use domain::ids::LeafUserId;
 use domain::operation::Operation;

@@ -3,10 +3,11 @@
 use url::Url;
 
 use crate::metrics::Metric;
+use crate::ports::Ports;
 use crate::ports::connections::{KeptConfirmation, Start, StartConflict};
 use crate::ports::secrets::SecretsError;
+use crate::ports::store_error::StoreError;
 use crate::ports::upstream::{Run, UpstreamError};
-use crate::ports::{Ports, StoreError};
 use crate::use_cases::app_key_cache::AppKeyCache;
 use crate::use_cases::finish_handshake::{Handshake, finish_handshake};
 use crate::use_cases::leaf_users::{UserError, find_user};

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use crate::ports::Ports;
 use crate::ports::portion::Portion;
+use crate::ports::store_error::StoreError;
 use crate::ports::summaries::{Counted, Summarized};
 use crate::ports::upstream::UpstreamError;
-use crate::ports::{Ports, StoreError};
 use domain::credential::CredentialStatus;
 use domain::ids::LeafUserId;
 

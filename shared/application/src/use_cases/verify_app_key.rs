@@ -1,8 +1,9 @@
 //! "Check my set-up": tries everything about an app key that can be tried without a farmer.
 
+use crate::ports::Ports;
 use crate::ports::secrets::{Freshness, SecretsError};
+use crate::ports::store_error::StoreError;
 use crate::ports::upstream::{LoginError, LoginRefusal, UpstreamError};
-use crate::ports::{Ports, StoreError};
 use crate::use_cases::log_in::try_login;
 use domain::app_key::{AppKey, AppKeyId};
 use domain::attempt::{Attempt, Outcome, Tried};

@@ -1,4 +1,4 @@
-//! What the queue carries of a change: harmless fields, and never a row.
+//! What the alerts' queue carries of a change: harmless fields of the row, and never the row.
 
 use domain::app_key::AppKeyId;
 use domain::change::{Change, Changed, CredentialFacts};
@@ -8,11 +8,15 @@ use domain::timestamp::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize};
 use time::OffsetDateTime;
 
+use super::rows::{
+    CREDENTIAL, LOGIN_PREFIX, LOGIN_STATE, REPLAY_PREFIX, SESSION, USER_PREFIX, WEBHOOKS,
+};
+
 /// A change, as the pipe's template writes it. What a row does not have is left out, or an empty
 /// text.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-pub struct Message {
+pub struct ChangeMessage {
     /// The stream's id of the change.
     #[serde(deserialize_with = "text")]
     pub id: Option<String>,
@@ -77,9 +81,9 @@ fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D:
     })
 }
 
-impl Message {
+impl ChangeMessage {
     /// The change that it tells of; none when it is not in a form that this version reads.
-    pub(crate) fn into_change(self) -> Option<Change> {
+    pub fn into_change(self) -> Option<Change> {
         let at = self.at.as_deref()?.parse::<f64>().ok()?;
         #[expect(clippy::cast_possible_truncation, reason = "seconds since 1970 have 31 bits")]
         let at = OffsetDateTime::from_unix_timestamp(at as i64).ok()?;
@@ -90,30 +94,30 @@ impl Message {
     fn what(&self) -> Option<Changed> {
         let Self { old, new, .. } = self;
         match (self.pk.as_deref()?, self.sk.as_deref()?) {
-            (pk, "CREDENTIAL") => Some(Changed::Credential {
-                leaf_user_id: pk.strip_prefix("USER#")?.parse().ok()?,
+            (pk, CREDENTIAL) => Some(Changed::Credential {
+                leaf_user_id: pk.strip_prefix(USER_PREFIX)?.parse().ok()?,
                 before: old.credential().ok()?,
                 after: new.credential().ok()?,
                 swept: self.removed_by.as_deref() == Some("Service"),
             }),
-            (pk, "SESSION") if new.state.as_deref() == Some("Expired") => {
+            (pk, SESSION) if new.state.as_deref() == Some("Expired") => {
                 Some(Changed::SessionExpired {
-                    leaf_user_id: pk.strip_prefix("USER#")?.parse().ok()?,
+                    leaf_user_id: pk.strip_prefix(USER_PREFIX)?.parse().ok()?,
                     app_key: new.app_key()?,
                 })
             }
-            (pk, "STATE") => {
-                let (environment, name) = pk.strip_prefix("LOGIN#")?.split_once('#')?;
+            (pk, LOGIN_STATE) => {
+                let (environment, name) = pk.strip_prefix(LOGIN_PREFIX)?.split_once('#')?;
                 Some(Changed::Login {
                     app_key: app_key(name, environment)?,
                     was_refused: old.refused_since.is_some(),
                     is_refused: new.refused_since.is_some(),
                 })
             }
-            ("WEBHOOKS", sk) if sk.starts_with("REPLAY#") => {
+            (WEBHOOKS, sk) if sk.starts_with(REPLAY_PREFIX) => {
                 Some(Changed::ReplayAsked(new.id.as_deref()?.parse().ok()?))
             }
-            ("WEBHOOKS", _) => Some(Changed::WebhookRegistered(new.id.as_deref()?.parse().ok()?)),
+            (WEBHOOKS, _) => Some(Changed::WebhookRegistered(new.id.as_deref()?.parse().ok()?)),
             _ => None,
         }
     }

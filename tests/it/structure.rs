@@ -1,0 +1,184 @@
+//! What no compiler keeps of the structure of `shared/`: inside of a crate, modules know each other
+//! in one direction, and the rules draw neither time nor random bytes.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+const CRATES: [&str; 4] = ["domain", "application", "adapters", "web"];
+
+/// A crate's modules with their texts, without comments and without what is only for tests.
+fn modules(name: &str) -> BTreeMap<Vec<String>, String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared").join(name).join("src");
+    let mut found = BTreeMap::new();
+    let mut folders = vec![root.clone()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("a folder of sources") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let text = fs::read_to_string(&path).expect("a source");
+                found.insert(module_of(path.strip_prefix(&root).expect("inside")), code(&text));
+            }
+        }
+    }
+    found
+}
+
+fn module_of(file: &Path) -> Vec<String> {
+    let mut path: Vec<_> =
+        file.iter().map(|part| part.to_str().expect("a name").to_owned()).collect();
+    let last = path.pop().expect("a file");
+    if !matches!(&*last, "lib.rs" | "mod.rs") {
+        path.push(last.trim_end_matches(".rs").to_owned());
+    }
+    path
+}
+
+fn code(text: &str) -> String {
+    let text = text.split("#[cfg(test)]").next().unwrap_or_default();
+    let lines = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// The modules that a text's `use` lines name.
+fn imports(
+    module: &[String],
+    text: &str,
+    modules: &BTreeMap<Vec<String>, String>,
+) -> BTreeSet<Vec<String>> {
+    let uses = text.split(';').filter_map(|statement| {
+        let (_, tree) = statement.split_once("use ")?;
+        statement
+            .trim_start()
+            .starts_with(['p', 'u'])
+            .then(|| tree.replace(char::is_whitespace, ""))
+    });
+    let named = uses.flat_map(|tree| paths(&tree)).filter_map(|path| {
+        let path: Vec<_> = path.split("::").map(ToOwned::to_owned).collect();
+        let absolute = absolute(module, path, modules)?;
+        (0..=absolute.len())
+            .rev()
+            .map(|length| absolute[..length].to_vec())
+            .find(|path| modules.contains_key(path))
+    });
+    named.filter(|found| found != module).collect()
+}
+
+/// The paths of a tree such as `a::{b, c::{d, e}}`.
+fn paths(tree: &str) -> Vec<String> {
+    let Some((head, rest)) = tree.split_once('{') else { return vec![tree.to_owned()] };
+    let (mut depth, mut part, mut parts) = (0, String::new(), Vec::new());
+    for letter in rest.strip_suffix('}').unwrap_or(rest).chars() {
+        match letter {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            _ => {}
+        }
+        if letter == ',' && depth == 0 {
+            parts.push(std::mem::take(&mut part));
+        } else {
+            part.push(letter);
+        }
+    }
+    parts.push(part);
+    parts.retain(|part| !part.is_empty());
+    parts.iter().flat_map(|part| paths(part)).map(|path| format!("{head}{path}")).collect()
+}
+
+/// A path from the crate's root; none for one of another crate.
+fn absolute(
+    module: &[String],
+    path: Vec<String>,
+    modules: &BTreeMap<Vec<String>, String>,
+) -> Option<Vec<String>> {
+    let below = |start: &[String], rest: &[String]| [start, rest].concat();
+    match &*path[0] {
+        "crate" => Some(path[1..].to_vec()),
+        "self" => Some(below(module, &path[1..])),
+        "super" => {
+            let up = path.iter().take_while(|part| *part == "super").count();
+            Some(below(&module[..module.len().checked_sub(up)?], &path[up..]))
+        }
+        child => {
+            let child = below(module, &[child.to_owned()]);
+            modules.contains_key(&child).then(|| below(module, &path))
+        }
+    }
+}
+
+/// A circle among these arrows, if there is one: what is left when all that nothing leads to, and all
+/// that leads to nothing, is taken away.
+fn circle(arrows: &BTreeMap<Vec<String>, BTreeSet<Vec<String>>>) -> Vec<String> {
+    let mut left = arrows.clone();
+    loop {
+        let pointed_at: BTreeSet<_> = left.values().flatten().cloned().collect();
+        let before = left.len();
+        left.retain(|module, to| pointed_at.contains(module) && !to.is_empty());
+        let still: BTreeSet<_> = left.keys().cloned().collect();
+        for to in left.values_mut() {
+            to.retain(|module| still.contains(module));
+        }
+        if left.len() == before {
+            return left.keys().map(|module| module.join("::")).collect();
+        }
+    }
+}
+
+fn arrows(modules: &BTreeMap<Vec<String>, String>) -> BTreeMap<Vec<String>, BTreeSet<Vec<String>>> {
+    let from =
+        |(module, text): (&Vec<String>, &String)| (module.clone(), imports(module, text, modules));
+    modules.iter().map(from).collect()
+}
+
+#[test]
+fn no_two_modules_of_a_crate_need_each_other() {
+    for name in CRATES {
+        let modules = modules(name);
+        let arrows = arrows(&modules);
+        assert!(arrows.values().flatten().count() > 10, "the arrows of {name} were not found");
+        assert_eq!(circle(&arrows), [""; 0], "a circle in {name}");
+    }
+}
+
+#[test]
+fn a_circle_is_found_however_it_is_written() {
+    for (one, other) in [
+        ("use crate::ports::other::Thing;", "use super::one::Part;"),
+        ("use super::{\n    kind::Kind, other::{self, Thing},\n};", "pub use crate::ports::one;"),
+    ] {
+        let text = |texts: [(&str, &str); 4]| {
+            let path = |name: &str| name.split("::").map(ToOwned::to_owned).collect::<Vec<_>>();
+            texts.map(|(name, text)| (path(name), text.to_owned())).into_iter().collect()
+        };
+        let of = |one: &str, other: &str| {
+            text([
+                ("ports", "use one::Part;"),
+                ("ports::one", one),
+                ("ports::other", other),
+                ("ports::kind", ""),
+            ])
+        };
+        assert_eq!(circle(&arrows(&of(one, other))), ["ports::one", "ports::other"], "{one}");
+        assert_eq!(circle(&arrows(&of(one, "use other_crate::ports::one;"))), [""; 0], "{one}");
+    }
+}
+
+#[test]
+fn adapters_know_of_the_application_what_it_needs_and_nothing_of_what_it_does() {
+    for (module, text) in modules("adapters") {
+        assert!(!text.contains("application::use_cases"), "{}", module.join("::"));
+    }
+}
+
+#[test]
+fn the_rules_and_the_use_cases_draw_neither_time_nor_random_bytes() {
+    for name in ["domain", "application"] {
+        for (module, text) in modules(name) {
+            for drawn in ["now_utc", "SystemTime", "Instant", "new_v4", "now_v7", "rand::"] {
+                assert!(!text.contains(drawn), "{name}::{} draws: {drawn}", module.join("::"));
+            }
+        }
+    }
+}
