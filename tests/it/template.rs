@@ -34,6 +34,11 @@ fn monitoring() -> &'static Value {
     &SNAPSHOT["monitoring"]
 }
 
+/// The template of the web ACL.
+fn waf() -> &'static Value {
+    &SNAPSHOT["waf"]
+}
+
 /// The resources of a type.
 fn of_type(template: &'static Value, kind: &str) -> impl Iterator<Item = Resource> {
     let resources = template["Resources"].as_object().expect("resources").iter();
@@ -91,6 +96,7 @@ fn the_snapshot_is_of_these_templates() {
     for (name, text) in [
         ("template.yaml", include_str!("../../template.yaml")),
         ("infra/monitoring.yaml", include_str!("../../infra/monitoring.yaml")),
+        ("infra/waf.yaml", include_str!("../../infra/waf.yaml")),
     ] {
         let hash = digest::digest(&digest::SHA256, text.as_bytes());
         let hash = hash.as_ref().iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::{functions, properties, template};
+use super::{functions, of_type, properties, template, waf};
 
 const SECRET: &str = "{{resolve:secretsmanager:${FrontSecret}:SecretString}}";
 
@@ -82,4 +82,34 @@ fn no_address_stays_open_beside_the_one_that_is_told() {
         *either(generated, "HasFront").0,
         json!({ "Fn::Sub": "https://${Front.DomainName}" })
     );
+}
+
+/// What strangers may call is in a budget that no application needs: farmers' pages, and whatever
+/// API Gateway has no other route for.
+#[test]
+fn the_web_acl_counts_for_farmers_whatever_is_open_and_nothing_of_an_application_or_leaf() {
+    let rules = waf()["Resources"]["WebAcl"]["Properties"]["Rules"].as_array().expect("rules");
+    let rule = rules.iter().find(|rule| rule["Name"] == "farmers-pages").expect("the rule");
+    let rate = &rule["Statement"]["RateBasedStatement"];
+    assert_eq!(rate["Limit"], json!({ "Ref": "FarmerRequestsPerMinute" }));
+    let others = &rate["ScopeDownStatement"]["NotStatement"]["Statement"]["OrStatement"];
+    let begins: Vec<_> = others["Statements"]
+        .as_array()
+        .expect("statements")
+        .iter()
+        .map(|statement| &statement["ByteMatchStatement"])
+        .map(|it| {
+            assert_eq!(it["PositionalConstraint"], "STARTS_WITH");
+            assert_eq!(it["FieldToMatch"], json!({ "UriPath": {} }));
+            assert_eq!(it["TextTransformations"][0]["Type"], "NORMALIZE_PATH");
+            it["SearchString"].as_str().expect("a text")
+        })
+        .collect();
+    for (id, route) in of_type(template(), "AWS::ApiGatewayV2::Route") {
+        let key = route["RouteKey"].as_str().expect("a route key");
+        let path = key.split_once(' ').map_or("/no-such-path", |(_, path)| path);
+        let is_counted = !begins.iter().any(|begin| path.starts_with(begin));
+        let is_open = route["AuthorizationType"] == "NONE" && !path.starts_with("/alerts/leaf");
+        assert_eq!(is_counted, is_open, "{id}: {key}");
+    }
 }
