@@ -58,7 +58,9 @@ impl Way {
                 && rule["Properties"]["Name"]["Fn::Sub"] == format!("${{AWS::StackName}}-{name}")
         };
         let rule = rules.into_iter().find(has_name);
-        let properties = &rule.unwrap_or_else(|| panic!("no rule is called {name}"))["Properties"];
+        let properties = &rule.unwrap_or_else(|| {
+            panic!("the snapshot has no rule {name}: write the deployment and the snapshot")
+        })["Properties"];
         let transformer = &properties["Targets"][0]["InputTransformer"];
         let paths = transformer["InputPathsMap"]
             .as_object()

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
+use all_functions::FUNCTIONS;
 use application::ports::clock::Clock as _;
 use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
 use check_connections::Report;
-use lambda::function::Function;
 use local::function_scope;
 use serde_json::{Value, json};
 
@@ -77,16 +77,18 @@ async fn expire_sessions(machine: &Forgetful) {
 
 /// How many messages are to be delivered again.
 pub(super) async fn finish(machine: &Forgetful, user: &str) -> usize {
-    work(machine, &finish_confirmations::FUNCTION, &json!({ "leafUserId": user })).await
+    work(machine, "finish-confirmations", &json!({ "leafUserId": user })).await
 }
 
 /// The same of the other queue.
 pub(super) async fn expire(machine: &Forgetful, user: &str, session: &str) -> usize {
     let message = json!({ "leafUserId": user, "sessionId": session });
-    work(machine, &expire_sessions::FUNCTION, &message).await
+    work(machine, "expire-sessions", &message).await
 }
 
-async fn work(machine: &Forgetful, function: &Function, body: &Value) -> usize {
+/// The same of any function behind a queue that a rule fills.
+async fn work(machine: &Forgetful, function: &str, body: &Value) -> usize {
+    let function = FUNCTIONS.iter().find(|it| it.name == function).expect("a function");
     let answer = function_scope::work(function, &machine.process(), delivery(body)).await;
     answer.expect("a function behind a queue").batch_item_failures.len()
 }
