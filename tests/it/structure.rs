@@ -108,8 +108,8 @@ fn absolute(
     }
 }
 
-/// A circle among these arrows, if there is one: what is left when all that nothing leads to, and all
-/// that leads to nothing, is taken away.
+/// A circle among these arrows, if there is one: what is left after removing all that nothing leads
+/// to, and all that leads to nothing.
 fn circle(arrows: &BTreeMap<Vec<String>, BTreeSet<Vec<String>>>) -> Vec<String> {
     let mut left = arrows.clone();
     loop {
