@@ -1,5 +1,6 @@
 //! What no compiler keeps of the structure of `shared/`: inside of a crate, modules know each other
-//! in one direction, and the rules draw neither time nor random bytes.
+//! in one direction, the rules draw neither time nor random bytes, and the tests of every crate find
+//! their dependencies compiled.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -181,4 +182,53 @@ fn the_rules_and_the_use_cases_draw_neither_time_nor_random_bytes() {
             }
         }
     }
+}
+
+/// What a manifest asks for: names, each with its features.
+fn asked_for(manifest: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let mut asked = BTreeMap::<String, BTreeSet<String>>::new();
+    let mut counts = false;
+    for line in manifest.lines() {
+        if line.starts_with('[') {
+            counts = matches!(line, "[dependencies]" | "[dev-dependencies]");
+        } else if counts && line.contains("workspace = true") {
+            let name = line.split(['.', ' ']).next().unwrap_or_default();
+            let features = line.split_once("features = [").map_or("", |(_, features)| features);
+            let features = features.split('"').skip(1).step_by(2).map(ToOwned::to_owned);
+            asked.entry(name.to_owned()).or_default().extend(features);
+        }
+    }
+    asked
+}
+
+#[test]
+fn all_dependencies_asks_for_all_that_any_crate_asks_for() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let read = |file: &Path| fs::read_to_string(file).expect("a manifest");
+    let workspace = read(&root.join("Cargo.toml"));
+    let all = asked_for(&read(&root.join("shared/all-dependencies/Cargo.toml")));
+    let (mut manifests, mut folders) = (0, vec![root]);
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+            if path.is_dir() && !name.starts_with('.') && name != "target" && name != "src" {
+                folders.push(path);
+            } else if name == "Cargo.toml" {
+                manifests += 1;
+                for (dependency, features) in asked_for(&read(&path)) {
+                    if workspace.contains(&format!("\n{dependency} = {{ path = ")) {
+                        continue;
+                    }
+                    let there = all.get(&dependency);
+                    assert!(
+                        there.is_some_and(|there| there.is_superset(&features)),
+                        "shared/all-dependencies lacks {dependency} {features:?} of {}",
+                        path.display()
+                    );
+                }
+            }
+        }
+    }
+    assert!(manifests > 20, "the manifests were not found");
 }
