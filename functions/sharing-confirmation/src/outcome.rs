@@ -119,7 +119,7 @@ impl Opened<'_> {
             Ok(account) => {
                 let action = service.settings.public_url(&["sharing-outcome", self.sealed]);
                 self.answering
-                    .show(Page::CameBack(Ask { action: action.path(), account: &account }))
+                    .show(Page::CameBack(Ask { action: action.path(), account: account.as_str() }))
             }
             Err(error) => {
                 tracing::error!(%error, "an account's name could not be read");

@@ -53,7 +53,7 @@ async fn open(service: &Service, id: Id, headers: &HeaderMap, opening: Opening) 
         }
         Ok(Hop::Ask { account, elsewhere }) => {
             let action = service.settings.public_url(&["connect", &id.to_string()]);
-            let ask = Ask { action: action.path(), account: &account };
+            let ask = Ask { action: action.path(), account: account.as_str() };
             show(if elsewhere { Page::OpenedElsewhere(ask) } else { Page::WhoseAccount(ask) })
         }
         Ok(Hop::UnknownLink) => show(Page::UnknownLink),

@@ -12,16 +12,34 @@ const LONGEST: usize = 24;
 /// First characters of an id that are shown.
 const OF_ID: usize = 8;
 
-/// What a Leaf user is shown by: its name, shortened. One whose name shows nothing is said to have
-/// none, for a blank is no warning; its e-mail address or its id tells it from others.
-pub fn shown_name(id: LeafUserId, profile: Option<&Profile>) -> String {
-    let name = profile.and_then(|profile| shortened(profile.name.as_str()));
-    name.unwrap_or_else(|| {
-        let email = profile.and_then(|profile| profile.email.as_ref());
-        let other = email.and_then(|email| shortened(email.as_str()));
-        let other = other.unwrap_or_else(|| id.to_string().chars().take(OF_ID).collect());
-        format!("unnamed ({other})")
-    })
+/// What a Leaf user is shown by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ShownName<T = String> {
+    /// Its name, shortened.
+    Named(T),
+    /// Its name shows nothing, which a page says, for a blank is no warning. Its e-mail address or
+    /// its id tells it from others.
+    Unnamed(T),
+}
+
+impl ShownName {
+    /// The same, borrowed.
+    pub fn as_str(&self) -> ShownName<&str> {
+        match self {
+            Self::Named(name) => ShownName::Named(name),
+            Self::Unnamed(other) => ShownName::Unnamed(other),
+        }
+    }
+}
+
+/// What this Leaf user is shown by.
+pub fn shown_name(id: LeafUserId, profile: Option<&Profile>) -> ShownName {
+    if let Some(name) = profile.and_then(|profile| shortened(profile.name.as_str())) {
+        return ShownName::Named(name);
+    }
+    let email = profile.and_then(|profile| profile.email.as_ref());
+    let other = email.and_then(|email| shortened(email.as_str()));
+    ShownName::Unnamed(other.unwrap_or_else(|| id.to_string().chars().take(OF_ID).collect()))
 }
 
 /// A name, shortened: enough for its owner to know it, and no more of a person than that. The first
@@ -138,10 +156,11 @@ mod tests {
             shown_name(id, Some(&profile))
         };
         let email = Some("dale@pruittgrain.example");
-        assert_eq!(shown("Dale Pruitt", email), "Dale P.");
-        assert_eq!(shown("\u{3164}", email), "unnamed (dale)");
-        assert_eq!(shown("\u{3164}", Some("\u{3164}@\u{3164}")), "unnamed (5f0c2b1e)");
-        assert_eq!(shown("\u{3164}", None), "unnamed (5f0c2b1e)");
-        assert_eq!(shown_name(id, None), "unnamed (5f0c2b1e)");
+        assert_eq!(shown("Dale Pruitt", email), ShownName::Named("Dale P.".to_owned()));
+        let unnamed = |other: &str| ShownName::Unnamed(other.to_owned());
+        assert_eq!(shown("\u{3164}", email), unnamed("dale"));
+        assert_eq!(shown("\u{3164}", Some("\u{3164}@\u{3164}")), unnamed("5f0c2b1e"));
+        assert_eq!(shown("\u{3164}", None), unnamed("5f0c2b1e"));
+        assert_eq!(shown_name(id, None), unnamed("5f0c2b1e"));
     }
 }

@@ -13,6 +13,7 @@ pub mod frame;
 mod tests;
 
 use axum::response::Response;
+use domain::shown_name::ShownName;
 use http::StatusCode;
 use maud::{Markup, html};
 
@@ -80,8 +81,8 @@ pub enum Page<'a> {
 pub struct Ask<'a> {
     /// Where the button posts to: a path of our own, such as `/connect/{sessionId}`.
     pub action: &'a str,
-    /// The Leaf user's name, shortened.
-    pub account: &'a str,
+    /// The Leaf user.
+    pub account: ShownName<&'a str>,
 }
 
 /// In how many seconds a page that is so many seconds old asks again by itself: soon at first, then
@@ -216,7 +217,11 @@ impl Page<'_> {
         partner: &str,
     ) -> Markup {
         let ask = self.ask();
-        let names = Names { partner, account: ask.map(|ask| ask.account) };
+        let account = ask.map(|ask| match ask.account {
+            ShownName::Named(name) => name.to_owned(),
+            ShownName::Unnamed(other) => format!("{} ({other})", common.unnamed.plain()),
+        });
+        let names = Names { partner, account: account.as_deref() };
         // A page that has stopped to ask says so in the place of its first step.
         let stopped = words.stopped.filter(|_| self.again().is_none());
         let steps = stopped.iter().chain(words.steps.iter().skip(stopped.iter().len()));

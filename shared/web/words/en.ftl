@@ -18,6 +18,9 @@
 
 # In place of the partner's name, where a deployment has none.
 your-farm-software = your farm software
+# In place of the name of an account that has none, before what else tells it from others:
+# "unnamed (dale)".
+unnamed = unnamed
 # Read out between the two names at the head: "Panorama and Prairie Insights".
 and = and
 # Read out before the paragraph below the headline.

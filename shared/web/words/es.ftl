@@ -5,6 +5,7 @@
 ## En todas las páginas
 
 your-farm-software = su software agrícola
+unnamed = sin nombre
 and = y
 what-happened = Qué ha pasado
 what-to-do-next = Qué hacer ahora

@@ -6,6 +6,7 @@
 ## Sur toutes les pages
 
 your-farm-software = votre logiciel agricole
+unnamed = sans nom
 and = et
 what-happened = Ce qui s’est passé
 what-to-do-next = Que faire maintenant

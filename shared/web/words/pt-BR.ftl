@@ -4,6 +4,7 @@
 ## Em todas as páginas
 
 your-farm-software = seu software agrícola
+unnamed = sem nome
 and = e
 what-happened = O que aconteceu
 what-to-do-next = O que fazer agora

@@ -10,7 +10,7 @@ use domain::browser::{BindingCookie, ShownCookies};
 use domain::credential::CredentialStatus;
 use domain::ids::{LeafUserId, SessionId};
 use domain::session::{Opened, Session, Status};
-use domain::shown_name;
+use domain::shown_name::{self, ShownName};
 
 /// How often it is tried when the same link is opened twice at the same moment.
 const ATTEMPTS: u32 = 5;
@@ -37,7 +37,7 @@ pub enum Hop {
     /// Ask the farmer first.
     Ask {
         /// The Leaf user's name, shortened.
-        account: String,
+        account: ShownName,
         /// Whether another browser is bound.
         elsewhere: bool,
     },
@@ -122,7 +122,7 @@ pub async fn open_hop_link(
 ///
 /// # Errors
 /// See [`UserError`].
-pub async fn shown_name(ports: &Ports, user: LeafUserId) -> Result<String, UserError> {
+pub async fn shown_name(ports: &Ports, user: LeafUserId) -> Result<ShownName, UserError> {
     let found = find_user(ports, user).await?;
     Ok(shown_name::shown_name(user, found.as_ref().map(|found| &found.profile)))
 }

@@ -7,7 +7,7 @@ use http::{HeaderMap, header};
 use super::frame::STYLE;
 use super::*;
 
-const ASK: Ask<'static> = Ask { action: "/connect/0b9d3c5e", account: "Dale P." };
+const ASK: Ask<'static> = Ask { action: "/connect/0b9d3c5e", account: ShownName::Named("Dale P.") };
 const AGAIN: Option<u64> = Some(7);
 const EVERY: [Page<'static>; 17] = [
     Page::Connected,
@@ -154,7 +154,7 @@ async fn a_hostile_name_is_shown_and_not_obeyed() {
         assert!(!got.html.contains("<script"), "{}", got.which());
         assert!(got.html.contains(SHOWN), "{}", got.which());
     }
-    let ask = Ask { action: "/connect/\"><script>", account: "<script>alert('x')</script>\"&" };
+    let ask = Ask { action: "/connect/\"><script>", account: ShownName::Named(hostile) };
     for page in [Page::WhoseAccount(ask), Page::OpenedElsewhere(ask), Page::CameBack(ask)] {
         for language in Language::ALL {
             let got = got(page, language, None).await;
@@ -190,6 +190,18 @@ async fn a_partner_without_a_name_has_one_in_each_language() {
                 got.which()
             );
         }
+    }
+}
+
+#[tokio::test]
+async fn an_account_without_a_name_is_said_to_have_none_in_each_language() {
+    let ask = Ask { account: ShownName::Unnamed("<dale>"), ..ASK };
+    for (language, unnamed) in
+        Language::ALL.into_iter().zip(["unnamed", "sin nombre", "sans nom", "sem nome"])
+    {
+        let got = got(Page::WhoseAccount(ask), language, None).await;
+        let shown = format!("<b><bdi>{unnamed} (&lt;dale&gt;)</bdi></b>");
+        assert!(got.html.contains(&shown), "{}", got.which());
     }
 }
 
