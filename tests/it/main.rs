@@ -36,4 +36,5 @@ mod secrets;
 mod structure;
 mod template;
 mod tokens;
+mod withdrawn;
 mod world;

@@ -13,7 +13,9 @@ use web::fields::Fields;
 use web::listing::created;
 use web::parameters::{Segments, segment};
 use web::problem::Problem;
-use web::refusals::{concurrent_change, login_refused, no_such_user, unresolved};
+use web::refusals::{
+    concurrent_change, login_refused, no_such_user, operation_withdrawn, unresolved,
+};
 
 use crate::status::resource;
 
@@ -96,6 +98,7 @@ fn refused(error: CreateError, id: LeafUserId, environment: ClientEnvironment) -
                  code, and whether the farmer has switched your connection on in Panorama"
             ),
         ),
+        CreateError::OperationWithdrawn => operation_withdrawn(),
         CreateError::OperationOwned => Problem::of_field(
             ErrorKey::OperationOwned,
             "organizationCode",

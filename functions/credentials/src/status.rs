@@ -3,7 +3,7 @@
 use application::use_cases::credential_status::{
     CredentialStatusView, NoCredential, StatusError, credential_status,
 };
-use application::use_cases::disconnect::{DisconnectError, Scope, disconnect};
+use application::use_cases::disconnect::{Scope, disconnect};
 use application::use_cases::follow_upstream::FollowError;
 use application::use_cases::look_now::look_now;
 use axum::Json;
@@ -19,7 +19,7 @@ use shared::service::Service;
 use web::error_key::ErrorKey;
 use web::parameters::{Query, Segments, segment};
 use web::problem::Problem;
-use web::refusals::{concurrent_change, no_such_user};
+use web::refusals::{no_such_user, not_disconnected, until_switched_off};
 
 /// What the contract shows. `accessToken`, `refreshToken` and `password`, which Leaf returns, are
 /// not for anybody's eyes.
@@ -55,22 +55,12 @@ pub(crate) async fn read(
     OriginalUri(uri): OriginalUri,
 ) -> Result<Json<Resource>, Problem> {
     let id = segment("leafUserId", &id)?;
-    match Query::of(&uri).get("verify") {
-        None | Some("false") => {}
-        Some("true") => {
-            look_now(&service.ports, &service.app_keys, id).await.map_err(|error| match error {
-                FollowError::Upstream(error) => Problem::from(error),
-                FollowError::Store(error) => error.into(),
-                FollowError::Secrets(error) => error.into(),
-            })?;
-        }
-        Some(_) => {
-            return Err(Problem::of_field(
-                ErrorKey::MalformedField,
-                "verify",
-                "must be true or false",
-            ));
-        }
+    if Query::of(&uri).flag("verify")? {
+        look_now(&service.ports, &service.app_keys, id).await.map_err(|error| match error {
+            FollowError::Upstream(error) => Problem::from(error),
+            FollowError::Store(error) => error.into(),
+            FollowError::Secrets(error) => error.into(),
+        })?;
     }
     Ok(Json(resource(&service, id).await?))
 }
@@ -116,15 +106,14 @@ pub(crate) async fn resource(service: &Service, id: LeafUserId) -> Result<Resour
 pub(crate) async fn remove(
     State(service): State<Service>,
     Segments(id): Segments<String>,
+    OriginalUri(uri): OriginalUri,
 ) -> Result<StatusCode, Problem> {
     let id = segment("leafUserId", &id)?;
-    match disconnect(&service.ports, id, Scope::Connection).await {
-        Ok(()) => Ok(StatusCode::NO_CONTENT),
-        Err(DisconnectError::NoSuchUser) => Err(no_such_user(id)),
-        Err(DisconnectError::Conflict) => Err(concurrent_change()),
-        Err(DisconnectError::Upstream(error)) => Err(error.into()),
-        Err(DisconnectError::Store(error)) => Err(error.into()),
-    }
+    let again = until_switched_off(&uri)?;
+    disconnect(&service.ports, id, Scope::Connection, again)
+        .await
+        .map_err(|error| not_disconnected(error, id))?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 fn absent(why: NoCredential, id: LeafUserId) -> Problem {

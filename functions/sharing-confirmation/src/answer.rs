@@ -17,8 +17,6 @@ pub(crate) struct Answering<'a> {
     pub(crate) service: &'a Service,
     /// The farmer's.
     pub(crate) language: Language,
-    /// The callback's query, for an upstream that takes its part in the browser.
-    pub(crate) query: Option<&'a str>,
 }
 
 impl Answering<'_> {
@@ -68,7 +66,7 @@ impl Answering<'_> {
             ) => return None,
         }
         tracing::info!(outcome = "onward", "callback");
-        match self.query {
+        match &claim.query {
             Some(query) => to.set_query(Some(query)),
             None => drop(to.query_pairs_mut().append_pair("orgCode", claim.code.expose())),
         }

@@ -83,7 +83,7 @@ async fn elsewhere(
         // A browser, so a person: a page rather than a problem document.
         Method::GET if accepts.contains("text/html") => {
             let language = Language::accepted(&headers);
-            Answering { service: &service, language, query: None }.show(Page::UnknownLink)
+            Answering { service: &service, language }.show(Page::UnknownLink)
         }
         _ => route_not_found().into_response(),
     }
@@ -96,7 +96,7 @@ async fn answer_to(
     headers: &HeaderMap,
 ) -> Response {
     let language = Language::accepted(headers);
-    let answering = Answering { service, language, query: Some(&address.query) };
+    let answering = Answering { service, language };
     // Whatever id comes with an error: nothing was shared. The session stays as it was, for the
     // redirect proves nothing, and the farmer may yet change their mind.
     if address.has_error {
@@ -117,7 +117,8 @@ async fn answer_to(
     } else {
         Intent::Unknown
     };
-    let claim = Claim { sharing_url_id, code };
+    let goes_on = service.ports.upstream.onward(sharing_url_id).is_some();
+    let claim = Claim { sharing_url_id, code, query: goes_on.then_some(address.query) };
     match receive(service, &claim, intent, caller, headers).await {
         Ok(outcome) => answering.outcome(outcome, claim).await,
         Err(_) => answering.try_again(claim).await,

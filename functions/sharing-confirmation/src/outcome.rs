@@ -55,7 +55,7 @@ async fn open(
     pressed: bool,
 ) -> Response {
     let sealed = sealed.map(|Path(sealed)| sealed).unwrap_or_default();
-    let answering = Answering { service, language: Language::accepted(headers), query: None };
+    let answering = Answering { service, language: Language::accepted(headers) };
     let key = match service.ports.index_key().await {
         Ok(key) => key,
         Err(error) => {

@@ -15,7 +15,7 @@ use web::error_key::ErrorKey;
 use web::fields::Fields;
 use web::parameters::{Segments, provider, segment};
 use web::problem::Problem;
-use web::refusals::{concurrent_change, no_such_user, unresolved};
+use web::refusals::{concurrent_change, no_such_user, operation_withdrawn, unresolved};
 
 /// The contract's answer is `signInUrl`; the rest is ours.
 #[derive(Serialize)]
@@ -121,6 +121,7 @@ fn refused(error: StartError, user: LeafUserId, environment: ClientEnvironment) 
             "belongs to an operation that is connected to another Leaf user; use that Leaf user, \
              or disconnect the operation there first",
         ),
+        StartError::OperationWithdrawn => operation_withdrawn(),
         StartError::AppKey(error) => unresolved(error, environment),
     }
 }

@@ -6,7 +6,7 @@
 mod resource;
 
 use application::ports::portion::Portion;
-use application::use_cases::disconnect::{DisconnectError, Scope, disconnect};
+use application::use_cases::disconnect::{Scope, disconnect};
 use application::use_cases::leaf_users::create_user;
 use application::use_cases::upstream_users::{change_there, create_there, replace_there};
 use axum::Json;
@@ -24,7 +24,7 @@ use web::fields::Fields;
 use web::listing::{created, listed};
 use web::parameters::{Query, Segments, segment};
 use web::problem::Problem;
-use web::refusals::{concurrent_change, no_such_user};
+use web::refusals::{no_such_user, not_disconnected, until_switched_off};
 use web::routes::Routes;
 
 use resource::{Resource, change, profile};
@@ -177,13 +177,12 @@ async fn merge(
 async fn remove(
     State(service): State<Service>,
     Segments(id): Segments<String>,
+    OriginalUri(uri): OriginalUri,
 ) -> Result<StatusCode, Problem> {
     let id = segment("leafUserId", &id)?;
-    match disconnect(&service.ports, id, Scope::LeafUser).await {
-        Ok(()) => Ok(StatusCode::NO_CONTENT),
-        Err(DisconnectError::NoSuchUser) => Err(no_such_user(id)),
-        Err(DisconnectError::Conflict) => Err(concurrent_change()),
-        Err(DisconnectError::Upstream(error)) => Err(error.into()),
-        Err(DisconnectError::Store(error)) => Err(error.into()),
-    }
+    let again = until_switched_off(&uri)?;
+    disconnect(&service.ports, id, Scope::LeafUser, again)
+        .await
+        .map_err(|error| not_disconnected(error, id))?;
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use adapters::dynamodb::Table;
-use application::ports::connections::{Account, Connections as _, SaveError};
+use application::ports::connections::{Account, Connections as _, Freed, SaveError};
 use application::ports::store_error::StoreError;
 use aws_sdk_dynamodb::config::http::{HttpRequest, HttpResponse};
 use aws_sdk_dynamodb::config::{
@@ -158,7 +158,7 @@ async fn events_that_a_batch_left_are_deleted_again_and_at_last_given_up() {
     let done = || ok(json!({ "UnprocessedItems": {} }));
 
     let dynamodb = Dynamodb::answering([ok(json!({})), events(), left(), done()]);
-    assert!(dynamodb.table().disconnect(&account(user), false).await.is_ok());
+    assert!(dynamodb.table().disconnect(&account(user), false, Freed::ForAnybody).await.is_ok());
     assert_eq!(
         dynamodb.asked(),
         ["TransactWriteItems", "Query", "BatchWriteItem", "BatchWriteItem"]
@@ -166,7 +166,8 @@ async fn events_that_a_batch_left_are_deleted_again_and_at_last_given_up() {
 
     let dynamodb =
         Dynamodb::answering([ok(json!({})), events()].into_iter().chain((0..9).map(|_| left())));
-    let error = store_error(dynamodb.table().disconnect(&account(user), false).await);
+    let error =
+        store_error(dynamodb.table().disconnect(&account(user), false, Freed::ForAnybody).await);
     assert_eq!(error.operation, "BatchWriteItem");
     assert_eq!(dynamodb.asked().len(), 2 + 5);
 }

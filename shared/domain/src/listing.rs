@@ -2,7 +2,7 @@
 
 use crate::app_key::AppKeyId;
 use crate::credential::{ConnectionEntry, CredentialStatus, SETTLING};
-use crate::operation::Operation;
+use crate::operation::{Operation, Withdrawn};
 use crate::organization_code::{IndexKey, OrganizationCode};
 use crate::timestamp::Timestamp;
 
@@ -51,6 +51,12 @@ impl Listing {
             }
             _ => None,
         }
+    }
+
+    /// Whether the farmer of a withdrawn operation has switched sharing off since. One that was
+    /// connected a moment before may not have been listed yet.
+    pub fn shows_off(&self, withdrawn: &Withdrawn) -> bool {
+        !self.has(&withdrawn.operation) && withdrawn.at.plus(SETTLING) < self.asked_at
     }
 
     /// Whether it says nothing about a credential only because that is so young: Panorama may list

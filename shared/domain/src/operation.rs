@@ -2,6 +2,7 @@
 
 use super::client_environment::ClientEnvironment;
 use super::organization_code::{IndexKey, OrganizationCode, OrganizationHash};
+use super::timestamp::Timestamp;
 
 /// One Panorama operation: its environment, and the keyed hash of its code.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -10,6 +11,15 @@ pub struct Operation {
     pub environment: ClientEnvironment,
     /// Its organization code, hashed.
     pub hash: OrganizationHash,
+}
+
+/// An operation that is nobody's until Panorama does not list it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Withdrawn {
+    /// The operation.
+    pub operation: Operation,
+    /// When it was withdrawn.
+    pub at: Timestamp,
 }
 
 impl Operation {

@@ -133,6 +133,9 @@ error_keys! {
     /// The operation belongs to another Leaf user.
     OperationOwned = "operationAlreadyConnected", CONFLICT,
         "The operation is connected to another Leaf user";
+    /// The operation was disconnected until its farmer switches sharing off.
+    OperationWithdrawn = "operationWithdrawn", CONFLICT,
+        "The operation was disconnected until its farmer switches sharing off";
     /// Panorama says that the operation is not shared with the partner.
     OperationNotShared = "operationNotShared", CONFLICT, "The operation is not shared";
     /// No credential, and nothing was started.

@@ -99,6 +99,20 @@ impl Query {
         found.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
     }
 
+    /// Whether a parameter is `true`; left out, it is not.
+    ///
+    /// # Errors
+    /// It is something else than `true` and `false`.
+    pub fn flag(&self, name: &str) -> Result<bool, Problem> {
+        match self.get(name) {
+            None | Some("false") => Ok(false),
+            Some("true") => Ok(true),
+            Some(_) => {
+                Err(Problem::of_field(ErrorKey::MalformedField, name, "must be true or false"))
+            }
+        }
+    }
+
     /// All of it.
     pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))

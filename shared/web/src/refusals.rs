@@ -2,15 +2,18 @@
 
 use super::USER_MANAGEMENT;
 use super::error_key::ErrorKey;
+use super::parameters::Query;
 use super::problem::{FieldError, Problem};
 use application::ports::secrets::SecretsError;
 use application::ports::store_error::StoreError;
 use application::ports::upstream::{LoginError, LoginRefusal, Party, Unavailable, UpstreamError};
+use application::use_cases::disconnect::{Again, DisconnectError};
 use application::use_cases::leaf_users::UserError;
 use application::use_cases::register_app_key::RegisterError;
 use application::use_cases::resolve_app_key::ResolveError;
 use domain::client_environment::ClientEnvironment;
 use domain::ids::LeafUserId;
+use http::Uri;
 
 /// Seconds to wait when Panorama did not say how long.
 const RETRY_AFTER: u64 = 30;
@@ -115,6 +118,41 @@ impl From<UpstreamError> for Problem {
             )
             .retry_after(RETRY_AFTER),
         }
+    }
+}
+
+/// The operation is nobody's until Panorama is seen not to list it.
+pub fn operation_withdrawn() -> Problem {
+    Problem::of_field(
+        ErrorKey::OperationWithdrawn,
+        "organizationCode",
+        "belongs to an operation that was disconnected until its farmer switches sharing off; ask \
+         the farmer to switch it off, to leave it off for half an hour, and then to switch it on \
+         again",
+    )
+}
+
+/// Whether a deletion is to be a strict one.
+///
+/// # Errors
+/// The parameter is neither true nor false.
+pub fn until_switched_off(uri: &Uri) -> Result<Again, Problem> {
+    let strictly = Query::of(uri).flag("untilSwitchedOff")?;
+    Ok(if strictly { Again::OnceSwitchedOff } else { Again::ByCode })
+}
+
+/// Why a connection was not ended.
+pub fn not_disconnected(error: DisconnectError, id: LeafUserId) -> Problem {
+    match error {
+        DisconnectError::NoSuchUser => no_such_user(id),
+        DisconnectError::UpstreamsOwn => Problem::of_field(
+            ErrorKey::MalformedField,
+            "untilSwitchedOff",
+            "must be false in proxy mode: there, Leaf decides who connects an operation again",
+        ),
+        DisconnectError::Conflict => concurrent_change(),
+        DisconnectError::Upstream(error) => error.into(),
+        DisconnectError::Store(error) => error.into(),
     }
 }
 

@@ -38,7 +38,13 @@ pub struct Claim {
     pub sharing_url_id: SharingUrlId,
     /// The operation.
     pub code: OrganizationCode,
+    /// The whole query, where an upstream is to get it as it came.
+    pub query: Option<String>,
 }
+
+/// The longest query that a page's address takes along, in bytes. Of a longer one, which Panorama
+/// would not write, the code is left.
+const LONGEST_QUERY: usize = 4_096;
 
 /// What is sealed. Short names: it is part of an address.
 #[derive(Serialize, Deserialize)]
@@ -55,6 +61,8 @@ struct Wire {
     app: Option<uuid::Uuid>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     code: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    query: Option<String>,
 }
 
 const WAITING: &str = "finishing";
@@ -83,10 +91,12 @@ impl Ticket {
             session: None,
             app: None,
             code: None,
+            query: None,
         };
         let mut claimed = |claim: &Claim| {
             wire.app = Some(claim.sharing_url_id.0);
             wire.code = Some(claim.code.expose().to_owned());
+            wire.query = claim.query.clone().filter(|query| query.len() <= LONGEST_QUERY);
         };
         match self {
             Self::Ended(page) => page.name().clone_into(&mut wire.is),
@@ -122,7 +132,7 @@ impl Ticket {
         let claim = || {
             let (sharing_url_id, code) =
                 (SharingUrlId(wire.app?), wire.code.as_ref()?.parse().ok()?);
-            Some(Claim { sharing_url_id, code })
+            Some(Claim { sharing_url_id, code, query: wire.query.clone() })
         };
         let user = wire.user.map(LeafUserId);
         let ticket = match &*wire.is {
@@ -149,7 +159,11 @@ mod tests {
     }
 
     fn claim() -> Claim {
-        Claim { sharing_url_id: SharingUrlId::new([1; 16]), code: "krwv4vYH".parse().unwrap() }
+        Claim {
+            sharing_url_id: SharingUrlId::new([1; 16]),
+            code: "krwv4vYH".parse().unwrap(),
+            query: None,
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What Leaf knows and we do not: it is taken over, and followed.
 
 use domain::session::State;
+use local::Upstream;
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 
@@ -141,4 +142,20 @@ async fn a_credential_that_leaf_has_lost_is_revoked_and_not_forgotten() {
     assert_eq!(world.status(&user).await, "ACTIVE", "not within the moments after its success");
     world.pass(5, 0);
     assert_eq!(world.status(&user).await, "REVOKED");
+}
+
+#[tokio::test]
+async fn leaf_gets_the_query_as_it_came_whether_or_not_the_farmer_was_asked_first() {
+    for asked in [false, true] {
+        let world = World::start_on(Upstream::Leaf).await;
+        let maria = world.create_user("maria").await;
+        let started = world.start_session(&maria, None).await;
+        let mut browser = world.browser();
+        world.go_to_panorama(&mut browser, &world.hop_link(&started)).await;
+        let callback = format!("{}&lang=en-US&x=%20y", world.share("krwv4vYH").await);
+        let seen =
+            if asked { browser.say_yes(&callback).await } else { browser.open(&callback).await };
+        let to = seen.location.expect("it goes on to Leaf");
+        assert!(to.ends_with("?orgCode=krwv4vYH&lang=en-US&x=%20y"), "{to}");
+    }
 }

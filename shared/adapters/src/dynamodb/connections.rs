@@ -10,13 +10,14 @@ use super::rows::{
     CREDENTIAL, SESSION, credential_key, credential_row, event_row, kept_key, owner_key,
     profile_key, read_credential, read_session, read_user, session_key, session_row,
     session_user_key, started_key, summary_key, upstream_credential_key, user_partition,
+    withdrawn_key, withdrawn_partition,
 };
 use super::schema::{SK, TTL};
 use super::start::{CROWDED_UNTIL, STARTS, kept_row, no_more_starts, read_started};
 use super::table::{Cancelled, Condition, Table};
 use application::ports::connections::{
     Account, Callback, CallbackFacts, CompleteError, Completion, Connections, EntryPage, EventPage,
-    Keeping, KeptConfirmation, SaveError, Start, StartConflict, StatusChange,
+    Freed, Keeping, KeptConfirmation, Owner, SaveError, Start, StartConflict, StatusChange,
 };
 use application::ports::portion::Portion;
 use application::ports::store_error::StoreError;
@@ -26,9 +27,12 @@ use domain::event::Event;
 use domain::ids::{CredentialId, LeafUserId, SessionId, SharingUrlId};
 use domain::kept::{Budget, rest_of_window, window};
 use domain::login_state::EntryCursor;
-use domain::operation::Operation;
+use domain::operation::{Operation, Withdrawn};
+use domain::organization_code::OrganizationHash;
 use domain::session::Session;
 use domain::timestamp::Timestamp;
+
+const WITHDRAWN_AT: &str = "withdrawnAt";
 
 #[async_trait]
 impl Connections for Table {
@@ -46,7 +50,8 @@ impl Connections for Table {
         for item in self.get_many(keys).await? {
             let row = Reading { operation: "BatchGetItem", item: &item };
             match row.text(SK)? {
-                "OWNER" => facts.owner = Some(row.parsed("leafUserId")?),
+                "OWNER" if is_withdrawn(&item) => facts.owner = Some(Owner::Nobody),
+                "OWNER" => facts.owner = Some(Owner::LeafUser(row.parsed("leafUserId")?)),
                 SESSION => facts.cookie_sessions.push(read_session(row)?),
                 started if started.starts_with("STARTED#") => {
                     facts.started_with_code = read_started(row)?;
@@ -192,7 +197,12 @@ impl Connections for Table {
         self.event_page(id, page).await
     }
 
-    async fn disconnect(&self, account: &Account, user_too: bool) -> Result<(), SaveError> {
+    async fn disconnect(
+        &self,
+        account: &Account,
+        user_too: bool,
+        operation: Freed,
+    ) -> Result<(), SaveError> {
         let id = account.user.id;
         let mut changes = vec![match &account.credential {
             Some(credential) => self.delete_where(credential_key(id), same_credential(credential)),
@@ -201,7 +211,10 @@ impl Connections for Table {
         let mut profile = None;
         changes.push(self.delete(session_key(id)));
         if let Some(credential) = &account.credential {
-            changes.push(self.release(&credential.operation, id));
+            match operation {
+                Freed::ForAnybody => changes.push(self.give_up(&credential.operation, id)),
+                Freed::ForNobodySince(at) => changes.extend(self.withdraw(credential, at)),
+            }
             changes.push(self.one_connection_less(credential));
             changes.push(self.delete(summary_key(id)));
             if credential.kept_upstream {
@@ -225,6 +238,31 @@ impl Connections for Table {
             done => done.map_err(save_error)?,
         }
         Ok(self.delete_events(id).await?)
+    }
+
+    async fn withdrawn(&self, app_key: &AppKeyId) -> Result<Vec<Withdrawn>, StoreError> {
+        let rows = self.partition(withdrawn_partition(app_key), "").await?;
+        let read = |item: &Item| {
+            let row = Reading { operation: "Query", item };
+            let hash = OrganizationHash::stored(row.text(SK)?);
+            let operation = Operation { environment: app_key.environment, hash };
+            Ok(Withdrawn { operation, at: row.moment(WITHDRAWN_AT)? })
+        };
+        rows.iter().map(read).collect()
+    }
+
+    async fn release(&self, app_key: &AppKeyId, withdrawn: &Withdrawn) -> Result<(), StoreError> {
+        let Withdrawn { operation, at } = withdrawn;
+        // Of this very withdrawal: it may be another one's by now.
+        let same = || Condition::new("withdrawnAt = :at").value(":at", text(at));
+        let released = self.transact(vec![
+            self.delete_where(owner_key(operation), same()),
+            self.delete_where(withdrawn_key(app_key, operation), same()),
+        ]);
+        match released.await {
+            Ok(()) | Err(Cancelled::Condition { .. }) => Ok(()),
+            Err(Cancelled::Store(error)) => Err(error),
+        }
     }
 }
 
@@ -273,7 +311,7 @@ impl Table {
                     credential.id = before.id;
                 }
             } else {
-                released = Some(self.release(&before.operation, id));
+                released = Some(self.give_up(&before.operation, id));
             }
         }
         let mine =
@@ -307,16 +345,37 @@ impl Table {
             Err(Cancelled::Condition { place: CREDENTIAL, found: Some(item) }) => {
                 Ok(Some(read_credential(Reading { operation: "write_credential", item: &item })?))
             }
+            Err(Cancelled::Condition { place: OWNER, found: Some(item) })
+                if is_withdrawn(&item) =>
+            {
+                Err(CompleteError::OperationWithdrawn)
+            }
             Err(Cancelled::Condition { place: OWNER, .. }) => Err(CompleteError::OperationOwned),
             Err(Cancelled::Condition { .. }) => Err(CompleteError::Conflict),
             Err(Cancelled::Store(error)) => Err(error.into()),
         }
     }
 
-    fn release(&self, operation: &Operation, user: LeafUserId) -> TransactWriteItem {
-        let mine = Condition::new("leafUserId = :me").value(":me", text(user));
-        self.delete_where(owner_key(operation), mine)
+    fn give_up(&self, operation: &Operation, user: LeafUserId) -> TransactWriteItem {
+        self.delete_where(owner_key(operation), owned_by(user))
     }
+
+    /// Puts nobody in the place of a credential's Leaf user.
+    fn withdraw(&self, credential: &Credential, at: Timestamp) -> [TransactWriteItem; 2] {
+        let Credential { operation, app_key, leaf_user_id, .. } = credential;
+        let nobody = Writing::row(owner_key(operation)).text(WITHDRAWN_AT, at);
+        let listed = Writing::row(withdrawn_key(app_key, operation)).text(WITHDRAWN_AT, at);
+        [self.put_where(nobody.done(), owned_by(*leaf_user_id)), self.put(listed.done())]
+    }
+}
+
+fn owned_by(user: LeafUserId) -> Condition {
+    Condition::new("leafUserId = :me").value(":me", text(user))
+}
+
+/// Whether an owner's row says that the operation is nobody's.
+pub(super) fn is_withdrawn(owner: &Item) -> bool {
+    owner.contains_key(WITHDRAWN_AT)
 }
 
 fn owner_row(operation: &Operation, user: LeafUserId) -> Item {

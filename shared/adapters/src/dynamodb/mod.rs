@@ -9,7 +9,8 @@
 //! | `EVENTS#{leafUserId}` | `{createdDate}#{id}` | the credential's history, 30 days |
 //! | `CREDENTIAL#{credentialId}` | `USER` | whose credential it is, for Leaf's alerts; only with the upstream `leaf` |
 //! | `SESSION#{sessionId}` | `USER` | whose session it is, for the hop link |
-//! | `OPERATION#{environment}#{hash}` | `OWNER` | the Leaf user that the operation belongs to |
+//! | `OPERATION#{environment}#{hash}` | `OWNER` | the Leaf user that the operation belongs to, or that it is withdrawn |
+//! | `WITHDRAWN#{environment}#{app key}` | `{hash}` | an operation that was withdrawn from the app key |
 //! | `OPERATION#{environment}#{hash}` | `STARTED#{sharingUrlId}` | sessions that were started with its code |
 //! | `OPERATION#{environment}#{hash}` | `KEPT#{sharingUrlId}` | a confirmation that fitted nobody, 24 hours |
 //! | `APPKEYS` | `{environment}#{appName}` | app key |

@@ -85,6 +85,15 @@ pub(super) fn owner_key(operation: &Operation) -> Item {
     key(operation_partition(operation), "OWNER")
 }
 
+/// The operations that were withdrawn from an app key.
+pub(super) fn withdrawn_partition(app_key: &AppKeyId) -> String {
+    format!("WITHDRAWN#{}#{}", app_key.environment, app_key.name)
+}
+
+pub(super) fn withdrawn_key(app_key: &AppKeyId, operation: &Operation) -> Item {
+    key(withdrawn_partition(app_key), operation.hash.as_str())
+}
+
 pub(super) fn started_key(operation: &Operation, sharing_url_id: SharingUrlId) -> Item {
     key(operation_partition(operation), format!("STARTED#{sharing_url_id}"))
 }

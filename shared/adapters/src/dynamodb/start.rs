@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 
 use super::app_keys::unchanged;
+use super::connections::is_withdrawn;
 use super::item::{Item, Reading, Writing, number, text};
 use super::rows::{
     app_key_key, kept_key, owner_key, profile_key, read_app_key_id, read_session, session_row,
@@ -105,6 +106,9 @@ impl Table {
             Err(Cancelled::Condition { place, found }) => Err(match (&places[place], found) {
                 (Place::User, _) => StartConflict::NoSuchUser,
                 (Place::AppKey, _) => StartConflict::AppKeyChanged,
+                (Place::Owner, Some(item)) if is_withdrawn(&item) => {
+                    StartConflict::OperationWithdrawn
+                }
                 (Place::Owner, _) => StartConflict::OperationOwned,
                 (Place::Kept, _) => StartConflict::Kept,
                 (Place::KeptClaim, _) => StartConflict::KeptGone,

@@ -1,7 +1,7 @@
 //! One operation, one owner; one Leaf user, one credential.
 
 use application::ports::connections::{
-    CompleteError, Completion, Connections as _, EventPage, Keeping, SaveError,
+    CompleteError, Completion, Connections as _, EventPage, Freed, Keeping, Owner, SaveError,
 };
 use application::ports::leaf_users::LeafUsers as _;
 use domain::credential::Credential;
@@ -21,12 +21,14 @@ async fn stored(store: &Store, user: LeafUserId) -> Option<Credential> {
 
 async fn owner(store: &Store, text: &str) -> Option<LeafUserId> {
     let unknown = domain::ids::SharingUrlId(Uuid::new_v4());
-    store
-        .table
-        .callback_facts(&callback(&operation(text), unknown, &[], &stranger()))
-        .await
-        .expect("read")
-        .owner
+    let operation = operation(text);
+    let budget = stranger();
+    let callback = callback(&operation, unknown, &[], &budget);
+    match store.table.callback_facts(&callback).await.expect("read").owner {
+        Some(Owner::LeafUser(user)) => Some(user),
+        Some(Owner::Nobody) => panic!("nothing was withdrawn"),
+        None => None,
+    }
 }
 
 async fn events(store: &Store, user: LeafUserId) -> usize {
@@ -157,14 +159,14 @@ async fn a_connection_ends_as_it_was_read_and_only_once() {
         let (app_key, user) = (partner(table, "a").await, settler(table, "maria").await);
         let before = table.account(user.id).await.expect("read").expect("an account");
         connect(table, &user, &app_key, "krwv4vYH").await;
-        let refused = table.disconnect(&before, true).await;
+        let refused = table.disconnect(&before, true, Freed::ForAnybody).await;
         assert!(
             matches!(refused, Err(SaveError::Conflict)),
             "there is a credential by now: {refused:?}"
         );
         let outdated = table.account(user.id).await.expect("read").expect("an account");
         connect(table, &user, &app_key, "Hn5cW7pd").await;
-        let refused = table.disconnect(&outdated, true).await;
+        let refused = table.disconnect(&outdated, true, Freed::ForAnybody).await;
         assert!(
             matches!(refused, Err(SaveError::Conflict)),
             "it is another one by now: {refused:?}"
@@ -172,12 +174,12 @@ async fn a_connection_ends_as_it_was_read_and_only_once() {
         assert_eq!(table.find(user.id).await.expect("read"), Some(user.clone()));
 
         let account = table.account(user.id).await.expect("read").expect("an account");
-        table.disconnect(&account, false).await.expect("disconnected");
+        table.disconnect(&account, false, Freed::ForAnybody).await.expect("disconnected");
         assert_eq!((owner(store, "Hn5cW7pd").await, events(store, user.id).await), (None, 0));
         let account = table.account(user.id).await.expect("read").expect("the Leaf user stays");
         assert!(account.session.is_none() && account.credential.is_none());
-        table.disconnect(&account, true).await.expect("deleted");
-        table.disconnect(&account, true).await.expect("nothing more to do");
+        table.disconnect(&account, true, Freed::ForAnybody).await.expect("deleted");
+        table.disconnect(&account, true, Freed::ForAnybody).await.expect("nothing more to do");
         assert_eq!(table.find(user.id).await.expect("read"), None);
     })
     .await;

@@ -1,7 +1,9 @@
 //! Starts, and what a callback finds.
 
 use application::ports::app_keys::AppKeys as _;
-use application::ports::connections::{Connections as _, Keeping, SaveError, Start, StartConflict};
+use application::ports::connections::{
+    Connections as _, Keeping, Owner, SaveError, Start, StartConflict,
+};
 use domain::app_key::AppKey;
 use domain::handshake::Handshake;
 use domain::ids::{LeafUserId, SessionId};
@@ -210,7 +212,7 @@ async fn one_read_finds_owner_started_sessions_and_those_of_the_cookies() {
             .callback_facts(&callback(&operation, app_key.sharing_url_id, &[], &stranger()))
             .await
             .expect("read");
-        assert_eq!(facts.owner, Some(maria.id));
+        assert_eq!(facts.owner, Some(Owner::LeafUser(maria.id)));
     })
     .await;
 }

@@ -16,7 +16,7 @@ use domain::ids::{CredentialId, LeafUserId, SessionId, SharingUrlId};
 use domain::kept::Budget;
 use domain::leaf_user::LeafUser;
 use domain::login_state::EntryCursor;
-use domain::operation::Operation;
+use domain::operation::{Operation, Withdrawn};
 use domain::session::Session;
 use domain::timestamp::Timestamp;
 
@@ -99,10 +99,40 @@ pub trait Connections: Send + Sync {
     /// A page of a credential's history.
     async fn events(&self, id: LeafUserId, page: &EventPage) -> Result<Portion<Event>, StoreError>;
 
-    /// Ends a connection: session and credential go, the operation is released, the events are
-    /// deleted. With `user_too` the Leaf user goes in the same transaction. Calling it again does
-    /// nothing more.
-    async fn disconnect(&self, account: &Account, user_too: bool) -> Result<(), SaveError>;
+    /// Ends a connection: session and credential go, the operation is released or withdrawn, the
+    /// events are deleted. With `user_too` the Leaf user goes in the same transaction. Calling it
+    /// again does nothing more.
+    async fn disconnect(
+        &self,
+        account: &Account,
+        user_too: bool,
+        operation: Freed,
+    ) -> Result<(), SaveError>;
+
+    /// The operations that were withdrawn from an app key.
+    async fn withdrawn(&self, app_key: &AppKeyId) -> Result<Vec<Withdrawn>, StoreError>;
+
+    /// Releases an operation that was withdrawn; once more, it does nothing.
+    async fn release(&self, app_key: &AppKeyId, withdrawn: &Withdrawn) -> Result<(), StoreError>;
+}
+
+/// Whom a disconnected operation is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Freed {
+    /// For whoever proves to have it next.
+    ForAnybody,
+    /// For nobody, from this moment until Panorama does not list it: its farmer is to switch
+    /// sharing on anew.
+    ForNobodySince(Timestamp),
+}
+
+/// Who has an operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Owner {
+    /// A Leaf user.
+    LeafUser(LeafUserId),
+    /// Nobody may have it: it is [`Withdrawn`].
+    Nobody,
 }
 
 /// A new session, and what it takes the place of.
@@ -145,6 +175,9 @@ pub enum StartConflict {
     /// The operation belongs to another Leaf user.
     #[error("the operation belongs to another Leaf user")]
     OperationOwned,
+    /// The operation is [`Withdrawn`].
+    #[error("the operation is withdrawn")]
+    OperationWithdrawn,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -169,7 +202,7 @@ pub struct Callback<'a> {
 #[derive(Debug, Clone, Default)]
 pub struct CallbackFacts {
     /// Who owns the operation.
-    pub owner: Option<LeafUserId>,
+    pub owner: Option<Owner>,
     /// The sessions that were started with the code at this app key, as they were when they
     /// started: good enough to try a write that is conditional on nothing having changed, not to
     /// refuse anybody.
@@ -228,6 +261,9 @@ pub enum CompleteError {
     /// The operation belongs to another Leaf user.
     #[error("the operation belongs to another Leaf user")]
     OperationOwned,
+    /// The operation is [`Withdrawn`].
+    #[error("the operation is withdrawn")]
+    OperationWithdrawn,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -76,6 +76,11 @@ async fn compare(
     }
     let listing = Listing::new(&ports.index_key().await?, id, &codes, asked_at);
     drop(codes);
+    for withdrawn in ports.connections.withdrawn(id).await? {
+        if listing.shows_off(&withdrawn) {
+            ports.connections.release(id, &withdrawn).await?;
+        }
+    }
     Checker { ports, app_key, listing }.compare_all(state.resume_after, deadline).await
 }
 

@@ -38,6 +38,9 @@ pub enum CreateError {
     /// The operation belongs to another Leaf user.
     #[error("the operation belongs to another Leaf user")]
     OperationOwned,
+    /// The operation was withdrawn, and Panorama lists it still.
+    #[error("the operation is withdrawn")]
+    OperationWithdrawn,
     /// Panorama did not tell.
     #[error(transparent)]
     Upstream(#[from] UpstreamError),
@@ -105,6 +108,7 @@ pub async fn create_credential(
             Ok(())
         }
         Err(CompleteError::OperationOwned) => Err(CreateError::OperationOwned),
+        Err(CompleteError::OperationWithdrawn) => Err(CreateError::OperationWithdrawn),
         Err(CompleteError::Conflict) => Err(CreateError::Conflict),
         Err(CompleteError::Store(error)) => Err(error.into()),
     }

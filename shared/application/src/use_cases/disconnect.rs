@@ -1,10 +1,11 @@
 //! The end of a connection: by itself, or with its Leaf user.
 
 use crate::ports::Ports;
-use crate::ports::connections::SaveError;
+use crate::ports::connections::{Freed, SaveError};
 use crate::ports::store_error::StoreError;
 use crate::ports::upstream::UpstreamError;
 use crate::use_cases::leaf_users::{UserError, account};
+use domain::credential::{Credential, CredentialStatus};
 use domain::ids::LeafUserId;
 
 /// How often it is tried when a callback or a check writes at the same moment.
@@ -16,6 +17,9 @@ pub enum DisconnectError {
     /// There is no such Leaf user.
     #[error("there is no such Leaf user")]
     NoSuchUser,
+    /// Who may connect an operation again is the upstream's to say.
+    #[error("the upstream decides who connects an operation again")]
+    UpstreamsOwn,
     /// Others wrote again and again.
     #[error("it was changed by somebody else")]
     Conflict,
@@ -45,6 +49,15 @@ pub enum Scope {
     LeafUser,
 }
 
+/// Whether the code alone may connect the operation again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Again {
+    /// Like Leaf: the farmer's switch stays on, and whoever has the code may use that.
+    ByCode,
+    /// Not before its farmer has switched sharing off.
+    OnceSwitchedOff,
+}
+
 /// Ends a Leaf user's connection.
 ///
 /// # Errors
@@ -53,14 +66,27 @@ pub async fn disconnect(
     ports: &Ports,
     id: LeafUserId,
     scope: Scope,
+    again: Again,
 ) -> Result<(), DisconnectError> {
+    // Nobody here reads a listing then, and the upstream connects what it will.
+    if again == Again::OnceSwitchedOff && ports.record_keeper.is_some() {
+        return Err(DisconnectError::UpstreamsOwn);
+    }
     for attempt in 0..ATTEMPTS {
         let account = account(ports, id).await?.ok_or(DisconnectError::NoSuchUser)?;
         if attempt == 0 {
             // There first: what is ended here and goes on there would go on unseen.
             ports.upstream.disconnect(id, scope == Scope::LeafUser).await?;
         }
-        match ports.connections.disconnect(&account, scope == Scope::LeafUser).await {
+        let is_off = |credential: &Credential| credential.status == CredentialStatus::Revoked;
+        let operation = match again {
+            // It was seen to be off already.
+            Again::OnceSwitchedOff if !account.credential.as_ref().is_some_and(is_off) => {
+                Freed::ForNobodySince(ports.clock.now())
+            }
+            _ => Freed::ForAnybody,
+        };
+        match ports.connections.disconnect(&account, scope == Scope::LeafUser, operation).await {
             Ok(()) => return Ok(()),
             Err(SaveError::Conflict) => {}
             Err(SaveError::Store(error)) => return Err(error.into()),

@@ -155,7 +155,8 @@ pub(super) async fn complete(
         }
         Err(CompleteError::Conflict) => after_conflict(ports, &session).await,
         Err(CompleteError::Store(error)) => Err(error),
-        Err(CompleteError::OperationOwned) => {
+        // Withdrawn while its confirmation was on the way: not this session's any more either.
+        Err(CompleteError::OperationOwned | CompleteError::OperationWithdrawn) => {
             let rejected = session.rejected(Rejection::OperationOwned);
             match ports.connections.save(&rejected, Some(&operation_owned_event(ports, now))).await
             {

@@ -206,7 +206,7 @@ impl Follower<'_> {
                 Ok(Some(CredentialStatus::Active))
             }
             Err(CompleteError::Conflict) => Ok(None),
-            Err(CompleteError::OperationOwned) => {
+            Err(CompleteError::OperationOwned | CompleteError::OperationWithdrawn) => {
                 tracing::warn!(
                     leaf_user_id = %user,
                     "Leaf has an operation connected to two Leaf users"

@@ -6,7 +6,7 @@ use crate::logging;
 use crate::metrics::Metric;
 use crate::ports::Ports;
 use crate::ports::connections::{
-    Callback, CallbackFacts, Keeping, KeptConfirmation, SaveError, StartedSession,
+    Callback, CallbackFacts, Keeping, KeptConfirmation, Owner, SaveError, StartedSession,
 };
 use crate::ports::secrets::SecretsError;
 use crate::ports::store_error::StoreError;
@@ -149,7 +149,7 @@ enum Decision {
 
 /// What is known of the operation beside its sessions.
 struct Seen {
-    owner: Option<LeafUserId>,
+    owner: Option<Owner>,
     starts: u64,
     /// Whether somebody has it, or has started with its code lately.
     is_known: bool,
@@ -309,6 +309,7 @@ impl Arrival<'_> {
     ) -> Result<Decision, ReceiveError> {
         let Seen { owner, now, .. } = *seen;
         let (id, user) = (session.id, session.leaf_user_id);
+        let is_free = owner.is_none_or(|owner| owner == Owner::LeafUser(user));
         logging::about(user);
         let is_open = session.relation(&self.confirmation.code, now) == Relation::Open;
         let is_meant = match self.confirmation.intent {
@@ -350,7 +351,12 @@ impl Arrival<'_> {
             }
             Received::UnderWay => return Ok(Decision::Final(Outcome::Finishing(user, id))),
             Received::NotTaken => return Ok(Decision::LookAgain),
-            Received::Later(confirming) if owner.is_none_or(|owner| owner == user) => {
+            // Nobody's to connect. The session stays as it is, for its farmer may yet switch off and
+            // on again.
+            Received::Begin(_) | Received::Later(_) if owner == Some(Owner::Nobody) => {
+                return Ok(Decision::Final(Outcome::Ended(End::NotBound)));
+            }
+            Received::Later(confirming) if is_free => {
                 let outcome = if is_hasty {
                     Outcome::Ended(End::NotBound)
                 } else {
@@ -361,9 +367,7 @@ impl Arrival<'_> {
             Received::TooMany(rejected) => {
                 (rejected, None, Some(Outcome::Ended(End::TooManyOperations(id))))
             }
-            Received::Begin(confirming) if owner.is_none_or(|owner| owner == user) => {
-                (confirming, None, None)
-            }
+            Received::Begin(confirming) if is_free => (confirming, None, None),
             Received::Begin(confirming) | Received::Later(confirming) => {
                 // `confirming` remembers the code among the tried ones; it is never saved as such,
                 // and Panorama is not asked.

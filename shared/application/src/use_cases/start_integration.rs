@@ -57,6 +57,9 @@ pub enum StartError {
     /// The operation is another Leaf user's.
     #[error("the operation belongs to another Leaf user")]
     OperationOwned,
+    /// The operation was withdrawn, and Panorama lists it still.
+    #[error("the operation is withdrawn")]
+    OperationWithdrawn,
     /// The app key.
     #[error(transparent)]
     AppKey(#[from] ResolveError),
@@ -114,6 +117,7 @@ pub async fn start_integration(
             }
             Err(StartConflict::NoSuchUser) => return Err(StartError::NoSuchUser),
             Err(StartConflict::OperationOwned) => return Err(StartError::OperationOwned),
+            Err(StartConflict::OperationWithdrawn) => return Err(StartError::OperationWithdrawn),
             Err(StartConflict::Store(error)) => return Err(error.into()),
             Err(StartConflict::Unfinished(session)) => unfinished = Some(*session),
             Err(StartConflict::Kept) => claims_kept = true,

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use application::ports::connections::Freed;
 use axum::Json;
 use axum::extract::Request;
 use local::Upstream;
@@ -174,7 +175,8 @@ async fn end_while_leaf_is_asked(machine: &mut Forgetful, user: &str) {
                     return Json(json!({ "id_token": "a-token" }));
                 }
                 if let Some(account) = connections.account(id).await.expect("a read") {
-                    connections.disconnect(&account, false).await.expect("it is ended");
+                    let ended = connections.disconnect(&account, false, Freed::ForAnybody);
+                    ended.await.expect("it is ended");
                 }
                 Json(theirs)
             }

@@ -22,7 +22,7 @@ pub(super) async fn stops(tour: &Tour<'_>) {
 async fn check_connections(machine: &Forgetful) {
     let world = &machine.world;
     world.connected("maria", FARM).await;
-    world.connected("dale", OTHER_FARM).await;
+    let dale = world.connected("dale", OTHER_FARM).await;
     world.revoke(FARM).await;
     world.pass(15, 0);
     world.tokens_expire().await;
@@ -32,6 +32,11 @@ async fn check_connections(machine: &Forgetful) {
     world.comes_back(FARM, "notBound").await;
     assert_eq!(check(machine, Duration::from_mins(1)).await.recovered, 1);
     assert_eq!(check(machine, Duration::ZERO).await.out_of_time, 1);
+    let path = format!("/users/{}/panorama-credentials?untilSwitchedOff=true", dale);
+    world.gets(204, reqwest::Method::DELETE, &path, None).await;
+    world.revoke(OTHER_FARM).await;
+    world.pass(15, 0);
+    assert_eq!(check(machine, Duration::from_mins(1)).await.compared, 1);
     let right = world.machine.ready.stage.partner.password;
     world.password_is_outdated().await;
     assert_eq!(check(machine, Duration::from_mins(1)).await.login_refused, 1);

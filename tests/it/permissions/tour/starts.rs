@@ -1,6 +1,6 @@
 //! `start-integration`: starts, and the hop link.
 
-use application::use_cases::disconnect::{Scope, disconnect};
+use application::use_cases::disconnect::{Again, Scope, disconnect};
 use axum::Json;
 use reqwest::StatusCode;
 use serde_json::json;
@@ -70,7 +70,8 @@ pub(super) async fn finds_another_at_work(tour: &Tour<'_>) {
         .replace_partner_api(move |_| {
             let service = service.clone();
             async move {
-                disconnect(&service.ports, id, Scope::Connection).await.expect("it is ended");
+                let ended = disconnect(&service.ports, id, Scope::Connection, Again::ByCode);
+                ended.await.expect("it is ended");
                 Json(json!({}))
             }
         })
