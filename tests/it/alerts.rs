@@ -82,15 +82,6 @@ async fn failed_calls(world: &World, query: &str) -> Vec<Value> {
     answer["items"].as_array().expect("items").clone()
 }
 
-/// A Leaf user whose operation is connected.
-async fn connected(world: &World, name: &str, code: &str) -> String {
-    let user = world.create_user(name).await;
-    world.start_session(&user, Some(code)).await;
-    let callback = world.share(code).await;
-    assert_eq!(world.browser().open(&callback).await.outcome, "connected");
-    user
-}
-
 /// The queue's message of a call: that this credential of this Leaf user is connected.
 fn call_message(message_id: &str, webhook: &str, user: &str) -> SqsMessage {
     let alert = json!({
@@ -112,11 +103,4 @@ fn event(messages: Vec<SqsMessage>) -> SqsEvent {
     let mut event = SqsEvent::default();
     event.records = messages;
     event
-}
-
-/// The scheduled check.
-async fn check(world: &World) {
-    use application::ports::clock::Clock as _;
-    let deadline = world.clock.now().plus(Duration::from_mins(1));
-    check_connections::check(&world.machine.service, deadline).await.expect("a report");
 }

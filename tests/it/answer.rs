@@ -152,35 +152,4 @@ impl World {
     pub(crate) async fn ask_with(&self, method: Method, path: &str, body: &Value) -> Answer {
         Answer::of(self.owner(method, path).json(body)).await
     }
-
-    /// How often Panorama was called at all.
-    pub(crate) async fn all_calls(&self) -> usize {
-        let (_, calls) = self.json(self.http.get(self.panorama("/control/calls"))).await;
-        calls.as_array().expect("an array").len()
-    }
-
-    /// The partner changes its password at Panorama.
-    pub(crate) async fn change_partner_password(&self, environment: &str, password: &str) {
-        let url = self.panorama(&format!("/control/partners/{environment}/password"));
-        let answer =
-            self.http.post(url).json(&serde_json::json!({ "password": password })).send().await;
-        assert!(answer.expect("an answer").status().is_success());
-    }
-
-    /// The grower switches sharing off.
-    pub(crate) async fn revoke(&self, code: &str) {
-        let answer = self
-            .http
-            .post(self.panorama(&format!("/control/operations/{code}/revoke")))
-            .send()
-            .await;
-        assert!(answer.expect("an answer").status().is_success());
-    }
-
-    /// A Leaf user connected to an operation: started with its code, shared, called back.
-    pub(crate) async fn connect(&self, user: &str, code: &str) {
-        self.start_session(user, Some(code)).await;
-        let callback = self.share(code).await;
-        assert_eq!(self.browser().open(&callback).await.outcome, "connected");
-    }
 }

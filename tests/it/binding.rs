@@ -16,11 +16,3 @@ mod races;
 mod repeats;
 mod restarts;
 mod upstream_faults;
-
-/// Operations of the simulated Panorama's STAGE.
-const FARM: &str = "krwv4vYH";
-const OTHER_FARM: &str = "Hn5cW7pd";
-const THIRD_FARM: &str = "mY6tGs2J";
-
-/// An operation of its PRODUCTION.
-const PRODUCTION_FARM: &str = "Jq7sNd3w";

@@ -28,21 +28,3 @@ macro_rules! with_both_upstreams {
     )*};
 }
 use with_both_upstreams;
-
-use crate::world::World;
-
-/// An operation, and another one.
-const FARM: &str = "krwv4vYH";
-const OTHER_FARM: &str = "Hn5cW7pd";
-
-impl World {
-    /// A Leaf user that is connected to an operation.
-    async fn connected_to(&self, name: &str, code: &str) -> String {
-        let user = self.create_user(name).await;
-        self.start_session(&user, Some(code)).await;
-        let callback = self.share(code).await;
-        assert_eq!(self.land(&mut self.browser(), &callback).await.outcome, "connected");
-        assert_eq!(self.status(&user).await, "ACTIVE");
-        user
-    }
-}

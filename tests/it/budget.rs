@@ -2,18 +2,11 @@
 //! every request to DynamoDB and Secrets Manager as it goes out (each attempt counts), and the
 //! simulated Panorama counts those that come in.
 
-use std::sync::{Arc, Mutex};
-
-use aws_sdk_dynamodb::config::SharedInterceptor;
-use aws_smithy_runtime_api::box_error::BoxError;
-use aws_smithy_runtime_api::client::interceptors::Intercept;
-use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextRef;
-use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-use aws_smithy_types::config_bag::ConfigBag;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::world::{MANAGEMENT, World};
+use crate::aws_calls::AwsCalls;
+use crate::world::{FARM, MANAGEMENT, OTHER_FARM, THIRD_FARM, World};
 
 /// A test prints the table with `cargo test -p end-to-end budget -- --nocapture`.
 #[tokio::test]
@@ -31,41 +24,17 @@ async fn a_warm_process_keeps_its_budget() {
 const START: [&str; 1] = ["TransactWriteItems"];
 const CALLBACK: [&str; 4] = ["BatchGetItem", "PutItem", "confirmSharing", "TransactWriteItems"];
 
-#[derive(Debug, Clone, Default)]
-struct Calls(Arc<Mutex<Vec<String>>>);
-
-impl Intercept for Calls {
-    fn name(&self) -> &'static str {
-        "Calls"
-    }
-
-    fn read_before_transmit(
-        &self,
-        context: &BeforeTransmitInterceptorContextRef<'_>,
-        _: &RuntimeComponents,
-        _: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        let target =
-            context.request().headers().get("x-amz-target").ok_or("a call without a target")?;
-        // `DynamoDB_20120810.GetItem`, `secretsmanager.GetSecretValue`.
-        let operation = target.rsplit('.').next().unwrap_or(target);
-        self.0.lock().expect("the calls").push(operation.to_owned());
-        Ok(())
-    }
-}
-
 /// A machine whose calls are counted.
 struct Meter {
     world: World,
-    aws: Calls,
+    aws: AwsCalls,
     table: Vec<(&'static str, Vec<String>)>,
 }
 
 impl Meter {
     async fn start() -> Self {
-        let aws = Calls::default();
-        let interceptor = SharedInterceptor::new(aws.clone());
-        let world = World::start_with(|options| options.interceptors.push(interceptor)).await;
+        let aws = AwsCalls::default();
+        let world = World::calling_through(&aws).await;
         Self { world, aws, table: Vec::new() }
     }
 
@@ -91,13 +60,13 @@ impl Meter {
             .await
             .expect("an answer");
         assert!(cleared.status().is_success());
-        self.aws.0.lock().expect("the calls").clear();
+        self.aws.forget();
     }
 
     /// What was called since; the kinds are sorted as the services are asked: reads, Panorama, the
     /// last write.
     async fn expect(&mut self, what: &'static str, expected: &[&str]) {
-        let mut calls = self.aws.0.lock().expect("the calls").clone();
+        let mut calls = self.aws.sent();
         let (_, panorama) =
             self.world.json(self.world.http.get(self.world.panorama("/control/calls"))).await;
         calls.extend(
@@ -119,7 +88,7 @@ impl Meter {
 
     async fn starts(&mut self) {
         for (what, body, code) in [
-            ("start, with appName and a code", self.ours(), Some("krwv4vYH")),
+            ("start, with appName and a code", self.ours(), Some(FARM)),
             ("start, with appName", self.ours(), None),
             ("start, as in the tutorial, with a code", self.tutorial(), Some("t8Zq2mLx")),
             ("start, as in the tutorial", self.tutorial(), None),
@@ -157,8 +126,8 @@ impl Meter {
 
     async fn callbacks(&mut self) {
         let user = self.world.create_user("with-code").await;
-        self.world.start_session(&user, Some("Hn5cW7pd")).await;
-        let callback = self.world.share("Hn5cW7pd").await;
+        self.world.start_session(&user, Some(OTHER_FARM)).await;
+        let callback = self.world.share(OTHER_FARM).await;
         self.callback_costs("callback, proved by the code", "connected", &callback, &CALLBACK)
             .await;
         // The remembered start says "pending", so it is tried; then the session is read, and
@@ -169,7 +138,7 @@ impl Meter {
         let user = self.world.create_user("with-cookie").await;
         let started = self.world.start_session(&user, None).await;
         let mut browser = self.world.hop(&started).await;
-        let callback = self.world.share("mY6tGs2J").await;
+        let callback = self.world.share(THIRD_FARM).await;
         self.reset().await;
         assert_eq!(browser.open(&callback).await.outcome, "connected");
         self.expect("callback, proved by the cookie", &CALLBACK).await;

@@ -14,9 +14,7 @@ use serde_json::json;
 
 use crate::doomed::Doomed;
 use crate::manual_creation::{already_shared, refresh_token};
-use crate::world::{MANAGEMENT, World};
-
-const FARM: &str = "krwv4vYH";
+use crate::world::{FARM, MANAGEMENT, World};
 
 /// No flow makes more calls; a test that gets here counts something that never ends.
 const MORE_THAN_ANY: usize = 40;
@@ -242,8 +240,7 @@ async fn a_check_that_dies_has_revoked_or_has_not() {
     for calls in 0.. {
         assert!(calls < MORE_THAN_ANY);
         let world = World::start().await;
-        let user = world.create_user("maria").await;
-        world.connect(&user, FARM).await;
+        let user = world.connected("maria", FARM).await;
         world.unshare(FARM).await;
         world.pass(15, 0);
         let doomed = Doomed::after(calls, &world).await;
@@ -273,8 +270,7 @@ async fn a_check_that_dies_while_a_farmer_comes_back_is_finished_by_the_next() {
     for calls in 0.. {
         assert!(calls < MORE_THAN_ANY);
         let world = World::start().await;
-        let user = world.create_user("maria").await;
-        world.connect(&user, FARM).await;
+        let user = world.connected("maria", FARM).await;
         world.unshare(FARM).await;
         world.pass(15, 0);
         check(&world.machine.service, &world).await.expect("a report");
@@ -306,8 +302,7 @@ async fn a_refresh_of_the_partners_tokens_that_dies_locks_nobody_out() {
         for calls in 0.. {
             assert!(calls < MORE_THAN_ANY);
             let world = World::start().await;
-            let user = world.create_user("maria").await;
-            world.connect(&user, FARM).await;
+            let user = world.connected("maria", FARM).await;
             world.fault(json!({ "fault": "rotateRefreshTokens", "enabled": rotating })).await;
             world.fault(json!({ "fault": "expireTokens" })).await;
             world.pass(15, 0);

@@ -8,11 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use application::ports::clock::Clock;
-use aws_smithy_runtime_api::box_error::BoxError;
-use aws_smithy_runtime_api::client::interceptors::Intercept;
-use aws_smithy_runtime_api::client::interceptors::context::BeforeSerializationInterceptorContextRef;
-use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-use aws_smithy_types::config_bag::ConfigBag;
+use aws_sdk_dynamodb::config::SharedInterceptor;
 use local::gateway;
 use reqwest::RequestBuilder;
 use shared::service::{Clients, Service};
@@ -22,6 +18,7 @@ use tokio::task::JoinSet;
 use tower::ServiceExt as _;
 use url::Url;
 
+use crate::aws_calls::before_each;
 use crate::world::World;
 
 /// A process of the service beside the machine's own, over the same table, secrets and Panorama;
@@ -53,10 +50,10 @@ impl Doomed {
         let clock: Arc<dyn Clock> = world.clock.clone();
         let clients = Clients {
             dynamodb: aws_sdk_dynamodb::Client::from_conf(
-                dynamodb.config().to_builder().interceptor(gate.clone()).build(),
+                dynamodb.config().to_builder().interceptor(gate.interceptor()).build(),
             ),
             secrets_manager: aws_sdk_secretsmanager::Client::from_conf(
-                secrets.config().to_builder().interceptor(gate.clone()).build(),
+                secrets.config().to_builder().interceptor(gate.interceptor()).build(),
             ),
             clock,
             randomness: world.machine.service.ports.randomness.clone(),
@@ -91,6 +88,15 @@ struct Gate {
 }
 
 impl Gate {
+    fn interceptor(&self) -> SharedInterceptor {
+        let gate = self.clone();
+        before_each(
+            move |_| {
+                if gate.lets_through() { Ok(()) } else { Err("the process has died".into()) }
+            },
+        )
+    }
+
     fn lets_through(&self) -> bool {
         let passed = self
             .left
@@ -100,21 +106,6 @@ impl Gate {
             self.refused.fetch_add(1, Ordering::SeqCst);
         }
         passed
-    }
-}
-
-impl Intercept for Gate {
-    fn name(&self) -> &'static str {
-        "Gate"
-    }
-
-    fn read_before_serialization(
-        &self,
-        _: &BeforeSerializationInterceptorContextRef<'_>,
-        _: &RuntimeComponents,
-        _: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        if self.lets_through() { Ok(()) } else { Err("the process has died".into()) }
     }
 }
 

@@ -9,9 +9,7 @@ use domain::session::{Lapsed, State};
 use reqwest::StatusCode;
 use serde_json::json;
 
-use crate::world::World;
-
-const FARM: &str = "krwv4vYH";
+use crate::world::{FARM, World};
 
 /// Lets a time pass and the queues deliver; how many messages wait for the end of a session.
 async fn after(world: &World, minutes: u64, seconds: u64) -> usize {

@@ -5,16 +5,16 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::world::World;
+use crate::world::{FARM, World};
 
 /// A farmer who has confirmed while Panorama was down.
 async fn unfinished(world: &World) -> String {
     let user = world.create_user("maria").await;
-    world.start_session(&user, Some("krwv4vYH")).await;
+    world.start_session(&user, Some(FARM)).await;
     world
         .fault(json!({ "call": "confirmSharing", "fault": "status", "status": 503, "times": 0 }))
         .await;
-    let callback = world.share("krwv4vYH").await;
+    let callback = world.share(FARM).await;
     assert_eq!(world.browser().open(&callback).await.outcome, "finishing");
     user
 }
@@ -75,8 +75,8 @@ async fn a_panorama_that_stays_down_is_asked_less_and_less_often() {
 async fn a_confirmation_that_was_finished_by_its_callback_is_left_alone() {
     let world = World::start().await;
     let user = world.create_user("maria").await;
-    world.start_session(&user, Some("krwv4vYH")).await;
-    let callback = world.share("krwv4vYH").await;
+    world.start_session(&user, Some(FARM)).await;
+    let callback = world.share(FARM).await;
     assert_eq!(world.browser().open(&callback).await.outcome, "connected");
 
     assert_eq!(after(&world, 0).await, 1);
@@ -100,6 +100,6 @@ async fn what_cannot_be_finished_ends_among_the_dead_letters_and_is_not_forgotte
     assert_eq!(world.status(&user).await, "PENDING");
 
     panorama_is_back(&world).await;
-    let again = world.browser().open(&world.callback("krwv4vYH")).await;
+    let again = world.browser().open(&world.callback(FARM)).await;
     assert_eq!(again.outcome, "connected");
 }

@@ -5,44 +5,26 @@ mod webhooks;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use aws_sdk_dynamodb::config::SharedInterceptor;
-use aws_smithy_runtime_api::box_error::BoxError;
-use aws_smithy_runtime_api::client::interceptors::Intercept;
-use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextMut;
-use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
-use aws_smithy_types::config_bag::ConfigBag;
 use local::seed::SECRETS_PREFIX;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::world::{MANAGEMENT, World};
+use crate::aws_calls::{before_each, operation};
+use crate::world::{FARM, MANAGEMENT, World};
 
 const NAME: &str = "prairie-insights";
 /// As long as that one's: its secret is scheduled for deletion.
 const DOOMED: &str = "prairie-insightz";
 
-/// Sends so many creations to the name of a secret that is being deleted: the engine then answers
-/// what AWS answers for a while after a deletion without recovery, which the engine has done at
-/// once.
-#[derive(Debug, Clone, Default)]
-struct StillBeingDeleted(Arc<AtomicUsize>);
-
-impl Intercept for StillBeingDeleted {
-    fn name(&self) -> &'static str {
-        "StillBeingDeleted"
-    }
-
-    fn modify_before_transmit(
-        &self,
-        call: &mut BeforeTransmitInterceptorContextMut<'_>,
-        _: &RuntimeComponents,
-        _: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        let request = call.request_mut();
-        if request.headers().get("x-amz-target") == Some("secretsmanager.CreateSecret")
-            && self
-                .0
+/// A machine that sends so many creations to the name of a secret that is being deleted: the engine
+/// then answers what AWS answers for a while after a deletion without recovery, which the engine
+/// has done at once.
+async fn world_with(still_being_deleted: &Arc<AtomicUsize>) -> World {
+    let left = still_being_deleted.clone();
+    let interceptor = before_each(move |request| {
+        if operation(request) == Some("CreateSecret")
+            && left
                 .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1))
                 .is_ok()
         {
@@ -50,11 +32,7 @@ impl Intercept for StillBeingDeleted {
             *request.body_mut() = SdkBody::from(body.replace(NAME, DOOMED));
         }
         Ok(())
-    }
-}
-
-async fn world_with(deleted: &StillBeingDeleted) -> World {
-    let interceptor = SharedInterceptor::new(deleted.clone());
+    });
     let world = World::start_with(|options| options.interceptors.push(interceptor)).await;
     let name = format!("{SECRETS_PREFIX}/app-key/STAGE/{DOOMED}");
     let created =
@@ -89,20 +67,20 @@ async fn verify(world: &World) -> Value {
 
 #[tokio::test]
 async fn a_name_that_is_still_being_deleted_is_waited_for() {
-    let deleted = StillBeingDeleted::default();
+    let deleted = Arc::default();
     let world = world_with(&deleted).await;
     assert_eq!(send(&world, Method::DELETE).await.0, StatusCode::NO_CONTENT);
-    deleted.0.store(2, Ordering::SeqCst);
+    deleted.store(2, Ordering::SeqCst);
     assert_eq!(send(&world, Method::POST).await.0, StatusCode::CREATED);
     assert_eq!(verify(&world).await["ok"], true);
 }
 
 #[tokio::test]
 async fn where_it_is_said_that_nothing_was_changed_nothing_was() {
-    let deleted = StillBeingDeleted::default();
+    let deleted = Arc::default();
     let world = world_with(&deleted).await;
     assert_eq!(send(&world, Method::DELETE).await.0, StatusCode::NO_CONTENT);
-    deleted.0.store(usize::MAX, Ordering::SeqCst);
+    deleted.store(usize::MAX, Ordering::SeqCst);
     let (status, problem) = send(&world, Method::POST).await;
     assert_eq!(
         (status, &problem["errorKey"]),
@@ -113,15 +91,14 @@ async fn where_it_is_said_that_nothing_was_changed_nothing_was() {
         "{problem}"
     );
     assert_eq!(send(&world, Method::GET).await.0, StatusCode::NOT_FOUND);
-    deleted.0.store(0, Ordering::SeqCst);
+    deleted.store(0, Ordering::SeqCst);
     assert_eq!(send(&world, Method::POST).await.0, StatusCode::CREATED, "trying again does it");
 }
 
 #[tokio::test]
 async fn a_secret_that_is_scheduled_for_deletion_is_kept_by_the_put_that_verify_advises() {
     let world = World::start().await;
-    let maria = world.create_user("maria").await;
-    world.connect(&maria, "krwv4vYH").await;
+    let maria = world.connected("maria", FARM).await;
     for method in [Method::PUT, Method::POST] {
         world.schedule_deletion(&format!("app-key/STAGE/{NAME}")).await;
         let report = verify(&world).await;

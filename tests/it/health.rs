@@ -5,33 +5,12 @@ use std::time::Duration;
 
 use application::ports::clock::Clock as _;
 use aws_sdk_dynamodb::types::AttributeValue;
-use check_connections::Report;
 use local::function_scope;
 use local::machine::TABLE_NAME;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::world::{MANAGEMENT, World};
-
-async fn connected(world: &World, name: &str, code: &str) -> String {
-    let user = world.create_user(name).await;
-    world.start_session(&user, Some(code)).await;
-    let callback = world.share(code).await;
-    assert_eq!(world.browser().open(&callback).await.outcome, "connected");
-    user
-}
-
-async fn revoke(world: &World, code: &str) {
-    let request = world.http.post(world.panorama(&format!("/control/operations/{code}/revoke")));
-    assert_eq!(request.send().await.expect("an answer").status(), StatusCode::NO_CONTENT);
-}
-
-/// Lets minutes pass and runs the check.
-async fn check_after(world: &World, minutes: u64) -> Report {
-    world.clock.advance(Duration::from_mins(minutes));
-    let deadline = world.clock.now().plus(Duration::from_mins(1));
-    function_scope::check_connections(&world.machine.service, deadline).await.expect("a report")
-}
+use crate::world::{FARM, MANAGEMENT, OTHER_FARM, World};
 
 async fn look(world: &World, user: &str) -> (StatusCode, Value) {
     let path = format!("{MANAGEMENT}/users/{user}/panorama-credentials?verify=true");
@@ -42,28 +21,28 @@ async fn look(world: &World, user: &str) -> (StatusCode, Value) {
 async fn an_operation_that_left_the_listing_is_revoked_and_the_others_are_not() {
     let world = World::start().await;
     let (maria, dale) =
-        (connected(&world, "maria", "krwv4vYH").await, connected(&world, "dale", "Hn5cW7pd").await);
-    revoke(&world, "krwv4vYH").await;
+        (world.connected("maria", FARM).await, world.connected("dale", OTHER_FARM).await);
+    world.unshare(FARM).await;
 
-    let report = check_after(&world, 15).await;
+    let report = world.check_after(15).await;
 
     assert_eq!((report.compared, report.revoked, report.recovered), (2, 1, 0));
     assert_eq!(world.status(&maria).await, "REVOKED");
     assert_eq!(world.status(&dale).await, "ACTIVE");
     assert_eq!(world.events(&maria).await.len(), 2);
     assert_eq!(world.events(&dale).await.len(), 1);
-    assert_eq!(check_after(&world, 15).await.revoked, 0, "only differences are written");
+    assert_eq!(world.check_after(15).await.revoked, 0, "only differences are written");
 }
 
 #[tokio::test]
 async fn a_farmer_who_switches_on_again_soon_is_active_at_once() {
     let world = World::start().await;
-    let user = connected(&world, "maria", "krwv4vYH").await;
-    revoke(&world, "krwv4vYH").await;
-    check_after(&world, 15).await;
+    let user = world.connected("maria", FARM).await;
+    world.unshare(FARM).await;
+    world.check_after(15).await;
     assert_eq!(world.status(&user).await, "REVOKED");
 
-    let callback = world.share("krwv4vYH").await;
+    let callback = world.share(FARM).await;
     assert_eq!(world.browser().open(&callback).await.outcome, "connected");
 
     assert_eq!(world.status(&user).await, "ACTIVE");
@@ -74,20 +53,20 @@ async fn a_farmer_who_switches_on_again_soon_is_active_at_once() {
 async fn an_old_callback_that_anybody_opens_ends_nothing_and_the_farmer_can_come_back() {
     for minutes in [1, 15] {
         let world = World::start().await;
-        let user = connected(&world, "maria", "krwv4vYH").await;
+        let user = world.connected("maria", FARM).await;
         let before = stored_session(&world, &user).await;
-        revoke(&world, "krwv4vYH").await;
-        check_after(&world, minutes + 2).await;
+        world.unshare(FARM).await;
+        world.check_after(minutes + 2).await;
         assert_eq!(world.status(&user).await, "REVOKED");
 
-        let strangers = world.browser().open(&world.callback("krwv4vYH")).await;
+        let strangers = world.browser().open(&world.callback(FARM)).await;
         assert_eq!(strangers.outcome, "notBound", "the switch is off");
         assert_eq!(stored_session(&world, &user).await, before, "after {minutes} minutes");
         // Nothing begins to wait for its end, so nobody is told of one.
         world.deliver_after(16 * 60).await;
         assert_eq!(stored_session(&world, &user).await, before, "after {minutes} minutes");
 
-        let callback = world.share("krwv4vYH").await;
+        let callback = world.share(FARM).await;
         assert_eq!(world.browser().open(&callback).await.outcome, "connected");
         assert_eq!(world.status(&user).await, "ACTIVE");
     }
@@ -106,14 +85,14 @@ async fn stored_session(world: &World, user: &str) -> (String, Option<String>) {
 #[tokio::test]
 async fn a_switch_that_was_off_for_a_moment_between_two_checks_is_mended_by_the_check() {
     let world = World::start().await;
-    let user = connected(&world, "maria", "krwv4vYH").await;
+    let user = world.connected("maria", FARM).await;
     world.clock.advance(Duration::from_mins(5));
-    revoke(&world, "krwv4vYH").await;
-    let callback = world.share("krwv4vYH").await;
+    world.unshare(FARM).await;
+    let callback = world.share(FARM).await;
     assert_eq!(world.browser().open(&callback).await.outcome, "connected");
 
-    check_after(&world, 15).await;
-    check_after(&world, 15).await;
+    world.check_after(15).await;
+    world.check_after(15).await;
 
     assert_eq!(world.status(&user).await, "ACTIVE");
     assert_eq!(world.calls("confirmSharing").await, 2);
@@ -122,39 +101,39 @@ async fn a_switch_that_was_off_for_a_moment_between_two_checks_is_mended_by_the_
 #[tokio::test]
 async fn a_farmer_who_switches_on_again_months_later_is_active_after_the_next_check() {
     let world = World::start().await;
-    let user = connected(&world, "maria", "krwv4vYH").await;
-    revoke(&world, "krwv4vYH").await;
-    check_after(&world, 15).await;
+    let user = world.connected("maria", FARM).await;
+    world.unshare(FARM).await;
+    world.check_after(15).await;
     world.clock.advance(Duration::from_hours(24 * 25));
 
-    let callback = world.share("krwv4vYH").await;
+    let callback = world.share(FARM).await;
     assert_eq!(
         world.browser().open(&callback).await.outcome,
         "notBound",
         "it tells nobody that there is an owner"
     );
-    let report = check_after(&world, 15).await;
+    let report = world.check_after(15).await;
 
     assert_eq!(report.recovered, 1);
     assert_eq!(world.status(&user).await, "ACTIVE");
-    assert_eq!(check_after(&world, 15).await.recovered, 0);
+    assert_eq!(world.check_after(15).await.recovered, 0);
 }
 
 #[tokio::test]
 async fn a_credential_that_has_just_become_active_is_not_revoked_by_a_listing_from_before() {
     let world = World::start().await;
-    let user = connected(&world, "maria", "krwv4vYH").await;
-    revoke(&world, "krwv4vYH").await;
-    assert_eq!(check_after(&world, 1).await.revoked, 0);
+    let user = world.connected("maria", FARM).await;
+    world.unshare(FARM).await;
+    assert_eq!(world.check_after(1).await.revoked, 0);
     assert_eq!(world.status(&user).await, "ACTIVE");
-    assert_eq!(check_after(&world, 2).await.revoked, 1);
+    assert_eq!(world.check_after(2).await.revoked, 1);
 }
 
 #[tokio::test]
 async fn a_listing_that_cannot_be_read_changes_nothing() {
     let world = World::start().await;
-    let user = connected(&world, "maria", "krwv4vYH").await;
-    revoke(&world, "krwv4vYH").await;
+    let user = world.connected("maria", FARM).await;
+    world.unshare(FARM).await;
     for fault in [
         json!({ "call": "listSharing", "fault": "status", "status": 503 }),
         json!({ "call": "listSharing", "fault": "status", "status": 429 }),
@@ -163,22 +142,22 @@ async fn a_listing_that_cannot_be_read_changes_nothing() {
         json!({ "call": "listSharing", "fault": "dropAfter" }),
     ] {
         world.fault(fault.clone()).await;
-        let report = check_after(&world, 15).await;
+        let report = world.check_after(15).await;
         assert_eq!((report.unavailable, report.revoked), (1, 0), "{fault}");
         assert_eq!(world.status(&user).await, "ACTIVE", "{fault}");
     }
-    assert_eq!(check_after(&world, 15).await.revoked, 1);
+    assert_eq!(world.check_after(15).await.revoked, 1);
 }
 
 #[tokio::test]
 async fn a_refused_partner_login_is_one_mark_and_is_left_alone_for_longer_and_longer() {
     let world = World::start().await;
     let (maria, dale) =
-        (connected(&world, "maria", "krwv4vYH").await, connected(&world, "dale", "Hn5cW7pd").await);
+        (world.connected("maria", FARM).await, world.connected("dale", OTHER_FARM).await);
     world.partner_password_is_now("Another-2027").await;
     let before = world.calls("initiateAuth").await;
 
-    assert_eq!(check_after(&world, 15).await.login_refused, 1);
+    assert_eq!(world.check_after(15).await.login_refused, 1);
     world.clock.advance(Duration::from_mins(1));
     for user in [&maria, &dale] {
         assert_eq!(world.status(user).await, "UNAUTHENTICATED");
@@ -186,13 +165,13 @@ async fn a_refused_partner_login_is_one_mark_and_is_left_alone_for_longer_and_lo
     }
     let first = world.calls("initiateAuth").await;
     assert!(first > before);
-    assert_eq!(check_after(&world, 5).await.login_refused, 1);
+    assert_eq!(world.check_after(5).await.login_refused, 1);
     assert_eq!(world.calls("initiateAuth").await, first, "left alone");
-    assert_eq!(check_after(&world, 15).await.login_refused, 1);
+    assert_eq!(world.check_after(15).await.login_refused, 1);
     assert!(world.calls("initiateAuth").await > first, "tried again");
 
     world.partner_password_is_now(world.machine.ready.stage.partner.password).await;
-    assert_eq!(check_after(&world, 24 * 60).await.done, 1);
+    assert_eq!(world.check_after(24 * 60).await.done, 1);
     world.clock.advance(Duration::from_mins(1));
     assert_eq!(world.status(&maria).await, "ACTIVE", "never revoked");
 }
@@ -200,23 +179,23 @@ async fn a_refused_partner_login_is_one_mark_and_is_left_alone_for_longer_and_lo
 #[tokio::test]
 async fn a_check_that_runs_out_of_time_goes_on_where_it_was() {
     let world = World::start().await;
-    connected(&world, "maria", "krwv4vYH").await;
+    world.connected("maria", FARM).await;
     let now = world.clock.now();
     let report =
         function_scope::check_connections(&world.machine.service, now).await.expect("a report");
     assert_eq!((report.out_of_time, report.compared), (1, 0));
-    assert_eq!(check_after(&world, 15).await.compared, 1);
+    assert_eq!(world.check_after(15).await.compared, 1);
 }
 
 #[tokio::test]
 async fn a_live_look_asks_panorama_at_most_once_a_minute() {
     let world = World::start().await;
-    let user = connected(&world, "maria", "krwv4vYH").await;
+    let user = world.connected("maria", FARM).await;
     world.clock.advance(Duration::from_mins(5));
 
     let (status, first) = look(&world, &user).await;
     assert_eq!((status, &first["status"]), (StatusCode::OK, &"ACTIVE".into()), "{first}");
-    revoke(&world, "krwv4vYH").await;
+    world.unshare(FARM).await;
     world.clock.advance(Duration::from_secs(59));
     let (_, stored) = look(&world, &user).await;
     assert_eq!((&stored["status"], &stored["checkedAt"]), (&"ACTIVE".into(), &first["checkedAt"]));
@@ -232,7 +211,7 @@ async fn a_live_look_asks_panorama_at_most_once_a_minute() {
 #[tokio::test]
 async fn a_live_look_at_a_young_credential_asks_about_the_operation_itself() {
     let world = World::start().await;
-    let user = connected(&world, "maria", "krwv4vYH").await;
+    let user = world.connected("maria", FARM).await;
     // The listing is behind, as listings are; the operation is not.
     let behind =
         json!({ "call": "listSharing", "fault": "answer", "body": r#"{"items":[]}"#, "times": 0 });
@@ -242,7 +221,7 @@ async fn a_live_look_at_a_young_credential_asks_about_the_operation_itself() {
     let fields = json!({ "call": "listFields", "fault": "status", "status": 503 });
     world.mend().await;
     world.fault(fields).await;
-    revoke(&world, "krwv4vYH").await;
+    world.unshare(FARM).await;
     let (status, problem) = look(&world, &user).await;
     assert_eq!(
         (status, &problem["errorKey"]),
@@ -257,9 +236,9 @@ async fn a_live_look_at_a_young_credential_asks_about_the_operation_itself() {
     world.clock.advance(Duration::from_mins(2));
     assert_eq!(look(&world, &user).await.1["status"], "REVOKED");
 
-    let user = connected(&world, "dale", "Hn5cW7pd").await;
+    let user = world.connected("dale", OTHER_FARM).await;
     world.clock.advance(Duration::from_mins(1));
-    revoke(&world, "Hn5cW7pd").await;
+    world.unshare(OTHER_FARM).await;
     let (_, fresh) = look(&world, &user).await;
     assert_eq!(fresh["status"], "REVOKED", "a minute after ACTIVE: {fresh}");
 }
@@ -267,7 +246,7 @@ async fn a_live_look_at_a_young_credential_asks_about_the_operation_itself() {
 #[tokio::test]
 async fn a_live_look_that_panorama_does_not_answer_says_so_and_changes_nothing() {
     let world = World::start().await;
-    let user = connected(&world, "maria", "krwv4vYH").await;
+    let user = world.connected("maria", FARM).await;
     world.fault(json!({ "call": "listSharing", "fault": "status", "status": 503 })).await;
     let (status, problem) = look(&world, &user).await;
     assert_eq!(

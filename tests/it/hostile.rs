@@ -4,16 +4,9 @@
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::world::World;
+use crate::world::{FARM, OTHER_FARM, World};
 
-const FARM: &str = "krwv4vYH";
 const PAGE: &str = "<!doctype html><title>Back soon</title>";
-
-async fn connected(world: &World, name: &str, code: &str) -> String {
-    let user = world.create_user(name).await;
-    world.connect(&user, code).await;
-    user
-}
 
 fn answer(call: &str, status: u16, content_type: &str, body: &str) -> Value {
     json!({
@@ -44,7 +37,7 @@ async fn errors_of_cognito_that_are_not_about_the_credentials_refuse_nobody() {
         "",
     ] {
         let world = World::start().await;
-        let user = connected(&world, "maria", FARM).await;
+        let user = world.connected("maria", FARM).await;
         let body = json!({ "__type": kind, "message": "x" }).to_string();
         for call in ["initiateAuth", "getTokensFromRefreshToken"] {
             world.fault(answer(call, 400, "application/x-amz-json-1.1", &body)).await;
@@ -75,7 +68,7 @@ async fn a_refusal_that_does_not_come_from_cognito_is_none() {
         (200, "application/json", r#"{"AuthenticationResult":{"AccessToken":7}}"#),
     ] {
         let world = World::start().await;
-        let user = connected(&world, "maria", FARM).await;
+        let user = world.connected("maria", FARM).await;
         world.fault(answer("initiateAuth", status, content_type, body)).await;
         world.fault(answer("getTokensFromRefreshToken", status, content_type, body)).await;
         world.fault(json!({ "fault": "expireTokens" })).await;
@@ -97,7 +90,7 @@ async fn what_is_named_as_a_refusal_is_one() {
         "com.amazonaws.cognito#NotAuthorizedException",
     ] {
         let world = World::start().await;
-        let user = connected(&world, "maria", FARM).await;
+        let user = world.connected("maria", FARM).await;
         let body = json!({ "__type": kind, "message": "x" }).to_string();
         for call in ["initiateAuth", "getTokensFromRefreshToken"] {
             world.fault(answer(call, 400, "application/x-amz-json-1.1", &body)).await;
@@ -113,7 +106,7 @@ async fn what_is_named_as_a_refusal_is_one() {
 async fn entries_of_a_listing_that_cannot_be_ours_are_passed_over() {
     let world = World::start().await;
     let (maria, dale) =
-        (connected(&world, "maria", FARM).await, connected(&world, "dale", "Hn5cW7pd").await);
+        (world.connected("maria", FARM).await, world.connected("dale", OTHER_FARM).await);
     for strange in [
         json!("ab.cd"),
         json!("a".repeat(65)),
@@ -123,7 +116,7 @@ async fn entries_of_a_listing_that_cannot_be_ours_are_passed_over() {
         json!("a/b"),
         json!(null),
     ] {
-        let body = json!({ "items": [strange, FARM, "Hn5cW7pd"] }).to_string();
+        let body = json!({ "items": [strange, FARM, OTHER_FARM] }).to_string();
         world.fault(answer("listSharing", 200, "application/json", &body)).await;
         let report = world.check_after(15).await;
         assert_eq!((report.done, report.compared, report.revoked), (1, 2, 0), "{strange}");
@@ -138,7 +131,7 @@ async fn entries_of_a_listing_that_cannot_be_ours_are_passed_over() {
 #[tokio::test]
 async fn a_listing_in_another_form_revokes_nobody() {
     let world = World::start().await;
-    let maria = connected(&world, "maria", FARM).await;
+    let maria = world.connected("maria", FARM).await;
     for body in [
         PAGE.to_owned(),
         "{}".to_owned(),
@@ -163,7 +156,7 @@ async fn a_listing_in_another_form_revokes_nobody() {
 #[tokio::test]
 async fn pages_that_go_round_in_circles_are_no_listing() {
     let world = World::start().await;
-    connected(&world, "maria", FARM).await;
+    world.connected("maria", FARM).await;
     for token in ["a", "b", "c"] {
         let body = json!({ "items": [], "nextToken": token }).to_string();
         world.fault(json!({ "call": "listSharing", "fault": "answer", "body": body })).await;
@@ -216,7 +209,7 @@ async fn a_page_that_says_no_is_not_panoramas_word() {
 #[tokio::test]
 async fn an_answer_that_is_too_large_is_not_read() {
     let world = World::start().await;
-    let maria = connected(&world, "maria", FARM).await;
+    let maria = world.connected("maria", FARM).await;
     let large = |call: &str, megabytes: u64| {
         json!({
             "call": call, "fault": "answer", "body": " ".repeat(1_024), "repeat": megabytes * 1_024,
@@ -238,7 +231,7 @@ async fn an_answer_that_is_too_large_is_not_read() {
 #[tokio::test]
 async fn an_absurd_retry_after_is_an_hour() {
     let world = World::start().await;
-    let maria = connected(&world, "maria", FARM).await;
+    let maria = world.connected("maria", FARM).await;
     for (sent, told) in
         [("31536000", "3600"), ("99999999999999999999999", "3600"), ("-5", "30"), ("never", "30")]
     {

@@ -17,9 +17,6 @@ use serde_json::{Value, json};
 
 use crate::world::World;
 
-const FARM: &str = "krwv4vYH";
-const OTHER_FARM: &str = "Hn5cW7pd";
-
 /// What the simulated Leaf adds to its answers, as the real one does: tokens, and words that quote
 /// them.
 const PLANTED: &str = "planted-by-leaf";
@@ -81,14 +78,5 @@ impl World {
         let deadline = self.clock.now().plus(Duration::from_mins(1));
         let leaf = self.machine.leaf.as_ref().expect("Leaf is the upstream");
         function_scope::check_connections(&leaf.service, deadline).await.expect("a report")
-    }
-
-    async fn connected_through_leaf(&self, name: &str, code: &str) -> String {
-        let user = self.create_user(name).await;
-        self.start_session(&user, Some(code)).await;
-        let callback = self.share(code).await;
-        assert_eq!(self.land(&mut self.browser(), &callback).await.outcome, "connected");
-        assert_eq!(self.status(&user).await, "ACTIVE");
-        user
     }
 }

@@ -4,6 +4,7 @@
 mod alerts;
 mod answer;
 mod api_document;
+mod aws_calls;
 mod behind_gateway;
 mod binding;
 mod both;

@@ -4,7 +4,7 @@
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::world::{MANAGEMENT, World};
+use crate::world::{FARM, MANAGEMENT, World};
 
 /// A refresh token of the partner's, as the partner would get one: by logging in to Panorama's
 /// Cognito.
@@ -42,7 +42,7 @@ async fn create(world: &World, user: &str, change: impl FnOnce(&mut Value)) -> (
     let mut body = json!({
         "clientId": stage.client_id, "username": stage.partner.username,
         "password": stage.partner.password,
-        "organizationCode": "krwv4vYH", "refreshToken": refresh_token(world).await,
+        "organizationCode": FARM, "refreshToken": refresh_token(world).await,
         "clientEnvironment": "STAGE",
     });
     change(&mut body);
@@ -53,7 +53,7 @@ async fn create(world: &World, user: &str, change: impl FnOnce(&mut Value)) -> (
 #[tokio::test]
 async fn a_credential_for_an_operation_that_is_shared_already_is_active_at_once() {
     let world = World::start().await;
-    already_shared(&world, "krwv4vYH").await;
+    already_shared(&world, FARM).await;
     let user = world.create_user("maria").await;
 
     let (status, credential) = create(&world, &user, |_| {}).await;
@@ -70,7 +70,7 @@ type Change = fn(&mut Value);
 #[tokio::test]
 async fn what_is_wrong_with_a_credential_is_told_apart_and_nothing_is_created() {
     let world = World::start().await;
-    already_shared(&world, "krwv4vYH").await;
+    already_shared(&world, FARM).await;
     let user = world.create_user("maria").await;
     let cases: [(&str, &str, Change); 5] = [
         ("refreshTokenRefused", "refreshToken", |body| {
@@ -106,7 +106,7 @@ async fn what_is_wrong_with_a_credential_is_told_apart_and_nothing_is_created() 
 #[tokio::test]
 async fn an_app_key_that_has_lost_its_secret_is_mended_by_a_registration_and_not_by_a_creation() {
     let world = World::start().await;
-    already_shared(&world, "krwv4vYH").await;
+    already_shared(&world, FARM).await;
     let user = world.create_user("maria").await;
     world.lose_the_secret().await;
     world.pass(10, 0);
@@ -127,8 +127,8 @@ async fn an_app_key_that_has_lost_its_secret_is_mended_by_a_registration_and_not
 async fn an_operation_of_another_leaf_user_is_not_taken_by_hand() {
     let world = World::start().await;
     let (first, second) = (world.create_user("first").await, world.create_user("second").await);
-    world.start_session(&first, Some("krwv4vYH")).await;
-    let callback = world.share("krwv4vYH").await;
+    world.start_session(&first, Some(FARM)).await;
+    let callback = world.share(FARM).await;
     world.browser().open(&callback).await;
 
     let (status, problem) = create(&world, &second, |_| {}).await;
@@ -145,8 +145,8 @@ async fn an_old_callback_does_not_bring_back_an_operation_that_was_left_since() 
     let world = World::start().await;
     already_shared(&world, "t8Zq2mLx").await;
     let user = world.create_user("maria").await;
-    world.start_session(&user, Some("krwv4vYH")).await;
-    let callback = world.share("krwv4vYH").await;
+    world.start_session(&user, Some(FARM)).await;
+    let callback = world.share(FARM).await;
     assert_eq!(world.browser().open(&callback).await.outcome, "connected");
     let (status, _) =
         create(&world, &user, |body| body["organizationCode"] = "t8Zq2mLx".into()).await;
@@ -160,7 +160,7 @@ async fn an_old_callback_does_not_bring_back_an_operation_that_was_left_since() 
 #[tokio::test]
 async fn a_panorama_that_does_not_answer_creates_nothing_and_says_when_to_try_again() {
     let world = World::start().await;
-    already_shared(&world, "krwv4vYH").await;
+    already_shared(&world, FARM).await;
     let user = world.create_user("maria").await;
     world.fault(json!({ "call": "listSharing", "fault": "status", "status": 503 })).await;
 

@@ -5,13 +5,10 @@ use std::time::Duration;
 use application::metrics::{Call, Metric};
 use application::ports::clock::Clock as _;
 use domain::client_environment::ClientEnvironment;
-use local::function_scope;
 use serde_json::{Value, json};
 
 use crate::logs::Log;
-use crate::world::World;
-
-const FARM: &str = "krwv4vYH";
+use crate::world::{FARM, World};
 
 /// What the functions of this test's machine write.
 struct Output(Log);
@@ -50,15 +47,10 @@ async fn deliver(world: &World) {
     world.machine.outbox.deliver().await.expect("the stream can be read");
 }
 
-async fn check(world: &World) {
-    let deadline = world.clock.now().plus(Duration::from_mins(1));
-    function_scope::check_connections(&world.machine.service, deadline).await.expect("a report");
-}
-
 #[test]
 fn a_metric_is_a_line_in_the_embedded_metric_format() {
     let output = Output::watch();
-    tracing::info_span!(target: "application", "request", request_id = "r-1", leaf_user_id = "u-1")
+    tracing::info_span!(target: "shared", "request", request_id = "r-1", leaf_user_id = "u-1")
         .in_scope(|| {
             Metric::SessionsExpired.record(ClientEnvironment::Production);
             let (call, latency) = (Call::ConfirmSharing, Duration::from_micros(12_500));
@@ -164,13 +156,12 @@ async fn a_session_that_expires_is_counted_once_by_whoever_stores_it() {
 #[tokio::test]
 async fn a_credential_that_is_revoked_and_recovers_is_counted_each_time_and_its_session_is_not() {
     let world = World::start().await;
-    let user = world.create_user("maria").await;
-    world.connect(&user, FARM).await;
+    let user = world.connected("maria", FARM).await;
     let output = Output::watch();
     world.unshare(FARM).await;
     world.pass(15, 0);
-    check(&world).await;
-    check(&world).await;
+    world.check_after(0).await;
+    world.check_after(0).await;
     assert_eq!(output.counted(), "CredentialsRevoked");
 
     // Not shared: the session is refused at its second handshake, which is no end of its 15
@@ -189,7 +180,7 @@ async fn a_credential_that_is_revoked_and_recovers_is_counted_each_time_and_its_
 
     world.unshare(FARM).await;
     world.pass(15, 0);
-    check(&world).await;
+    world.check_after(0).await;
     let callback = world.share(FARM).await;
     assert_eq!(world.browser().open(&callback).await.outcome, "connected");
     assert_eq!(
@@ -202,10 +193,9 @@ async fn a_credential_that_is_revoked_and_recovers_is_counted_each_time_and_its_
 #[tokio::test]
 async fn a_login_that_stays_refused_is_counted_by_every_check() {
     let world = World::start().await;
-    let user = world.create_user("maria").await;
-    world.connect(&user, FARM).await;
+    world.connected("maria", FARM).await;
     let output = Output::watch();
-    check(&world).await;
+    world.check_after(0).await;
     assert_eq!(output.counted(), "");
     let change = world.panorama("/control/partners/STAGE/password");
     let changed =
@@ -217,7 +207,7 @@ async fn a_login_that_stays_refused_is_counted_by_every_check() {
     let mut counted = Vec::new();
     for _ in 0..6 {
         world.pass(15, 0);
-        check(&world).await;
+        world.check_after(0).await;
         counted.push(output.counted());
     }
     assert_eq!(counted, ["PartnerLoginsRefused"; 6], "also while it is left alone");
@@ -300,8 +290,8 @@ async fn every_call_to_panorama_has_its_time_and_whether_it_failed() {
     }
     world.fault(json!({ "fault": "expireTokens" })).await;
     world.fault(json!({ "call": "initiateAuth", "fault": "dropBefore" })).await;
-    check(&world).await;
-    check(&world).await;
+    world.check_after(0).await;
+    world.check_after(0).await;
     let calls: Vec<_> = output
         .lines()
         .iter()

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use application::ports::randomness::SeededRandomness;
 use serde_json::Value;
 
-use crate::world::{MANAGEMENT, World};
+use crate::world::{FARM, MANAGEMENT, World};
 
 /// All that a partner and a browser are given which nobody can guess: one farmer's way through a
 /// hop link, by a service that draws from this seed.
@@ -17,7 +17,7 @@ async fn drawn_from(seed: u64) -> Vec<String> {
     let started = world.start_session(&user, None).await;
     let mut browser = world.hop(&started).await;
     let cookies: Vec<_> = browser.cookies.clone().into_iter().collect();
-    browser.open(&world.share("krwv4vYH").await).await;
+    browser.open(&world.share(FARM).await).await;
     let (_, credential) = world.credential(&user).await;
     assert_eq!(credential["status"], "ACTIVE", "{credential}");
     let (_, events) = world

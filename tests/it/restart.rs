@@ -5,7 +5,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::json;
 
 use crate::data_folder::DataFolder;
-use crate::world::{Browser, MANAGEMENT, World};
+use crate::world::{Browser, FARM, MANAGEMENT, OTHER_FARM, THIRD_FARM, World};
 
 async fn start(folder: &DataFolder) -> World {
     World::start_with(|options| options.data = folder.data()).await
@@ -17,8 +17,8 @@ async fn an_active_connection_stays_active() {
     let world = start(&folder).await;
     assert!(world.machine.is_new);
     let user = world.create_user("maria").await;
-    world.start_session(&user, Some("krwv4vYH")).await;
-    let callback = world.share("krwv4vYH").await;
+    world.start_session(&user, Some(FARM)).await;
+    let callback = world.share(FARM).await;
     assert_eq!(world.browser().open(&callback).await.outcome, "connected");
     let before = world.credential(&user).await;
     let events = world.events(&user).await;
@@ -59,7 +59,7 @@ async fn the_app_key_the_leaf_user_and_the_token_stay_valid() {
         format!("/sharing-confirmation/{}", world.machine.ready.stage.sharing_url_id);
     before["sharingConfirmationUrl"] = world.api(&confirmation).into();
     assert_eq!(after, before, "only the address is another");
-    world.start_session(&user, Some("Hn5cW7pd")).await;
+    world.start_session(&user, Some(OTHER_FARM)).await;
     assert_eq!(world.status(&user).await, "PENDING");
     world.stop().await;
 }
@@ -70,7 +70,7 @@ async fn a_pending_session_goes_on() {
     let world = start(&folder).await;
     let (with_code, with_cookie) =
         (world.create_user("maria").await, world.create_user("dale").await);
-    world.start_session(&with_code, Some("krwv4vYH")).await;
+    world.start_session(&with_code, Some(FARM)).await;
     let started = world.start_session(&with_cookie, None).await;
     let mut browser = world.browser();
     browser.go_on(&started.sign_in_url).await;
@@ -81,10 +81,10 @@ async fn a_pending_session_goes_on() {
     let mut browser = Browser { cookies: browser.cookies, ..world.browser() };
     assert_eq!(world.credential(&with_code).await, pending);
     assert_eq!(pending.1["status"], "PENDING");
-    let callback = world.share("krwv4vYH").await;
+    let callback = world.share(FARM).await;
     assert_eq!(world.browser().open(&callback).await.outcome, "connected");
     assert_eq!(world.status(&with_code).await, "ACTIVE");
-    let callback = world.share("Hn5cW7pd").await;
+    let callback = world.share(OTHER_FARM).await;
     assert_eq!(
         browser.open(&callback).await.outcome,
         "connected",
@@ -99,13 +99,13 @@ async fn a_confirmation_that_panorama_has_not_answered_is_finished_by_a_repeated
     let folder = DataFolder::new();
     let world = start(&folder).await;
     let user = world.create_user("amina").await;
-    world.start_session(&user, Some("mY6tGs2J")).await;
+    world.start_session(&user, Some(THIRD_FARM)).await;
     world.fault(json!({ "call": "confirmSharing", "fault": "status", "status": 503 })).await;
-    let callback = world.share("mY6tGs2J").await;
+    let callback = world.share(THIRD_FARM).await;
     let seen = world.browser().open(&callback).await;
     assert_eq!(seen.outcome, "finishing");
     assert!(
-        !seen.body.contains("mY6tGs2J"),
+        !seen.body.contains(THIRD_FARM),
         "the page asks again by itself, without the code in it: {}",
         seen.body
     );
@@ -114,7 +114,7 @@ async fn a_confirmation_that_panorama_has_not_answered_is_finished_by_a_repeated
 
     let world = start(&folder).await;
     assert_eq!(world.status(&user).await, "PENDING");
-    assert_eq!(world.browser().open(&world.callback("mY6tGs2J")).await.outcome, "connected");
+    assert_eq!(world.browser().open(&world.callback(THIRD_FARM)).await.outcome, "connected");
     assert_eq!(world.status(&user).await, "ACTIVE");
     assert_eq!(world.calls("confirmSharing").await, 1);
     world.stop().await;
@@ -144,6 +144,6 @@ async fn a_first_start_that_was_interrupted_is_made_again() {
 
     let world = start(&folder).await;
     assert!(world.machine.is_new);
-    world.start_session(&world.create_user("maria").await, Some("krwv4vYH")).await;
+    world.start_session(&world.create_user("maria").await, Some(FARM)).await;
     world.stop().await;
 }

@@ -4,7 +4,6 @@
 mod answers;
 mod day;
 mod debug;
-mod outage;
 mod partner;
 mod planted;
 

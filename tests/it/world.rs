@@ -1,32 +1,39 @@
 //! A machine, and the people in front of it: the partner's engineer, farmers with their browsers,
 //! the grower who flips the switch.
 
+mod panorama;
+mod partner;
+
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
 use application::ports::clock::{Clock as _, ManualClock};
-use aws_sdk_dynamodb::config::SharedInterceptor;
 use aws_sdk_dynamodb::types::AttributeValue;
 use check_connections::Report;
 use domain::timestamp::Timestamp;
 use local::machine::TABLE_NAME;
-use local::ready::PanoramaAccount;
-use local::seed::SECRETS_PREFIX;
 use local::{Machine, Options, Upstream, function_scope};
-use reqwest::header::LOCATION;
-use reqwest::{Method, RequestBuilder, StatusCode};
-use serde_json::{Value, json};
+use reqwest::{RequestBuilder, StatusCode};
+use serde_json::Value;
 use time::macros::datetime;
 use tokio::task::JoinSet;
 
 use crate::api_document::contract::Contract;
+use crate::aws_calls::AwsCalls;
 pub(crate) use crate::browser::{Browser, Seen};
 use crate::permissions::guard::Guard;
 
 /// What the paths of Leaf's user management begin with.
 pub(crate) const MANAGEMENT: &str = "/services/usermanagement/api";
+
+/// Operations of the simulated Panorama's STAGE.
+pub(crate) const FARM: &str = "krwv4vYH";
+pub(crate) const OTHER_FARM: &str = "Hn5cW7pd";
+pub(crate) const THIRD_FARM: &str = "mY6tGs2J";
+/// An operation of its PRODUCTION.
+pub(crate) const PRODUCTION_FARM: &str = "Jq7sNd3w";
 
 /// A running machine and its clock.
 pub(crate) struct World {
@@ -56,6 +63,11 @@ impl World {
         Self::start_with(|_| {}).await
     }
 
+    /// A machine whose calls of DynamoDB and Secrets Manager the test watches or breaks.
+    pub(crate) async fn calling_through(calls: &AwsCalls) -> Self {
+        Self::start_with(|options| options.interceptors.push(calls.interceptor())).await
+    }
+
     /// A machine with other options.
     pub(crate) async fn start_with(change: impl FnOnce(&mut Options)) -> Self {
         Box::pin(Self::held_to(Contract::default(), change)).await
@@ -66,7 +78,7 @@ impl World {
         let clock = Arc::new(ManualClock::new(Timestamp::new(datetime!(2026-11-22 12:00 UTC))));
         let around_api = Some(Arc::new(contract.layer()) as _);
         let guard = Guard::default();
-        let interceptors = vec![SharedInterceptor::new(guard.interceptor())];
+        let interceptors = vec![guard.interceptor()];
         let mut options =
             Options { clock: Some(clock.clone()), around_api, interceptors, ..Options::default() };
         change(&mut options);
@@ -96,23 +108,6 @@ impl World {
         drop(guard);
     }
 
-    /// A bearer token of the seeded owner.
-    pub(crate) async fn sign_in(&self) -> String {
-        let owner = self.machine.ready.owner;
-        let body =
-            json!({ "username": owner.username, "password": owner.password, "rememberMe": "true" });
-        let answer = self
-            .http
-            .post(self.api("/api/authenticate"))
-            .json(&body)
-            .send()
-            .await
-            .expect("an answer");
-        assert_eq!(answer.status(), StatusCode::OK);
-        let answer: Value = answer.json().await.expect("JSON");
-        answer["id_token"].as_str().expect("a token").to_owned()
-    }
-
     /// An address of the API.
     pub(crate) fn api(&self, path: &str) -> String {
         format!("{}{path}", self.machine.ready.api_url)
@@ -121,11 +116,6 @@ impl World {
     /// An address of the simulated Panorama.
     pub(crate) fn panorama(&self, path: &str) -> String {
         format!("{}{path}", self.machine.ready.panorama_url)
-    }
-
-    /// A request of the API owner.
-    pub(crate) fn owner(&self, method: Method, path: &str) -> RequestBuilder {
-        self.http.request(method, self.api(path)).bearer_auth(&self.token)
     }
 
     /// Sends a request and reads its JSON (null when there is no body).
@@ -139,112 +129,6 @@ impl World {
             serde_json::from_slice(&body).expect("JSON")
         };
         (status, value)
-    }
-
-    /// Creates a Leaf user; its id.
-    pub(crate) async fn create_user(&self, name: &str) -> String {
-        let body = json!({
-            "name": name, "email": format!("{name}@farm.example"), "phone": "1",
-            "address": "Road 1",
-        });
-        let (status, user) =
-            self.json(self.owner(Method::POST, &format!("{MANAGEMENT}/users")).json(&body)).await;
-        assert_eq!(status, StatusCode::CREATED, "{user}");
-        user["id"].as_str().expect("an id").to_owned()
-    }
-
-    /// Sends a start with this body.
-    pub(crate) async fn post_start(&self, user: &str, body: &Value) -> (StatusCode, Value) {
-        let path = format!("{MANAGEMENT}/users/{user}/one-click-integration/Panorama");
-        self.json(self.owner(Method::POST, &path).json(body)).await
-    }
-
-    /// The body of a start with the app key that is named as the seeded one.
-    pub(crate) fn start_body(&self, environment: &str, code: Option<&str>) -> Value {
-        let mut body =
-            json!({ "appName": self.machine.ready.app_name, "clientEnvironment": environment });
-        if let Some(code) = code {
-            body["organizationCode"] = code.into();
-        }
-        body
-    }
-
-    /// Starts with the seeded app key, with or without a code.
-    pub(crate) async fn start_session(&self, user: &str, code: Option<&str>) -> Started {
-        self.start_session_in(&self.machine.ready.stage, user, code).await
-    }
-
-    /// Starts with the app key of an environment.
-    pub(crate) async fn start_session_in(
-        &self,
-        account: &PanoramaAccount,
-        user: &str,
-        code: Option<&str>,
-    ) -> Started {
-        let (status, answer) =
-            self.post_start(user, &self.start_body(&account.client_environment, code)).await;
-        assert_eq!(status, StatusCode::OK, "{answer}");
-        let text =
-            |name: &str| answer[name].as_str().unwrap_or_else(|| panic!("{name}")).to_owned();
-        Started {
-            reference: text("reference"),
-            session_id: text("sessionId"),
-            sign_in_url: text("signInUrl"),
-            status: text("status"),
-        }
-    }
-
-    /// Sends a request about an app key of the seeded one's name.
-    pub(crate) async fn app_key(
-        &self,
-        method: Method,
-        account: &PanoramaAccount,
-        password: &str,
-    ) -> StatusCode {
-        let (name, environment) = (self.machine.ready.app_name, &account.client_environment);
-        let body = json!({
-            "clientId": account.client_id, "username": account.partner.username,
-            "password": password,
-            "sharingUrlId": account.sharing_url_id,
-        });
-        let path = format!("{MANAGEMENT}/app-keys/Panorama/{name}/{environment}");
-        self.json(self.owner(method, &path).json(&body)).await.0
-    }
-
-    /// Registers the app key of PRODUCTION, which is not seeded.
-    pub(crate) async fn register_production(&self) -> &PanoramaAccount {
-        let production = &self.machine.ready.production;
-        let status = self.app_key(Method::POST, production, production.partner.password).await;
-        assert_eq!(status, StatusCode::CREATED);
-        production
-    }
-
-    /// Somebody deletes the secret of the seeded app key by hand.
-    pub(crate) async fn lose_the_secret(&self) {
-        let name = format!("{SECRETS_PREFIX}/app-key/STAGE/{}", self.machine.ready.app_name);
-        let deletion = self
-            .machine
-            .secrets_manager
-            .delete_secret()
-            .secret_id(name)
-            .force_delete_without_recovery(true);
-        deletion.send().await.expect("it is deleted");
-    }
-
-    /// Somebody schedules the secret of this name for deletion, by hand.
-    pub(crate) async fn schedule_deletion(&self, name: &str) {
-        let name = format!("{SECRETS_PREFIX}/{name}");
-        let deletion =
-            self.machine.secrets_manager.delete_secret().secret_id(name).recovery_window_in_days(7);
-        deletion.send().await.expect("it is scheduled");
-    }
-
-    /// The grower switches sharing on; the address that Panorama sends the browser to.
-    pub(crate) async fn share(&self, code: &str) -> String {
-        let request = self.http.post(self.panorama(&format!("/control/operations/{code}/share")));
-        let answer = request.send().await.expect("an answer");
-        assert_eq!(answer.status(), StatusCode::SEE_OTHER);
-        answer.headers()[LOCATION].to_str().expect("ASCII").to_owned()
     }
 
     /// The callback's address for a code, without the grower having done anything.
@@ -317,21 +201,6 @@ impl World {
         self.clock.advance(Duration::from_secs(minutes * 60 + seconds));
     }
 
-    /// The credential of a Leaf user, or the problem.
-    pub(crate) async fn credential(&self, user: &str) -> (StatusCode, Value) {
-        self.json(
-            self.owner(Method::GET, &format!("{MANAGEMENT}/users/{user}/panorama-credentials")),
-        )
-        .await
-    }
-
-    /// What `status` says: the credential's, or the problem's `errorKey`.
-    pub(crate) async fn status(&self, user: &str) -> String {
-        let (_, answer) = self.credential(user).await;
-        let status = answer["status"].as_str().or(answer["errorKey"].as_str());
-        status.unwrap_or_else(|| panic!("{answer}")).to_owned()
-    }
-
     /// The statuses of Leaf users and how often Panorama was asked to confirm, such as `ACTIVE
     /// PENDING, 1 confirm`.
     pub(crate) async fn state(&self, users: &[&String]) -> String {
@@ -340,54 +209,6 @@ impl World {
             statuses.push(self.status(user).await);
         }
         format!("{}, {} confirm", statuses.join(" "), self.calls("confirmSharing").await)
-    }
-
-    /// The events of a Leaf user, newest first.
-    pub(crate) async fn events(&self, user: &str) -> Vec<Value> {
-        let path = format!("{MANAGEMENT}/users/{user}/panorama-credentials/events");
-        let (status, events) = self.json(self.owner(Method::GET, &path)).await;
-        assert_eq!(status, StatusCode::OK, "{events}");
-        events.as_array().expect("an array").clone()
-    }
-
-    /// How often Panorama was called, by the name of the call (`confirmSharing`, `initiateAuth`,
-    /// …).
-    pub(crate) async fn calls(&self, call: &str) -> usize {
-        let (_, calls) = self.json(self.http.get(self.panorama("/control/calls"))).await;
-        calls.as_array().expect("an array").iter().filter(|entry| entry["call"] == call).count()
-    }
-
-    /// Arms a fault of the simulated Panorama.
-    pub(crate) async fn fault(&self, fault: Value) {
-        let answer = self
-            .http
-            .post(self.panorama("/control/faults"))
-            .json(&fault)
-            .send()
-            .await
-            .expect("an answer");
-        assert!(answer.status().is_success(), "{fault}");
-    }
-
-    /// The partner's password at Panorama changes, and nothing that was got with the old one is
-    /// good any more.
-    pub(crate) async fn partner_password_is_now(&self, password: &str) {
-        self.change_partner_password("STAGE", password).await;
-        self.fault(json!({ "fault": "expireTokens" })).await;
-        self.fault(json!({ "fault": "revokeRefreshTokens" })).await;
-    }
-
-    /// The grower switches sharing off.
-    pub(crate) async fn unshare(&self, code: &str) {
-        let request = self.http.post(self.panorama(&format!("/control/operations/{code}/revoke")));
-        assert_eq!(request.send().await.expect("an answer").status(), StatusCode::NO_CONTENT);
-    }
-
-    /// What went wrong with Panorama is mended.
-    pub(crate) async fn mend(&self) {
-        let answer =
-            self.http.delete(self.panorama("/control/faults")).send().await.expect("an answer");
-        assert_eq!(answer.status(), StatusCode::NO_CONTENT);
     }
 
     /// A browser at another address of this machine.

@@ -4,13 +4,10 @@
 use std::collections::BTreeSet;
 
 use crate::error::{ErrorKind, ServiceError};
-use crate::secret::{SecretValue, Tag};
+use crate::secret::SecretValue;
 
 /// Bytes of one value.
 const MAXIMUM_VALUE_LENGTH: usize = 65_536;
-/// Results on one page of a listing, and what a page holds unless the caller says less.
-pub(crate) const MAXIMUM_PAGE_LENGTH: usize = 100;
-const MAXIMUM_TAGS: usize = 50;
 
 /// A name for a new secret.
 pub(crate) fn check_name(name: &str) -> Result<(), ServiceError> {
@@ -53,14 +50,6 @@ pub(crate) fn check_version_id(member: &str, id: &str) -> Result<(), ServiceErro
     check_length(member, id, 32, 64)
 }
 
-pub(crate) fn check_description(description: Option<&str>) -> Result<(), ServiceError> {
-    description.map_or(Ok(()), |description| check_length("description", description, 0, 2_048))
-}
-
-pub(crate) fn check_kms_key_id(id: Option<&str>) -> Result<(), ServiceError> {
-    id.map_or(Ok(()), |id| check_length("kmsKeyId", id, 0, 2_048))
-}
-
 pub(crate) fn check_staging_label(label: &str) -> Result<(), ServiceError> {
     check_length("versionStage", label, 1, 256)
 }
@@ -96,25 +85,6 @@ pub(crate) fn check_value(value: &SecretValue) -> Result<(), ServiceError> {
             format_args!("have length less than or equal to {MAXIMUM_VALUE_LENGTH}"),
         )),
     }
-}
-
-pub(crate) fn check_tags(tags: &[Tag]) -> Result<(), ServiceError> {
-    if tags.len() > MAXIMUM_TAGS {
-        return Err(ServiceError::invalid_parameter("A secret can have 50 tags."));
-    }
-    tags.iter().try_for_each(|tag| {
-        check_length("tags", &tag.key, 1, 128)?;
-        check_length("tags", &tag.value, 0, 256)
-    })
-}
-
-/// How many results the caller wants on a page.
-pub(crate) fn page_length(max_results: Option<i64>) -> Result<usize, ServiceError> {
-    let Some(wanted) = max_results else { return Ok(MAXIMUM_PAGE_LENGTH) };
-    usize::try_from(wanted)
-        .ok()
-        .filter(|wanted| (1..=MAXIMUM_PAGE_LENGTH).contains(wanted))
-        .ok_or_else(|| ServiceError::validation("maxResults", "have value between 1 and 100"))
 }
 
 fn check_length(

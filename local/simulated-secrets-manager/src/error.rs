@@ -19,7 +19,6 @@ pub(crate) struct ServiceError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ErrorKind {
     InternalService,
-    InvalidNextToken,
     InvalidParameter,
     InvalidRequest,
     LimitExceeded,
@@ -34,7 +33,6 @@ impl ErrorKind {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::InternalService => "InternalServiceError",
-            Self::InvalidNextToken => "InvalidNextTokenException",
             Self::InvalidParameter => "InvalidParameterException",
             Self::InvalidRequest => "InvalidRequestException",
             Self::LimitExceeded => "LimitExceededException",

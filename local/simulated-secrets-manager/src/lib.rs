@@ -5,8 +5,7 @@
 //! therefore it refuses to serve on an address that others may reach ([`may_serve_on`]).
 //!
 //! - Operations: `CreateSecret`, `DeleteSecret`, `DescribeSecret`, `GetSecretValue`,
-//!   `ListSecretVersionIds`, `ListSecrets`, `PutSecretValue`, `RestoreSecret`, `TagResource`,
-//!   `UntagResource`, `UpdateSecret`, `UpdateSecretVersionStage`. Any other is an
+//!   `PutSecretValue`, `RestoreSecret`, `UpdateSecretVersionStage`. Any other is an
 //!   `UnknownOperationException`.
 //! - Rules, limits and error names are those of the [API
 //!   Reference](https://docs.aws.amazon.com/secretsmanager/latest/apireference/Welcome.html) and
@@ -22,16 +21,13 @@
 //! - `SecretString` is limited to 65,536 bytes, as the quotas say; the service model counts
 //!   characters.
 //! - A secret whose recovery window is over is gone with the next request; AWS takes its time.
-//! - Encryption, replication, rotation, resource policies and external secrets are absent. Their
-//!   fields are accepted and ignored, but `KmsKeyId`, which is returned.
-//! - `ListSecrets` sorts by date of creation, the oldest first; it filters by `name`,
-//!   `description`, `tag-key` and `tag-value`.
+//! - Descriptions, tags, encryption, replication, rotation, resource policies and external secrets
+//!   are absent. Their fields are accepted and ignored.
 
 mod constraints;
 mod endpoint;
 mod error;
 mod operations;
-mod page;
 mod secret;
 mod staging_labels;
 mod state_file;

@@ -7,14 +7,9 @@ mod create_secret;
 mod delete_secret;
 mod describe_secret;
 mod get_secret_value;
-mod list_secret_version_ids;
-mod list_secrets;
 mod new_version;
 mod put_secret_value;
 mod restore_secret;
-mod tag_resource;
-mod untag_resource;
-mod update_secret;
 mod update_secret_version_stage;
 
 use serde::Serialize;
@@ -50,32 +45,12 @@ const OPERATIONS: &[Operation] = &[
         run: |store, body, now| answer(get_secret_value::run, store, body, now),
     },
     Operation {
-        name: "ListSecretVersionIds",
-        run: |store, body, now| answer(list_secret_version_ids::run, store, body, now),
-    },
-    Operation {
-        name: "ListSecrets",
-        run: |store, body, now| answer(list_secrets::run, store, body, now),
-    },
-    Operation {
         name: "PutSecretValue",
         run: |store, body, now| answer(put_secret_value::run, store, body, now),
     },
     Operation {
         name: "RestoreSecret",
         run: |store, body, now| answer(restore_secret::run, store, body, now),
-    },
-    Operation {
-        name: "TagResource",
-        run: |store, body, now| answer(tag_resource::run, store, body, now),
-    },
-    Operation {
-        name: "UntagResource",
-        run: |store, body, now| answer(untag_resource::run, store, body, now),
-    },
-    Operation {
-        name: "UpdateSecret",
-        run: |store, body, now| answer(update_secret::run, store, body, now),
     },
     Operation {
         name: "UpdateSecretVersionStage",
@@ -119,7 +94,3 @@ impl From<&crate::secret::Secret> for SecretIdentity {
         Self { arn: secret.arn.clone(), name: secret.name.clone() }
     }
 }
-
-/// The answer of the operations that have nothing to say.
-#[derive(Serialize)]
-struct Nothing {}

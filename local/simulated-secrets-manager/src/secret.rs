@@ -21,11 +21,6 @@ pub(crate) const DAYS_A_VERSION_IS_KEPT: i64 = 1;
 pub(crate) struct Secret {
     pub(crate) name: String,
     pub(crate) arn: String,
-    pub(crate) description: Option<String>,
-    pub(crate) kms_key_id: Option<String>,
-    /// `None` until it is tagged for the first time: AWS tells a secret that never had tags from
-    /// one that lost them.
-    pub(crate) tags: Option<Vec<Tag>>,
     pub(crate) created: Timestamp,
     pub(crate) last_changed: Timestamp,
     /// The day of the last `GetSecretValue`.
@@ -60,26 +55,9 @@ pub(crate) enum SecretValue {
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Blob(Vec<u8>);
 
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct Tag {
-    pub(crate) key: String,
-    #[serde(default)]
-    pub(crate) value: String,
-}
-
 impl Secret {
     pub(crate) fn version(&self, id: &str) -> Option<&Version> {
         self.versions.iter().find(|version| version.id == id)
-    }
-
-    /// Attaches tags; one with a known key replaces the value.
-    pub(crate) fn tag(&mut self, tags: Vec<Tag>) {
-        let attached = self.tags.get_or_insert_default();
-        for tag in tags {
-            attached.retain(|old| old.key != tag.key);
-            attached.push(tag);
-        }
     }
 }
 

@@ -23,10 +23,6 @@ impl Timestamp {
         Self(self.0 + days * Self::MILLISECONDS_A_DAY)
     }
 
-    pub(crate) fn milliseconds(self) -> i64 {
-        self.0
-    }
-
     /// Serializes as epoch seconds, the wire format of AWS JSON 1.1.
     ///
     /// # Errors

@@ -11,8 +11,8 @@ use domain::alert::AlertType;
 use domain::reach::Reach;
 
 use super::receiver::Receiver;
-use super::{after, body, connected, failed_calls, post, register};
-use crate::world::World;
+use super::{after, body, failed_calls, post, register};
+use crate::world::{FARM, World};
 
 /// A name server that answers every name with these addresses, and counts how often it is asked.
 #[derive(Debug)]
@@ -62,7 +62,7 @@ async fn a_name_with_any_address_that_is_not_public_is_not_called() {
             &format!("https://receiver.example:{}/", receiver.port),
         )
         .await;
-        connected(&world, "maria", "krwv4vYH").await;
+        world.connected("maria", FARM).await;
         assert_eq!(after(&world, 0).await, (1, 0), "{addresses:?}");
         let failed = failed_calls(&world, "").await;
         let errors: Vec<_> = failed.iter().map(|call| call["connectionError"].as_str()).collect();
@@ -83,7 +83,7 @@ async fn a_name_is_resolved_once_a_call_and_the_connection_is_made_to_what_was_l
         &format!("http://localhost:{}/", receiver.port),
     )
     .await;
-    connected(&world, "maria", "krwv4vYH").await;
+    world.connected("maria", FARM).await;
     assert_eq!(after(&world, 0).await, (0, 0));
     assert_eq!(receiver.take().len(), 2);
     assert_eq!(
@@ -97,7 +97,7 @@ async fn a_name_is_resolved_once_a_call_and_the_connection_is_made_to_what_was_l
 async fn a_name_without_an_address_is_tried_again() {
     let world = world(Reach::Public, names(&[])).await;
     register(&world, &[AlertType::ConnectionActivated], "https://receiver.example/").await;
-    connected(&world, "maria", "krwv4vYH").await;
+    world.connected("maria", FARM).await;
     assert_eq!(after(&world, 0).await, (1, 0));
     assert_eq!(failed_calls(&world, "").await[0]["connectionError"], "nameNotResolved");
 }
@@ -148,7 +148,7 @@ async fn an_address_in_a_stored_url_is_looked_at_before_the_call() {
         .expression_attribute_names("#url", "url")
         .expression_attribute_values(":url", text(url));
     update.send().await.expect("updated");
-    connected(&world, "maria", "krwv4vYH").await;
+    world.connected("maria", FARM).await;
     after(&world, 0).await;
     assert_eq!(failed_calls(&world, "").await[0]["connectionError"], "addressNotPublic");
 }

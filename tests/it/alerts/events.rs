@@ -7,10 +7,8 @@ use reqwest::{Method, StatusCode};
 use serde_json::Value;
 
 use super::receiver::{Call, Receiver};
-use super::{SECRET, after, check, connected, listening};
-use crate::world::{MANAGEMENT, World, limit_permission};
-
-const CODE: &str = "krwv4vYH";
+use super::{SECRET, after, listening};
+use crate::world::{FARM, MANAGEMENT, OTHER_FARM, World, limit_permission};
 
 async fn one(world: &World, receiver: &Receiver) -> Call {
     assert_eq!(after(world, 0).await, (0, 0));
@@ -21,7 +19,7 @@ async fn one(world: &World, receiver: &Receiver) -> Call {
 
 fn shows_no_secret(world: &World, call: &Call) {
     let account = &world.machine.ready.stage;
-    for secret in [CODE, "Hn5cW7pd", SECRET, account.partner.password, "@"] {
+    for secret in [FARM, OTHER_FARM, SECRET, account.partner.password, "@"] {
         let text = format!("{:?} {}", call.headers, call.body);
         assert!(!text.contains(secret), "{secret} in {text}");
     }
@@ -30,7 +28,7 @@ fn shows_no_secret(world: &World, call: &Call) {
 #[tokio::test]
 async fn a_connection_is_told_from_its_beginning_to_its_end() {
     let (world, receiver, _) = listening(&AlertType::ALL).await;
-    let user = connected(&world, "maria", CODE).await;
+    let user = world.connected("maria", FARM).await;
     let (_, credential) = world.credential(&user).await;
     let expected = |kind: &str, status: &str, call: &Call| {
         let told = call.json();
@@ -52,11 +50,11 @@ async fn a_connection_is_told_from_its_beginning_to_its_end() {
     };
 
     expected("connectionActivated", "ACTIVE", &one(&world, &receiver).await);
-    world.unshare(CODE).await;
+    world.unshare(FARM).await;
     world.clock.advance(Duration::from_mins(15));
-    check(&world).await;
+    world.check_after(0).await;
     expected("connectionRevoked", "REVOKED", &one(&world, &receiver).await);
-    let callback = world.share(CODE).await;
+    let callback = world.share(FARM).await;
     assert_eq!(world.browser().open(&callback).await.outcome, "connected");
     expected("connectionRecovered", "ACTIVE", &one(&world, &receiver).await);
     let path = format!("{MANAGEMENT}/users/{user}/panorama-credentials");
@@ -67,11 +65,11 @@ async fn a_connection_is_told_from_its_beginning_to_its_end() {
 #[tokio::test]
 async fn a_check_that_changes_nothing_and_a_status_that_is_looked_at_tell_nothing() {
     let (world, receiver, _) = listening(&AlertType::ALL).await;
-    let user = connected(&world, "maria", CODE).await;
+    let user = world.connected("maria", FARM).await;
     after(&world, 0).await;
     receiver.take();
     world.clock.advance(Duration::from_mins(15));
-    check(&world).await;
+    world.check_after(0).await;
     let look = format!("{MANAGEMENT}/users/{user}/panorama-credentials?verify=true");
     assert_eq!(world.json(world.owner(Method::GET, &look)).await.0, StatusCode::OK);
     assert_eq!(after(&world, 0).await, (0, 0));
@@ -81,14 +79,14 @@ async fn a_check_that_changes_nothing_and_a_status_that_is_looked_at_tell_nothin
 #[tokio::test]
 async fn a_refused_login_is_one_alert_about_the_app_key_and_not_one_per_farmer() {
     let (world, receiver, _) = listening(&AlertType::ALL).await;
-    connected(&world, "maria", CODE).await;
-    connected(&world, "dale", "Hn5cW7pd").await;
+    world.connected("maria", FARM).await;
+    world.connected("dale", OTHER_FARM).await;
     after(&world, 0).await;
     receiver.take();
     world.partner_password_is_now("Another-2027").await;
     for _ in 0..3 {
         world.clock.advance(Duration::from_hours(1));
-        check(&world).await;
+        world.check_after(0).await;
     }
 
     let call = one(&world, &receiver).await;
@@ -110,7 +108,7 @@ async fn a_refused_login_is_one_alert_about_the_app_key_and_not_one_per_farmer()
 
     world.partner_password_is_now(world.machine.ready.stage.partner.password).await;
     world.clock.advance(Duration::from_hours(24));
-    check(&world).await;
+    world.check_after(0).await;
     assert_eq!(one(&world, &receiver).await.json()["type"], "connectionRecovered");
 }
 
@@ -118,7 +116,7 @@ async fn a_refused_login_is_one_alert_about_the_app_key_and_not_one_per_farmer()
 async fn a_farmer_who_does_not_come_is_told_when_the_time_is_over() {
     let (world, receiver, _) = listening(&AlertType::ALL).await;
     let user = world.create_user("maria").await;
-    let started = world.start_session(&user, Some(CODE)).await;
+    let started = world.start_session(&user, Some(FARM)).await;
     assert_eq!(after(&world, 0).await, (0, 0));
     assert_eq!(after(&world, 14 * 60).await, (0, 0));
     assert_eq!(receiver.types(), Vec::<String>::new());
@@ -137,7 +135,7 @@ async fn a_farmer_who_does_not_come_is_told_when_the_time_is_over() {
 #[tokio::test]
 async fn a_credential_that_may_see_only_part_is_told() {
     let (world, receiver, _) = listening(&AlertType::ALL).await;
-    let user = connected(&world, "maria", CODE).await;
+    let user = world.connected("maria", FARM).await;
     after(&world, 0).await;
     receiver.take();
     limit_permission(&world.machine, &user).await;
@@ -153,7 +151,7 @@ async fn a_credential_that_may_see_only_part_is_told() {
 #[tokio::test]
 async fn an_alert_of_an_app_key_whose_secret_is_gone_has_no_client_id() {
     let (world, receiver, _) = listening(&AlertType::ALL).await;
-    connected(&world, "maria", CODE).await;
+    world.connected("maria", FARM).await;
     let name = "panorama-connect/app-key/STAGE/prairie-insights";
     let secrets = &world.machine.secrets_manager;
     secrets
@@ -174,7 +172,7 @@ async fn an_alert_of_an_app_key_whose_secret_is_gone_has_no_client_id() {
 #[tokio::test]
 async fn an_event_that_nobody_registered_for_is_told_to_nobody() {
     let (world, receiver, _) = listening(&[AlertType::ConnectionRevoked]).await;
-    connected(&world, "maria", CODE).await;
+    world.connected("maria", FARM).await;
     assert_eq!(after(&world, 0).await, (0, 0));
     assert_eq!(receiver.types(), Vec::<String>::new());
 }

@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 use domain::alert::AlertType;
 use domain::reach::Reach;
 use domain::webhook_event::WebhookEvent;
-use local::seed::OWNER;
+use local::seed::{OWNER, SECRETS_PREFIX};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use super::receiver::{Receiver, Reply};
 use super::{A_MINUTE, SECRET, WEBHOOKS, after, body, post, register, registration};
-use crate::world::{World, at_once};
+use crate::world::{FARM, World, at_once};
 
 const URL: &str = "https://receiver.example/hooks";
 
@@ -44,9 +44,11 @@ async fn a_webhook_is_shown_without_its_secret_until_it_is_deleted() {
         );
     }
     assert_eq!(get(&world, WEBHOOKS).await, (StatusCode::OK, json!([])));
-    let secrets = world.machine.secrets_manager.list_secrets().send().await.expect("a listing");
-    let names: Vec<_> = secrets.secret_list().iter().filter_map(|secret| secret.name()).collect();
-    assert!(names.iter().all(|name| !name.contains("webhook")), "{names:?}");
+    let secret = format!("{SECRETS_PREFIX}/webhook/{}", made["id"].as_str().expect("an id"));
+    let described = world.machine.secrets_manager.describe_secret().secret_id(secret).send().await;
+    assert!(
+        described.expect_err("it is gone").into_service_error().is_resource_not_found_exception()
+    );
 }
 
 /// Clients register for all that they know. What of it never happens here is kept and shown, and
@@ -103,7 +105,7 @@ async fn a_webhook_and_a_failed_call_have_all_documented_fields() {
 
     after(&world, 1).await;
     drop(receiver);
-    super::connected(&world, "maria", "krwv4vYH").await;
+    world.connected("maria", FARM).await;
     after(&world, 1).await;
     let failed = super::failed_calls(&world, "").await;
     let [closed, answered] = &failed[..] else { panic!("{failed:?}") };
@@ -144,7 +146,7 @@ async fn a_client_id_that_is_cut_off_is_not_stored_in_part() {
     let client = world.machine.ready.stage.client_id;
     let why = "x".repeat(1_024 - client.len() / 2);
     receiver.answer([Reply::Says(500, format!("{why}{client}"))]);
-    super::connected(&world, "maria", "krwv4vYH").await;
+    world.connected("maria", FARM).await;
     assert_eq!(after(&world, 0).await, (1, 0));
     assert_eq!(super::failed_calls(&world, "").await[0]["response"], why);
 }
@@ -154,7 +156,7 @@ async fn a_client_id_that_is_cut_off_is_not_stored_in_part() {
 async fn a_receiver_that_sends_back_what_it_got_brings_no_client_id_into_the_table() {
     let (world, receiver, _) = super::listening(&[AlertType::ConnectionActivated]).await;
     receiver.answer([Reply::Echo(500)]);
-    super::connected(&world, "maria", "krwv4vYH").await;
+    world.connected("maria", FARM).await;
     assert_eq!(after(&world, 0).await, (1, 0));
     let failed = super::failed_calls(&world, "").await;
     let client = world.machine.ready.stage.client_id;
@@ -287,7 +289,7 @@ async fn a_webhook_without_a_secret_is_mended_by_a_rotation() {
         .await
         .expect("deleted");
     world.clock.advance(adapters::secrets_manager::CACHED_FOR);
-    super::connected(&world, "maria", "krwv4vYH").await;
+    world.connected("maria", FARM).await;
     assert_eq!(after(&world, 0).await, (1, 0));
     assert_eq!(super::failed_calls(&world, "").await[0]["connectionError"], "noSecret");
 

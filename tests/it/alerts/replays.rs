@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::receiver::{Receiver, Reply};
-use super::{WEBHOOKS, after, connected, failed_calls, listening, register};
-use crate::world::World;
+use super::{WEBHOOKS, after, failed_calls, listening, register};
+use crate::world::{FARM, OTHER_FARM, World};
 
 const ACTIVATED: [AlertType; 1] = [AlertType::ConnectionActivated];
 
@@ -27,11 +27,11 @@ async fn replay_one(world: &World, webhook: &str, message: &str) -> (StatusCode,
 
 /// Two farmers, a minute apart; the moment between them.
 async fn two_connections(world: &World) -> String {
-    connected(world, "maria", "krwv4vYH").await;
+    world.connected("maria", FARM).await;
     world.clock.advance(Duration::from_secs(30));
     let between = world.clock.now().to_string();
     world.clock.advance(Duration::from_secs(30));
-    connected(world, "dale", "Hn5cW7pd").await;
+    world.connected("dale", OTHER_FARM).await;
     after(world, 1).await;
     between
 }
@@ -74,14 +74,14 @@ async fn what_was_given_up_is_told_when_the_receiver_is_repaired_and_is_failed_n
     let (world, receiver, id) = listening(&ACTIVATED).await;
     let start = world.clock.now().to_string();
     receiver.answer(vec![Reply::Status(500); 8]);
-    connected(&world, "maria", "krwv4vYH").await;
+    world.connected("maria", FARM).await;
     for _ in 0..9 {
         after(&world, 8 * 60 * 60).await;
     }
     let mut world = world;
     world.token = world.sign_in().await;
     assert_eq!(receiver.take().len(), 8);
-    connected(&world, "dale", "Hn5cW7pd").await;
+    world.connected("dale", OTHER_FARM).await;
     assert_eq!(after(&world, 0).await, (0, 1));
     assert_eq!(receiver.take().len(), 1, "the other one is taken");
 

@@ -11,10 +11,10 @@ use time::macros::datetime;
 
 use super::receiver::Reply;
 use super::{
-    A_MINUTE, WEBHOOKS, after, call_message, check, connected, event, failed_calls, listening,
-    listening_with, register,
+    A_MINUTE, WEBHOOKS, after, call_message, event, failed_calls, listening, listening_with,
+    register,
 };
-use crate::world::MANAGEMENT;
+use crate::world::{FARM, MANAGEMENT, OTHER_FARM};
 
 const BOTH: [AlertType; 2] = [AlertType::ConnectionActivated, AlertType::ConnectionDeleted];
 
@@ -24,7 +24,7 @@ async fn a_failed_call_is_made_again_after_1_30_60_and_240_minutes_and_for_a_day
  {
     let (world, receiver, id) = listening(&BOTH).await;
     receiver.answer(vec![Reply::Status(500); 99]);
-    connected(&world, "maria", "krwv4vYH").await;
+    world.connected("maria", FARM).await;
     assert_eq!(after(&world, 0).await, (1, 0));
     let mut calls = receiver.take();
     assert_eq!(calls.len(), 1);
@@ -63,12 +63,12 @@ async fn a_failed_call_is_made_again_after_1_30_60_and_240_minutes_and_for_a_day
 async fn what_happened_later_to_a_connection_waits_and_other_connections_do_not() {
     let (world, receiver, _) = listening(&BOTH).await;
     receiver.answer([Reply::Status(503)]);
-    let maria = connected(&world, "maria", "krwv4vYH").await;
+    let maria = world.connected("maria", FARM).await;
     assert_eq!(after(&world, 0).await, (1, 0));
     receiver.take();
     let path = format!("{MANAGEMENT}/users/{maria}/panorama-credentials");
     assert_eq!(world.json(world.owner(Method::DELETE, &path)).await.0, StatusCode::NO_CONTENT);
-    let dale = connected(&world, "dale", "Hn5cW7pd").await;
+    let dale = world.connected("dale", OTHER_FARM).await;
 
     assert_eq!(after(&world, 0).await, (2, 0));
     let calls = receiver.take();
@@ -91,7 +91,7 @@ async fn what_happened_later_to_a_connection_waits_and_other_connections_do_not(
 async fn after_a_dead_letter_the_connection_s_next_alert_has_all_of_its_attempts() {
     let (world, receiver, _) = listening(&BOTH).await;
     receiver.answer(vec![Reply::Status(500); 9]);
-    let maria = connected(&world, "maria", "krwv4vYH").await;
+    let maria = world.connected("maria", FARM).await;
     let path = format!("{MANAGEMENT}/users/{maria}/panorama-credentials");
     assert_eq!(world.json(world.owner(Method::DELETE, &path)).await.0, StatusCode::NO_CONTENT);
     for minutes in [0, 1, 30, 60, 240, 360, 360, 390] {
@@ -108,7 +108,7 @@ async fn a_receiver_that_hangs_is_left_after_the_time_out_and_called_again() {
         |options: &mut local::Options| options.receiver_timeout = Duration::from_millis(100);
     let (world, receiver, _) = listening_with(&BOTH, short).await;
     receiver.answer([Reply::Hang]);
-    connected(&world, "maria", "krwv4vYH").await;
+    world.connected("maria", FARM).await;
     assert_eq!(after(&world, 0).await, (1, 0));
     assert_eq!(failed_calls(&world, "").await[0]["connectionError"], "timedOut");
     assert_eq!(after(&world, A_MINUTE).await, (0, 0));
@@ -128,8 +128,8 @@ async fn a_receiver_that_says_when_is_called_then() {
         let (world, receiver, _) = listening(&BOTH).await;
         receiver.answer([Reply::Later(503, asked.to_owned())]);
         let asked_at = world.clock.now();
-        for (name, code) in [("maria", "krwv4vYH"), ("dale", "Hn5cW7pd")] {
-            connected(&world, name, code).await;
+        for (name, code) in [("maria", FARM), ("dale", OTHER_FARM)] {
+            world.connected(name, code).await;
         }
         let seconds = if asked.contains("GMT") {
             // Of a world whose clock stands elsewhere the date is over.
@@ -169,7 +169,7 @@ async fn a_redirect_is_a_failure_and_is_not_followed() {
     let (world, receiver, _) = listening(&BOTH).await;
     let elsewhere = super::Receiver::start().await;
     receiver.answer([Reply::RedirectTo(elsewhere.url.clone())]);
-    connected(&world, "maria", "krwv4vYH").await;
+    world.connected("maria", FARM).await;
     assert_eq!(after(&world, 0).await, (1, 0));
     assert_eq!(failed_calls(&world, "").await[0]["status"], 307);
     assert_eq!(elsewhere.take().len(), 0);
@@ -179,7 +179,7 @@ async fn a_redirect_is_a_failure_and_is_not_followed() {
 async fn a_receiver_that_is_gone_gets_no_more_calls_until_it_is_registered_anew() {
     let (world, receiver, id) = listening(&BOTH).await;
     receiver.answer([Reply::Status(410)]);
-    let maria = connected(&world, "maria", "krwv4vYH").await;
+    let maria = world.connected("maria", FARM).await;
     assert_eq!(after(&world, 0).await, (0, 0), "it is not tried again");
     receiver.take();
     let webhook = format!("{WEBHOOKS}/{id}");
@@ -192,7 +192,7 @@ async fn a_receiver_that_is_gone_gets_no_more_calls_until_it_is_registered_anew(
 
     assert_eq!(world.json(world.owner(Method::DELETE, &webhook)).await.0, StatusCode::NO_CONTENT);
     register(&world, &BOTH, &receiver.url).await;
-    connected(&world, "dale", "Hn5cW7pd").await;
+    world.connected("dale", OTHER_FARM).await;
     after(&world, 0).await;
     assert_eq!(receiver.take().len(), 2, "the registration's message, and the alert");
 }
@@ -273,7 +273,7 @@ async fn a_receiver_that_is_down_holds_up_no_other_receivers_alerts() {
         alive.take();
         dead.answer(vec![down.clone(); 99]);
 
-        let maria = connected(&world, "maria", "krwv4vYH").await;
+        let maria = world.connected("maria", FARM).await;
         let path = format!("{MANAGEMENT}/users/{maria}/panorama-credentials");
         assert_eq!(world.json(world.owner(Method::DELETE, &path)).await.0, StatusCode::NO_CONTENT);
         assert_eq!(after(&world, 0).await, (1, 0), "{down:?}");
@@ -294,8 +294,8 @@ async fn a_receiver_that_hangs_is_left_alone_for_a_while_and_then_called_for_eac
         |options: &mut local::Options| options.receiver_timeout = Duration::from_millis(100);
     let (world, receiver, _) = listening_with(&BOTH, short).await;
     receiver.answer([Reply::Hang]);
-    for (name, code) in [("maria", "krwv4vYH"), ("dale", "Hn5cW7pd")] {
-        connected(&world, name, code).await;
+    for (name, code) in [("maria", FARM), ("dale", OTHER_FARM)] {
+        world.connected(name, code).await;
     }
     assert_eq!(after(&world, 0).await, (2, 0));
     assert_eq!(receiver.take().len(), 1, "the other one would hang as well");
@@ -314,10 +314,10 @@ async fn a_receiver_that_hangs_is_left_alone_for_a_while_and_then_called_for_eac
 async fn what_a_deleted_webhook_did_not_take_goes_to_its_successor() {
     let (world, wrong, id) = listening(&BOTH).await;
     wrong.answer(vec![Reply::Status(404); 9]);
-    let maria = connected(&world, "maria", "krwv4vYH").await;
+    let maria = world.connected("maria", FARM).await;
     let path = format!("{MANAGEMENT}/users/{maria}/panorama-credentials");
     assert_eq!(world.json(world.owner(Method::DELETE, &path)).await.0, StatusCode::NO_CONTENT);
-    connected(&world, "dale", "Hn5cW7pd").await;
+    world.connected("dale", OTHER_FARM).await;
     assert_eq!(after(&world, 0).await, (3, 0));
     wrong.take();
 
@@ -338,11 +338,11 @@ async fn what_a_deleted_webhook_did_not_take_goes_to_its_successor() {
 #[tokio::test]
 async fn failed_calls_are_paged_the_newest_first_and_kept_30_days() {
     let (world, receiver, _) = listening(&[AlertType::ConnectionRevoked]).await;
-    for (name, code) in [("maria", "krwv4vYH"), ("dale", "Hn5cW7pd")] {
-        connected(&world, name, code).await;
+    for (name, code) in [("maria", FARM), ("dale", OTHER_FARM)] {
+        world.connected(name, code).await;
         world.unshare(code).await;
         world.clock.advance(Duration::from_mins(15));
-        check(&world).await;
+        world.check_after(0).await;
     }
     receiver.answer(vec![Reply::Status(500); 99]);
     after(&world, 0).await;

@@ -20,8 +20,8 @@ use serde_json::json;
 use standardwebhooks::Webhook;
 
 use super::receiver::{Call, Receiver};
-use super::{SECRET, WEBHOOKS, after, call_message, connected, event, listening};
-use crate::world::World;
+use super::{SECRET, WEBHOOKS, after, call_message, event, listening};
+use crate::world::{FARM, OTHER_FARM, World};
 
 const NEWER: &str = "whsec_cGxhbnRlZC1zdGFuZGFyZC1zZWNyZXQtdHdv";
 const NEW: &str = "whsec_cGxhbnRlZC1zdGFuZGFyZC1zZWNyZXQtb25l";
@@ -36,7 +36,7 @@ async fn at_todays_date() -> (World, Receiver, String) {
 }
 
 async fn call(world: &World, receiver: &Receiver, code: &str) -> Call {
-    connected(world, code, code).await;
+    world.connected(code, code).await;
     after(world, 0).await;
     receiver.take().pop().expect("a call")
 }
@@ -60,7 +60,7 @@ fn is_leafs(call: &Call, secret: &str) -> bool {
 #[tokio::test]
 async fn the_standard_library_and_leafs_example_accept_a_call_and_no_other_body() {
     let (world, receiver, _) = at_todays_date().await;
-    let call = call(&world, &receiver, "krwv4vYH").await;
+    let call = call(&world, &receiver, FARM).await;
     assert_eq!(call.header("content-type"), "application/json");
     plain(SECRET).verify(call.body.as_bytes(), &call.headers).expect("our signature");
     assert!(is_leafs(&call, SECRET));
@@ -80,7 +80,7 @@ async fn for_a_day_after_a_rotation_both_secrets_are_accepted_and_then_the_new_o
     assert_eq!(status, StatusCode::OK, "{answer}");
     assert!(!answer.to_string().contains("whsec"), "{answer}");
 
-    let during = call(&world, &receiver, "krwv4vYH").await;
+    let during = call(&world, &receiver, FARM).await;
     plain(SECRET).verify(during.body.as_bytes(), &during.headers).expect("the older secret");
     Webhook::new(NEW)
         .expect("base64")
@@ -89,7 +89,7 @@ async fn for_a_day_after_a_rotation_both_secrets_are_accepted_and_then_the_new_o
     assert!(is_leafs(&during, SECRET) && !is_leafs(&during, NEW), "it has room for one");
 
     world.clock.advance(ROTATION);
-    let later = call(&world, &receiver, "Hn5cW7pd").await;
+    let later = call(&world, &receiver, OTHER_FARM).await;
     assert!(is_leafs(&later, NEW) && !is_leafs(&later, SECRET));
     assert_eq!(later.header("webhook-signature").split(' ').count(), 1);
 }
@@ -98,7 +98,7 @@ async fn for_a_day_after_a_rotation_both_secrets_are_accepted_and_then_the_new_o
 #[tokio::test]
 async fn a_body_that_was_parsed_and_written_by_python_has_the_same_signature() {
     let (world, receiver, _) = at_todays_date().await;
-    let call = call(&world, &receiver, "krwv4vYH").await;
+    let call = call(&world, &receiver, FARM).await;
     let fields: Vec<_> = call
         .body
         .trim_start_matches('{')

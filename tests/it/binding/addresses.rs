@@ -3,8 +3,7 @@
 
 use reqwest::header::ACCEPT;
 
-use super::{FARM, OTHER_FARM};
-use crate::world::World;
+use crate::world::{FARM, OTHER_FARM, World};
 
 /// What a browser says that it takes.
 const HTML: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";

@@ -3,8 +3,7 @@
 use reqwest::header::{CONTENT_SECURITY_POLICY, HeaderMap};
 use reqwest::{StatusCode, Url};
 
-use super::{FARM, OTHER_FARM, THIRD_FARM};
-use crate::world::{Seen, World};
+use crate::world::{FARM, OTHER_FARM, Seen, THIRD_FARM, World};
 
 /// All that a browser can see, but for what differs with every request.
 fn visible(seen: Seen) -> (StatusCode, HeaderMap, String) {

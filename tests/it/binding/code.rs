@@ -1,7 +1,6 @@
 //! The code as the proof, and no proof at all.
 
-use super::{FARM, OTHER_FARM};
-use crate::world::World;
+use crate::world::{FARM, OTHER_FARM, World};
 
 #[tokio::test]
 async fn a_session_that_was_started_with_the_code_binds_without_a_cookie() {

@@ -3,8 +3,7 @@
 use domain::browser::ShownCookies;
 use reqwest::header::{COOKIE, HeaderValue};
 
-use super::{FARM, OTHER_FARM, THIRD_FARM};
-use crate::world::World;
+use crate::world::{FARM, OTHER_FARM, THIRD_FARM, World};
 
 #[tokio::test]
 async fn a_cookie_binds_a_session_that_was_started_without_a_code() {

@@ -4,8 +4,7 @@ use reqwest::header::{CONTENT_SECURITY_POLICY, SET_COOKIE};
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 
-use super::{FARM, OTHER_FARM};
-use crate::world::{MANAGEMENT, World, at_once};
+use crate::world::{FARM, MANAGEMENT, OTHER_FARM, World, at_once};
 
 #[tokio::test]
 async fn a_second_browser_is_asked_first_and_the_first_one_still_binds() {

@@ -2,8 +2,7 @@
 
 use reqwest::StatusCode;
 
-use super::{FARM, OTHER_FARM, PRODUCTION_FARM, THIRD_FARM};
-use crate::world::{World, at_once, tally};
+use crate::world::{FARM, OTHER_FARM, PRODUCTION_FARM, THIRD_FARM, World, at_once, tally};
 
 #[tokio::test]
 async fn a_start_with_the_code_claims_it_and_is_connected_at_once() {

@@ -3,9 +3,8 @@
 use reqwest::StatusCode;
 use reqwest::header::{ACCEPT_LANGUAGE, CONTENT_LANGUAGE, HeaderMap, HeaderValue, VARY};
 
-use super::FARM;
 use crate::browser::{Browser, Seen};
-use crate::world::World;
+use crate::world::{FARM, World};
 
 /// A browser whose farmer has set it to these languages.
 fn browser_of(world: &World, languages: &'static str) -> Browser {

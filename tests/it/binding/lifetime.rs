@@ -2,8 +2,7 @@
 
 use reqwest::StatusCode;
 
-use super::FARM;
-use crate::world::World;
+use crate::world::{FARM, World};
 
 #[tokio::test]
 async fn the_farmer_has_until_the_last_second_of_15_minutes_with_a_cookie() {

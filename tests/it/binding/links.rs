@@ -3,8 +3,7 @@
 use reqwest::StatusCode;
 use serde_json::json;
 
-use super::{FARM, OTHER_FARM, PRODUCTION_FARM};
-use crate::world::{MANAGEMENT, World};
+use crate::world::{FARM, MANAGEMENT, OTHER_FARM, PRODUCTION_FARM, World};
 
 #[tokio::test]
 async fn a_stage_session_does_not_end_in_production_nor_a_production_session_in_stage() {

@@ -2,8 +2,7 @@
 
 use reqwest::StatusCode;
 
-use super::{FARM, OTHER_FARM};
-use crate::world::World;
+use crate::world::{FARM, OTHER_FARM, PRODUCTION_FARM, World};
 
 /// What browsers say of where they come from, when it is not Panorama.
 const ELSEWHERE: [Option<&str>; 5] = [
@@ -103,7 +102,7 @@ async fn each_environment_has_its_own_portal() {
     let production = world.register_production().await;
     let maria = world.create_user("maria").await;
     let mut browser = world.hop(&world.start_session_in(production, &maria, None).await).await;
-    let callback = world.share(super::PRODUCTION_FARM).await;
+    let callback = world.share(PRODUCTION_FARM).await;
     assert_eq!(
         browser.open_from(Some("https://bananorama.com/"), &callback).await.outcome,
         "cameBack"

@@ -3,8 +3,7 @@
 use reqwest::StatusCode;
 use serde_json::json;
 
-use super::{FARM, OTHER_FARM};
-use crate::world::World;
+use crate::world::{FARM, OTHER_FARM, World};
 
 #[tokio::test]
 async fn a_start_with_the_code_of_somebody_elses_operation_is_refused() {

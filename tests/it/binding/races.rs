@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 
 use reqwest::{Method, StatusCode};
 
-use super::{FARM, OTHER_FARM, PRODUCTION_FARM};
-use crate::world::{MANAGEMENT, World, at_once, tally};
+use crate::world::{FARM, MANAGEMENT, OTHER_FARM, PRODUCTION_FARM, World, at_once, tally};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn twenty_starts_at_once_for_one_leaf_user_leave_one_live_session() {

@@ -1,7 +1,6 @@
 //! The same callback again.
 
-use super::{FARM, OTHER_FARM};
-use crate::world::{World, at_once, tally};
+use crate::world::{FARM, OTHER_FARM, World, at_once, tally};
 
 #[tokio::test]
 async fn a_repeat_shows_the_same_page_and_does_nothing() {

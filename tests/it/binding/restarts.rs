@@ -2,8 +2,7 @@
 
 use serde_json::json;
 
-use super::{FARM, OTHER_FARM};
-use crate::world::World;
+use crate::world::{FARM, OTHER_FARM, World};
 
 const DOWN: &str = r#"{"call": "confirmSharing", "fault": "status", "status": 503, "times": 0}"#;
 

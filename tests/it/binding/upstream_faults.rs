@@ -3,8 +3,7 @@
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use super::{FARM, OTHER_FARM};
-use crate::world::World;
+use crate::world::{FARM, OTHER_FARM, World};
 
 /// The farmer confirms, meets the fault, waits longer than the 15 minutes, and the same callback
 /// finishes it.

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::{FARM, OTHER_FARM, with_both_upstreams};
-use crate::world::World;
+use super::with_both_upstreams;
+use crate::world::{FARM, OTHER_FARM, World};
 
 with_both_upstreams! {
     a_confirmation_that_is_nobodys_is_kept_for_the_start_with_its_code
@@ -93,7 +93,7 @@ async fn a_confirmation_that_panorama_does_not_answer_outlives_the_15_minutes(wo
 }
 
 async fn a_repeated_callback_is_harmless(world: World) {
-    let user = world.connected_to("maria", FARM).await;
+    let user = world.connected("maria", FARM).await;
     let before = world.credential(&user).await.1;
     for _ in 0..3 {
         assert_eq!(

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::{FARM, OTHER_FARM, with_both_upstreams};
-use crate::world::World;
+use super::with_both_upstreams;
+use crate::world::{FARM, OTHER_FARM, World};
 
 with_both_upstreams! {
     an_operation_whose_switch_is_off_is_revoked_and_the_others_are_not
@@ -14,8 +14,8 @@ with_both_upstreams! {
 
 async fn an_operation_whose_switch_is_off_is_revoked_and_the_others_are_not(world: World) {
     let (maria, dale) =
-        (world.connected_to("maria", FARM).await, world.connected_to("dale", OTHER_FARM).await);
-    world.revoke(FARM).await;
+        (world.connected("maria", FARM).await, world.connected("dale", OTHER_FARM).await);
+    world.unshare(FARM).await;
     let report = world.check_after(15).await;
     assert_eq!((report.compared, report.revoked, report.recovered), (2, 1, 0));
     assert_eq!(world.status(&maria).await, "REVOKED");
@@ -24,8 +24,8 @@ async fn an_operation_whose_switch_is_off_is_revoked_and_the_others_are_not(worl
 }
 
 async fn a_farmer_who_switches_on_again_soon_is_active_at_once(world: World) {
-    let user = world.connected_to("maria", FARM).await;
-    world.revoke(FARM).await;
+    let user = world.connected("maria", FARM).await;
+    world.unshare(FARM).await;
     world.check_after(15).await;
     assert_eq!(world.status(&user).await, "REVOKED");
     let callback = world.share(FARM).await;
@@ -34,8 +34,8 @@ async fn a_farmer_who_switches_on_again_soon_is_active_at_once(world: World) {
 }
 
 async fn a_farmer_who_switches_on_again_months_later_is_active_after_the_next_check(world: World) {
-    let user = world.connected_to("maria", FARM).await;
-    world.revoke(FARM).await;
+    let user = world.connected("maria", FARM).await;
+    world.unshare(FARM).await;
     world.check_after(15).await;
     world.pass(25 * 24 * 60, 0);
     let callback = world.share(FARM).await;
@@ -45,8 +45,8 @@ async fn a_farmer_who_switches_on_again_months_later_is_active_after_the_next_ch
 }
 
 async fn a_panorama_that_cannot_be_asked_changes_nothing(world: World) {
-    let user = world.connected_to("maria", FARM).await;
-    world.revoke(FARM).await;
+    let user = world.connected("maria", FARM).await;
+    world.unshare(FARM).await;
     for fault in [
         json!({ "call": "listSharing", "fault": "status", "status": 503 }),
         json!({ "call": "listSharing", "fault": "malformed" }),

@@ -3,9 +3,9 @@
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 
-use super::{FARM, OTHER_FARM, with_both_upstreams};
+use super::with_both_upstreams;
 use crate::answer::fields_of;
-use crate::world::World;
+use crate::world::{FARM, OTHER_FARM, World};
 
 with_both_upstreams! {
     a_farmers_operation_becomes_active_with_a_code

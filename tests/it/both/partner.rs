@@ -3,9 +3,9 @@
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 
-use super::{FARM, with_both_upstreams};
+use super::with_both_upstreams;
 use crate::manual_creation::refresh_token;
-use crate::world::{MANAGEMENT, World};
+use crate::world::{FARM, MANAGEMENT, World};
 
 with_both_upstreams! {
     leaf_users_are_created_found_changed_and_listed
@@ -49,7 +49,7 @@ fn brought(world: &World, refresh_token: &str) -> serde_json::Value {
 }
 
 async fn a_credential_that_the_partner_brings_is_active_at_once(world: World) {
-    let before = world.connected_to("before", FARM).await;
+    let before = world.connected("before", FARM).await;
     world.ask(Method::DELETE, &format!("{MANAGEMENT}/users/{before}")).await.no_content();
     let user = world.create_user("maria").await;
     let path = format!("{MANAGEMENT}/users/{user}/panorama-credentials");

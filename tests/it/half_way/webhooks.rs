@@ -1,64 +1,19 @@
 //! The same of webhooks, which are a row and a secret.
 
-use std::sync::{Arc, Mutex};
-
-use aws_sdk_dynamodb::config::SharedInterceptor;
-use aws_smithy_runtime_api::box_error::BoxError;
-use aws_smithy_runtime_api::client::interceptors::Intercept;
-use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextRef;
-use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-use aws_smithy_types::config_bag::ConfigBag;
 use local::seed::SECRETS_PREFIX;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
+use crate::aws_calls::{AwsCalls, Call};
 use crate::world::World;
 
 const WEBHOOKS: &str = "/services/alerts/api/alerts/webhooks";
 
-const CREATE_SECRET: Call = ("secretsmanager.CreateSecret", "");
-const DELETE_SECRET: Call = ("secretsmanager.DeleteSecret", "");
-const LIST_ROWS: Call = ("DynamoDB_20120810.Query", "");
-const DELETE_ROW: Call = ("DynamoDB_20120810.TransactWriteItems", r#""Delete""#);
-const UPDATE_ROW: Call = ("DynamoDB_20120810.UpdateItem", "");
-
-/// The operation, and what is in its body.
-type Call = (&'static str, &'static str);
-
-/// Calls that do not get through.
-#[derive(Debug, Clone, Default)]
-struct Broken(Arc<Mutex<Vec<Call>>>);
-
-impl Broken {
-    async fn world(&self) -> World {
-        let interceptor = SharedInterceptor::new(self.clone());
-        World::start_with(|options| options.interceptors.push(interceptor)).await
-    }
-
-    fn set(&self, calls: &[Call]) {
-        *self.0.lock().expect("nobody panicked") = calls.to_vec();
-    }
-}
-
-impl Intercept for Broken {
-    fn name(&self) -> &'static str {
-        "Broken"
-    }
-
-    fn read_before_transmit(
-        &self,
-        call: &BeforeTransmitInterceptorContextRef<'_>,
-        _: &RuntimeComponents,
-        _: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        let target = call.request().headers().get("x-amz-target");
-        let body = String::from_utf8_lossy(call.request().body().bytes().unwrap_or_default());
-        let broken = self.0.lock().expect("nobody panicked");
-        let hit =
-            broken.iter().any(|(operation, part)| target == Some(operation) && body.contains(part));
-        if hit { Err("it does not get through".into()) } else { Ok(()) }
-    }
-}
+const CREATE_SECRET: Call = Call::Of("CreateSecret");
+const DELETE_SECRET: Call = Call::Of("DeleteSecret");
+const LIST_ROWS: Call = Call::Of("Query");
+const DELETE_ROW: Call = Call::With("TransactWriteItems", r#""Delete""#);
+const UPDATE_ROW: Call = Call::Of("UpdateItem");
 
 async fn register(world: &World) -> (StatusCode, Value) {
     let body = json!({
@@ -119,15 +74,15 @@ fn nothing_changed((status, problem): (StatusCode, Value)) {
 
 #[tokio::test]
 async fn a_registration_without_a_secret_is_taken_back_or_names_what_mends_it() {
-    let broken = Broken::default();
-    let world = broken.world().await;
-    broken.set(&[CREATE_SECRET]);
+    let calls = AwsCalls::default();
+    let world = World::calling_through(&calls).await;
+    calls.break_only(&[CREATE_SECRET]);
     nothing_changed(register(&world).await);
     assert_eq!(ids(&world).await, Vec::<String>::new());
 
-    broken.set(&[CREATE_SECRET, DELETE_ROW]);
+    calls.break_only(&[CREATE_SECRET, DELETE_ROW]);
     let detail = unfinished(register(&world).await);
-    broken.set(&[]);
+    calls.mend();
     let [id] = &ids(&world).await[..] else { panic!("{detail}") };
     assert!(
         detail.contains(&format!("PUT {WEBHOOKS}/{id}/secret")) && detail.contains("DELETE"),
@@ -139,26 +94,26 @@ async fn a_registration_without_a_secret_is_taken_back_or_names_what_mends_it() 
 
 #[tokio::test]
 async fn a_secret_that_was_rotated_and_not_noted_is_finished_by_the_same_request() {
-    let broken = Broken::default();
-    let world = broken.world().await;
+    let calls = AwsCalls::default();
+    let world = World::calling_through(&calls).await;
     let id = registered(&world).await;
-    broken.set(&[UPDATE_ROW]);
+    calls.break_only(&[UPDATE_ROW]);
     assert!(unfinished(rotate(&world, &id).await).contains("same request again"));
-    broken.set(&[]);
+    calls.mend();
     assert_eq!(rotate(&world, &id).await.0, StatusCode::OK);
 }
 
 #[tokio::test]
 async fn a_deletion_that_leaves_the_secret_is_finished_by_the_same_request() {
-    let broken = Broken::default();
-    let world = broken.world().await;
+    let calls = AwsCalls::default();
+    let world = World::calling_through(&calls).await;
     let id = registered(&world).await;
-    broken.set(&[DELETE_SECRET]);
+    calls.break_only(&[DELETE_SECRET]);
     let detail = unfinished(delete(&world, &id).await);
     assert!(detail.contains("same request again") && detail.contains("404"), "{detail}");
     assert_eq!(ids(&world).await, Vec::<String>::new());
     assert!(has_secret(&world, &id).await);
-    broken.set(&[]);
+    calls.mend();
     assert_eq!(delete(&world, &id).await.0, StatusCode::NOT_FOUND);
     assert!(!has_secret(&world, &id).await);
 }
@@ -166,14 +121,14 @@ async fn a_deletion_that_leaves_the_secret_is_finished_by_the_same_request() {
 /// The row could not even be read, so nobody knows that the secret is nobody's.
 #[tokio::test]
 async fn a_deletion_that_cannot_read_the_webhook_leaves_its_secret() {
-    let broken = Broken::default();
-    let world = broken.world().await;
+    let calls = AwsCalls::default();
+    let world = World::calling_through(&calls).await;
     let id = registered(&world).await;
     for call in [LIST_ROWS, DELETE_ROW] {
-        broken.set(&[call]);
+        calls.break_only(&[call]);
         nothing_changed(delete(&world, &id).await);
         assert!(has_secret(&world, &id).await, "{call:?}");
     }
-    broken.set(&[]);
+    calls.mend();
     assert_eq!(ids(&world).await, [id]);
 }

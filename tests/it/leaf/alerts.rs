@@ -6,9 +6,8 @@ use base64::engine::general_purpose::STANDARD;
 use reqwest::Method;
 use serde_json::json;
 
-use super::FARM;
 use crate::answer::Answer;
-use crate::world::World;
+use crate::world::{FARM, World};
 
 pub(crate) const SECRET: &str = "planted-alert-secret-0123456789";
 
@@ -51,9 +50,9 @@ pub(super) async fn replace_secret(world: &World, secret: &str) {
 /// of it.
 async fn revoked_at_leaf(world: &World) -> (String, String) {
     replace_secret(world, SECRET).await;
-    let user = world.connected_through_leaf("maria", FARM).await;
+    let user = world.connected("maria", FARM).await;
     let id = world.credential(&user).await.1["id"].as_str().expect("an id").to_owned();
-    world.revoke(FARM).await;
+    world.unshare(FARM).await;
     world.pass(15, 0);
     assert_eq!(world.check_at_leaf().await.revoked, 1);
     (user, id)

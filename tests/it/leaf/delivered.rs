@@ -10,10 +10,9 @@ use local::{Machine, Upstream};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use super::FARM;
 use super::alerts::{SECRET, replace_secret, stored};
 use crate::answer::Answer;
-use crate::world::{World, limit_permission};
+use crate::world::{FARM, World, limit_permission};
 
 const WEBHOOKS: &str = "/services/alerts/api/alerts/webhooks";
 
@@ -51,8 +50,8 @@ async fn webhooks_at_leaf(world: &World) -> Vec<Value> {
 }
 
 /// A Leaf user that is connected, and Leaf has told what there was to tell.
-async fn connected(world: &World) -> String {
-    let user = world.connected_through_leaf("maria", FARM).await;
+async fn connected_and_told(world: &World) -> String {
+    let user = world.connected("maria", FARM).await;
     assert_eq!(leaf_delivers(world).await, (0, 0));
     user
 }
@@ -60,7 +59,7 @@ async fn connected(world: &World) -> String {
 #[tokio::test]
 async fn what_leaf_finds_out_is_here_as_soon_as_leaf_has_called() {
     let world = registered().await;
-    let user = connected(&world).await;
+    let user = connected_and_told(&world).await;
     limit_permission(leaf(&world), &user).await;
     assert_eq!(stored(&world, &user).await, "ACTIVE");
     assert_eq!(leaf_delivers(&world).await, (0, 0));
@@ -79,7 +78,7 @@ async fn a_farmer_who_switches_off_is_here_as_soon_as_leaf_has_checked_and_calle
     });
     let (status, _) = world.json(world.at_leaf(Method::POST, WEBHOOKS).await.json(&body)).await;
     assert_eq!(status, StatusCode::CREATED);
-    let user = connected(&world).await;
+    let user = connected_and_told(&world).await;
 
     world.unshare(FARM).await;
     world.pass(15, 0);
@@ -92,7 +91,7 @@ async fn a_farmer_who_switches_off_is_here_as_soon_as_leaf_has_checked_and_calle
 #[tokio::test]
 async fn leafs_calls_with_a_secret_that_is_no_longer_ours_wait_until_it_is_registered_anew() {
     let world = registered().await;
-    let user = connected(&world).await;
+    let user = connected_and_told(&world).await;
     // One alone would leave Leaf's good as the one before.
     replace_secret(&world, "one-secret-too-many-0123456789").await;
     replace_secret(&world, "two-secrets-too-many-0123456789").await;
@@ -116,7 +115,7 @@ async fn leafs_calls_with_a_secret_that_is_no_longer_ours_wait_until_it_is_regis
 #[tokio::test]
 async fn an_alert_about_leafs_whole_app_key_is_taken_and_changes_nothing_by_itself() {
     let world = registered().await;
-    let user = connected(&world).await;
+    let user = connected_and_told(&world).await;
     world.partner_password_is_now("Another-2027").await;
     world.pass(15, 0);
     assert_eq!(world.check_at_leaf().await.login_refused, 1);
@@ -128,7 +127,7 @@ async fn an_alert_about_leafs_whole_app_key_is_taken_and_changes_nothing_by_itse
 #[tokio::test]
 async fn a_registration_that_fails_again_and_again_silences_nothing() {
     let world = registered().await;
-    let user = connected(&world).await;
+    let user = connected_and_told(&world).await;
     world.disturb(&json!({ "fault": "status", "status": 503, "times": 9 })).await;
     for _ in 0..3 {
         let (status, problem) =

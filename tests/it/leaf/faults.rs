@@ -7,8 +7,7 @@ use local::Upstream;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{FARM, OTHER_FARM};
-use crate::world::{MANAGEMENT, World};
+use crate::world::{FARM, MANAGEMENT, OTHER_FARM, World};
 
 /// What goes wrong for good, the `errorKey` of a start then, and how many calls a request may cost.
 fn bad_days() -> [(Value, u16, &'static str, usize); 6] {
@@ -32,7 +31,7 @@ fn bad_days() -> [(Value, u16, &'static str, usize); 6] {
 async fn a_status_is_what_is_stored_when_leaf_cannot_be_asked() {
     for (fault, _, _, most) in bad_days() {
         let world = World::in_front_of_leaf().await;
-        let user = world.connected_through_leaf("maria", FARM).await;
+        let user = world.connected("maria", FARM).await;
         let before = world.credential(&user).await.1;
         world.pass(1, 0);
         world.disturb(&fault).await;
@@ -101,7 +100,7 @@ async fn a_farmer_who_comes_while_leafs_api_cannot_be_asked_is_connected_when_it
 #[tokio::test]
 async fn a_limit_is_kept_for_as_long_as_leaf_said() {
     let world = World::in_front_of_leaf().await;
-    let user = world.connected_through_leaf("maria", FARM).await;
+    let user = world.connected("maria", FARM).await;
     world.disturb(&json!({ "fault": "status", "status": 429, "retryAfter": 17 })).await;
     let calls = world.leaf_calls("").await;
     let path = format!("{MANAGEMENT}/users/{user}/panorama-credentials?verify=true");
@@ -119,12 +118,10 @@ async fn a_limit_is_kept_for_as_long_as_leaf_said() {
 #[tokio::test]
 async fn a_check_that_leaf_limits_goes_on_where_it_was() {
     let world = World::in_front_of_leaf().await;
-    let (maria, dale) = (
-        world.connected_through_leaf("maria", FARM).await,
-        world.connected_through_leaf("dale", OTHER_FARM).await,
-    );
+    let (maria, dale) =
+        (world.connected("maria", FARM).await, world.connected("dale", OTHER_FARM).await);
     for code in [FARM, OTHER_FARM] {
-        world.revoke(code).await;
+        world.unshare(code).await;
     }
     world.pass(15, 0);
     let leaf = world.machine.leaf.as_ref().expect("Leaf");
@@ -171,7 +168,7 @@ async fn a_check_that_leaf_limits_goes_on_where_it_was() {
 #[tokio::test]
 async fn a_token_that_leaf_refuses_is_renewed_once_and_nobody_notices() {
     let world = World::in_front_of_leaf().await;
-    let user = world.connected_through_leaf("maria", FARM).await;
+    let user = world.connected("maria", FARM).await;
     let logins = world.leaf_calls("/api/authenticate").await;
     world
         .disturb(&json!({ "fault": "status", "status": 401, "path": "/panorama-credentials" }))
@@ -184,7 +181,7 @@ async fn a_token_that_leaf_refuses_is_renewed_once_and_nobody_notices() {
 #[tokio::test]
 async fn a_token_is_kept_until_shortly_before_its_end() {
     let world = World::in_front_of_leaf().await;
-    let user = world.connected_through_leaf("maria", FARM).await;
+    let user = world.connected("maria", FARM).await;
     assert_eq!(world.leaf_calls("/api/authenticate").await, 1, "one for everything so far");
     world.pass(30 * 24 * 60 - 6, 0);
     let world = World { token: world.sign_in().await, ..world };
@@ -198,7 +195,7 @@ async fn a_token_is_kept_until_shortly_before_its_end() {
 #[tokio::test]
 async fn a_word_that_nobody_knows_changes_nothing() {
     let world = World::in_front_of_leaf().await;
-    let user = world.connected_through_leaf("maria", FARM).await;
+    let user = world.connected("maria", FARM).await;
     world.disturb(&json!({ "fault": "unknownStatus", "times": 0 })).await;
     assert_eq!(world.status(&user).await, "ACTIVE");
     assert_eq!(world.check_after(15).await.unavailable, 0);

@@ -5,8 +5,7 @@ use local::Upstream;
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 
-use super::{FARM, OTHER_FARM};
-use crate::world::{MANAGEMENT, World};
+use crate::world::{FARM, MANAGEMENT, OTHER_FARM, World};
 
 /// A Leaf user that was created at Leaf, before there was a service in front of it.
 pub(crate) async fn user_of_leaf(world: &World) -> String {
@@ -90,7 +89,7 @@ async fn a_farmer_who_came_to_leaf_alone_is_connected_here_even_when_the_time_is
 #[tokio::test]
 async fn a_session_for_one_operation_is_not_completed_by_leafs_connection_to_another() {
     let world = World::in_front_of_leaf().await;
-    let user = world.connected_through_leaf("maria", FARM).await;
+    let user = world.connected("maria", FARM).await;
     world.start_session(&user, Some(OTHER_FARM)).await;
     let callback = world.callback(OTHER_FARM);
     assert_eq!(
@@ -135,7 +134,7 @@ async fn a_farmer_who_has_come_is_not_done_when_leaf_has_connected_another_opera
 #[tokio::test]
 async fn a_credential_that_leaf_has_lost_is_revoked_and_not_forgotten() {
     let world = World::in_front_of_leaf().await;
-    let user = world.connected_through_leaf("maria", FARM).await;
+    let user = world.connected("maria", FARM).await;
     let path = format!("{MANAGEMENT}/users/{user}/panorama-credentials");
     let gone = world.at_leaf(Method::DELETE, &path).await.send().await.expect("an answer");
     assert_eq!(gone.status(), StatusCode::NO_CONTENT);

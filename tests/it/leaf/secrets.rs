@@ -3,14 +3,14 @@
 use local::seed;
 use reqwest::Method;
 
-use super::{FARM, PLANTED};
+use super::PLANTED;
 use crate::answer::Answer;
-use crate::world::{MANAGEMENT, World};
+use crate::world::{FARM, MANAGEMENT, World};
 
 #[tokio::test]
 async fn nothing_that_leaf_tells_of_tokens_is_passed_on() {
     let world = World::in_front_of_leaf().await;
-    let user = world.connected_through_leaf("maria", FARM).await;
+    let user = world.connected("maria", FARM).await;
     let path = format!("{MANAGEMENT}/users/{user}/panorama-credentials");
     let theirs = world
         .at_leaf(Method::GET, &path)

@@ -5,7 +5,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::PLANTED;
-use crate::world::{MANAGEMENT, World};
+use crate::world::{FARM, MANAGEMENT, World};
 
 /// A Leaf user with the credentials of two other providers, and with what nobody here has heard of.
 pub(crate) fn maria() -> Value {
@@ -148,7 +148,7 @@ async fn a_new_leaf_user_reaches_leaf_as_it_was_sent() {
         assert_eq!(answer.header("location"), Some(&*world.api(&format!("{}/{id}", users()))));
         assert_eq!(world.ask(Method::GET, &format!("{}/{id}", users())).await.json(200), made);
         assert_eq!(
-            world.start_session(id, Some("krwv4vYH")).await.status,
+            world.start_session(id, Some(FARM)).await.status,
             "PENDING",
             "it is known here as well"
         );

@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::PLANTED;
-use crate::world::{MANAGEMENT, World};
+use crate::world::{FARM, MANAGEMENT, World};
 
 /// Leaf users that nobody here would have made.
 fn strangers() -> Vec<Value> {
@@ -88,7 +88,7 @@ fn credential() -> Value {
     json!({
         "id": "5d1f8f0e-4f3b-49a5-8c92-7f0f6f1f2a10", "status": "ACTIVE",
         "createdTime": "2025-05-05T05:05:05.000000Z",
-        "clientId": "c", "username": "u", "organizationCode": "krwv4vYH",
+        "clientId": "c", "username": "u", "organizationCode": FARM,
         "clientEnvironment": "STAGE",
         "accessToken": PLANTED, "refreshToken": PLANTED,
     })

@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextRef;
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use local::machine::TABLE_NAME;
 use local::seed::SECRETS_PREFIX;
 use serde_json::Value;
@@ -57,10 +57,7 @@ impl fmt::Display for Access {
 }
 
 /// What a call that is about to be sent needs.
-pub(crate) fn of_call(
-    call: &BeforeTransmitInterceptorContextRef<'_>,
-) -> Result<BTreeSet<Access>, String> {
-    let request = call.request();
+pub(crate) fn of_call(request: &HttpRequest) -> Result<BTreeSet<Access>, String> {
     let target = request.headers().get("x-amz-target").ok_or("a call without a target")?;
     let body = request.body().bytes().ok_or("a call whose body is not in memory")?;
     let body =

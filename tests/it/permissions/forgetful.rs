@@ -7,7 +7,6 @@ use std::sync::{Arc, Mutex};
 
 use application::ports::clock::Clock;
 use application::ports::randomness::Randomness;
-use aws_sdk_dynamodb::config::SharedInterceptor;
 use axum::Router;
 use axum::extract::Request;
 use axum::response::IntoResponse;
@@ -53,7 +52,7 @@ impl Forgetful {
     pub(crate) async fn watched_by(seen: &Seen, upstream: Upstream) -> Self {
         // In the place of the guard, which would stop at the first call that is not allowed: the
         // comparison tells all.
-        let interceptors = vec![SharedInterceptor::new(seen.clone())];
+        let interceptors = vec![seen.interceptor()];
         let mut world = World::start_with(|options| {
             options.interceptors = interceptors;
             options.upstream = upstream;

@@ -4,15 +4,14 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 
+use aws_sdk_dynamodb::config::SharedInterceptor;
 use aws_smithy_runtime_api::box_error::BoxError;
-use aws_smithy_runtime_api::client::interceptors::Intercept;
-use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextRef;
-use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-use aws_smithy_types::config_bag::ConfigBag;
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use local::{Upstream, function_scope};
 
 use super::access;
 use super::policies::{self, Policies};
+use crate::aws_calls::before_each;
 use crate::template::template;
 
 /// The template's.
@@ -34,8 +33,9 @@ struct Denied {
 
 impl Guard {
     /// Sees the calls.
-    pub(crate) fn interceptor(&self) -> impl Intercept + 'static {
-        self.denied.clone()
+    pub(crate) fn interceptor(&self) -> SharedInterceptor {
+        let denied = self.denied.clone();
+        before_each(move |request| denied.look(request))
     }
 
     /// The machine is deployed in front of Leaf.
@@ -60,17 +60,8 @@ impl Drop for Guard {
     }
 }
 
-impl Intercept for Denied {
-    fn name(&self) -> &'static str {
-        "Guard"
-    }
-
-    fn read_before_transmit(
-        &self,
-        call: &BeforeTransmitInterceptorContextRef<'_>,
-        _: &RuntimeComponents,
-        _: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
+impl Denied {
+    fn look(&self, request: &HttpRequest) -> Result<(), BoxError> {
         // What is done in no function's name is the test's own, or makes the machine.
         let Some(function) = function_scope::function() else { return Ok(()) };
         let upstream = if self.in_front_of_leaf.load(Ordering::SeqCst) {
@@ -78,7 +69,7 @@ impl Intercept for Denied {
         } else {
             Upstream::Panorama
         };
-        let denied = match (access::of_call(call), POLICIES.get(function)) {
+        let denied = match (access::of_call(request), POLICIES.get(function)) {
             (Ok(needed), Some(rights)) => {
                 let denied = needed.iter().filter(|access| !rights.allow(access, upstream));
                 denied.map(|access| format!("{function}: {access}")).collect()

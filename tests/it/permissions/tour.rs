@@ -21,9 +21,6 @@ use super::forgetful::Forgetful;
 use super::seen::Seen;
 use crate::world::{MANAGEMENT, World};
 
-const FARM: &str = "krwv4vYH";
-const OTHER_FARM: &str = "Hn5cW7pd";
-
 /// Which machines it goes to.
 struct Tour<'a> {
     seen: &'a Seen,
@@ -78,16 +75,6 @@ async fn inits(machine: &Forgetful) {
 }
 
 impl World {
-    /// A Leaf user whose operation is connected, by the code.
-    async fn connected(&self, name: &str, code: &str) -> String {
-        let user = self.create_user(name).await;
-        self.start_session(&user, Some(code)).await;
-        self.comes_back(code, "connected").await;
-        // In front of Leaf this is what finds out.
-        assert_eq!(self.status(&user).await, "ACTIVE");
-        user
-    }
-
     /// The grower switches on, and a browser without cookies comes back.
     async fn comes_back(&self, code: &str, outcome: &str) {
         self.share(code).await;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{NOBODY, not_texts, user_path, with};
 use crate::answer::{Answer, fields_of};
-use crate::world::{MANAGEMENT, World};
+use crate::world::{FARM, MANAGEMENT, World};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -205,7 +205,7 @@ async fn what_a_farmers_browser_opens_wants_no_token() {
     let session = world.start_session(&user, None).await;
     let mut browser = world.browser();
     browser.go_on(&session.sign_in_url).await;
-    assert_eq!(browser.open(&world.callback("krwv4vYH")).await.outcome, "notShared");
+    assert_eq!(browser.open(&world.callback(FARM)).await.outcome, "notShared");
 }
 
 #[tokio::test]

@@ -7,9 +7,8 @@ use serde_json::{Value, json};
 
 use super::{NO_UUIDS, NOBODY, user_path, with_query};
 use crate::answer::{assert_leaf_time, fields_of};
-use crate::world::World;
+use crate::world::{FARM, World};
 
-const CODE: &str = "krwv4vYH";
 const SECOND: Duration = Duration::from_secs(1);
 
 async fn events(world: &World, user: &str, query: &[(&str, &str)]) -> Vec<Value> {
@@ -29,10 +28,10 @@ async fn turned_back(world: &World, times: u32) -> String {
     for time in 0..times {
         // One session asks Panorama a few times in a row.
         if time % 8 == 0 {
-            world.start_session(&user, Some(CODE)).await;
+            world.start_session(&user, Some(FARM)).await;
         }
         assert_eq!(
-            world.browser().open(&world.callback(CODE)).await.outcome,
+            world.browser().open(&world.callback(FARM)).await.outcome,
             "notBound",
             "no page tells what exists"
         );
@@ -45,7 +44,7 @@ async fn turned_back(world: &World, times: u32) -> String {
 async fn every_answer_of_panorama_is_an_event_without_the_code_in_it() {
     let world = World::start().await;
     let user = turned_back(&world, 1).await;
-    let callback = world.share(CODE).await;
+    let callback = world.share(FARM).await;
     world.fault(json!({ "call": "confirmSharing", "fault": "status", "status": 503 })).await;
     assert_eq!(world.browser().open(&callback).await.outcome, "finishing");
     world.clock.advance(Duration::from_mins(2));
@@ -53,7 +52,7 @@ async fn every_answer_of_panorama_is_an_event_without_the_code_in_it() {
 
     let answer = world.ask(Method::GET, &user_path(&user, "/panorama-credentials/events")).await;
     answer.says_nothing_of([
-        CODE,
+        FARM,
         world.machine.ready.stage.partner.password,
         world.machine.ready.stage.client_id,
     ]);

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{user_path, with_query};
 use crate::answer::Answer;
-use crate::world::{MANAGEMENT, World};
+use crate::world::{FARM, MANAGEMENT, OTHER_FARM, World};
 
 const WEBHOOKS: &str = "/services/alerts/api/alerts/webhooks";
 
@@ -74,9 +74,9 @@ async fn a_connections_history_is_walked_by_its_links() {
     let user = world.create_user("maria").await;
     let path = user_path(&user, "/panorama-credentials/events");
     assert!(walk(&world, &path, &[], 0).await.is_empty());
-    world.start_session(&user, Some("krwv4vYH")).await;
+    world.start_session(&user, Some(FARM)).await;
     for events in 1..=5 {
-        assert_eq!(world.browser().open(&world.callback("krwv4vYH")).await.outcome, "notBound");
+        assert_eq!(world.browser().open(&world.callback(FARM)).await.outcome, "notBound");
         // Past any cool-down that keeps one session from asking Panorama again and again.
         world.clock.advance(Duration::from_mins(2));
         assert_eq!(walk(&world, &path, &[("sort", "createdDate,asc")], events).await.len(), events);
@@ -88,7 +88,7 @@ async fn leaf_users_and_summaries_are_walked_by_their_links_whatever_is_asked_fo
     let world = World::start().await;
     let users = format!("{MANAGEMENT}/users");
     walk(&world, &users, &[], 1).await;
-    let codes = ["krwv4vYH", "Hn5cW7pd", "b3VxKq9R", "t8Zq2mLx"];
+    let codes = [FARM, OTHER_FARM, "b3VxKq9R", "t8Zq2mLx"];
     for (number, code) in codes.iter().enumerate() {
         let user = world.create_user("farmer").await;
         walk(&world, &users, &[("sort", "name,desc")], number + 2).await;
@@ -173,15 +173,14 @@ async fn what_is_created_is_where_its_location_says() {
     });
     created(&world, WEBHOOKS, &webhook).await;
 
-    let before = world.create_user("before").await;
-    world.connect(&before, "krwv4vYH").await;
+    let before = world.connected("before", FARM).await;
     world.ask(Method::DELETE, &user_path(&before, "")).await.no_content();
     let user = world.create_user("maria").await;
     let stage = &world.machine.ready.stage;
     let credential = json!({
         "clientId": stage.client_id, "username": stage.partner.username,
         "password": stage.partner.password,
-        "organizationCode": "krwv4vYH",
+        "organizationCode": FARM,
         "refreshToken": crate::manual_creation::refresh_token(&world).await,
         "clientEnvironment": "STAGE",
     });

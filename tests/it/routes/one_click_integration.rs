@@ -8,11 +8,10 @@ use uuid::Uuid;
 
 use super::{NOBODY, user_path, with};
 use crate::answer::{Answer, assert_leaf_time, fields_of};
-use crate::world::World;
+use crate::world::{FARM, World};
 
 const SEEDED: &str = "/services/usermanagement/api/app-keys/Panorama/prairie-insights/STAGE";
 const LIST: &str = "/services/usermanagement/api/app-keys/Panorama";
-const CODE: &str = "krwv4vYH";
 
 /// A machine and a Leaf user for whom nothing was started.
 struct Scene {
@@ -38,7 +37,7 @@ impl Scene {
             "clientId": stage.client_id,
             "username": stage.partner.username,
             "password": stage.partner.password,
-            "organizationCode": CODE,
+            "organizationCode": FARM,
             "clientEnvironment": "STAGE",
         })
     }
@@ -104,7 +103,7 @@ impl Scene {
 
 /// Our own body: the app key by its name.
 fn named() -> Value {
-    json!({ "appName": "prairie-insights", "clientEnvironment": "STAGE", "organizationCode": CODE })
+    json!({ "appName": "prairie-insights", "clientEnvironment": "STAGE", "organizationCode": FARM })
 }
 
 /// What an answer may not show of what it was sent.
@@ -154,11 +153,11 @@ async fn unknown_fields_are_ignored_and_blanks_around_a_code_too() {
     body["redirectUri"] = json!("https://app.example/done");
     body["refreshToken"] = json!({ "deep": [[[1]]] });
     body["provider"] = json!(7);
-    body["organizationCode"] = json!(format!(" {CODE}\n"));
+    body["organizationCode"] = json!(format!(" {FARM}\n"));
     body["appName"] = Value::Null;
     scene.starts(&body).await;
     let (_, pending) = scene.world.credential(&scene.user).await;
-    assert_eq!(pending["organizationCode"], CODE);
+    assert_eq!(pending["organizationCode"], FARM);
 }
 
 #[tokio::test]
@@ -202,7 +201,7 @@ async fn the_tutorials_body_becomes_an_app_key_where_the_deployment_knows_the_sh
         "clientId": production.client_id,
         "username": production.partner.username,
         "password": production.partner.password,
-        "organizationCode": CODE,
+        "organizationCode": FARM,
         "clientEnvironment": "PRODUCTION",
     });
     scene.starts(&body).await;
@@ -274,7 +273,7 @@ async fn unknown_credentials_with_a_sharing_url_id_become_an_app_key() {
     scene.world.ask(Method::DELETE, &SEEDED.replace("prairie-insights", id)).await.no_content();
     scene.starts(&with(&scene.reference(), "appName", json!("chosen"))).await;
     assert_eq!(scene.app_keys().await[0]["appName"], "chosen");
-    let callback = scene.world.share(CODE).await;
+    let callback = scene.world.share(FARM).await;
     scene.starts(&with(&named(), "appName", json!("chosen"))).await;
     assert_eq!(scene.world.browser().open(&callback).await.outcome, "connected");
 }
@@ -439,7 +438,7 @@ async fn an_unknown_leaf_user_is_refused_before_anything_is_asked_or_stored() {
 async fn an_operation_of_another_leaf_user_is_refused() {
     let scene = Scene::new().await;
     let owner = scene.world.create_user("owner").await;
-    scene.world.connect(&owner, CODE).await;
+    scene.world.connect(&owner, FARM).await;
     for body in [scene.tutorial(), named()] {
         scene.refuses(&body, 0, (409, "operationAlreadyConnected", &["organizationCode"])).await;
     }

@@ -8,9 +8,8 @@ use serde_json::{Value, json};
 use super::{NO_UUIDS, NOBODY, not_texts, user_path, with};
 use crate::answer::{Answer, assert_leaf_time, fields_of};
 use crate::manual_creation::{already_shared, refresh_token};
-use crate::world::World;
+use crate::world::{FARM, World};
 
-const CODE: &str = "krwv4vYH";
 const MINUTE: Duration = Duration::from_mins(1);
 
 /// A credential's fields: those that are empty, too.
@@ -70,9 +69,9 @@ async fn a_session_that_waits_is_pending_until_it_is_15_minutes_old() {
     let world = World { token: world.sign_in().await, ..world };
     read(&world, &user).await.problem(404, "sessionExpired");
 
-    world.start_session(&user, Some(CODE)).await;
+    world.start_session(&user, Some(FARM)).await;
     let again = read(&world, &user).await.json(200);
-    assert_eq!(again["organizationCode"], CODE, "a session with a code shows it");
+    assert_eq!(again["organizationCode"], FARM, "a session with a code shows it");
     assert_leaf_time(&again["expiresAt"]);
 }
 
@@ -81,7 +80,7 @@ async fn a_connected_user_has_a_credential_without_password_and_tokens() {
     let world = World::start().await;
     let user = world.create_user("maria").await;
     world.clock.advance(Duration::from_micros(1_500_001));
-    world.connect(&user, CODE).await;
+    world.connect(&user, FARM).await;
     let answer = read(&world, &user).await;
     let credential = answer.json(200);
     assert_eq!(fields_of(&credential), FIELDS);
@@ -95,8 +94,7 @@ async fn a_connected_user_has_a_credential_without_password_and_tokens() {
 #[tokio::test]
 async fn a_new_start_leaves_a_working_credential_as_it_is() {
     let world = World::start().await;
-    let user = world.create_user("maria").await;
-    world.connect(&user, CODE).await;
+    let user = world.connected("maria", FARM).await;
     let credential = read(&world, &user).await.json(200);
     world.start_session(&user, Some("t8Zq2mLx")).await;
     assert_eq!(read(&world, &user).await.json(200), credential);
@@ -107,8 +105,7 @@ async fn a_new_start_leaves_a_working_credential_as_it_is() {
 #[tokio::test]
 async fn a_credential_outlives_its_app_key_and_then_has_no_login_to_show() {
     let world = World::start().await;
-    let user = world.create_user("maria").await;
-    world.connect(&user, CODE).await;
+    let user = world.connected("maria", FARM).await;
     let app_key = "/services/usermanagement/api/app-keys/Panorama/prairie-insights/STAGE";
     world.ask(Method::DELETE, app_key).await.no_content();
     let credential = read(&world, &user).await.json(200);
@@ -120,7 +117,7 @@ async fn a_credential_outlives_its_app_key_and_then_has_no_login_to_show() {
 async fn a_rejected_session_says_that_the_operation_is_another_users() {
     let world = World::start().await;
     let (owner, other) = (world.create_user("owner").await, world.create_user("other").await);
-    let callback = world.share(CODE).await;
+    let callback = world.share(FARM).await;
     for (user, outcome) in [(&owner, "connected"), (&other, "operationOwned")] {
         let link = world.start_session(user, None).await.sign_in_url;
         let mut browser = world.browser();
@@ -129,7 +126,7 @@ async fn a_rejected_session_says_that_the_operation_is_another_users() {
     }
     let answer = read(&world, &other).await;
     answer.problem(404, "sessionOperationAlreadyConnected");
-    answer.says_nothing_of([CODE, &owner]);
+    answer.says_nothing_of([FARM, &owner]);
     assert_eq!(world.status(&owner).await, "ACTIVE");
 }
 
@@ -158,13 +155,13 @@ async fn deleting_a_credential_frees_its_operation_and_can_be_repeated() {
     let world = World::start().await;
     let (first, second) = (world.create_user("first").await, world.create_user("second").await);
     delete(&world, &first).await;
-    world.connect(&first, CODE).await;
+    world.connect(&first, FARM).await;
     for _ in 0..2 {
         delete(&world, &first).await;
         read(&world, &first).await.problem(404, "integrationNotStarted");
         assert!(world.events(&first).await.is_empty(), "the events are gone with the credential");
     }
-    world.connect(&second, CODE).await;
+    world.connect(&second, FARM).await;
     delete(&world, &first).await;
     assert_eq!(world.status(&second).await, "ACTIVE", "what is another's now is not touched");
     world.ask(Method::GET, &user_path(&first, "")).await.json(200);
@@ -174,10 +171,10 @@ async fn deleting_a_credential_frees_its_operation_and_can_be_repeated() {
 async fn deleting_a_session_ends_it() {
     let world = World::start().await;
     let user = world.create_user("maria").await;
-    world.start_session(&user, Some(CODE)).await;
+    world.start_session(&user, Some(FARM)).await;
     delete(&world, &user).await;
     read(&world, &user).await.problem(404, "integrationNotStarted");
-    let callback = world.share(CODE).await;
+    let callback = world.share(FARM).await;
     assert_ne!(world.browser().open(&callback).await.outcome, "connected");
     read(&world, &user).await.problem(404, "integrationNotStarted");
     assert_eq!(world.calls("confirmSharing").await, 0);
@@ -201,7 +198,7 @@ async fn manual(world: &World) -> Value {
         "clientId": stage.client_id,
         "username": stage.partner.username,
         "password": stage.partner.password,
-        "organizationCode": CODE,
+        "organizationCode": FARM,
         "refreshToken": refresh_token(world).await,
         "clientEnvironment": "STAGE",
     })
@@ -210,7 +207,7 @@ async fn manual(world: &World) -> Value {
 #[tokio::test]
 async fn a_credential_created_by_hand_is_answered_as_it_is_read() {
     let world = World::start().await;
-    already_shared(&world, CODE).await;
+    already_shared(&world, FARM).await;
     let user = world.create_user("maria").await;
     let body = manual(&world).await;
     let answer = world
@@ -231,7 +228,7 @@ async fn a_credential_created_by_hand_is_answered_as_it_is_read() {
 async fn a_credential_with_missing_empty_mistyped_or_malformed_fields_is_refused_without_asking_panorama()
  {
     let world = World::start().await;
-    already_shared(&world, CODE).await;
+    already_shared(&world, FARM).await;
     let user = world.create_user("maria").await;
     let full = manual(&world).await;
     let fields = [
@@ -286,7 +283,7 @@ async fn a_credential_with_missing_empty_mistyped_or_malformed_fields_is_refused
 #[tokio::test]
 async fn a_credential_that_panorama_does_not_accept_leaves_a_waiting_session_as_it_is() {
     let world = World::start().await;
-    already_shared(&world, CODE).await;
+    already_shared(&world, FARM).await;
     let user = world.create_user("maria").await;
     let body = manual(&world).await;
     world.start_session(&user, None).await;
@@ -330,7 +327,7 @@ async fn a_credential_that_panorama_does_not_accept_leaves_a_waiting_session_as_
         assert_eq!(answer.status, status, "{field} {value}: {answer:?}");
         answer.problem(status, error_key);
         assert_eq!(answer.header("retry-after").is_some(), status > 500, "{answer:?}");
-        answer.says_nothing_of(["planted", "Stage-Harvest-2026", CODE]);
+        answer.says_nothing_of(["planted", "Stage-Harvest-2026", FARM]);
         assert_eq!(read(&world, &user).await.json(200), pending);
     }
     world.ask_with(Method::POST, &path(&user), &body).await.json(201);

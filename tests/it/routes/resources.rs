@@ -5,19 +5,12 @@ use serde_json::{Value, json};
 
 use super::{NO_UUIDS, NOBODY, with};
 use crate::answer::{Answer, assert_leaf_time, fields_of};
-use crate::world::World;
+use crate::world::{FARM, OTHER_FARM, THIRD_FARM, World};
 
 const RESOURCES: &str = "/services/integrations/api/resources";
-const CODE: &str = "krwv4vYH";
 
 async fn of(world: &World, user: &str) -> Answer {
     world.ask(Method::GET, &format!("{RESOURCES}?provider=Panorama&leafUserId={user}")).await
-}
-
-async fn connected(world: &World) -> String {
-    let user = world.create_user("maria").await;
-    world.connect(&user, CODE).await;
-    user
 }
 
 #[tokio::test]
@@ -25,14 +18,13 @@ async fn counts_are_those_of_the_operation() {
     let world = World::start().await;
     // Growers, farms and fields of the simulated Panorama's seed.
     for (code, growers, farms, fields) in [
-        ("krwv4vYH", 2, 3, 4),
+        (FARM, 2, 3, 4),
         ("t8Zq2mLx", 2, 2, 3),
-        ("Hn5cW7pd", 2, 2, 3),
+        (OTHER_FARM, 2, 2, 3),
         ("b3VxKq9R", 1, 1, 2),
-        ("mY6tGs2J", 1, 2, 3),
+        (THIRD_FARM, 1, 2, 3),
     ] {
-        let user = world.create_user("farmer").await;
-        world.connect(&user, code).await;
+        let user = world.connected("farmer", code).await;
         let answer = of(&world, &user).await;
         answer.says_nothing_of([code]);
         let summary = answer.json(200);
@@ -56,7 +48,7 @@ async fn a_user_without_a_credential_has_no_summary() {
     let user = world.create_user("maria").await;
     let none = json!({ "message": "SUCCESS", "summaries": [] });
     assert_eq!(of(&world, &user).await.json(200), none);
-    world.start_session(&user, Some(CODE)).await;
+    world.start_session(&user, Some(FARM)).await;
     assert_eq!(of(&world, &user).await.json(200), none);
     assert_eq!(world.calls("listFields").await, 0);
 }
@@ -64,7 +56,7 @@ async fn a_user_without_a_credential_has_no_summary() {
 #[tokio::test]
 async fn the_one_summary_is_on_the_first_page() {
     let world = World::start().await;
-    let user = connected(&world).await;
+    let user = world.connected("maria", FARM).await;
     for (page, expected) in [(0, 1), (1, 0)] {
         let path = format!("{RESOURCES}?leafUserId={user}&page={page}&size=1");
         let answer = world.ask(Method::GET, &path).await.json(200);
@@ -79,7 +71,7 @@ async fn the_one_summary_is_on_the_first_page() {
 #[tokio::test]
 async fn what_is_wrong_with_the_query_is_named() {
     let world = World::start().await;
-    let user = connected(&world).await;
+    let user = world.connected("maria", FARM).await;
     for (query, status, error_key, field) in [
         (format!("leafUserId={user}&page=-1"), 400, "malformedField", "page"),
         (format!("leafUserId={user}&size=0"), 400, "malformedField", "size"),
@@ -101,7 +93,7 @@ async fn what_is_wrong_with_the_query_is_named() {
 #[tokio::test]
 async fn another_provider_has_no_summaries() {
     let world = World::start().await;
-    let user = connected(&world).await;
+    let user = world.connected("maria", FARM).await;
     for query in [
         "provider=JohnDeere".to_owned(),
         format!("provider=CNHI&leafUserId={user}"),
@@ -137,7 +129,7 @@ async fn without_a_leaf_user_all_connections_are_summed_up_each_asked_about_once
     assert_eq!(of_all(&world, "").await, []);
     let mut expected = Vec::new();
     for (name, code, fields) in
-        [("maria", "krwv4vYH", 4), ("dale", "Hn5cW7pd", 3), ("zoe", "b3VxKq9R", 2)]
+        [("maria", FARM, 4), ("dale", OTHER_FARM, 3), ("zoe", "b3VxKq9R", 2)]
     {
         let user = world.create_user(name).await;
         world.connect(&user, code).await;
@@ -176,8 +168,8 @@ async fn without_a_leaf_user_all_connections_are_summed_up_each_asked_about_once
 #[tokio::test]
 async fn a_panorama_that_cannot_answer_spoils_no_list_and_is_not_asked_again_and_again() {
     let world = World::start().await;
-    let (maria, dale) = (connected(&world).await, world.create_user("dale").await);
-    world.connect(&dale, "Hn5cW7pd").await;
+    let (maria, dale) = (world.connected("maria", FARM).await, world.create_user("dale").await);
+    world.connect(&dale, OTHER_FARM).await;
     world
         .fault(json!({ "call": "listFields", "fault": "status", "status": 503, "times": 0 }))
         .await;
@@ -190,7 +182,7 @@ async fn a_panorama_that_cannot_answer_spoils_no_list_and_is_not_asked_again_and
     world.mend().await;
     assert!(of_all(&world, "").await.iter().all(|(_, _, counted)| *counted));
     world.clock.advance(std::time::Duration::from_mins(61));
-    world.revoke(CODE).await;
+    world.unshare(FARM).await;
     let mut seen = of_all(&world, "").await;
     seen.sort();
     let mut last = vec![(maria, 4, true), (dale, 3, true)];
@@ -204,7 +196,7 @@ async fn a_panorama_that_cannot_answer_spoils_no_list_and_is_not_asked_again_and
 #[tokio::test]
 async fn a_panorama_that_cannot_answer_is_said_to_be_unavailable_and_the_credential_stays_active() {
     let world = World::start().await;
-    let user = connected(&world).await;
+    let user = world.connected("maria", FARM).await;
     let status = |status: u16| json!({ "call": "listFields", "fault": "status", "status": status });
     for (fault, expected, error_key, retry_after) in [
         (json!({ "call": "listFields", "fault": "dropBefore" }), 503, "panoramaUnavailable", "30"),
@@ -221,7 +213,7 @@ async fn a_panorama_that_cannot_answer_is_said_to_be_unavailable_and_the_credent
         assert_eq!(answer.status, expected, "{fault}: {answer:?}");
         answer.problem(expected, error_key);
         assert_eq!(answer.header("retry-after"), Some(retry_after), "{fault}");
-        answer.says_nothing_of([CODE]);
+        answer.says_nothing_of([FARM]);
         assert_eq!(world.status(&user).await, "ACTIVE");
     }
     of(&world, &user).await.json(200);
@@ -230,7 +222,7 @@ async fn a_panorama_that_cannot_answer_is_said_to_be_unavailable_and_the_credent
 #[tokio::test]
 async fn an_expired_access_token_is_renewed_unseen() {
     let world = World::start().await;
-    let user = connected(&world).await;
+    let user = world.connected("maria", FARM).await;
     world.fault(json!({ "fault": "expireTokens" })).await;
     of(&world, &user).await.json(200);
     world.fault(json!({ "fault": "expireTokens" })).await;
@@ -243,30 +235,30 @@ async fn an_expired_access_token_is_renewed_unseen() {
 #[tokio::test]
 async fn a_partner_login_that_is_refused_is_nobodys_fault_but_the_partners() {
     let world = World::start().await;
-    let user = connected(&world).await;
+    let user = world.connected("maria", FARM).await;
     world.change_partner_password("STAGE", "Changed-Harvest-2027").await;
     world.fault(json!({ "fault": "expireTokens" })).await;
     world.fault(json!({ "fault": "revokeRefreshTokens" })).await;
     let answer = of(&world, &user).await;
     answer.problem(502, "partnerLoginRefused");
-    answer.says_nothing_of([CODE, world.machine.ready.stage.partner.password]);
+    answer.says_nothing_of([FARM, world.machine.ready.stage.partner.password]);
     assert_eq!(world.status(&user).await, "ACTIVE");
 }
 
 #[tokio::test]
 async fn an_operation_whose_sharing_is_switched_off_is_not_shared() {
     let world = World::start().await;
-    let user = connected(&world).await;
-    world.revoke(CODE).await;
+    let user = world.connected("maria", FARM).await;
+    world.unshare(FARM).await;
     let answer = of(&world, &user).await;
     answer.problem(409, "operationNotShared");
-    answer.says_nothing_of([CODE]);
+    answer.says_nothing_of([FARM]);
 }
 
 #[tokio::test]
 async fn the_connections_of_a_deleted_app_key_work_again_when_it_is_created_anew() {
     let world = World::start().await;
-    let user = connected(&world).await;
+    let user = world.connected("maria", FARM).await;
     let stage = &world.machine.ready.stage;
     let app_key = "/services/usermanagement/api/app-keys/Panorama/prairie-insights/STAGE";
     world.ask(Method::DELETE, app_key).await.no_content();

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{NO_UUIDS, NOBODY, not_texts, user_path, with, with_query};
 use crate::answer::fields_of;
-use crate::world::{MANAGEMENT, World};
+use crate::world::{MANAGEMENT, OTHER_FARM, World};
 
 const USERS: &str = "/services/usermanagement/api/users";
 const FIELDS: [&str; 5] = ["name", "email", "phone", "address", "externalId"];
@@ -237,7 +237,7 @@ async fn an_update_keeps_a_users_place_in_the_list_and_its_connection() {
     let id = create(&world, &dale()).await;
     world.clock.advance(Duration::from_secs(1));
     world.create_user("later").await;
-    world.connect(&id, "Hn5cW7pd").await;
+    world.connect(&id, OTHER_FARM).await;
     world
         .ask_with(Method::PUT, USERS, &with(&with(&dale(), "id", json!(id)), "name", json!("Zoe")))
         .await
@@ -320,7 +320,7 @@ async fn a_malformed_id_in_the_path_is_named() {
 async fn a_deleted_user_is_gone_with_credential_and_events_and_its_operation_is_free() {
     let world = World::start().await;
     let id = create(&world, &dale()).await;
-    world.connect(&id, "Hn5cW7pd").await;
+    world.connect(&id, OTHER_FARM).await;
     assert!(!world.events(&id).await.is_empty());
 
     world.ask(Method::DELETE, &user_path(&id, "")).await.no_content();
@@ -345,8 +345,7 @@ async fn a_deleted_user_is_gone_with_credential_and_events_and_its_operation_is_
         assert_eq!(names(&world, &[(filter, value)]).await, Vec::<String>::new());
     }
 
-    let next = world.create_user("next").await;
-    world.connect(&next, "Hn5cW7pd").await;
+    let next = world.connected("next", OTHER_FARM).await;
     assert_eq!(world.status(&next).await, "ACTIVE");
 }
 
@@ -354,14 +353,14 @@ async fn a_deleted_user_is_gone_with_credential_and_events_and_its_operation_is_
 async fn a_deleted_users_session_binds_nobody() {
     let world = World::start().await;
     let (with_code, hop) = (create(&world, &dale()).await, world.create_user("hop").await);
-    world.start_session(&with_code, Some("Hn5cW7pd")).await;
+    world.start_session(&with_code, Some(OTHER_FARM)).await;
     let link = world.start_session(&hop, None).await.sign_in_url;
     let mut browser = world.browser();
     browser.go_on(&link).await;
     for user in [&with_code, &hop] {
         world.ask(Method::DELETE, &user_path(user, "")).await.no_content();
     }
-    let callback = world.share("Hn5cW7pd").await;
+    let callback = world.share(OTHER_FARM).await;
     assert_ne!(browser.open(&callback).await.outcome, "connected");
     assert_ne!(world.browser().open(&callback).await.outcome, "connected");
     assert_eq!(world.calls("confirmSharing").await, 0);

@@ -1,24 +1,20 @@
 //! The day: every endpoint, every kind of success and every kind of failure, with secrets in all of
 //! them. What is answered is noted.
 
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use application::ports::clock::Clock as _;
 use application::ports::secrets::Freshness;
-use aws_sdk_dynamodb::config::SharedInterceptor;
 use domain::alert::AlertType;
 use domain::app_key::AppKeyId;
 use domain::client_environment::ClientEnvironment;
 use domain::reach::Reach;
-use local::function_scope;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use super::answers::Answer;
-use super::outage::Outage;
 use super::planted::Planted;
 use crate::alerts::receiver::{Receiver, Reply};
+use crate::aws_calls::{AwsCalls, Call};
 use crate::data_folder::DataFolder;
 use crate::world::{MANAGEMENT, World};
 
@@ -44,17 +40,16 @@ pub(crate) struct Day {
     pub(crate) alerts: Vec<String>,
     /// Where it was told.
     pub(crate) webhook: String,
-    outage: Outage,
+    aws: AwsCalls,
 }
 
 impl Day {
     /// Lives it.
     pub(crate) async fn live() -> Self {
-        let (folder, outage) = (DataFolder::new(), Outage::default());
-        let interceptor = SharedInterceptor::new(outage.clone());
+        let (folder, aws) = (DataFolder::new(), AwsCalls::default());
         let world = World::start_with(|options| {
             options.data = folder.data();
-            options.interceptors.push(interceptor);
+            options.interceptors.push(aws.interceptor());
             options.reach = Reach::ThisMachineToo;
         })
         .await;
@@ -66,7 +61,7 @@ impl Day {
             users: Vec::new(),
             alerts: Vec::new(),
             webhook: String::new(),
-            outage,
+            aws,
         };
         let receiver = Receiver::start().await;
         day.plant_what_is_there();
@@ -338,7 +333,7 @@ impl Day {
         let link = self.start(&user, None).await;
         // Old enough that nothing is remembered: the secrets are to be read anew, and cannot be.
         self.world.clock.advance(Duration::from_mins(6));
-        self.outage.0.store(true, Ordering::Relaxed);
+        self.aws.break_only(&[Call::Any]);
         let path = format!("{MANAGEMENT}/users/{user}");
         for (method, path, body) in [
             (Method::GET, path.clone(), None),
@@ -363,7 +358,7 @@ impl Day {
         let answer =
             self.public(Method::POST, "/api/authenticate", |request| request.json(&body)).await;
         assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
-        self.outage.0.store(false, Ordering::Relaxed);
+        self.aws.mend();
     }
 
     async fn try_nonsense(&mut self) {
@@ -447,16 +442,9 @@ impl Day {
             self.world.machine.outbox.deliver().await.expect("the stream can be read");
             self.world.pass(16, 0);
         }
-        self.check().await;
+        self.world.check_after(0).await;
         self.world.share(FAULTY).await;
         assert_eq!(self.callback(FAULTY, None).await.outcome(), "connected");
-    }
-
-    pub(super) async fn check(&self) {
-        let deadline = self.world.clock.now().plus(Duration::from_mins(1));
-        function_scope::check_connections(&self.world.machine.service, deadline)
-            .await
-            .expect("a report");
     }
 
     async fn delete(&mut self) {

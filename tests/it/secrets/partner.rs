@@ -232,7 +232,7 @@ impl Day {
         self.world.fault(json!({ "fault": "revokeRefreshTokens" })).await;
         self.world.fault(json!({ "fault": "expireTokens" })).await;
         self.events_and_resources(&user).await;
-        self.check().await;
+        self.world.check_after(0).await;
         self.status_of(&user, &[RENEWED]).await;
         let stage = self.world.machine.ready.stage.clone();
         let body = json!({

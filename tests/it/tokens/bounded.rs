@@ -1,24 +1,15 @@
 //! Panorama's bad days do not become floods of logins, nor of versions of a secret: whoever asks,
 //! from whichever process.
 
-use local::seed::SECRETS_PREFIX;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::world::{MANAGEMENT, World};
+use crate::aws_calls::AwsCalls;
+use crate::world::{FARM, MANAGEMENT, OTHER_FARM, World};
 
-const FARM: &str = "krwv4vYH";
-
-/// How many versions the app key's secret has.
-async fn versions(world: &World) -> usize {
-    let name = format!("{SECRETS_PREFIX}/app-key/STAGE/{}", world.machine.ready.app_name);
-    let versions = world
-        .machine
-        .secrets_manager
-        .list_secret_version_ids()
-        .secret_id(name)
-        .include_deprecated(true);
-    versions.send().await.expect("an answer").versions().len()
+/// How many versions of the app key's secret were stored.
+fn versions(calls: &AwsCalls) -> usize {
+    calls.count("PutSecretValue")
 }
 
 /// Every way to ask Panorama about a connected farmer, once.
@@ -31,7 +22,7 @@ async fn everybody_asks(world: &World, user: &str) {
     let verify =
         format!("{MANAGEMENT}/app-keys/Panorama/{}/STAGE/verify", world.machine.ready.app_name);
     world.json(world.owner(Method::POST, &verify)).await;
-    world.browser().open(&world.callback("Hn5cW7pd")).await;
+    world.browser().open(&world.callback(OTHER_FARM)).await;
     world.use_token(&*world.another_process().ports.partner_account).await.ok();
 }
 
@@ -41,12 +32,6 @@ async fn refuse(world: &World, status: u16) {
     }
 }
 
-async fn connected(world: &World) -> String {
-    let user = world.create_user("maria").await;
-    world.connect(&user, FARM).await;
-    user
-}
-
 async fn resources(world: &World, user: &str) -> (StatusCode, Value) {
     let path = format!("/services/integrations/api/resources?provider=Panorama&leafUserId={user}");
     world.json(world.owner(Method::GET, &path)).await
@@ -54,10 +39,11 @@ async fn resources(world: &World, user: &str) -> (StatusCode, Value) {
 
 #[tokio::test]
 async fn tokens_that_are_refused_although_they_are_new_are_few_however_many_ask() {
-    let world = World::start().await;
-    let user = connected(&world).await;
+    let calls = AwsCalls::default();
+    let world = World::calling_through(&calls).await;
+    let user = world.connected("maria", FARM).await;
     refuse(&world, 401).await;
-    let (versions_before, logins) = (versions(&world).await, world.calls("initiateAuth").await);
+    let (versions_before, logins) = (versions(&calls), world.calls("initiateAuth").await);
     for _ in 0..110 {
         let (status, problem) = resources(&world, &user).await;
         assert_eq!(
@@ -66,7 +52,7 @@ async fn tokens_that_are_refused_although_they_are_new_are_few_however_many_ask(
             "{problem}"
         );
     }
-    assert!(versions(&world).await - versions_before <= 3);
+    assert!(versions(&calls) - versions_before <= 3);
     assert!(world.calls("initiateAuth").await - logins <= 3);
     assert_eq!(world.status(&user).await, "ACTIVE", "the login works, and the farmer's side does");
 
@@ -84,16 +70,17 @@ async fn tokens_that_are_refused_although_they_are_new_are_few_however_many_ask(
 
 #[tokio::test]
 async fn a_day_on_which_every_token_is_refused_has_room_for_a_new_password() {
-    let world = World::start().await;
-    let user = connected(&world).await;
+    let calls = AwsCalls::default();
+    let world = World::calling_through(&calls).await;
+    let user = world.connected("maria", FARM).await;
     refuse(&world, 401).await;
-    let (versions_before, logins) = (versions(&world).await, world.calls("initiateAuth").await);
+    let (versions_before, logins) = (versions(&calls), world.calls("initiateAuth").await);
     for _ in 0..24 * 4 {
         everybody_asks(&world, &user).await;
         world.check_after(15).await;
         assert_eq!(world.status(&user).await, "ACTIVE");
     }
-    let written = versions(&world).await - versions_before;
+    let written = versions(&calls) - versions_before;
     assert!(written <= 60, "{written} versions");
     // Looks at the set-up are logins of their own.
     let logins = world.calls("initiateAuth").await - logins;
@@ -109,7 +96,7 @@ async fn a_day_on_which_every_token_is_refused_has_room_for_a_new_password() {
 #[tokio::test]
 async fn a_refused_login_is_tried_now_and_then_whoever_asks() {
     let world = World::start().await;
-    let user = connected(&world).await;
+    let user = world.connected("maria", FARM).await;
     let right = world.machine.ready.stage.partner.password;
     world.partner_password_is_now("Another-2027").await;
     let logins = world.calls("initiateAuth").await;
@@ -137,7 +124,7 @@ async fn a_refused_login_is_tried_now_and_then_whoever_asks() {
 #[tokio::test]
 async fn a_login_that_does_not_answer_is_asked_less_and_less_often() {
     let world = World::start().await;
-    let user = connected(&world).await;
+    let user = world.connected("maria", FARM).await;
     world.fault(json!({ "fault": "expireTokens" })).await;
     world
         .fault(json!({ "call": "initiateAuth", "fault": "status", "status": 503, "times": 0 }))
@@ -165,7 +152,7 @@ async fn a_login_that_does_not_answer_is_asked_less_and_less_often() {
 #[tokio::test]
 async fn two_revocations_in_a_row_are_two_logins() {
     let world = World::start().await;
-    let user = connected(&world).await;
+    let user = world.connected("maria", FARM).await;
     let process = world.another_process();
     world.use_token(&*process.ports.partner_account).await.expect("a good token");
     // Another process renews, and what it got is ended as well, before this one has seen it. The
@@ -196,10 +183,10 @@ async fn a_lifetime_that_cannot_be_is_read_as_one_that_can() {
         "\"soon\"",
         "{}",
     ] {
-        let world = World::start().await;
-        let user = connected(&world).await;
-        let (versions_before, mut logins) =
-            (versions(&world).await, world.calls("initiateAuth").await);
+        let calls = AwsCalls::default();
+        let world = World::calling_through(&calls).await;
+        let user = world.connected("maria", FARM).await;
+        let (versions_before, mut logins) = (versions(&calls), world.calls("initiateAuth").await);
         let body = format!(
             r#"{{"AuthenticationResult":{{"AccessToken":"a.b.c","IdToken":"x","ExpiresIn":{lifetime},"TokenType":"Bearer"}}}}"#
         );
@@ -223,7 +210,7 @@ async fn a_lifetime_that_cannot_be_is_read_as_one_that_can() {
             world.pass(5, 0);
             assert_eq!(resources(&world, &user).await.0, StatusCode::OK, "{lifetime}");
         }
-        let written = versions(&world).await - versions_before;
+        let written = versions(&calls) - versions_before;
         assert!(
             written <= 7,
             "{lifetime}: {written} versions in two hours, so that a day has room for them"

@@ -3,9 +3,8 @@
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 
-use crate::world::World;
+use crate::world::{FARM, World};
 
-const FARM: &str = "krwv4vYH";
 const NEW_PASSWORD: &str = "Another-2027";
 
 async fn resources(world: &World, user: &str) -> StatusCode {
@@ -46,8 +45,7 @@ async fn change_password(world: &World) {
 #[tokio::test]
 async fn a_deleted_app_key_has_no_token_any_more() {
     let world = World::start().await;
-    let user = world.create_user("maria").await;
-    world.connect(&user, FARM).await;
+    let user = world.connected("maria", FARM).await;
     assert_eq!(resources(&world, &user).await, StatusCode::OK);
     let asked = world.calls("listFields").await;
 
@@ -61,8 +59,7 @@ async fn a_deleted_app_key_has_no_token_any_more() {
 #[tokio::test]
 async fn the_call_after_a_new_password_uses_the_new_login() {
     let world = World::start().await;
-    let user = world.create_user("maria").await;
-    world.connect(&user, FARM).await;
+    let user = world.connected("maria", FARM).await;
     assert_eq!(resources(&world, &user).await, StatusCode::OK);
 
     change_password(&world).await;

@@ -1,42 +1,9 @@
 //! What is left in the secret by a process that could not finish.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-
-use aws_sdk_dynamodb::config::SharedInterceptor;
-use aws_smithy_runtime_api::box_error::BoxError;
-use aws_smithy_runtime_api::client::interceptors::Intercept;
-use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextRef;
-use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-use aws_smithy_types::config_bag::ConfigBag;
 use local::seed::SECRETS_PREFIX;
 
+use crate::aws_calls::{AwsCalls, Call};
 use crate::world::World;
-
-/// While it is set, no label moves: the network fails there.
-#[derive(Debug, Clone, Default)]
-struct NoMoves(Arc<AtomicBool>);
-
-impl Intercept for NoMoves {
-    fn name(&self) -> &'static str {
-        "NoMoves"
-    }
-
-    fn read_before_transmit(
-        &self,
-        call: &BeforeTransmitInterceptorContextRef<'_>,
-        _: &RuntimeComponents,
-        _: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        let target = call.request().headers().get("x-amz-target").unwrap_or_default();
-        let moves = target == "secretsmanager.UpdateSecretVersionStage";
-        if moves && self.0.load(Ordering::SeqCst) {
-            Err("no move, says the test".into())
-        } else {
-            Ok(())
-        }
-    }
-}
 
 fn name(world: &World) -> String {
     format!("{SECRETS_PREFIX}/app-key/STAGE/{}", world.machine.ready.app_name)
@@ -58,16 +25,15 @@ async fn renew(world: &World) {
 
 #[tokio::test]
 async fn a_move_that_fails_time_and_again_does_not_keep_the_next_tokens_out() {
-    let no_moves = NoMoves::default();
-    let interceptor = SharedInterceptor::new(no_moves.clone());
-    let world = World::start_with(|options| options.interceptors.push(interceptor)).await;
-    no_moves.0.store(true, Ordering::SeqCst);
+    let calls = AwsCalls::default();
+    let world = World::calling_through(&calls).await;
+    calls.break_only(&[Call::Of("UpdateSecretVersionStage")]);
     let before = world.secret().await;
     for _ in 0..25 {
         renew(&world).await;
         assert_eq!(world.secret().await, before, "nothing moved");
     }
-    no_moves.0.store(false, Ordering::SeqCst);
+    calls.mend();
     renew(&world).await;
     assert_ne!(world.secret().await.tokens, before.tokens, "saved");
     assert_eq!(labels(&world).await, ["AWSCURRENT", "AWSPREVIOUS"]);

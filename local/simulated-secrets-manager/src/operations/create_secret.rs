@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::SecretIdentity;
 use super::new_version::NewVersion;
-use crate::constraints::{check_description, check_kms_key_id, check_name, check_tags};
+use crate::constraints::check_name;
 use crate::error::{ErrorKind, ServiceError};
-use crate::secret::{Blob, Secret, Tag};
+use crate::secret::{Blob, Secret};
 use crate::staging_labels::only_current;
 use crate::store::{Store, new_arn};
 use crate::timestamp::Timestamp;
@@ -16,11 +16,8 @@ use crate::timestamp::Timestamp;
 pub(super) struct Input {
     name: String,
     client_request_token: Option<String>,
-    description: Option<String>,
-    kms_key_id: Option<String>,
     secret_binary: Option<Blob>,
     secret_string: Option<String>,
-    tags: Option<Vec<Tag>>,
 }
 
 #[derive(Serialize)]
@@ -34,8 +31,6 @@ pub(super) struct Output {
 
 pub(super) fn run(store: &mut Store, input: Input, now: Timestamp) -> Result<Output, ServiceError> {
     check_name(&input.name)?;
-    check_description(input.description.as_deref())?;
-    check_kms_key_id(input.kms_key_id.as_deref())?;
     let new_version = NewVersion::from_request(
         input.client_request_token,
         input.secret_string,
@@ -47,19 +42,12 @@ pub(super) fn run(store: &mut Store, input: Input, now: Timestamp) -> Result<Out
     let mut secret = Secret {
         arn: new_arn(&input.name),
         name: input.name,
-        description: input.description,
-        kms_key_id: input.kms_key_id,
-        tags: None,
         created: now,
         last_changed: now,
         last_accessed: None,
         deletion_date: None,
         versions: Vec::new(),
     };
-    if let Some(tags) = input.tags {
-        secret.tag(tags);
-        check_tags(secret.tags.as_deref().unwrap_or_default())?;
-    }
     let version_id = new_version.as_ref().map(|version| version.token().to_owned());
     if let Some(version) = new_version {
         version.store_in(&mut secret, only_current(), now)?;

@@ -1,5 +1,4 @@
-//! What `CreateSecret`, `PutSecretValue` and `UpdateSecret` share: a value in a request becomes a
-//! version.
+//! What `CreateSecret` and `PutSecretValue` share: a value in a request becomes a version.
 
 use std::collections::BTreeSet;
 
@@ -50,20 +49,16 @@ impl NewVersion {
     ) -> Result<Option<&'a Version>, ServiceError> {
         match secret.version(&self.token) {
             Some(version) if version.value == self.value => Ok(Some(version)),
-            Some(_) => Err(self.token_in_use(secret)),
+            Some(_) => Err(ServiceError::new(
+                ErrorKind::ResourceExists,
+                format!(
+                    "You can't use ClientRequestToken {} because that value is already in use for \
+                     a version of secret {}.",
+                    self.token, secret.arn
+                ),
+            )),
             None => Ok(None),
         }
-    }
-
-    pub(super) fn token_in_use(&self, secret: &Secret) -> ServiceError {
-        ServiceError::new(
-            ErrorKind::ResourceExists,
-            format!(
-                "You can't use ClientRequestToken {} because that value is already in use for a \
-                 version of secret {}.",
-                self.token, secret.arn
-            ),
-        )
     }
 
     pub(super) fn store_in(

@@ -3,5 +3,4 @@
 mod deletion;
 mod labels;
 mod limits;
-mod listing;
 mod values;

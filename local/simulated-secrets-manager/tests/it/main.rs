@@ -10,8 +10,8 @@
 //! breaks them. What it does, and who is right, by the API Reference (R), by its service model (M),
 //! by the quotas (Q), or by what `LocalStack` recorded from AWS (L):
 //!
-//! - `UpdateSecretVersionStage` moves `AWSCURRENT` in the listings, but `GetSecretValue` goes on
-//!   reading the old version. Moto is wrong (R).
+//! - `UpdateSecretVersionStage` moves `AWSCURRENT` in what `DescribeSecret` says, but
+//!   `GetSecretValue` goes on reading the old version. Moto is wrong (R).
 //! - It takes any label but `AWSCURRENT` without `RemoveFromVersionId`, so that two versions have
 //!   it. Moto is wrong (R).
 //! - It removes `AWSCURRENT` altogether, and accepts a call that names no version. The reference
@@ -24,13 +24,7 @@
 //!   (L: `InvalidRequestException`).
 //! - When `AWSCURRENT` moves by `PutSecretValue`, the old version loses every other label. Moto is
 //!   wrong (R); only `AWSPENDING` goes (L).
-//! - `UpdateSecret` accepts the token of a version that exists when the value is the same. Moto is
-//!   wrong (R).
 //! - Text and bytes in one request are both stored. Moto is wrong (R).
-//! - `ListSecretVersionIds` shows versions without labels uninvited, ignores `MaxResults` and
-//!   `NextToken`, and has no error type for an unknown secret. Moto is wrong (R).
-//! - `ListSecrets` ignores `SortOrder` and a `MaxResults` out of range, and has no error type for a
-//!   `NextToken` that is not its own. Moto is wrong (R, M).
 //! - Names of any characters, values of any length and any number of labels are accepted. Moto is
 //!   wrong (L, M, Q).
 //! - A token of 31 or 65 characters is an `InvalidParameterException`, ours a

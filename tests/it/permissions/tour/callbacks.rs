@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::{FARM, OTHER_FARM, Tour};
-use crate::world::World;
+use super::Tour;
+use crate::world::{FARM, OTHER_FARM, World};
 
 pub(super) async fn stops(tour: &Tour<'_>) {
     binds(&tour.machine().await.world).await;

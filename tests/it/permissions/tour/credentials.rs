@@ -3,9 +3,9 @@
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 
-use super::{FARM, OTHER_FARM, Tour, inline};
+use super::{Tour, inline};
 use crate::manual_creation::{already_shared, refresh_token};
-use crate::world::World;
+use crate::world::{FARM, OTHER_FARM, World};
 
 pub(super) async fn stops(tour: &Tour<'_>) {
     statuses(&tour.machine().await.world).await;
@@ -27,7 +27,7 @@ async fn statuses(world: &World) {
 pub(super) async fn live_looks(world: &World) {
     let user = world.connected("maria", FARM).await;
     let path = format!("/users/{user}/panorama-credentials");
-    world.revoke(FARM).await;
+    world.unshare(FARM).await;
     world.pass(15, 0);
     world.tokens_expire().await;
     let live = world.gets(200, Method::GET, &format!("{path}?verify=true"), None).await;

@@ -11,13 +11,13 @@ use local::seed::SECRETS_PREFIX;
 use reqwest::Method;
 use serde_json::json;
 
+use super::Tour;
 use super::queues_and_schedules::{check, expire};
-use super::{FARM, OTHER_FARM, Tour};
 use crate::leaf::alerts::{SECRET, alert, send, sign};
 use crate::leaf::records::{come_to_leaf, connect_at_leaf};
 use crate::permissions::forgetful::Forgetful;
 use crate::permissions::seen::Seen;
-use crate::world::{MANAGEMENT, World, at_once};
+use crate::world::{FARM, MANAGEMENT, OTHER_FARM, World, at_once};
 
 /// A third operation, which the farmer of a session does not share.
 const NOT_SHARED: &str = "t8Zq2mLx";
@@ -122,9 +122,9 @@ async fn arise(world: &World, user: &str, news: News) -> String {
     let session = world.start_session(user, code).await.session_id;
     match news {
         News::Nothing => {}
-        News::Revoked => world.revoke(OTHER_FARM).await,
+        News::Revoked => world.unshare(OTHER_FARM).await,
         News::Recovered => {
-            world.revoke(OTHER_FARM).await;
+            world.unshare(OTHER_FARM).await;
             leaf_checks(world).await;
             assert_eq!(world.status(user).await, "REVOKED");
             world.share(OTHER_FARM).await;

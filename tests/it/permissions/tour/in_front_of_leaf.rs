@@ -4,11 +4,11 @@
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 
+use super::Tour;
 use super::queues_and_schedules::finish;
-use super::{FARM, OTHER_FARM, Tour};
 use crate::leaf::records::{connect_at_leaf, user_of_leaf};
 use crate::permissions::forgetful::Forgetful;
-use crate::world::World;
+use crate::world::{FARM, OTHER_FARM, World};
 
 pub(super) async fn stops(tour: &Tour<'_>) {
     users_that_leaf_alone_knows(&tour.machine().await.world).await;

@@ -1,5 +1,6 @@
 //! `check-connections`, `finish-confirmations` and `expire-sessions`, with no Leaf behind them.
 
+use crate::world::{FARM, OTHER_FARM};
 use std::time::Duration;
 
 use all_functions::FUNCTIONS;
@@ -9,7 +10,7 @@ use check_connections::Report;
 use local::function_scope;
 use serde_json::{Value, json};
 
-use super::{FARM, OTHER_FARM, Tour};
+use super::Tour;
 use crate::permissions::forgetful::Forgetful;
 
 pub(super) async fn stops(tour: &Tour<'_>) {
@@ -23,7 +24,7 @@ async fn check_connections(machine: &Forgetful) {
     let world = &machine.world;
     world.connected("maria", FARM).await;
     let dale = world.connected("dale", OTHER_FARM).await;
-    world.revoke(FARM).await;
+    world.unshare(FARM).await;
     world.pass(15, 0);
     world.tokens_expire().await;
     assert_eq!(check(machine, Duration::from_mins(1)).await.revoked, 1);

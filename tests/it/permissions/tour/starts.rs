@@ -5,8 +5,8 @@ use axum::Json;
 use reqwest::StatusCode;
 use serde_json::json;
 
-use super::{FARM, OTHER_FARM, Tour, inline};
-use crate::world::World;
+use super::{Tour, inline};
+use crate::world::{FARM, OTHER_FARM, World};
 
 pub(super) async fn stops(tour: &Tour<'_>) {
     bodies(&tour.machine().await.world).await;

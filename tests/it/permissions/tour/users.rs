@@ -3,8 +3,7 @@
 use reqwest::Method;
 use serde_json::json;
 
-use super::FARM;
-use crate::world::World;
+use crate::world::{FARM, World};
 
 pub(super) async fn stop(world: &World) {
     let user = world.connected("maria", FARM).await;

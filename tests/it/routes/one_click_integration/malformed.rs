@@ -4,9 +4,9 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{CODE, Scene, named, secrets};
+use super::{Scene, named, secrets};
 use crate::routes::{NO_UUIDS, not_texts, user_path, with};
-use crate::world::MANAGEMENT;
+use crate::world::{FARM, MANAGEMENT};
 
 const LARGEST: usize = 64 * 1024;
 
@@ -14,7 +14,7 @@ const LARGEST: usize = 64 * 1024;
 async fn missing_empty_mistyped_and_malformed_fields_are_named() {
     let scene = Scene::new().await;
     let full = with(
-        &with(&scene.reference(), "organizationCode", json!(CODE)),
+        &with(&scene.reference(), "organizationCode", json!(FARM)),
         "appName",
         json!("prairie-insights"),
     );
@@ -103,7 +103,7 @@ async fn a_body_without_credentials_and_without_a_name_says_what_is_needed() {
     let inline = ["clientId", "username", "password"];
     for body in [
         json!({ "clientEnvironment": "STAGE" }),
-        json!({ "clientEnvironment": "STAGE", "organizationCode": CODE }),
+        json!({ "clientEnvironment": "STAGE", "organizationCode": FARM }),
         json!({ "clientEnvironment": "STAGE", "sharingUrlId": scene.reference()["sharingUrlId"] }),
         json!({
             "clientEnvironment": "STAGE", "clientId": null, "username": null, "password": null,

@@ -62,15 +62,3 @@ async fn a_token_has_32_to_64_characters() {
         assert_eq!(refused(store(length).await), "ValidationException");
     }
 }
-
-#[tokio::test]
-async fn a_page_has_1_to_100_results() {
-    let Some(Peer { client, .. }) = &Peer::start_unless_moto().await else { return };
-
-    for length in [0, 101] {
-        assert_eq!(
-            refused(client.list_secrets().max_results(length).send().await),
-            "ValidationException"
-        );
-    }
-}

@@ -291,58 +291,6 @@ async fn a_version_or_label_that_does_not_exist_is_not_found() {
 }
 
 #[tokio::test]
-async fn updating_the_description_makes_no_version() {
-    let Peer { client, .. } = &Peer::start().await;
-    let name = fresh_name();
-    let first = create(client, &name, "first").await;
-
-    let updated =
-        client.update_secret().secret_id(&name).description("what it is for").send().await.unwrap();
-
-    assert_eq!(updated.version_id(), None);
-    assert_eq!(labels(client, &name).await, expected([(&first, &["AWSCURRENT"])]));
-    let described = client.describe_secret().secret_id(&name).send().await.unwrap();
-    assert_eq!(described.description(), Some("what it is for"));
-}
-
-#[tokio::test]
-async fn updating_the_value_makes_a_current_version_and_keeps_the_description() {
-    let Peer { client, .. } = &Peer::start().await;
-    let name = fresh_name();
-    let first = create(client, &name, "first").await;
-    client.update_secret().secret_id(&name).description("kept").send().await.unwrap();
-
-    let updated =
-        client.update_secret().secret_id(&name).secret_string("second").send().await.unwrap();
-
-    let second = updated.version_id.unwrap();
-    assert_eq!(
-        labels(client, &name).await,
-        expected([(&first, &["AWSPREVIOUS"]), (&second, &["AWSCURRENT"])])
-    );
-    assert_eq!(current_value(client, &name).await, "second");
-    let described = client.describe_secret().secret_id(&name).send().await.unwrap();
-    assert_eq!(described.description(), Some("kept"));
-}
-
-#[tokio::test]
-async fn updating_with_a_version_that_exists_is_refused_even_with_the_same_value() {
-    let Some(Peer { client, .. }) = &Peer::start_unless_moto().await else { return };
-    let name = fresh_name();
-    let first = create(client, &name, "first").await;
-
-    let result = client
-        .update_secret()
-        .secret_id(&name)
-        .client_request_token(&first)
-        .secret_string("first")
-        .send()
-        .await;
-
-    assert_eq!(refused(result), "ResourceExistsException");
-}
-
-#[tokio::test]
 async fn a_value_is_text_or_bytes() {
     let Peer { client, .. } = &Peer::start().await;
     let name = fresh_name();
@@ -381,10 +329,6 @@ async fn what_does_not_exist_is_not_found() {
         refused(client.put_secret_value().secret_id(&name).secret_string("x").send().await),
         not_found
     );
-    assert_eq!(
-        refused(client.update_secret().secret_id(&name).description("x").send().await),
-        not_found
-    );
     assert_eq!(refused(client.describe_secret().secret_id(&name).send().await), not_found);
     assert_eq!(refused(client.delete_secret().secret_id(&name).send().await), not_found);
     assert_eq!(refused(client.restore_secret().secret_id(&name).send().await), not_found);
@@ -394,13 +338,4 @@ async fn what_does_not_exist_is_not_found() {
         .version_stage("x")
         .move_to_version_id(fresh_token());
     assert_eq!(refused(moved.send().await), not_found);
-}
-
-#[tokio::test]
-async fn the_versions_of_what_does_not_exist_are_not_found() {
-    let Some(Peer { client, .. }) = &Peer::start_unless_moto().await else { return };
-
-    let result = client.list_secret_version_ids().secret_id(fresh_name()).send().await;
-
-    assert_eq!(refused(result), "ResourceNotFoundException");
 }

@@ -122,7 +122,7 @@ async fn fields_of_features_that_are_not_simulated_are_ignored() {
 async fn a_web_page_that_claims_the_port_under_its_own_name_gets_nothing() {
     let simulation = Simulation::start(None).await;
     let headers =
-        [("x-amz-target", "secretsmanager.ListSecrets"), ("host", "rebound.example:8000")];
+        [("x-amz-target", "secretsmanager.DescribeSecret"), ("host", "rebound.example:8000")];
 
     let response = post(&simulation, &headers, "{}".to_owned()).await;
 
