@@ -1,11 +1,9 @@
 //! `GET` and `DELETE …/users/{leafUserId}/panorama-credentials`.
 
 use application::use_cases::credential_status::{
-    CredentialStatusView, NoCredential, StatusError, credential_status,
+    CredentialStatusView, NoCredential, credential_status,
 };
 use application::use_cases::disconnect::{DisconnectError, Scope, disconnect};
-use application::use_cases::follow_upstream::FollowError;
-use application::use_cases::look_now::look_now;
 use axum::Json;
 use axum::extract::{OriginalUri, State};
 use domain::client_environment::ClientEnvironment;
@@ -58,11 +56,7 @@ pub(crate) async fn read(
     match Query::of(&uri).get("verify") {
         None | Some("false") => {}
         Some("true") => {
-            look_now(&service.ports, &service.app_keys, id).await.map_err(|error| match error {
-                FollowError::Upstream(error) => Problem::from(error),
-                FollowError::Store(error) => error.into(),
-                FollowError::Secrets(error) => error.into(),
-            })?;
+            service.records.refresh_status(id).await?;
         }
         Some(_) => {
             return Err(Problem::of_field(
@@ -77,13 +71,7 @@ pub(crate) async fn read(
 
 /// What a Leaf user has, as the contract shows it.
 pub(crate) async fn resource(service: &Service, id: LeafUserId) -> Result<Resource, Problem> {
-    let view =
-        credential_status(&service.ports, &service.app_keys, id).await.map_err(
-            |error| match error {
-                StatusError::Store(error) => Problem::from(error),
-                StatusError::Secrets(error) => Problem::from(error),
-            },
-        )?;
+    let view = credential_status(&service.ports, &*service.records, &service.app_keys, id).await?;
     match view {
         CredentialStatusView::Credential { credential, login, checked_at } => {
             let (client_id, username) = login.unzip();
@@ -118,12 +106,11 @@ pub(crate) async fn remove(
     Segments(id): Segments<String>,
 ) -> Result<StatusCode, Problem> {
     let id = segment("leafUserId", &id)?;
-    match disconnect(&service.ports, id, Scope::Connection).await {
+    match disconnect(&service.ports, &*service.records, id, Scope::Connection).await {
         Ok(()) => Ok(StatusCode::NO_CONTENT),
         Err(DisconnectError::NoSuchUser) => Err(no_such_user(id)),
         Err(DisconnectError::Conflict) => Err(concurrent_change()),
-        Err(DisconnectError::Upstream(error)) => Err(error.into()),
-        Err(DisconnectError::Store(error)) => Err(error.into()),
+        Err(DisconnectError::Records(error)) => Err(error.into()),
     }
 }
 

@@ -2,9 +2,7 @@
 
 use crate::ports::Ports;
 use crate::ports::connections::SaveError;
-use crate::ports::store_error::StoreError;
-use crate::ports::upstream::UpstreamError;
-use crate::use_cases::leaf_users::{UserError, account};
+use crate::ports::records::{Records, RecordsError};
 use domain::ids::LeafUserId;
 
 /// How often it is tried when a callback or a check writes at the same moment.
@@ -19,21 +17,9 @@ pub enum DisconnectError {
     /// Others wrote again and again.
     #[error("it was changed by somebody else")]
     Conflict,
-    /// The upstream did not end it.
+    /// Whoever keeps the records did not end it.
     #[error(transparent)]
-    Upstream(#[from] UpstreamError),
-    /// The store failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-impl From<UserError> for DisconnectError {
-    fn from(error: UserError) -> Self {
-        match error {
-            UserError::Store(error) => error.into(),
-            UserError::Upstream(error) => error.into(),
-        }
-    }
+    Records(#[from] RecordsError),
 }
 
 /// What is to go.
@@ -51,19 +37,24 @@ pub enum Scope {
 /// See [`DisconnectError`].
 pub async fn disconnect(
     ports: &Ports,
+    records: &dyn Records,
     id: LeafUserId,
     scope: Scope,
 ) -> Result<(), DisconnectError> {
     for attempt in 0..ATTEMPTS {
-        let account = account(ports, id).await?.ok_or(DisconnectError::NoSuchUser)?;
+        let account = records.account(id).await?.ok_or(DisconnectError::NoSuchUser)?;
         if attempt == 0 {
             // There first: what is ended here and goes on there would go on unseen.
-            ports.upstream.disconnect(id, scope == Scope::LeafUser).await?;
+            ports
+                .upstream
+                .disconnect(id, scope == Scope::LeafUser)
+                .await
+                .map_err(RecordsError::from)?;
         }
         match ports.connections.disconnect(&account, scope == Scope::LeafUser).await {
             Ok(()) => return Ok(()),
             Err(SaveError::Conflict) => {}
-            Err(SaveError::Store(error)) => return Err(error.into()),
+            Err(SaveError::Store(error)) => return Err(RecordsError::from(error).into()),
         }
     }
     Err(DisconnectError::Conflict)

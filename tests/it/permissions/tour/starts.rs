@@ -4,6 +4,7 @@ use application::use_cases::disconnect::{Scope, disconnect};
 use axum::Json;
 use reqwest::StatusCode;
 use serde_json::json;
+use shared::service::Service;
 
 use super::{FARM, OTHER_FARM, Tour, inline};
 use crate::world::World;
@@ -70,7 +71,8 @@ pub(super) async fn finds_another_at_work(tour: &Tour<'_>) {
         .replace_partner_api(move |_| {
             let service = service.clone();
             async move {
-                disconnect(&service.ports, id, Scope::Connection).await.expect("it is ended");
+                let Service { ports, records, .. } = service;
+                disconnect(&ports, &*records, id, Scope::Connection).await.expect("it is ended");
                 Json(json!({}))
             }
         })
