@@ -7,7 +7,6 @@ use std::io;
 use adapters::secrets_manager::leaf::{leaf_document, leaf_name};
 use adapters::secrets_manager::{index_key_document, index_key_name, owners_document, owners_name};
 use application::ports::randomness::Randomness;
-use application::use_cases::leaf_users::find_user;
 use application::use_cases::log_in::Asked;
 use application::use_cases::register_app_key::register_app_key;
 use aws_sdk_secretsmanager::Client;
@@ -99,7 +98,7 @@ pub async fn first_start(service: &Service, secrets: &Client, owner: Login) -> i
         created_at: service.ports.clock.now(),
     };
     // Behind a simulated Leaf it is there already, and is taken over.
-    let known = find_user(&service.ports, user.id).await.map_err(io::Error::other)?;
+    let known = service.records.find_user(user.id).await.map_err(io::Error::other)?;
     if known.is_none() {
         service.ports.leaf_users.create(&user).await.map_err(io::Error::other)?;
     }

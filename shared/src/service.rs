@@ -14,7 +14,10 @@ use adapters::tls;
 use application::ports::Ports;
 use application::ports::clock::Clock;
 use application::ports::randomness::Randomness;
-use application::ports::upstream::{RecordKeeper, Upstream};
+use application::ports::records::Records;
+use application::ports::upstream::Upstream;
+use application::records::followed::FollowedRecords;
+use application::records::own::OwnRecords;
 use application::use_cases::app_key_cache::AppKeyCache;
 
 /// Everything a route needs. Cheap to clone.
@@ -24,6 +27,8 @@ pub struct Service {
     pub ports: Ports,
     /// The settings.
     pub settings: Arc<Settings>,
+    /// The records of Leaf users and connections.
+    pub records: Arc<dyn Records>,
     /// App keys, for starts and callbacks.
     pub app_keys: Arc<AppKeyCache>,
     table: Arc<Table>,
@@ -119,39 +124,37 @@ impl Service {
             table.clone(),
             clock.clone(),
         ));
-        let (upstream, record_keeper): (Arc<dyn Upstream>, Option<Arc<dyn RecordKeeper>>) =
-            match &settings.upstream {
-                UpstreamChoice::Panorama => (panorama.clone(), None),
-                UpstreamChoice::Leaf(endpoints) => {
-                    let leaf = Arc::new(Leaf::new(
-                        http,
-                        endpoints.clone(),
-                        secrets.clone(),
-                        secrets.clone(),
-                        clock.clone(),
-                    ));
-                    (leaf.clone(), Some(leaf))
-                }
-            };
-        let ports = Ports {
+        let app_keys = Arc::new(AppKeyCache::new(table.clone(), table.clone(), clock.clone()));
+        let over = |upstream: Arc<dyn Upstream>| Ports {
             clock: clock.clone(),
-            randomness,
+            randomness: randomness.clone(),
             leaf_users: table.clone(),
             app_keys: table.clone(),
             connections: table.clone(),
             summaries: table.clone(),
             logins: table.clone(),
             partner_secrets: secrets.clone(),
-            leaf_secrets: secrets.clone(),
             service_secrets: secrets.clone(),
             sign_ins: table.clone(),
             webhooks: table.clone(),
-            webhook_secrets: secrets,
-            partner_account: panorama,
+            webhook_secrets: secrets.clone(),
+            partner_account: panorama.clone(),
             upstream,
-            record_keeper,
         };
-        let app_keys = Arc::new(AppKeyCache::new(table.clone(), table.clone(), clock));
-        Ok(Self { ports, settings: Arc::new(settings), app_keys, table })
+        // The one place where it matters who the upstream is.
+        let (ports, records): (Ports, Arc<dyn Records>) = match &settings.upstream {
+            UpstreamChoice::Panorama => {
+                let ports = over(panorama.clone());
+                (ports.clone(), Arc::new(OwnRecords::new(ports, app_keys.clone())))
+            }
+            UpstreamChoice::Leaf(endpoints) => {
+                let (partner, account) = (secrets.clone(), secrets.clone());
+                let leaf =
+                    Arc::new(Leaf::new(http, endpoints.clone(), partner, account, clock.clone()));
+                let ports = over(leaf.clone());
+                (ports.clone(), Arc::new(FollowedRecords::new(ports, app_keys.clone(), leaf)))
+            }
+        };
+        Ok(Self { ports, records, settings: Arc::new(settings), app_keys, table })
     }
 }

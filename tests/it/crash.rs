@@ -190,7 +190,7 @@ async fn an_end_that_was_not_noted_is_noted_by_the_next() {
         let (user, session) =
             (user.parse().expect("an id"), started.session_id.parse().expect("an id"));
         let _unheard =
-            expire_session(&doomed.service.ports, &doomed.service.app_keys, user, session).await;
+            expire_session(&doomed.service.ports, &*doomed.service.records, user, session).await;
 
         others_finish(&world).await;
         let [session] =

@@ -4,7 +4,7 @@
 use application::ports::clock::Clock as _;
 use application::ports::connections::SaveError;
 use application::use_cases::expire_session::expire_session;
-use application::use_cases::resume_handshake::Left;
+use application::use_cases::resume_handshake::Remaining;
 use domain::session::{Lapsed, State};
 use reqwest::StatusCode;
 use serde_json::json;
@@ -162,14 +162,14 @@ async fn a_message_that_comes_too_early_is_delivered_again() {
     let session = world.start_session(&user, None).await.session_id.parse().expect("an id");
     let look = async || {
         let id = user.parse().expect("an id");
-        expire_session(&world.machine.service.ports, &world.machine.service.app_keys, id, session)
+        expire_session(&world.machine.service.ports, &*world.machine.service.records, id, session)
             .await
             .expect("a look")
     };
     world.pass(14, 59);
-    assert_eq!(look().await, Left::Something);
+    assert_eq!(look().await, Remaining::Something);
     world.pass(0, 1);
-    assert_eq!(look().await, Left::Nothing);
+    assert_eq!(look().await, Remaining::Nothing);
     assert_eq!(stored(&world, &user).await, State::Expired);
 }
 

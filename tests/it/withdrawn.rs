@@ -68,7 +68,7 @@ async fn a_farmer_who_switches_off_and_on_again_is_connected() {
     let world = World::start().await;
     let maria = connected(&world).await;
     world.withdraw(&maria).await;
-    world.revoke(FARM).await;
+    world.unshare(FARM).await;
     world
         .fault(json!({ "call": "listSharing", "fault": "status", "status": 503, "times": 1 }))
         .await;
@@ -93,7 +93,7 @@ async fn a_listing_that_may_not_have_it_yet_releases_nothing() {
     let world = World::start().await;
     let maria = connected(&world).await;
     world.withdraw(&maria).await;
-    world.revoke(FARM).await;
+    world.unshare(FARM).await;
     world.check_after(2).await;
     assert_eq!(world.tried_with_the_code(&maria).await[0], "operationWithdrawn");
     world.check_after(1).await;
@@ -107,7 +107,7 @@ async fn a_listing_that_may_not_have_it_yet_releases_nothing() {
 async fn an_operation_that_was_seen_to_be_off_is_free_at_once() {
     let world = World::start().await;
     let maria = connected(&world).await;
-    world.revoke(FARM).await;
+    world.unshare(FARM).await;
     assert_eq!(world.check_after(15).await.revoked, 1);
     world.withdraw(&maria).await;
     assert_eq!(world.start_session(&maria, Some(FARM)).await.status, "PENDING");
@@ -129,7 +129,7 @@ async fn a_leaf_user_is_deleted_strictly_or_as_at_leaf() {
         if expected.is_empty() {
             world.ask(Method::DELETE, &format!("{MANAGEMENT}/users/{dale}")).await.no_content();
         } else {
-            world.revoke(FARM).await;
+            world.unshare(FARM).await;
             world.check_after(15).await;
         }
     }

@@ -5,8 +5,8 @@
 
 use std::time::Duration;
 
+use application::ports::records::{Check, Counts};
 use application::ports::store_error::StoreError;
-use application::use_cases::check::{Check, Counts};
 use application::use_cases::check_connections::check_connections;
 use domain::timestamp::Timestamp;
 use lambda::function::{Function, Kind, Memory};
@@ -73,7 +73,7 @@ pub async fn check(service: &Service, deadline: Timestamp) -> Result<Report, Sto
             report.out_of_time += 1;
             continue;
         }
-        match check_connections(&service.ports, &app_key, deadline).await {
+        match check_connections(&*service.records, &app_key, deadline).await {
             Ok(Check::Done(counts)) => {
                 report.done += 1;
                 report.count(counts);

@@ -27,7 +27,7 @@ pub(crate) async fn create(
     let id = segment("leafUserId", &id)?;
     let new = read(id, request).await?;
     let environment = new.environment;
-    create_credential(&service.ports, &service.app_keys, &new)
+    create_credential(&service.ports, &*service.records, &service.app_keys, &new)
         .await
         .map_err(|error| refused(error, id, environment))?;
     let segments =

@@ -2,7 +2,6 @@
 
 use application::ports::connections::EventPage;
 use application::ports::portion::Portion;
-use application::use_cases::list_events::list_events;
 use axum::extract::{OriginalUri, State};
 use axum::response::Response;
 use domain::event::{Event, KEPT_FOR};
@@ -54,11 +53,11 @@ pub(crate) async fn list(
     };
     let since = service.ports.clock.now().minus(KEPT_FOR);
     let wanted = EventPage { since, page: page.number, size: page.size, newest_first };
-    let events = list_events(&service.ports, id, &wanted).await?.ok_or_else(|| no_such_user(id))?;
+    let events = service.records.events(id, &wanted).await?.ok_or_else(|| no_such_user(id))?;
     let Portion { entries, total } = events.map(|event| event.map(Resource::from));
     Ok(listed(
         &service.settings.public_url_of(uri.path()),
-        &query.named(&["sort"]),
+        &query.sent().named(&["sort"]),
         page,
         entries.len(),
         total,

@@ -1,11 +1,9 @@
 //! `GET` and `DELETE …/users/{leafUserId}/panorama-credentials`.
 
 use application::use_cases::credential_status::{
-    CredentialStatusView, NoCredential, StatusError, credential_status,
+    CredentialStatusView, NoCredential, credential_status,
 };
 use application::use_cases::disconnect::{Scope, disconnect};
-use application::use_cases::follow_upstream::FollowError;
-use application::use_cases::look_now::look_now;
 use axum::Json;
 use axum::extract::{OriginalUri, State};
 use domain::client_environment::ClientEnvironment;
@@ -56,24 +54,14 @@ pub(crate) async fn read(
 ) -> Result<Json<Resource>, Problem> {
     let id = segment("leafUserId", &id)?;
     if Query::of(&uri).flag("verify")? {
-        look_now(&service.ports, &service.app_keys, id).await.map_err(|error| match error {
-            FollowError::Upstream(error) => Problem::from(error),
-            FollowError::Store(error) => error.into(),
-            FollowError::Secrets(error) => error.into(),
-        })?;
+        service.records.refresh_status(id).await?;
     }
     Ok(Json(resource(&service, id).await?))
 }
 
 /// What a Leaf user has, as the contract shows it.
 pub(crate) async fn resource(service: &Service, id: LeafUserId) -> Result<Resource, Problem> {
-    let view =
-        credential_status(&service.ports, &service.app_keys, id).await.map_err(
-            |error| match error {
-                StatusError::Store(error) => Problem::from(error),
-                StatusError::Secrets(error) => Problem::from(error),
-            },
-        )?;
+    let view = credential_status(&service.ports, &*service.records, &service.app_keys, id).await?;
     match view {
         CredentialStatusView::Credential { credential, login, checked_at } => {
             let (client_id, username) = login.unzip();
@@ -110,7 +98,7 @@ pub(crate) async fn remove(
 ) -> Result<StatusCode, Problem> {
     let id = segment("leafUserId", &id)?;
     let again = until_switched_off(&uri)?;
-    disconnect(&service.ports, id, Scope::Connection, again)
+    disconnect(&service.ports, &*service.records, id, Scope::Connection, again)
         .await
         .map_err(|error| not_disconnected(error, id))?;
     Ok(StatusCode::NO_CONTENT)

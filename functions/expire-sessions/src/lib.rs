@@ -7,7 +7,7 @@
 //! dead-letter queue.
 
 use application::use_cases::expire_session::expire_session;
-use application::use_cases::resume_handshake::Left;
+use application::use_cases::resume_handshake::Remaining;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use domain::ids::LeafUserId;
 use domain::session::LIFETIME;
@@ -61,9 +61,9 @@ impl queue::Message for Message {
 pub async fn expire(service: &Service, event: SqsEvent) -> SqsBatchResponse {
     queue::each(event, QUEUE, service.ports.clock.now(), |user, message: Message| async move {
         match message.session_id.parse() {
-            Ok(session) => expire_session(&service.ports, &service.app_keys, user, session).await,
+            Ok(session) => expire_session(&service.ports, &*service.records, user, session).await,
             // No session has such an id.
-            Err(_) => Ok(Left::Nothing),
+            Err(_) => Ok(Remaining::Nothing),
         }
     })
     .await

@@ -5,7 +5,7 @@ use std::fmt;
 use std::time::Duration;
 
 use application::metrics;
-use application::use_cases::resume_handshake::Left;
+use application::use_cases::resume_handshake::Remaining;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use domain::ids::LeafUserId;
 use domain::timestamp::Timestamp;
@@ -28,7 +28,7 @@ pub async fn each<M, F, E>(
 ) -> SqsBatchResponse
 where
     M: Message,
-    F: Future<Output = Result<Left, E>>,
+    F: Future<Output = Result<Remaining, E>>,
     E: fmt::Display,
 {
     let mut again = SqsBatchResponse::default();
@@ -55,7 +55,7 @@ fn age(message: &SqsMessage, now: Timestamp) -> Option<Duration> {
 async fn is_done<M, F, E>(body: &str, look: &impl Fn(LeafUserId, M) -> F) -> bool
 where
     M: Message,
-    F: Future<Output = Result<Left, E>>,
+    F: Future<Output = Result<Remaining, E>>,
     E: fmt::Display,
 {
     let message = serde_json::from_str::<M>(body).ok();
@@ -71,7 +71,7 @@ where
         let left = look(user, message).await.inspect_err(|error| {
             tracing::error!(%error, "a session could not be looked at");
         });
-        left.is_ok_and(|left| left == Left::Nothing)
+        left.is_ok_and(|left| left == Remaining::Nothing)
     }
     .instrument(span)
     .await

@@ -1,8 +1,6 @@
 //! `POST /alerts/leaf`: Leaf's webhook. `POST /alerts/leaf/registration`: has Leaf call it.
 
-use application::use_cases::follow_upstream::FollowError;
-use application::use_cases::receive_alert::{AlertError, receive_alert};
-use application::use_cases::register_alerts::{RegisterAlertsError, register_alerts};
+use application::ports::records::{AlertError, RegisterAlertsError};
 use axum::body::to_bytes;
 use axum::extract::{Request, State};
 use http::{Method, StatusCode};
@@ -39,23 +37,19 @@ async fn receive(State(service): State<Service>, request: Request) -> Result<Sta
         Problem::new(ErrorKey::BodyTooLarge, "The body may have at most 65536 bytes (64 KiB).")
     })?;
     let signature = head.headers.get(SIGNATURE).and_then(|value| value.to_str().ok());
-    match receive_alert(&service.ports, &service.app_keys, &body, signature).await {
+    match service.records.receive_alert(&body, signature).await {
         Ok(()) => Ok(StatusCode::NO_CONTENT),
         Err(AlertError::NotSigned) => Err(Problem::new(
             ErrorKey::AlertNotSigned,
             "The request has no valid signature. Nothing was changed.",
         )),
-        Err(AlertError::Secrets(error) | AlertError::Follow(FollowError::Secrets(error))) => {
-            Err(error.into())
-        }
-        Err(AlertError::Follow(FollowError::Store(error))) => Err(error.into()),
-        Err(AlertError::Follow(FollowError::Upstream(error))) => Err(error.into()),
+        Err(AlertError::Records(error)) => Err(error.into()),
     }
 }
 
 async fn register(State(service): State<Service>) -> Result<StatusCode, Problem> {
     let url = service.settings.public_url(&["alerts", "leaf"]);
-    match register_alerts(&service.ports, &url).await {
+    match service.records.register_alerts(&url).await {
         Ok(()) => Ok(StatusCode::NO_CONTENT),
         Err(RegisterAlertsError::NoAlerts) => Err(Problem::new(
             ErrorKey::NoLeafAccount,

@@ -38,18 +38,19 @@ impl Address {
         let parts: Vec<_> = raw.split('?').map(Query::read).collect();
         let query = raw.replace('?', "&");
         let pairs = Query::read(&query);
-        let panoramas = parts.iter().rev().find(|part| part.all("orgCode").next().is_some());
-        let mut codes = panoramas.into_iter().flat_map(|part| part.all("orgCode"));
+        let panoramas = parts.iter().rev().find(|part| part.sent().all("orgCode").next().is_some());
+        let mut codes = panoramas.into_iter().flat_map(|part| part.sent().all("orgCode"));
         let code = match (codes.next(), codes.next()) {
             (Some(code), None) => code.parse().ok(),
             // None, or two that may contradict each other.
             _ => None,
         };
         let sharing_url_id = id_in([&*path]).or_else(|| {
-            let named = pairs.pairs().filter(|(name, _)| name.eq_ignore_ascii_case("sharingUrlId"));
+            let named =
+                pairs.sent().pairs().filter(|(name, _)| name.eq_ignore_ascii_case("sharingUrlId"));
             id_in(named.map(|(_, value)| value))
         });
-        let has_error = pairs.all("error").next().is_some();
+        let has_error = pairs.sent().all("error").next().is_some();
         let is_named = || path.to_ascii_lowercase().contains("sharing-confirmation");
         let is_callback =
             sharing_url_id.is_some() && (panoramas.is_some() || (has_error && is_named()));

@@ -115,7 +115,7 @@ impl Opened<'_> {
     /// Did the farmer mean it?
     async fn ask(&self, user: LeafUserId) -> Response {
         let service = self.answering.service;
-        match shown_name(&service.ports, user).await {
+        match shown_name(&*service.records, user).await {
             Ok(account) => {
                 let action = service.settings.public_url(&["sharing-outcome", self.sealed]);
                 self.answering

@@ -42,7 +42,9 @@ async fn open(service: &Service, id: Id, headers: &HeaderMap, opening: Opening) 
     let Some(id) = id.ok().and_then(|Path(id)| id.parse::<SessionId>().ok()) else {
         return show(Page::UnknownLink);
     };
-    match open_hop_link(&service.ports, id, &binding_cookies(headers), opening).await {
+    match open_hop_link(&service.ports, &*service.records, id, &binding_cookies(headers), opening)
+        .await
+    {
         Ok(Hop::Onward { to, cookie }) => {
             let mut response = redirect(&to);
             if let Some(cookie) = cookie {

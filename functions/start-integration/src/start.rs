@@ -38,7 +38,7 @@ pub(crate) async fn start(
     let user = segment("leafUserId", &user)?;
     let request = read(user, service.settings.sharing_url_ids, request).await?;
     let environment = request.app_key.environment;
-    let started = start_integration(&service.ports, &service.app_keys, &request)
+    let started = start_integration(&service.ports, &*service.records, &service.app_keys, &request)
         .await
         .map_err(|error| refused(error, user, environment))?;
     let session = started.session;

@@ -1,25 +1,21 @@
 //! Step 2: Leaf users. `/users`, `/users/{leafUserId}`.
 //!
-//! Where the upstream keeps them, bodies, queries and records are passed on as they are; what they
-//! mean is the upstream's.
+//! What a body, a query or a record means is for whoever keeps the records.
 
 mod resource;
 
 use application::ports::portion::Portion;
+use application::ports::records::{Listed, NewUser};
 use application::use_cases::disconnect::{Scope, disconnect};
-use application::use_cases::leaf_users::create_user;
-use application::use_cases::upstream_users::{change_there, create_there, replace_there};
 use axum::Json;
 use axum::extract::{OriginalUri, Request, State};
 use axum::response::Response;
 use domain::ids::LeafUserId;
-use domain::leaf_user::{Filter, Order};
 use domain::record::Shown;
 use http::{Method, StatusCode};
 use lambda::function::{Function, Kind, Throttle};
 use shared::service::Service;
 use web::USER_MANAGEMENT;
-use web::error_key::ErrorKey;
 use web::fields::Fields;
 use web::listing::{created, listed};
 use web::parameters::{Query, Segments, segment};
@@ -27,7 +23,7 @@ use web::problem::Problem;
 use web::refusals::{no_such_user, not_disconnected, until_switched_off};
 use web::routes::Routes;
 
-use resource::{Resource, change, profile};
+use resource::Resource;
 
 /// Entries on a page when the request does not say.
 const PAGE_SIZE: u32 = 20;
@@ -59,22 +55,8 @@ async fn list(
 ) -> Result<Response, Problem> {
     let query = Query::of(&uri);
     let page = query.page(PAGE_SIZE)?;
-    let (asked, users) = if let Some(keeper) = &service.ports.record_keeper {
-        let asked = query.passed_on(page);
-        (asked.clone(), keeper.list_users(asked).await?.map(Shown::Theirs))
-    } else {
-        let wanted = |name| query.get(name).map(ToOwned::to_owned);
-        let filter = Filter {
-            email: wanted("email"),
-            name: wanted("name"),
-            external_id: wanted("externalId"),
-        };
-        let order = order(&query)?;
-        let users = service.ports.leaf_users.list(&filter, order, page.number, page.size).await?;
-        let users = users.map(|user| Shown::Ours(Resource::from(user)));
-        (query.named(&["name", "email", "externalId", "sort"]), users)
-    };
-    let Portion { entries, total } = users;
+    let Listed { portion, asked } = service.records.list_users(query.sent(), page).await?;
+    let Portion { entries, total } = portion.map(|user| user.map(Resource::from));
     Ok(listed(
         &service.settings.public_url_of(uri.path()),
         &asked,
@@ -85,44 +67,21 @@ async fn list(
     ))
 }
 
-/// In which order a listing is asked for.
-fn order(query: &Query) -> Result<Order, Problem> {
-    let mut orders = query.all("sort").filter(|order| !order.is_empty());
-    let first = orders.next().map(|order| segment("sort", order)).transpose()?;
-    if orders.next().is_some() {
-        return Err(Problem::of_field(ErrorKey::MalformedField, "sort", "may be given once"));
-    }
-    Ok(first.unwrap_or_default())
-}
-
 async fn read(
     State(service): State<Service>,
     Segments(id): Segments<String>,
 ) -> Result<Json<Shown<Resource>>, Problem> {
     let id = segment("leafUserId", &id)?;
-    let user = match &service.ports.record_keeper {
-        // Not our mirror: that may be behind.
-        Some(keeper) => keeper.find_user(id).await?.map(Shown::Theirs),
-        None => service.ports.leaf_users.find(id).await?.map(|user| Shown::Ours(user.into())),
-    };
-    user.map(Json).ok_or_else(|| no_such_user(id))
+    let user = service.records.show_user(id).await?.ok_or_else(|| no_such_user(id))?;
+    Ok(Json(user.map(Resource::from)))
 }
 
 async fn create(State(service): State<Service>, request: Request) -> Result<Response, Problem> {
-    let mut fields = Fields::read(request.into_body()).await?;
-    let (id, user) = if let Some(keeper) = &service.ports.record_keeper {
-        let record = create_there(&service.ports, &**keeper, fields.into_sent()).await?;
-        (record.text("id").unwrap_or_default().to_owned(), Shown::Theirs(record))
-    } else {
-        let profile = profile(&mut fields);
-        fields.finish()?;
-        let Some(profile) = profile else { unreachable!("the name was required") };
-        let user = create_user(&service.ports, profile).await?;
-        (user.id.to_string(), Shown::Ours(Resource::from(user)))
-    };
+    let sent = Fields::read(request.into_body()).await?.into_sent();
+    let NewUser { id, user } = service.records.create_user(sent).await?;
     Ok(created(
         &service.settings.public_url(&["services", "usermanagement", "api", "users", &id]),
-        user,
+        user.map(Resource::from),
     ))
 }
 
@@ -130,23 +89,9 @@ async fn replace(
     State(service): State<Service>,
     request: Request,
 ) -> Result<Json<Shown<Resource>>, Problem> {
-    let mut fields = Fields::read(request.into_body()).await?;
-    let id = fields.required::<LeafUserId>("id");
-    let keeper = service.ports.record_keeper.as_ref();
-    let profile = if keeper.is_some() { None } else { profile(&mut fields) };
-    fields.finish()?;
-    let Some(id) = id else { unreachable!("the id was required") };
-    let user = match (keeper, profile) {
-        (Some(keeper), _) => replace_there(&service.ports, &**keeper, id, fields.into_sent())
-            .await?
-            .map(Shown::Theirs),
-        (None, Some(profile)) => {
-            let user = service.ports.leaf_users.change(id, &profile.into()).await?;
-            user.map(|user| Shown::Ours(user.into()))
-        }
-        (None, None) => unreachable!("the name was required"),
-    };
-    user.map(Json).ok_or_else(|| no_such_user(id))
+    let sent = Fields::read(request.into_body()).await?.into_sent();
+    let user = service.records.replace_user(sent).await?;
+    Ok(Json(user.map(Resource::from)))
 }
 
 async fn merge(
@@ -155,23 +100,9 @@ async fn merge(
     request: Request,
 ) -> Result<Json<Shown<Resource>>, Problem> {
     let id: LeafUserId = segment("leafUserId", &id)?;
-    let mut fields = Fields::read(request.into_body()).await?;
-    if fields.optional::<LeafUserId>("id").is_some_and(|other| other != id) {
-        fields.refuse(
-            "id",
-            ErrorKey::MalformedField,
-            "must be the one in the path, or be left out",
-        );
-    }
-    let user = if let Some(keeper) = &service.ports.record_keeper {
-        fields.finish()?;
-        change_there(&service.ports, &**keeper, id, fields.into_sent()).await?.map(Shown::Theirs)
-    } else {
-        let change = change(&mut fields);
-        fields.finish()?;
-        service.ports.leaf_users.change(id, &change).await?.map(|user| Shown::Ours(user.into()))
-    };
-    user.map(Json).ok_or_else(|| no_such_user(id))
+    let sent = Fields::read(request.into_body()).await?.into_sent();
+    let user = service.records.change_user(id, sent).await?;
+    Ok(Json(user.map(Resource::from)))
 }
 
 async fn remove(
@@ -181,7 +112,7 @@ async fn remove(
 ) -> Result<StatusCode, Problem> {
     let id = segment("leafUserId", &id)?;
     let again = until_switched_off(&uri)?;
-    disconnect(&service.ports, id, Scope::LeafUser, again)
+    disconnect(&service.ports, &*service.records, id, Scope::LeafUser, again)
         .await
         .map_err(|error| not_disconnected(error, id))?;
     Ok(StatusCode::NO_CONTENT)

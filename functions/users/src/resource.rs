@@ -1,9 +1,8 @@
-//! A Leaf user of ours, as it is sent and shown.
+//! A Leaf user of ours, as it is shown.
 
 use domain::ids::LeafUserId;
-use domain::leaf_user::{LeafUser, Profile, ProfileChange};
+use domain::leaf_user::{LeafUser, Profile};
 use serde::Serialize;
-use web::fields::Fields;
 
 /// A Leaf user as the contract shows it.
 #[derive(Serialize)]
@@ -28,26 +27,5 @@ impl From<LeafUser> for Resource {
             address: address.map(|address| address.as_str().to_owned()),
             external_id: external_id.map(|id| id.as_str().to_owned()),
         }
-    }
-}
-
-/// A whole profile: what is left out is not there.
-pub(crate) fn profile(fields: &mut Fields) -> Option<Profile> {
-    let name = fields.required("name");
-    let email = fields.clearable("email");
-    let phone = fields.clearable("phone");
-    let address = fields.clearable("address");
-    let external_id = fields.clearable("externalId");
-    Some(Profile { name: name?, email, phone, address, external_id })
-}
-
-/// A part of one: what is left out stays; null or an empty text clears.
-pub(crate) fn change(fields: &mut Fields) -> ProfileChange {
-    ProfileChange {
-        name: if fields.names("name") { fields.required("name") } else { None },
-        email: fields.change("email"),
-        phone: fields.change("phone"),
-        address: fields.change("address"),
-        external_id: fields.change("externalId"),
     }
 }

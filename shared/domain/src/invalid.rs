@@ -22,6 +22,10 @@ pub enum InvalidKind {
     TooLong,
     /// It has the wrong form.
     Malformed,
+    /// There is no such field, and there must be.
+    Missing,
+    /// It is no text.
+    Mistyped,
     /// It should be a `clientEnvironment` and is not one.
     UnknownEnvironment,
 }
@@ -29,6 +33,14 @@ pub enum InvalidKind {
 impl Invalid {
     /// The text is empty.
     pub const EMPTY: Self = Self { kind: InvalidKind::Empty, rule: "must not be empty" };
+
+    /// The field must be there.
+    pub const MISSING: Self = Self { kind: InvalidKind::Missing, rule: "is required" };
+
+    /// The field is no text.
+    pub const fn mistyped(rule: &'static str) -> Self {
+        Self { kind: InvalidKind::Mistyped, rule }
+    }
 
     /// The text has the wrong form.
     pub const fn malformed(rule: &'static str) -> Self {

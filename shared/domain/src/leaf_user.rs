@@ -1,10 +1,10 @@
 //! Leaf users: the partner's records of its farmers.
 
-use std::fmt;
 use std::str::FromStr;
 
 use super::ids::LeafUserId;
 use super::invalid::{Invalid, LONGEST_LINE, one_line};
+use super::sent::{Refusals, Sent, SentQuery};
 use super::timestamp::Timestamp;
 
 /// A Leaf user, with Leaf's fields.
@@ -50,18 +50,28 @@ macro_rules! personal_text {
                 &self.0
             }
         }
-
-        /// Redacted: it is about a person.
-        impl fmt::Debug for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(concat!(stringify!($name), "(…)"))
-            }
-        }
     )*};
 }
 personal_text!(ProfileText, Email);
+redacted!(ProfileText, Email);
 
 impl Profile {
+    /// A whole profile as it was sent: what is left out is not there.
+    pub fn read(sent: &Sent, refusals: &mut Refusals) -> Option<Self> {
+        let name = refusals.take("name", sent.required("name"));
+        let email = refusals.take("email", sent.clearable("email"));
+        let phone = refusals.take("phone", sent.clearable("phone"));
+        let address = refusals.take("address", sent.clearable("address"));
+        let external_id = refusals.take("externalId", sent.clearable("externalId"));
+        Some(Self {
+            name: name?,
+            email: email?,
+            phone: phone?,
+            address: address?,
+            external_id: external_id?,
+        })
+    }
+
     /// What we keep of a record of the upstream's: the texts that fit, and a name to call it by,
     /// which a record need not have. The record itself stays the upstream's.
     pub fn mirrored<'a>(id: LeafUserId, text: impl Fn(&str) -> Option<&'a str>) -> Self {
@@ -101,7 +111,7 @@ pub enum Change<T> {
 
 impl<T> Change<T> {
     /// What a whole profile says of a field.
-    fn to(value: Option<T>) -> Self {
+    pub(super) fn to(value: Option<T>) -> Self {
         value.map_or(Self::Clear, Self::Set)
     }
 }
@@ -119,6 +129,25 @@ pub struct ProfileChange {
     pub address: Change<ProfileText>,
     /// The partner's own id.
     pub external_id: Change<ProfileText>,
+}
+
+impl ProfileChange {
+    /// A part of a profile as it was sent: what is left out stays; null or an empty text clears.
+    pub fn read(sent: &Sent, refusals: &mut Refusals) -> Option<Self> {
+        let name = if sent.names("name") { sent.required("name").map(Some) } else { Ok(None) };
+        let name = refusals.take("name", name);
+        let email = refusals.take("email", sent.change("email"));
+        let phone = refusals.take("phone", sent.change("phone"));
+        let address = refusals.take("address", sent.change("address"));
+        let external_id = refusals.take("externalId", sent.change("externalId"));
+        Some(Self {
+            name: name?,
+            email: email?,
+            phone: phone?,
+            address: address?,
+            external_id: external_id?,
+        })
+    }
 }
 
 impl From<Profile> for ProfileChange {
@@ -203,6 +232,32 @@ pub enum OrderBy {
     Email,
     /// The partner's own id.
     ExternalId,
+}
+
+impl Filter {
+    /// The parameters that a listing can be filtered and ordered by.
+    pub const PARAMETERS: [&str; 4] = ["name", "email", "externalId", "sort"];
+
+    /// What a query filters by.
+    pub fn read(query: &SentQuery) -> Self {
+        let wanted = |name| query.get(name).map(ToOwned::to_owned);
+        Self { email: wanted("email"), name: wanted("name"), external_id: wanted("externalId") }
+    }
+}
+
+impl Order {
+    /// What a query orders by.
+    ///
+    /// # Errors
+    /// Nothing that one can order by, or more than one thing.
+    pub fn read(query: &SentQuery) -> Result<Self, Invalid> {
+        let mut orders = query.all("sort").filter(|order| !order.is_empty());
+        let first = orders.next().map(str::parse).transpose()?;
+        if orders.next().is_some() {
+            return Err(Invalid::malformed("may be given once"));
+        }
+        Ok(first.unwrap_or_default())
+    }
 }
 
 impl FromStr for Order {

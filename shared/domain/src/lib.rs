@@ -1,6 +1,17 @@
 //! The rules of connecting a farmer's operation. No I/O, no clock: time, ids and random values come
 //! in as arguments.
 
+/// `Debug` for what is about a person or may be secret: the name of the type.
+macro_rules! redacted {
+    ($($name:ident),*) => {$(
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(concat!(stringify!($name), "(…)"))
+            }
+        }
+    )*};
+}
+
 pub mod alert;
 pub mod app_key;
 pub mod attempt;
@@ -29,6 +40,7 @@ pub mod partner;
 pub mod reach;
 pub mod record;
 pub mod replay;
+pub mod sent;
 pub mod session;
 pub mod shown_name;
 pub mod sign_in;

@@ -5,14 +5,8 @@
 //! **Security.** Leaf's records have the tokens and passwords of every provider in them. A
 //! [`Record`] can only be made without them.
 
-use std::fmt;
-
 use serde::Serialize;
-use serde_json::{Map, Value};
-
-/// What a client sends for the upstream: as it was sent.
-#[derive(Clone)]
-pub struct Sent(pub Map<String, Value>);
+use serde_json::Value;
 
 /// A record as the upstream has it, without tokens and passwords.
 #[derive(Clone, PartialEq, Serialize)]
@@ -110,17 +104,7 @@ fn is_secret_text(value: &Value) -> bool {
     value.as_str().is_some_and(is_token)
 }
 
-macro_rules! redacted {
-    ($($name:ident),*) => {$(
-        impl fmt::Debug for $name {
-            /// Redacted: it is about a person, and a client may send secrets.
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(concat!(stringify!($name), "(…)"))
-            }
-        }
-    )*};
-}
-redacted!(Sent, Record);
+redacted!(Record);
 
 #[cfg(test)]
 mod tests {

@@ -5,13 +5,12 @@ use std::fmt;
 use std::str::FromStr;
 
 use axum::body::{Body, to_bytes};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::error_key::ErrorKey;
 use super::problem::{FieldError, Problem};
 use domain::invalid::{Invalid, InvalidKind};
-use domain::leaf_user::Change;
-use domain::record::Sent;
+use domain::sent::{Refusals, Sent};
 
 /// The largest body that is read.
 pub const MAX_BODY: usize = 64 * 1024;
@@ -19,7 +18,7 @@ pub const MAX_BODY: usize = 64 * 1024;
 /// A body's fields. Unknown ones are ignored; what is wrong with known ones is collected, so that
 /// one answer names all of them.
 pub struct Fields {
-    object: Map<String, Value>,
+    sent: Sent,
     errors: Vec<(ErrorKey, FieldError)>,
 }
 
@@ -56,7 +55,7 @@ impl Fields {
             )
         })?;
         match value {
-            Value::Object(object) => Ok(Self { object, errors: Vec::new() }),
+            Value::Object(object) => Ok(Self { sent: Sent(object), errors: Vec::new() }),
             _ => Err(Problem::new(
                 ErrorKey::MalformedJson,
                 "The body must be a JSON object, such as {\"name\": \"value\"}.",
@@ -66,70 +65,34 @@ impl Fields {
 
     /// Whether a field is there and not null.
     pub fn has(&self, name: &str) -> bool {
-        self.object.get(name).is_some_and(|value| !value.is_null())
+        self.sent.has(name)
     }
 
-    /// Whether a field is there, be it null.
-    pub fn names(&self, name: &str) -> bool {
-        self.object.contains_key(name)
-    }
-
-    /// All of it, as it was sent: for an upstream that answers in our place.
+    /// All of it, as it was sent.
     pub fn into_sent(self) -> Sent {
-        Sent(self.object)
+        self.sent
     }
 
     /// A field that must be there.
     pub fn required<T: FromStr<Err = Invalid>>(&mut self, name: &str) -> Option<T> {
-        if !self.has(name) {
-            self.refuse(name, ErrorKey::MissingField, "is required");
-            return None;
-        }
-        self.optional(name)
+        let read = self.sent.required(name);
+        self.take(name, read)
     }
 
     /// A field that may be missing or null. An empty one is refused: it is more often a mistake
     /// than a wish.
     pub fn optional<T: FromStr<Err = Invalid>>(&mut self, name: &str) -> Option<T> {
-        match self.object.get(name) {
-            None | Some(Value::Null) => None,
-            Some(Value::String(text)) => match text.parse() {
-                Ok(value) => Some(value),
-                Err(invalid) => {
-                    self.refuse_invalid(name, invalid);
-                    None
-                }
-            },
-            Some(other) => {
-                let message = format!("must be a string, not {}", type_name(other));
-                self.refuse(name, ErrorKey::MistypedField, &message);
-                None
-            }
-        }
+        let read = self.sent.optional(name);
+        self.take(name, read).flatten()
     }
 
-    /// A field that may be missing, null or an empty text, which all mean that there is no such
-    /// thing.
-    pub fn clearable<T: FromStr<Err = Invalid>>(&mut self, name: &str) -> Option<T> {
-        match self.object.get(name) {
-            Some(Value::String(text)) if text.trim().is_empty() => None,
-            _ => self.optional(name),
-        }
-    }
-
-    /// What is to become of a field: one that is missing stays as it is; null or an empty text
-    /// means that there is to be no such thing.
-    pub fn change<T: FromStr<Err = Invalid>>(&mut self, name: &str) -> Change<T> {
-        if self.names(name) {
-            self.clearable(name).map_or(Change::Clear, Change::Set)
-        } else {
-            Change::Keep
-        }
+    fn take<T>(&mut self, name: &str, read: Result<T, Invalid>) -> Option<T> {
+        read.map_err(|invalid| self.refuse_invalid(name, invalid)).ok()
     }
 
     /// A list of texts that must be there, and have one entry at least.
     pub fn required_list<T: FromStr<Err = Invalid>>(&mut self, name: &str) -> Option<Vec<T>> {
-        let texts = match self.object.get(name) {
+        let texts = match self.sent.0.get(name) {
             None | Some(Value::Null) => {
                 self.refuse(name, ErrorKey::MissingField, "is required");
                 return None;
@@ -152,7 +115,7 @@ impl Fields {
 
     /// A truth value, as JSON's or as a text; missing means no.
     pub fn flag(&mut self, name: &str) -> bool {
-        match self.object.get(name) {
+        match self.sent.0.get(name) {
             None | Some(Value::Null) => false,
             Some(Value::Bool(flag)) => *flag,
             Some(Value::String(text)) if text == "true" => true,
@@ -166,12 +129,7 @@ impl Fields {
 
     /// Notes that a field is refused.
     pub fn refuse(&mut self, name: &str, key: ErrorKey, message: &str) {
-        let error = FieldError {
-            field: name.to_owned(),
-            error_key: key.as_str(),
-            message: message.to_owned(),
-        };
-        self.errors.push((key, error));
+        self.errors.push((key, field_error(name, key, message)));
     }
 
     fn refuse_invalid(&mut self, name: &str, invalid: Invalid) {
@@ -185,10 +143,25 @@ impl Fields {
     pub fn finish(&mut self) -> Result<(), Problem> {
         let Some((key, _)) = self.errors.first() else { return Ok(()) };
         let key = *key;
-        let fields: Vec<_> = self.errors.drain(..).map(|(_, error)| error).collect();
-        let sentences: Vec<_> =
-            fields.iter().map(|error| format!("`{}` {}.", error.field, error.message)).collect();
-        Err(Problem { fields, ..Problem::new(key, sentences.join(" ")) })
+        Err(problem(key, self.errors.drain(..).map(|(_, error)| error).collect()))
+    }
+}
+
+fn problem(key: ErrorKey, fields: Vec<FieldError>) -> Problem {
+    let sentences: Vec<_> =
+        fields.iter().map(|error| format!("`{}` {}.", error.field, error.message)).collect();
+    Problem { fields, ..Problem::new(key, sentences.join(" ")) }
+}
+
+fn field_error(name: &str, key: ErrorKey, message: &str) -> FieldError {
+    FieldError { field: name.to_owned(), error_key: key.as_str(), message: message.to_owned() }
+}
+
+impl From<Refusals> for Problem {
+    fn from(Refusals(refusals): Refusals) -> Self {
+        let key = refusals.first().map_or(ErrorKey::MalformedField, |(_, first)| key_of(*first));
+        let error_of = |(name, why): (&str, Invalid)| field_error(name, key_of(why), why.rule);
+        problem(key, refusals.into_iter().map(error_of).collect())
     }
 }
 
@@ -204,17 +177,8 @@ pub(super) fn key_of(invalid: Invalid) -> ErrorKey {
         InvalidKind::Empty => ErrorKey::EmptyField,
         InvalidKind::TooLong => ErrorKey::FieldTooLong,
         InvalidKind::Malformed => ErrorKey::MalformedField,
+        InvalidKind::Missing => ErrorKey::MissingField,
+        InvalidKind::Mistyped => ErrorKey::MistypedField,
         InvalidKind::UnknownEnvironment => ErrorKey::UnknownEnvironment,
-    }
-}
-
-fn type_name(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a string",
-        Value::Array(_) => "an array",
-        Value::Object(_) => "an object",
     }
 }

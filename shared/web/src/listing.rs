@@ -11,7 +11,7 @@ use http::{HeaderName, HeaderValue, StatusCode};
 use serde::Serialize;
 use url::Url;
 
-use super::parameters::Page;
+use domain::sent::Page;
 
 /// How many entries a list has on all its pages.
 pub const TOTAL_COUNT: HeaderName = HeaderName::from_static("x-total-count");

@@ -1,6 +1,5 @@
 //! Parameters in the path and the query, each refused by its name.
 
-use std::fmt;
 use std::str::FromStr;
 
 use axum::extract::path::ErrorKind;
@@ -14,6 +13,7 @@ use super::error_key::ErrorKey;
 use super::fields::key_of;
 use super::problem::Problem;
 use domain::invalid::Invalid;
+use domain::sent::{Page, SentQuery};
 
 /// The largest page that one can ask for (Leaf's documents).
 pub const MAX_PAGE_SIZE: u32 = 100;
@@ -62,24 +62,8 @@ pub fn invalid(name: &str, error: Invalid) -> Problem {
 }
 
 /// A request's query.
-#[derive(Default)]
-pub struct Query(Vec<(String, String)>);
-
-/// One page of a listing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Page {
-    /// Counts from 0.
-    pub number: u32,
-    /// Entries on a page.
-    pub size: u32,
-}
-
-impl fmt::Debug for Query {
-    /// Nothing of what is in it: the callback's query has an organization code.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Query").finish_non_exhaustive()
-    }
-}
+#[derive(Debug, Default)]
+pub struct Query(SentQuery);
 
 impl Query {
     /// Reads a URI's query. Broken escapes are read as they stand.
@@ -90,13 +74,13 @@ impl Query {
     /// Reads a query.
     pub fn read(query: &str) -> Self {
         let pairs = form_urlencoded::parse(query.as_bytes());
-        Self(pairs.map(|(name, value)| (name.into_owned(), value.into_owned())).collect())
+        let pairs = pairs.map(|(name, value)| (name.into_owned(), value.into_owned()));
+        Self(SentQuery(pairs.collect()))
     }
 
     /// A parameter's first value; an empty one counts as missing.
     pub fn get(&self, name: &str) -> Option<&str> {
-        let found = self.0.iter().find(|(known, _)| known == name);
-        found.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
+        self.0.get(name)
     }
 
     /// Whether a parameter is `true`; left out, it is not.
@@ -113,29 +97,9 @@ impl Query {
         }
     }
 
-    /// All of it.
-    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
-    }
-
-    /// The parameters of these names that have a value.
-    pub fn named(&self, names: &[&str]) -> Vec<(String, String)> {
-        let wanted =
-            |(name, value): &&(String, String)| names.contains(&&**name) && !value.is_empty();
-        self.0.iter().filter(wanted).cloned().collect()
-    }
-
-    /// The query for an upstream that answers in our place: as it came, with the page as we read
-    /// it.
-    pub fn passed_on(&self, page: Page) -> Vec<(String, String)> {
-        let others = self.0.iter().filter(|(name, _)| name != "page" && name != "size").cloned();
-        let page = [("page", page.number), ("size", page.size)];
-        others.chain(page.map(|(name, number)| (name.to_owned(), number.to_string()))).collect()
-    }
-
-    /// All values of a parameter.
-    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
+    /// All of it, as it was sent.
+    pub const fn sent(&self) -> &SentQuery {
+        &self.0
     }
 
     /// A parameter that must be there.

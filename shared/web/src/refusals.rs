@@ -4,11 +4,11 @@ use super::USER_MANAGEMENT;
 use super::error_key::ErrorKey;
 use super::parameters::Query;
 use super::problem::{FieldError, Problem};
+use application::ports::records::{ChangeError, RecordsError};
 use application::ports::secrets::SecretsError;
 use application::ports::store_error::StoreError;
 use application::ports::upstream::{LoginError, LoginRefusal, Party, Unavailable, UpstreamError};
 use application::use_cases::disconnect::{Again, DisconnectError};
-use application::use_cases::leaf_users::UserError;
 use application::use_cases::register_app_key::RegisterError;
 use application::use_cases::resolve_app_key::ResolveError;
 use domain::client_environment::ClientEnvironment;
@@ -151,8 +151,7 @@ pub fn not_disconnected(error: DisconnectError, id: LeafUserId) -> Problem {
             "must be false in proxy mode: there, Leaf decides who connects an operation again",
         ),
         DisconnectError::Conflict => concurrent_change(),
-        DisconnectError::Upstream(error) => error.into(),
-        DisconnectError::Store(error) => error.into(),
+        DisconnectError::Records(error) => error.into(),
     }
 }
 
@@ -201,11 +200,22 @@ pub fn login_refused(refusal: &LoginRefusal, environment: ClientEnvironment) -> 
     }
 }
 
-impl From<UserError> for Problem {
-    fn from(error: UserError) -> Self {
+impl From<RecordsError> for Problem {
+    fn from(error: RecordsError) -> Self {
         match error {
-            UserError::Store(error) => error.into(),
-            UserError::Upstream(error) => error.into(),
+            RecordsError::Store(error) => error.into(),
+            RecordsError::Secrets(error) => error.into(),
+            RecordsError::Upstream(error) => error.into(),
+        }
+    }
+}
+
+impl From<ChangeError> for Problem {
+    fn from(error: ChangeError) -> Self {
+        match error {
+            ChangeError::Refused(refusals) => refusals.into(),
+            ChangeError::NoSuchUser(id) => no_such_user(id),
+            ChangeError::Records(error) => error.into(),
         }
     }
 }

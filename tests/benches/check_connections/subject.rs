@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use adapters::system_clock::SystemClock;
 use adapters::system_randomness::SystemRandomness;
-use application::use_cases::check::Check;
+use application::ports::records::Check;
 use application::use_cases::check_connections::check_connections;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region, SharedInterceptor};
 use serde_json::{Value, json};
@@ -139,7 +139,8 @@ pub(crate) fn run(mode: Mode) {
 async fn check(mode: Mode) -> Value {
     let counted = Counted::default();
     let addresses = ADDRESSES.map(|variable| env::var(variable).expect("an address"));
-    let ports = service(&addresses, &counted).ports;
+    let service = service(&addresses, &counted);
+    let (ports, records) = (&service.ports, &*service.records);
     let app_keys = ports.app_keys.list().await.expect("app keys");
     let app_key = app_keys.first().expect("an app key");
     let megabytes_before = megabytes("VmHWM");
@@ -149,7 +150,7 @@ async fn check(mode: Mode) -> Value {
     loop {
         let now = ports.clock.now();
         let deadline = if mode == Mode::Slices { now } else { now.plus(Duration::from_hours(1)) };
-        let outcome = check_connections(&ports, app_key, deadline).await.expect("a check");
+        let outcome = check_connections(records, app_key, deadline).await.expect("a check");
         let (Check::Done(counts) | Check::OutOfTime(counts)) = outcome else {
             panic!("it was not made: {outcome:?}")
         };

@@ -1,8 +1,13 @@
 //! `POST /alerts/leaf`: a signed alert is a reason to ask Leaf now; anything else is nothing.
 
+use std::sync::Arc;
+
+use adapters::secrets_manager::SecretsManager;
+use application::ports::secrets::LeafSecrets as _;
 use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use local::seed::SECRETS_PREFIX;
 use reqwest::Method;
 use serde_json::json;
 
@@ -38,12 +43,20 @@ pub(crate) async fn send(
     Answer::of(request).await
 }
 
+/// The secrets as another process has them.
+pub(super) fn secrets_elsewhere(world: &World) -> Arc<SecretsManager> {
+    let client = world.machine.secrets_manager.clone();
+    Arc::new(SecretsManager::new(client, SECRETS_PREFIX, world.clock.clone()))
+}
+
 /// The secret of Leaf's alerts is another one; the one of now stays good as the one before.
 pub(super) async fn replace_secret(world: &World, secret: &str) {
     let secret = secret.to_owned().into();
-    let secrets = &world.machine.service.ports.leaf_secrets;
+    let secrets = secrets_elsewhere(world);
     secrets.begin_alert_secret(secret).await.expect("begun");
     secrets.finish_alert_secret().await.expect("stored");
+    // What the process that is called has read of the secret is forgotten.
+    world.pass(5, 0);
 }
 
 /// A connection that is revoked at Leaf, of which we do not know yet; its Leaf user and Leaf's id

@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex};
 
 use adapters::leaf::{Leaf, LeafEndpoints};
 use application::ports::clock::Clock;
-use application::use_cases::register_alerts::{RegisterAlertsError, register_alerts};
+use application::ports::record_keeper::RecordKeeper as _;
+use application::ports::records::RegisterAlertsError;
 use axum::extract::{Path, State};
 use axum::routing::{delete, get, post};
 use axum::{Json, Router};
@@ -14,7 +15,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use url::Url;
 
-use super::alerts::sign;
+use super::alerts::{SECRET, secrets_elsewhere, sign};
 use crate::world::World;
 
 const OURS: &str = "ours";
@@ -72,6 +73,8 @@ async fn remove(State(account): State<Account>, Path(id): Path<String>) -> Statu
 /// Registers at a Leaf whose account has these webhooks; what it has then.
 async fn registered(world: &World, ids: &[&str]) -> (Result<(), RegisterAlertsError>, Account) {
     let url: Url = world.api("/alerts/leaf").parse().expect("a URL");
+    // What the process that is called has read of the secret is old enough to be read again.
+    world.pass(1, 0);
     let there = ids.iter().map(|id| {
         let url = if *id == OURS {
             url.to_string()
@@ -91,13 +94,12 @@ async fn registered(world: &World, ids: &[&str]) -> (Result<(), RegisterAlertsEr
     let api =
         format!("http://{}", listener.local_addr().expect("an address")).parse().expect("a URL");
     let server = tokio::spawn(async move { axum::serve(listener, router).await });
-    let mut ports = world.machine.service.ports.clone();
+    let ports = &world.machine.service.ports;
     let clock: Arc<dyn Clock> = ports.clock.clone();
     let endpoints = LeafEndpoints { api, confirmation: "https://widget.withleaf.io".to_owned() };
-    let (partner, leaf) = (ports.partner_secrets.clone(), ports.leaf_secrets.clone());
-    ports.record_keeper =
-        Some(Arc::new(Leaf::new(world.http.clone(), endpoints, partner, leaf, clock)));
-    let registered = register_alerts(&ports, &url).await;
+    let secrets = secrets_elsewhere(world);
+    let leaf = Leaf::new(world.http.clone(), endpoints, secrets.clone(), secrets, clock);
+    let registered = leaf.register_alerts(&url, SECRET.to_owned().into()).await;
     server.abort();
     (registered, account)
 }

@@ -1,7 +1,7 @@
 //! What Leaf refuses of a client's own is the client's to mend, and is told so; Leaf's words are
 //! not.
 
-use application::use_cases::upstream_users::{change_there, create_there};
+use domain::record::Shown;
 use reqwest::Method;
 use serde_json::json;
 
@@ -74,26 +74,17 @@ async fn what_leaf_has_done_is_answered_as_done_though_our_own_row_cannot_be_wri
         randomness: world.machine.service.ports.randomness.clone(),
     };
     let service = shared::service::Service::new(settings, clients).expect("a service");
-    let ports = &service.ports;
-    let keeper = ports.record_keeper.as_ref().expect("Leaf is the upstream");
-    let sent = |body: serde_json::Value| {
-        domain::record::Sent(body.as_object().expect("an object").clone())
-    };
-    let made = create_there(ports, &**keeper, sent(json!({ "name": "dale" })))
-        .await
-        .expect("Leaf has made it");
-    let id = made.text("id").expect("an id");
-    assert_eq!(peer.user(id)["name"], "dale");
-    let change = change_there(
-        ports,
-        &**keeper,
-        known.parse().expect("an id"),
-        sent(json!({ "name": "zoe" })),
-    )
-    .await;
-    assert!(change.expect("Leaf has changed it").is_some());
+    let sent =
+        |body: serde_json::Value| domain::sent::Sent(body.as_object().expect("an object").clone());
+    let records = &service.records;
+    let made =
+        records.create_user(sent(json!({ "name": "dale" }))).await.expect("Leaf has made it");
+    assert_eq!(peer.user(&made.id)["name"], "dale");
+    let known = known.parse().expect("an id");
+    let change = records.change_user(known, sent(json!({ "name": "zoe" }))).await;
+    assert!(matches!(change.expect("Leaf has changed it"), Shown::Theirs(_)));
     assert_eq!(
-        world.start_session(id, None).await.status,
+        world.start_session(&made.id, None).await.status,
         "PENDING",
         "it is taken over at its first use"
     );

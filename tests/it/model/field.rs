@@ -133,7 +133,7 @@ impl Field {
                 if let Some(session) = session.and_then(|session| session.parse().ok()) {
                     let expiring = expire_session(
                         &doomed.service.ports,
-                        &doomed.service.app_keys,
+                        &*doomed.service.records,
                         id,
                         session,
                     );

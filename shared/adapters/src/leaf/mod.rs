@@ -1,9 +1,11 @@
 //! The upstream `leaf`: Leaf does the handshake and keeps the records; we keep the partner's
 //! secrets out of its application, bind the farmer's browser, and follow.
 //!
-//! `account` has the token, `api` makes the calls, `shapes` reads the answers.
+//! `account` has the token, `api` makes the calls, `shapes` reads the answers, `alerts` what Leaf
+//! sends by itself.
 
 mod account;
+mod alerts;
 mod api;
 mod shapes;
 mod transport;
@@ -22,16 +24,19 @@ use api::{Api, Ask};
 use application::ports::clock::Clock;
 use application::ports::connections::EventPage;
 use application::ports::portion::Portion;
+use application::ports::record_keeper::{Kept, RecordKeeper};
+use application::ports::records::{AlertError, RegisterAlertsError};
 use application::ports::secrets::{Freshness, LeafSecrets, PartnerSecrets};
 use application::ports::upstream::{
-    Confirmed, CreateRefusal, Created, Kept, LoginRefusal, NewCredential, RecordKeeper, Run,
-    Upstream, UpstreamError,
+    Confirmed, CreateRefusal, Created, LoginRefusal, NewCredential, Party, Run, Upstream,
+    UpstreamError,
 };
 use domain::app_key::{AppKey, AppKeyId};
 use domain::credential::CredentialStatus;
-use domain::ids::{LeafUserId, SharingUrlId};
+use domain::ids::{CredentialId, LeafUserId, SharingUrlId};
 use domain::organization_code::OrganizationCode;
-use domain::record::{Record, Sent};
+use domain::record::Record;
+use domain::sent::Sent;
 use transport::{Answer, Limit};
 
 const MANAGEMENT: &str = "usermanagement";
@@ -69,6 +74,7 @@ pub struct Leaf {
     api: Api,
     endpoints: LeafEndpoints,
     secrets: Arc<dyn PartnerSecrets>,
+    alerts: Arc<dyn LeafSecrets>,
 }
 
 impl Leaf {
@@ -84,12 +90,13 @@ impl Leaf {
         let account = Account {
             http: http.clone(),
             base: base.clone(),
-            secrets: leaf_secrets,
+            secrets: leaf_secrets.clone(),
             clock: clock.clone(),
             limit: limit.clone(),
             known: Mutex::new(Known::default()),
         };
-        Self { api: Api { http, base, account, clock, limit }, endpoints, secrets: partner_secrets }
+        let api = Api { http, base, account, clock, limit };
+        Self { api, endpoints, secrets: partner_secrets, alerts: leaf_secrets }
     }
 
     async fn ask(&self, method: Method, rest: &[&str]) -> Result<Answer, UpstreamError> {
@@ -224,6 +231,10 @@ impl Upstream for Leaf {
 
 #[async_trait]
 impl RecordKeeper for Leaf {
+    fn party(&self) -> Party {
+        Party::Leaf
+    }
+
     async fn connection(&self, user: LeafUserId) -> Result<Kept, UpstreamError> {
         self.credential(user).await
     }
@@ -305,7 +316,36 @@ impl RecordKeeper for Leaf {
         Ok(Some(Portion { entries: shapes::summaries(&answer)?, total: answer.total }))
     }
 
-    async fn register_alerts(&self, url: &Url, secret: &SecretString) -> Result<(), UpstreamError> {
+    async fn register_alerts(
+        &self,
+        url: &Url,
+        fresh: SecretString,
+    ) -> Result<(), RegisterAlertsError> {
+        // Stored first: Leaf sends its first message, signed, before it answers. And replaced only
+        // after success, however often it is tried: the webhook that Leaf has until then goes on.
+        let secret = self.alerts.begin_alert_secret(fresh).await?;
+        self.register_webhook(url, &secret).await?;
+        Ok(self.alerts.finish_alert_secret().await?)
+    }
+
+    async fn read_alert(
+        &self,
+        body: &[u8],
+        signature: Option<&str>,
+    ) -> Result<Option<CredentialId>, AlertError> {
+        if !alerts::is_signed(&*self.alerts, body, signature).await? {
+            return Err(AlertError::NotSigned);
+        }
+        Ok(alerts::credential_of(body))
+    }
+}
+
+impl Leaf {
+    async fn register_webhook(
+        &self,
+        url: &Url,
+        secret: &SecretString,
+    ) -> Result<(), UpstreamError> {
         let listed = self.api.ask(Ask::of(Method::GET, "alerts", WEBHOOKS)).await?.accepted()?;
         let webhooks = shapes::records(&listed)?;
         // Leaf has no update, and one webhook an event.

@@ -10,7 +10,8 @@ use time::format_description::well_known::Rfc3339;
 use url::Url;
 
 use super::transport::Answer;
-use application::ports::upstream::{Kept, Theirs, UpstreamError};
+use application::ports::record_keeper::{Kept, Theirs};
+use application::ports::upstream::UpstreamError;
 use domain::credential::CredentialStatus;
 use domain::record::Record;
 use domain::timestamp::Timestamp;

@@ -8,6 +8,8 @@ pub mod leaf_users;
 pub mod logins;
 pub mod portion;
 pub mod randomness;
+pub mod record_keeper;
+pub mod records;
 pub mod secrets;
 pub mod sign_ins;
 pub mod store_error;
@@ -27,10 +29,10 @@ use domain::timestamp::Timestamp;
 use leaf_users::LeafUsers;
 use logins::Logins;
 use randomness::Randomness;
-use secrets::{LeafSecrets, PartnerSecrets, SecretsError, ServiceSecrets};
+use secrets::{PartnerSecrets, SecretsError, ServiceSecrets};
 use sign_ins::SignIns;
 use summaries::Summaries;
-use upstream::{PartnerAccount, RecordKeeper, Upstream};
+use upstream::{PartnerAccount, Upstream};
 use webhooks::{WebhookSecretStore, Webhooks};
 
 /// The world, as a use case sees it: built once a process.
@@ -60,14 +62,10 @@ pub struct Ports {
     pub webhooks: Arc<dyn Webhooks>,
     /// Webhooks' secrets.
     pub webhook_secrets: Arc<dyn WebhookSecretStore>,
-    /// The Leaf account's secret.
-    pub leaf_secrets: Arc<dyn LeafSecrets>,
     /// The partner's account at Panorama.
     pub partner_account: Arc<dyn PartnerAccount>,
-    /// Who does the handshake: we, or Leaf.
+    /// Who does the handshake.
     pub upstream: Arc<dyn Upstream>,
-    /// The upstream's own records, if it keeps any: ours follow them.
-    pub record_keeper: Option<Arc<dyn RecordKeeper>>,
 }
 
 impl Ports {

@@ -1,24 +1,20 @@
 //! The upstream: who does the handshake with Panorama, Panorama itself being asked by us, or Leaf
 //! in front of it.
 //!
-//! Three ports. [`PartnerAccount`] is the partner's own account at Panorama, whatever the upstream.
-//! [`Upstream`] is what every upstream does. [`RecordKeeper`] is what an upstream does that keeps
+//! Two ports. [`PartnerAccount`] is the partner's own account at Panorama, whatever the upstream.
+//! [`Upstream`] is what every upstream does. [`super::record_keeper::RecordKeeper`] is what an upstream does that keeps
 //! records of its own, which ours then follow: Leaf does, Panorama does not.
 
 use async_trait::async_trait;
 use url::Url;
 
-use super::connections::EventPage;
-use super::portion::Portion;
 use super::secrets::SecretsError;
 use domain::app_key::{AppKey, AppKeyId};
 use domain::client_environment::ClientEnvironment;
-use domain::credential::{Credential, CredentialStatus};
+use domain::credential::Credential;
 use domain::ids::{CredentialId, LeafUserId, SharingUrlId};
 use domain::organization_code::OrganizationCode;
 use domain::partner::{ClientId, PartnerCredentials, PartnerTokens, Token};
-use domain::record::{Record, Sent};
-use domain::timestamp::Timestamp;
 
 /// The partner's account at Panorama.
 #[async_trait]
@@ -93,58 +89,6 @@ pub trait Upstream: Send + Sync {
     async fn disconnect(&self, user: LeafUserId, user_too: bool) -> Result<(), UpstreamError>;
 }
 
-/// An upstream with records of its own.
-#[async_trait]
-pub trait RecordKeeper: Send + Sync {
-    /// What it has of a Leaf user's connection now.
-    async fn connection(&self, user: LeafUserId) -> Result<Kept, UpstreamError>;
-
-    /// A page of a connection's history. Their texts are not passed on: they may quote what is
-    /// secret.
-    async fn events(
-        &self,
-        user: LeafUserId,
-        page: &EventPage,
-    ) -> Result<Portion<Record>, UpstreamError>;
-
-    /// Stores a new Leaf user, as it was sent.
-    async fn create_user(&self, sent: Sent) -> Result<Record, UpstreamError>;
-
-    /// Finds a Leaf user.
-    async fn find_user(&self, id: LeafUserId) -> Result<Option<Record>, UpstreamError>;
-
-    /// Replaces the Leaf user that is named in what is sent; `None` when there is none.
-    async fn replace_user(&self, sent: Sent) -> Result<Option<Record>, UpstreamError>;
-
-    /// Changes what is sent of a Leaf user; `None` when there is none.
-    async fn change_user(
-        &self,
-        id: LeafUserId,
-        sent: Sent,
-    ) -> Result<Option<Record>, UpstreamError>;
-
-    /// A page of Leaf users, as the query asks for it.
-    async fn list_users(
-        &self,
-        query: Vec<(String, String)>,
-    ) -> Result<Portion<Record>, UpstreamError>;
-
-    /// A page of sync summaries, as the query asks for it; `None` when it names a Leaf user that
-    /// there is not.
-    async fn summaries(
-        &self,
-        query: Vec<(String, String)>,
-    ) -> Result<Option<Portion<Record>>, UpstreamError>;
-
-    /// Has changes of connections told to `url`, signed with `secret`, and to no address of ours
-    /// that was registered before.
-    async fn register_alerts(
-        &self,
-        url: &Url,
-        secret: &secrecy::SecretString,
-    ) -> Result<(), UpstreamError>;
-}
-
 /// A run of one-click that is about to begin.
 #[derive(Debug)]
 pub struct Run<'a> {
@@ -204,34 +148,6 @@ pub enum CreateRefusal {
     /// Anything else.
     #[error(transparent)]
     Upstream(#[from] UpstreamError),
-}
-
-/// What the upstream's records have of a Leaf user's connection.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Kept {
-    /// Nothing, or nothing yet.
-    Nothing,
-    /// Something in words that we do not know. Nothing follows from it.
-    Unclear,
-    /// A credential.
-    Credential(Theirs),
-}
-
-/// A connection in the upstream's records.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Theirs {
-    /// Its id there.
-    pub id: CredentialId,
-    /// When it was created there, if that is told.
-    pub created_at: Option<Timestamp>,
-    /// Whether it works.
-    pub status: CredentialStatus,
-    /// The operation's code.
-    pub organization_code: OrganizationCode,
-    /// In which environment.
-    pub environment: ClientEnvironment,
-    /// The partner's client id, if it is told: it names the app key.
-    pub client_id: Option<ClientId>,
 }
 
 /// What an operation shares, counted.

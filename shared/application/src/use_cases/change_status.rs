@@ -8,7 +8,7 @@ use domain::event::Event;
 use domain::ids::SharingUrlId;
 
 /// Gives a credential its new status.
-pub(super) async fn change_status(
+pub(crate) async fn change_status(
     ports: &Ports,
     entry: &ConnectionEntry,
     to: CredentialStatus,
@@ -19,7 +19,7 @@ pub(super) async fn change_status(
 }
 
 /// The same, with what somebody else says of it.
-pub(super) async fn write_status(
+pub(crate) async fn write_status(
     ports: &Ports,
     change: &StatusChange<'_>,
 ) -> Result<(), SaveError> {
@@ -32,7 +32,7 @@ pub(super) async fn write_status(
         (CredentialStatus::Revoked, CredentialStatus::Active) => {
             Metric::CredentialsRecovered.record(entry.operation.environment);
         }
-        // Said by Leaf alone, and neither the farmer's doing nor a recovery from it.
+        // Said by the upstream alone, and neither the farmer's doing nor a recovery from it.
         _ => {}
     }
     tracing::info!(

@@ -2,13 +2,13 @@
 
 use crate::ports::Ports;
 use crate::ports::connections::CompleteError;
+use crate::ports::records::{Records, RecordsError};
 use crate::ports::secrets::SecretsError;
 use crate::ports::store_error::StoreError;
 pub use crate::ports::upstream::NewCredential;
 use crate::ports::upstream::{CreateRefusal, LoginRefusal, UpstreamError};
 use crate::use_cases::app_key_cache::AppKeyCache;
 use crate::use_cases::finish_handshake::count_recovery;
-use crate::use_cases::leaf_users::{UserError, find_user};
 use crate::use_cases::resolve_app_key::{AppKeyHint, ResolveError, resolve_app_key};
 use domain::app_key::AppKey;
 use domain::client_environment::ClientEnvironment;
@@ -55,11 +55,12 @@ pub enum CreateError {
     Store(#[from] StoreError),
 }
 
-impl From<UserError> for CreateError {
-    fn from(error: UserError) -> Self {
+impl From<RecordsError> for CreateError {
+    fn from(error: RecordsError) -> Self {
         match error {
-            UserError::Store(error) => error.into(),
-            UserError::Upstream(error) => error.into(),
+            RecordsError::Store(error) => error.into(),
+            RecordsError::Secrets(error) => error.into(),
+            RecordsError::Upstream(error) => error.into(),
         }
     }
 }
@@ -70,11 +71,12 @@ impl From<UserError> for CreateError {
 /// See [`CreateError`].
 pub async fn create_credential(
     ports: &Ports,
+    records: &dyn Records,
     app_keys: &AppKeyCache,
     new: &NewCredential,
 ) -> Result<(), CreateError> {
-    find_user(ports, new.leaf_user_id).await?.ok_or(CreateError::NoSuchUser)?;
-    let app_key = app_key_of(ports, app_keys, new).await?;
+    records.find_user(new.leaf_user_id).await?.ok_or(CreateError::NoSuchUser)?;
+    let app_key = app_key_of(ports, records, app_keys, new).await?;
     let created = match ports.upstream.create(&app_key, new).await {
         Ok(created) => created,
         Err(refusal) => return Err(refused(ports, new, refusal).await?),
@@ -150,6 +152,7 @@ async fn refused(
 
 async fn app_key_of(
     ports: &Ports,
+    records: &dyn Records,
     app_keys: &AppKeyCache,
     new: &NewCredential,
 ) -> Result<AppKey, CreateError> {
@@ -170,5 +173,5 @@ async fn app_key_of(
         credentials: Some(new.credentials.clone()),
         may_register: false,
     };
-    Ok(resolve_app_key(ports, app_keys, new.leaf_user_id, &hint).await?)
+    Ok(resolve_app_key(ports, records, app_keys, new.leaf_user_id, &hint).await?)
 }

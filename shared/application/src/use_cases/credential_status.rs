@@ -2,10 +2,9 @@
 
 use crate::ports::Ports;
 use crate::ports::connections::Account;
-use crate::ports::secrets::{Freshness, SecretsError};
-use crate::ports::store_error::StoreError;
+use crate::ports::records::{Records, RecordsError};
+use crate::ports::secrets::Freshness;
 use crate::use_cases::app_key_cache::AppKeyCache;
-use crate::use_cases::follow_upstream::{FollowError, follow_upstream};
 use domain::credential::{Credential, CredentialStatus};
 use domain::ids::LeafUserId;
 use domain::partner::{ClientId, Username};
@@ -21,7 +20,7 @@ pub enum CredentialStatusView {
         credential: Box<Credential>,
         /// The partner's `clientId` and `username`, unless the app key is gone.
         login: Option<(ClientId, Username)>,
-        /// When Panorama was last asked about it, by a check or by a live look.
+        /// When Panorama was last asked about it, by a check or a status refresh.
         checked_at: Option<Timestamp>,
     },
     /// None yet: the farmer, or Panorama, is awaited.
@@ -43,38 +42,25 @@ pub enum NoCredential {
     Rejected(Rejection),
 }
 
-/// Why a status could not be told.
-#[derive(Debug, thiserror::Error)]
-pub enum StatusError {
-    /// The store failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The app key's secret, which the contract's answer quotes, cannot be read.
-    #[error(transparent)]
-    Secrets(#[from] SecretsError),
-}
-
 /// The status of a Leaf user's credential. One read of the table; the partner's login comes from
 /// the process's memory when it is warm.
 ///
 /// # Errors
-/// See [`StatusError`].
+/// See [`RecordsError`]; never the upstream's.
 pub async fn credential_status(
     ports: &Ports,
+    records: &dyn Records,
     app_keys: &AppKeyCache,
     id: LeafUserId,
-) -> Result<CredentialStatusView, StatusError> {
+) -> Result<CredentialStatusView, RecordsError> {
     let none = |why| Ok(CredentialStatusView::None(why));
-    if let Some(keeper) = &ports.record_keeper {
-        match follow_upstream(ports, app_keys, &**keeper, id).await {
-            Ok(_) => {}
-            // What is stored is still the best answer; `checkedAt` says how old it is.
-            Err(FollowError::Upstream(error)) => {
-                tracing::warn!(leaf_user_id = %id, %error, "the upstream was not followed");
-            }
-            Err(FollowError::Store(error)) => return Err(error.into()),
-            Err(FollowError::Secrets(error)) => return Err(error.into()),
+    match records.catch_up(id).await {
+        Ok(_) => {}
+        // What is stored is still the best answer; `checkedAt` says how old it is.
+        Err(RecordsError::Upstream(error)) => {
+            tracing::warn!(leaf_user_id = %id, %error, "the upstream was not followed");
         }
+        Err(error) => return Err(error),
     }
     let Some(Account { session, credential, .. }) = ports.connections.account(id).await? else {
         return none(NoCredential::NoSuchUser);

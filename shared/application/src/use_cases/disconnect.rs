@@ -2,9 +2,7 @@
 
 use crate::ports::Ports;
 use crate::ports::connections::{Freed, SaveError};
-use crate::ports::store_error::StoreError;
-use crate::ports::upstream::UpstreamError;
-use crate::use_cases::leaf_users::{UserError, account};
+use crate::ports::records::{Records, RecordsError};
 use domain::credential::{Credential, CredentialStatus};
 use domain::ids::LeafUserId;
 
@@ -23,21 +21,9 @@ pub enum DisconnectError {
     /// Others wrote again and again.
     #[error("it was changed by somebody else")]
     Conflict,
-    /// The upstream did not end it.
+    /// Whoever keeps the records did not end it.
     #[error(transparent)]
-    Upstream(#[from] UpstreamError),
-    /// The store failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-impl From<UserError> for DisconnectError {
-    fn from(error: UserError) -> Self {
-        match error {
-            UserError::Store(error) => error.into(),
-            UserError::Upstream(error) => error.into(),
-        }
-    }
+    Records(#[from] RecordsError),
 }
 
 /// What is to go.
@@ -64,19 +50,23 @@ pub enum Again {
 /// See [`DisconnectError`].
 pub async fn disconnect(
     ports: &Ports,
+    records: &dyn Records,
     id: LeafUserId,
     scope: Scope,
     again: Again,
 ) -> Result<(), DisconnectError> {
-    // Nobody here reads a listing then, and the upstream connects what it will.
-    if again == Again::OnceSwitchedOff && ports.record_keeper.is_some() {
+    if again == Again::OnceSwitchedOff && !records.decide_who_connects() {
         return Err(DisconnectError::UpstreamsOwn);
     }
     for attempt in 0..ATTEMPTS {
-        let account = account(ports, id).await?.ok_or(DisconnectError::NoSuchUser)?;
+        let account = records.account(id).await?.ok_or(DisconnectError::NoSuchUser)?;
         if attempt == 0 {
             // There first: what is ended here and goes on there would go on unseen.
-            ports.upstream.disconnect(id, scope == Scope::LeafUser).await?;
+            ports
+                .upstream
+                .disconnect(id, scope == Scope::LeafUser)
+                .await
+                .map_err(RecordsError::from)?;
         }
         let is_off = |credential: &Credential| credential.status == CredentialStatus::Revoked;
         let operation = match again {
@@ -89,7 +79,7 @@ pub async fn disconnect(
         match ports.connections.disconnect(&account, scope == Scope::LeafUser, operation).await {
             Ok(()) => return Ok(()),
             Err(SaveError::Conflict) => {}
-            Err(SaveError::Store(error)) => return Err(error.into()),
+            Err(SaveError::Store(error)) => return Err(RecordsError::from(error).into()),
         }
     }
     Err(DisconnectError::Conflict)

@@ -3,10 +3,9 @@
 use crate::metrics::Metric;
 use crate::ports::Ports;
 use crate::ports::connections::SaveError;
+use crate::ports::records::{Records, RecordsError};
 use crate::ports::store_error::StoreError;
-use crate::use_cases::app_key_cache::AppKeyCache;
-use crate::use_cases::follow_upstream::{FollowError, follow_upstream};
-use crate::use_cases::resume_handshake::Left;
+use crate::use_cases::resume_handshake::Remaining;
 use domain::ids::{LeafUserId, SessionId};
 use domain::session::Lapsed;
 
@@ -18,28 +17,28 @@ use domain::session::Lapsed;
 /// too.
 pub async fn expire_session(
     ports: &Ports,
-    app_keys: &AppKeyCache,
+    records: &dyn Records,
     user: LeafUserId,
     id: SessionId,
-) -> Result<Left, FollowError> {
-    let mut lapsed = lapsed(ports, user, id).await?;
-    if let (Lapsed::Expired(_), Some(keeper)) = (&lapsed, &ports.record_keeper) {
-        // The farmer may have come in time to the upstream, and never to us.
-        follow_upstream(ports, app_keys, &**keeper, user).await?;
-        lapsed = self::lapsed(ports, user, id).await?;
-    }
-    let expired = match lapsed {
-        Lapsed::NothingToDo => return Ok(Left::Nothing),
-        Lapsed::NotYet => return Ok(Left::Something),
+) -> Result<Remaining, RecordsError> {
+    let expired = match lapsed(ports, user, id).await? {
+        Lapsed::NothingToDo => return Ok(Remaining::Nothing),
+        Lapsed::NotYet => return Ok(Remaining::Something),
         Lapsed::Expired(expired) => expired,
     };
+    // The farmer may have come in time to the upstream, and never to us: then this changes the
+    // session, and what is saved below is not the newest any more.
+    records.catch_up(user).await?;
     match ports.connections.save(&expired, None).await {
         Ok(()) => {
             Metric::SessionsExpired.record(expired.app_key.environment);
             tracing::info!("a session has expired");
-            Ok(Left::Nothing)
+            Ok(Remaining::Nothing)
         }
-        Err(SaveError::Conflict) => Ok(Left::Something),
+        Err(SaveError::Conflict) => Ok(match lapsed(ports, user, id).await? {
+            Lapsed::NothingToDo => Remaining::Nothing,
+            Lapsed::NotYet | Lapsed::Expired(_) => Remaining::Something,
+        }),
         Err(SaveError::Store(error)) => Err(error.into()),
     }
 }

@@ -110,15 +110,15 @@ async fn try_to_finish(
 }
 
 /// What the upstream has confirmed.
-pub(super) struct Confirmation<'a> {
-    pub(super) operation: &'a Operation,
-    pub(super) code: &'a OrganizationCode,
+pub(crate) struct Confirmation<'a> {
+    pub(crate) operation: &'a Operation,
+    pub(crate) code: &'a OrganizationCode,
     /// The upstream's own id of the credential.
-    pub(super) id: Option<CredentialId>,
+    pub(crate) id: Option<CredentialId>,
 }
 
 /// Ends a session in success, or in the refusal of an operation that is another Leaf user's.
-pub(super) async fn complete(
+pub(crate) async fn complete(
     ports: &Ports,
     session: Session,
     confirmation: &Confirmation<'_>,
@@ -169,7 +169,7 @@ pub(super) async fn complete(
 }
 
 /// Counts a credential that has taken the place of one of the same operation which was REVOKED.
-pub(super) fn count_recovery(before: Option<&Credential>, now: &Credential) {
+pub(crate) fn count_recovery(before: Option<&Credential>, now: &Credential) {
     let was_revoked = |before: &Credential| {
         before.operation == now.operation && before.status == CredentialStatus::Revoked
     };
@@ -179,7 +179,7 @@ pub(super) fn count_recovery(before: Option<&Credential>, now: &Credential) {
 }
 
 /// The event of a refusal that Panorama was not asked about.
-pub(super) fn operation_owned_event(ports: &Ports, now: Timestamp) -> Event {
+pub(crate) fn operation_owned_event(ports: &Ports, now: Timestamp) -> Event {
     ports.event(
         Event::CONFIRM,
         409,

@@ -6,7 +6,7 @@ use crate::ports::upstream::LoginRefusal;
 use domain::app_key::AppKeyId;
 
 /// Notes in the one row of the app key that its login is refused.
-pub(super) async fn note_refusal(
+pub(crate) async fn note_refusal(
     ports: &Ports,
     app_key: &AppKeyId,
     refusal: &LoginRefusal,

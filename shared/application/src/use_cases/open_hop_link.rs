@@ -5,7 +5,7 @@ use url::Url;
 use crate::logging;
 use crate::ports::Ports;
 use crate::ports::connections::SaveError;
-use crate::use_cases::leaf_users::{UserError, find_user};
+use crate::ports::records::{Records, RecordsError};
 use domain::browser::{BindingCookie, ShownCookies};
 use domain::credential::CredentialStatus;
 use domain::ids::{LeafUserId, SessionId};
@@ -66,13 +66,14 @@ pub(super) fn sign_in_url(ports: &Ports, session: &Session) -> Url {
 /// Opens a hop link in a browser that showed `cookies`.
 ///
 /// # Errors
-/// See [`UserError`].
+/// See [`RecordsError`].
 pub async fn open_hop_link(
     ports: &Ports,
+    records: &dyn Records,
     id: SessionId,
     cookies: &ShownCookies,
     opening: Opening,
-) -> Result<Hop, UserError> {
+) -> Result<Hop, RecordsError> {
     for _ in 0..ATTEMPTS {
         let Some(session) = ports.connections.find_session(id).await? else {
             return Ok(Hop::UnknownLink);
@@ -90,10 +91,13 @@ pub async fn open_hop_link(
         match opened {
             Opened::Again => return Ok(Hop::Onward { to, cookie: None }),
             Opened::Unconfirmed => {
-                return Ok(Hop::Ask { account: shown_name(ports, user).await?, elsewhere: false });
+                return Ok(Hop::Ask {
+                    account: shown_name(records, user).await?,
+                    elsewhere: false,
+                });
             }
             Opened::Elsewhere => {
-                return Ok(Hop::Ask { account: shown_name(ports, user).await?, elsewhere: true });
+                return Ok(Hop::Ask { account: shown_name(records, user).await?, elsewhere: true });
             }
             Opened::Over(Status::Confirming) => return Ok(Hop::Waiting(user)),
             Opened::Over(Status::Completed) => {
@@ -115,14 +119,17 @@ pub async fn open_hop_link(
     let Some(session) = ports.connections.find_session(id).await? else {
         return Ok(Hop::UnknownLink);
     };
-    Ok(Hop::Ask { account: shown_name(ports, session.leaf_user_id).await?, elsewhere: true })
+    Ok(Hop::Ask { account: shown_name(records, session.leaf_user_id).await?, elsewhere: true })
 }
 
 /// What a farmer is shown of a Leaf user, to tell whose account it is.
 ///
 /// # Errors
-/// See [`UserError`].
-pub async fn shown_name(ports: &Ports, user: LeafUserId) -> Result<ShownName, UserError> {
-    let found = find_user(ports, user).await?;
+/// See [`RecordsError`].
+pub async fn shown_name(
+    records: &dyn Records,
+    user: LeafUserId,
+) -> Result<ShownName, RecordsError> {
+    let found = records.find_user(user).await?;
     Ok(shown_name::shown_name(user, found.as_ref().map(|found| &found.profile)))
 }

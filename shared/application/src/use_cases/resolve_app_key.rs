@@ -3,11 +3,11 @@
 //! `appName`. Inline credentials must match an app key, or become one.
 
 use crate::ports::Ports;
+use crate::ports::records::{Records, RecordsError};
 use crate::ports::secrets::{Freshness, SecretsError, VersionedSecret};
 use crate::ports::store_error::StoreError;
 use crate::ports::upstream::{LoginError, UpstreamError};
 use crate::use_cases::app_key_cache::AppKeyCache;
-use crate::use_cases::leaf_users::{UserError, find_user};
 use crate::use_cases::log_in::{Asked, log_in};
 use crate::use_cases::register_app_key::{RegisterError, register_app_key};
 use domain::app_key::{AppKey, AppKeyId, AppName};
@@ -92,6 +92,7 @@ impl From<LoginError> for ResolveError {
 /// See [`ResolveError`].
 pub async fn resolve_app_key(
     ports: &Ports,
+    records: &dyn Records,
     app_keys: &AppKeyCache,
     user: LeafUserId,
     hint: &AppKeyHint,
@@ -107,13 +108,16 @@ pub async fn resolve_app_key(
             Err(hint.app_name.clone().map_or(ResolveError::NotNamed, ResolveError::Unknown))
         }
         (None, Some(_)) if !hint.may_register => Err(ResolveError::NotRegistered),
-        (None, Some(credentials)) => become_app_key(ports, app_keys, user, hint, credentials).await,
+        (None, Some(credentials)) => {
+            become_app_key(ports, records, app_keys, user, hint, credentials).await
+        }
         (Some(found), _) if hint.sharing_url_id.is_some_and(|id| id != found.sharing_url_id) => {
             Err(ResolveError::SharingUrlIdMismatch)
         }
         (Some(found), None) => Ok(found),
         (Some(found), Some(credentials)) => {
-            match_or_update(ports, user, &found.id, hint.may_register, credentials).await?;
+            match_or_update(ports, records, user, &found.id, hint.may_register, credentials)
+                .await?;
             Ok(found)
         }
     }
@@ -139,6 +143,7 @@ async fn find_by_client(
 /// Panorama is asked, and if it agrees the app key has it from now on.
 async fn match_or_update(
     ports: &Ports,
+    records: &dyn Records,
     user: LeafUserId,
     id: &AppKeyId,
     may_register: bool,
@@ -148,7 +153,7 @@ async fn match_or_update(
         match ports.partner_secrets.read(id, freshness).await? {
             Some(read) if read.secret.credentials == *credentials => return Ok(()),
             Some(read) if freshness == Freshness::Now => {
-                return update(ports, user, id, credentials, &read).await;
+                return update(ports, records, user, id, credentials, &read).await;
             }
             _ => {}
         }
@@ -158,7 +163,7 @@ async fn match_or_update(
     if !may_register {
         return Err(ResolveError::NotRegistered);
     }
-    not_for_nobody(ports, user).await?;
+    not_for_nobody(records, user).await?;
     let tokens = log_in(ports, id.environment, credentials, Asked::InPassing).await?;
     let secret = PartnerSecret { credentials: credentials.clone(), tokens: Some(tokens) };
     Ok(ports.partner_secrets.write(id, &secret).await?)
@@ -166,6 +171,7 @@ async fn match_or_update(
 
 async fn update(
     ports: &Ports,
+    records: &dyn Records,
     user: LeafUserId,
     id: &AppKeyId,
     credentials: &PartnerCredentials,
@@ -174,7 +180,7 @@ async fn update(
     if read.secret.credentials.client_id != credentials.client_id {
         return Err(ResolveError::ClientIdMismatch);
     }
-    not_for_nobody(ports, user).await?;
+    not_for_nobody(records, user).await?;
     let tokens = log_in(ports, id.environment, credentials, Asked::InPassing).await?;
     let secret = PartnerSecret { credentials: credentials.clone(), tokens: Some(tokens) };
     if ports.partner_secrets.replace(id, read, &secret).await?.is_none() {
@@ -185,6 +191,7 @@ async fn update(
 
 async fn become_app_key(
     ports: &Ports,
+    records: &dyn Records,
     app_keys: &AppKeyCache,
     user: LeafUserId,
     hint: &AppKeyHint,
@@ -197,7 +204,7 @@ async fn become_app_key(
         (None, Some(id)) if app_keys.find_by_sharing_url(id).await?.is_none() => id,
         _ => return Err(ResolveError::SharingUrlIdNeeded),
     };
-    not_for_nobody(ports, user).await?;
+    not_for_nobody(records, user).await?;
     // The sharing URL id is the partner's own, is unique, and is not a secret.
     let name = hint.app_name.clone().unwrap_or_else(|| sharing_url_id.into());
     let id = AppKeyId { name, environment: hint.environment };
@@ -209,11 +216,12 @@ async fn become_app_key(
 
 /// A request for a Leaf user that does not exist must neither ask Panorama nor change an app key.
 /// Where nothing of that is about to happen, the start's own transaction finds out.
-async fn not_for_nobody(ports: &Ports, user: LeafUserId) -> Result<(), ResolveError> {
-    match find_user(ports, user).await {
+async fn not_for_nobody(records: &dyn Records, user: LeafUserId) -> Result<(), ResolveError> {
+    match records.find_user(user).await {
         Ok(Some(_)) => Ok(()),
         Ok(None) => Err(ResolveError::NoSuchUser),
-        Err(UserError::Store(error)) => Err(error.into()),
-        Err(UserError::Upstream(error)) => Err(ResolveError::Upstream(error)),
+        Err(RecordsError::Store(error)) => Err(error.into()),
+        Err(RecordsError::Secrets(error)) => Err(error.into()),
+        Err(RecordsError::Upstream(error)) => Err(ResolveError::Upstream(error)),
     }
 }

@@ -11,7 +11,7 @@ use domain::session::Resumed;
 
 /// What is left to do for a Leaf user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Left {
+pub enum Remaining {
     /// Nothing.
     Nothing,
     /// It is to be looked at again later.
@@ -36,28 +36,28 @@ pub enum ResumeError {
 ///
 /// # Errors
 /// See [`ResumeError`].
-pub async fn resume_handshake(ports: &Ports, user: LeafUserId) -> Result<Left, ResumeError> {
+pub async fn resume_handshake(ports: &Ports, user: LeafUserId) -> Result<Remaining, ResumeError> {
     let Some(session) = ports.connections.sessions_of(&[user]).await?.pop() else {
-        return Ok(Left::Nothing);
+        return Ok(Remaining::Nothing);
     };
     let session = match session.resume(ports.clock.now()) {
-        Resumed::NothingToDo => return Ok(Left::Nothing),
-        Resumed::NotDue => return Ok(Left::Something),
+        Resumed::NothingToDo => return Ok(Remaining::Nothing),
+        Resumed::NotDue => return Ok(Remaining::Something),
         Resumed::Begin(session) => *session,
     };
-    let Some(handshake) = session.handshake() else { return Ok(Left::Nothing) };
+    let Some(handshake) = session.handshake() else { return Ok(Remaining::Nothing) };
     let operation =
         Operation::new(&ports.index_key().await?, session.app_key.environment, &handshake.code);
     match ports.connections.save(&session, None).await {
         Ok(()) => {}
-        Err(SaveError::Conflict) => return Ok(Left::Something),
+        Err(SaveError::Conflict) => return Ok(Remaining::Something),
         Err(SaveError::Store(error)) => return Err(error.into()),
     }
     Ok(match finish_handshake(ports, session, &operation).await {
-        Handshake::Later => Left::Something,
+        Handshake::Later => Remaining::Something,
         Handshake::Connected
         | Handshake::NotShared
         | Handshake::OperationOwned
-        | Handshake::Replaced => Left::Nothing,
+        | Handshake::Replaced => Remaining::Nothing,
     })
 }

@@ -5,12 +5,12 @@ use url::Url;
 use crate::metrics::Metric;
 use crate::ports::Ports;
 use crate::ports::connections::{KeptConfirmation, Start, StartConflict};
+use crate::ports::records::{Records, RecordsError};
 use crate::ports::secrets::SecretsError;
 use crate::ports::store_error::StoreError;
 use crate::ports::upstream::{Run, UpstreamError};
 use crate::use_cases::app_key_cache::AppKeyCache;
 use crate::use_cases::finish_handshake::{Handshake, finish_handshake};
-use crate::use_cases::leaf_users::{UserError, find_user};
 use crate::use_cases::open_hop_link::sign_in_url;
 use crate::use_cases::resolve_app_key::{AppKeyHint, ResolveError, resolve_app_key};
 use domain::app_key::AppKey;
@@ -77,11 +77,12 @@ pub enum StartError {
     Store(#[from] StoreError),
 }
 
-impl From<UserError> for StartError {
-    fn from(error: UserError) -> Self {
+impl From<RecordsError> for StartError {
+    fn from(error: RecordsError) -> Self {
         match error {
-            UserError::Store(error) => error.into(),
-            UserError::Upstream(error) => error.into(),
+            RecordsError::Store(error) => error.into(),
+            RecordsError::Secrets(error) => error.into(),
+            RecordsError::Upstream(error) => error.into(),
         }
     }
 }
@@ -92,11 +93,12 @@ impl From<UserError> for StartError {
 /// See [`StartError`].
 pub async fn start_integration(
     ports: &Ports,
+    records: &dyn Records,
     app_keys: &AppKeyCache,
     request: &StartRequest,
 ) -> Result<Started, StartError> {
     let user = request.leaf_user_id;
-    let mut app_key = resolve_app_key(ports, app_keys, user, &request.app_key).await?;
+    let mut app_key = resolve_app_key(ports, records, app_keys, user, &request.app_key).await?;
     // There first: what it refuses has not begun here either. A run that only the upstream knows of
     // expires there.
     let mut sign_in_url = begin(ports, request, &app_key).await?;
@@ -113,7 +115,7 @@ pub async fn start_integration(
                 return Ok(plan.carry_out(ports).await);
             }
             Err(StartConflict::NoSuchUser) if attempt == 0 => {
-                find_user(ports, user).await?.ok_or(StartError::NoSuchUser)?;
+                records.find_user(user).await?.ok_or(StartError::NoSuchUser)?;
             }
             Err(StartConflict::NoSuchUser) => return Err(StartError::NoSuchUser),
             Err(StartConflict::OperationOwned) => return Err(StartError::OperationOwned),
@@ -124,7 +126,7 @@ pub async fn start_integration(
             Err(StartConflict::KeptGone) => claims_kept = false,
             Err(StartConflict::AppKeyChanged) => {
                 app_keys.forget();
-                app_key = resolve_app_key(ports, app_keys, user, &request.app_key).await?;
+                app_key = resolve_app_key(ports, records, app_keys, user, &request.app_key).await?;
                 sign_in_url = begin(ports, request, &app_key).await?;
             }
         }

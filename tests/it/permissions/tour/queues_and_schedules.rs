@@ -33,9 +33,9 @@ async fn check_connections(machine: &Forgetful) {
     world.comes_back(FARM, "notBound").await;
     assert_eq!(check(machine, Duration::from_mins(1)).await.recovered, 1);
     assert_eq!(check(machine, Duration::ZERO).await.out_of_time, 1);
-    let path = format!("/users/{}/panorama-credentials?untilSwitchedOff=true", dale);
+    let path = format!("/users/{dale}/panorama-credentials?untilSwitchedOff=true");
     world.gets(204, reqwest::Method::DELETE, &path, None).await;
-    world.revoke(OTHER_FARM).await;
+    world.unshare(OTHER_FARM).await;
     world.pass(15, 0);
     assert_eq!(check(machine, Duration::from_mins(1)).await.compared, 1);
     let right = world.machine.ready.stage.partner.password;

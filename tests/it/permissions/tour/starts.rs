@@ -4,6 +4,7 @@ use application::use_cases::disconnect::{Again, Scope, disconnect};
 use axum::Json;
 use reqwest::StatusCode;
 use serde_json::json;
+use shared::service::Service;
 
 use super::{Tour, inline};
 use crate::world::{FARM, OTHER_FARM, World};
@@ -70,7 +71,8 @@ pub(super) async fn finds_another_at_work(tour: &Tour<'_>) {
         .replace_partner_api(move |_| {
             let service = service.clone();
             async move {
-                let ended = disconnect(&service.ports, id, Scope::Connection, Again::ByCode);
+                let Service { ports, records, .. } = service;
+                let ended = disconnect(&ports, &*records, id, Scope::Connection, Again::ByCode);
                 ended.await.expect("it is ended");
                 Json(json!({}))
             }

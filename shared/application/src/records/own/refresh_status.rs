@@ -1,35 +1,29 @@
-//! A live look: asks Panorama about one credential now, at most once a minute per app key.
+//! A status refresh: asks Panorama about one credential now, at most once a minute per app key.
 
 use std::time::Duration;
 
 use crate::metrics::Metric;
 use crate::ports::Ports;
 use crate::ports::connections::SaveError;
+use crate::ports::records::RecordsError;
 use crate::ports::upstream::UpstreamError;
 use crate::use_cases::app_key_cache::AppKeyCache;
 use crate::use_cases::change_status::change_status;
-use crate::use_cases::follow_upstream::{FollowError, follow_upstream};
 use crate::use_cases::note_refusal::note_refusal;
 use domain::credential::CredentialStatus;
 use domain::ids::LeafUserId;
 use domain::listing::Listing;
 
-/// How long the next look must wait.
+/// How long the next one must wait.
 const AT_MOST_ONCE_IN: Duration = Duration::from_mins(1);
 
-/// Brings a Leaf user's stored status up to date, if it has a credential and nobody has looked
+/// Brings a Leaf user's stored status up to date, if it has a credential and nobody has asked
 /// within the last minute.
-///
-/// # Errors
-/// See [`FollowError`].
-pub async fn look_now(
+pub(super) async fn refresh_status(
     ports: &Ports,
     app_keys: &AppKeyCache,
     user: LeafUserId,
-) -> Result<(), FollowError> {
-    if let Some(keeper) = &ports.record_keeper {
-        return follow_upstream(ports, app_keys, &**keeper, user).await.map(|_| ());
-    }
+) -> Result<(), RecordsError> {
     let account = ports.connections.account(user).await?;
     let Some(credential) = account.and_then(|account| account.credential) else { return Ok(()) };
     let id = &credential.app_key;

@@ -1,15 +1,13 @@
-//! Where the upstream keeps the connections, ours follow its records: asked about one Leaf user,
-//! they are brought in line.
+//! One Leaf user's connection is brought in line with what the upstream has of it.
 
 use crate::ports::Ports;
 use crate::ports::connections::{Account, CompleteError, SaveError, StatusChange};
-use crate::ports::secrets::SecretsError;
-use crate::ports::store_error::StoreError;
-use crate::ports::upstream::{Kept, RecordKeeper, Theirs, UpstreamError};
+use crate::ports::record_keeper::Theirs;
+use crate::ports::records::{NewStatus, RecordsError};
+use crate::ports::upstream::Party;
 use crate::use_cases::app_key_cache::AppKeyCache;
 use crate::use_cases::change_status::write_status;
 use crate::use_cases::finish_handshake::{Confirmation, complete, count_recovery};
-use crate::use_cases::leaf_users::{UserError, account};
 use domain::credential::{Credential, CredentialStatus, SETTLING};
 use domain::event::Event;
 use domain::ids::LeafUserId;
@@ -18,74 +16,33 @@ use domain::organization_code::IndexKey;
 use domain::session::{Session, State};
 use domain::timestamp::Timestamp;
 
-/// Why nobody could be asked, or what was heard could not be stored; nothing has changed.
-#[derive(Debug, thiserror::Error)]
-pub enum FollowError {
-    /// The upstream did not tell.
-    #[error(transparent)]
-    Upstream(#[from] UpstreamError),
-    /// The store failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// A secret cannot be read.
-    #[error(transparent)]
-    Secrets(#[from] SecretsError),
-}
-
-impl From<UserError> for FollowError {
-    fn from(error: UserError) -> Self {
-        match error {
-            UserError::Store(error) => error.into(),
-            UserError::Upstream(error) => error.into(),
-        }
-    }
-}
-
-/// The status that a credential of ours has got from the upstream's records, if it is another one.
-pub type NewStatus = Option<CredentialStatus>;
-
-/// Asks about one Leaf user, and follows.
-///
-/// # Errors
-/// See [`FollowError`].
-pub async fn follow_upstream(
-    ports: &Ports,
-    app_keys: &AppKeyCache,
-    keeper: &dyn RecordKeeper,
-    user: LeafUserId,
-) -> Result<NewStatus, FollowError> {
-    // Ours first: what is written between the two reads makes the write fail, and is newer than
-    // what the upstream said.
-    let Some(ours) = account(ports, user).await? else { return Ok(None) };
-    let asked_at = ports.clock.now();
-    let theirs = keeper.connection(user).await?;
-    let follower = Follower { ports, app_keys, asked_at, key: ports.index_key().await? };
-    match theirs {
-        Kept::Nothing => follower.nothing_there(ours).await,
-        Kept::Unclear => Ok(None),
-        Kept::Credential(theirs) => follower.is_there(ours, &theirs).await,
-    }
-}
-
-struct Follower<'a> {
-    ports: &'a Ports,
-    app_keys: &'a AppKeyCache,
-    asked_at: Timestamp,
-    key: IndexKey,
+pub(super) struct Follower<'a> {
+    pub(super) ports: &'a Ports,
+    pub(super) app_keys: &'a AppKeyCache,
+    pub(super) upstream: Party,
+    pub(super) asked_at: Timestamp,
+    pub(super) key: IndexKey,
 }
 
 impl Follower<'_> {
     /// The upstream has no credential. That is not an answer to wait with: it did answer.
-    async fn nothing_there(&self, ours: Account) -> Result<NewStatus, FollowError> {
+    pub(super) async fn nothing_there(&self, ours: Account) -> Result<NewStatus, RecordsError> {
         let Some(credential) = ours.credential else { return Ok(None) };
         if credential.status_since.plus(SETTLING) >= self.asked_at {
             return Ok(None);
         }
-        let body = "Leaf has no credential for this Leaf user any more. The credential is REVOKED.";
-        self.change(&credential, CredentialStatus::Revoked, body).await
+        let body = format!(
+            "{} has no credential for this Leaf user any more. The credential is REVOKED.",
+            self.upstream
+        );
+        self.change(&credential, CredentialStatus::Revoked, &body).await
     }
 
-    async fn is_there(&self, ours: Account, theirs: &Theirs) -> Result<NewStatus, FollowError> {
+    pub(super) async fn is_there(
+        &self,
+        ours: Account,
+        theirs: &Theirs,
+    ) -> Result<NewStatus, RecordsError> {
         let status = theirs.status;
         let operation = Operation::new(&self.key, theirs.environment, &theirs.organization_code);
         if let Some(session) = ours.session.filter(|session| waits_for(session, theirs))
@@ -97,12 +54,11 @@ impl Follower<'_> {
                     .as_ref()
                     .is_none_or(|credential| credential.operation != operation);
             if is_news {
-                let event = self.ports.event(
-                    Event::FOLLOW,
-                    200,
-                    "Leaf has connected the operation; the credential is ACTIVE.",
-                    self.ports.clock.now(),
+                let body = format!(
+                    "{} has connected the operation; the credential is ACTIVE.",
+                    self.upstream
                 );
+                let event = self.event(body, self.ports.clock.now());
                 let code = &theirs.organization_code;
                 let confirmation =
                     Confirmation { operation: &operation, code, id: Some(theirs.id) };
@@ -115,7 +71,8 @@ impl Follower<'_> {
                 if credential.operation == operation
                     && (credential.id == theirs.id || status != CredentialStatus::Active) =>
             {
-                let body = format!("Leaf says that the credential is {}.", status.as_str());
+                let body =
+                    format!("{} says that the credential is {}.", self.upstream, status.as_str());
                 self.change(&credential, status, &body).await
             }
             _ if status == CredentialStatus::Active => {
@@ -125,12 +82,16 @@ impl Follower<'_> {
         }
     }
 
+    fn event(&self, body: impl Into<String>, now: Timestamp) -> Event {
+        self.ports.event(Event::FOLLOW, 200, body, now)
+    }
+
     async fn change(
         &self,
         credential: &Credential,
         to: CredentialStatus,
         body: &str,
-    ) -> Result<NewStatus, FollowError> {
+    ) -> Result<NewStatus, RecordsError> {
         let connections = &self.ports.connections;
         let changed = if credential.status == to {
             Ok(())
@@ -139,7 +100,7 @@ impl Follower<'_> {
             let Some(app_key) = self.app_keys.find(&credential.app_key).await? else {
                 return Ok(None);
             };
-            let event = self.ports.event(Event::FOLLOW, 200, body, self.ports.clock.now());
+            let event = self.event(body, self.ports.clock.now());
             let sharing_url_id = app_key.sharing_url_id;
             write_status(
                 self.ports,
@@ -159,14 +120,14 @@ impl Follower<'_> {
         }
     }
 
-    /// Leaf has a connection that no session of ours has brought: it is from before, or was made
-    /// there.
+    /// The upstream has a connection that no session of ours has brought: it is from before, or was
+    /// made there.
     async fn adopt(
         &self,
         user: LeafUserId,
         theirs: &Theirs,
         operation: Operation,
-    ) -> Result<NewStatus, FollowError> {
+    ) -> Result<NewStatus, RecordsError> {
         let app_key = match &theirs.client_id {
             Some(client_id) => {
                 let client = self.key.client(theirs.environment, client_id.expose());
@@ -177,7 +138,8 @@ impl Follower<'_> {
         let Some(app_key) = app_key else {
             tracing::warn!(
                 leaf_user_id = %user,
-                "Leaf has a credential of a client id for which no app key is registered"
+                upstream = %self.upstream,
+                "the upstream has a credential of a client id for which no app key is registered"
             );
             return Ok(None);
         };
@@ -194,12 +156,8 @@ impl Follower<'_> {
             checked_at: Some(self.asked_at),
             kept_upstream: true,
         };
-        let event = self.ports.event(
-            Event::FOLLOW,
-            200,
-            "The credential was taken over from Leaf; it is ACTIVE.",
-            now,
-        );
+        let body = format!("The credential was taken over from {}; it is ACTIVE.", self.upstream);
+        let event = self.event(body, now);
         match self.ports.connections.create_credential(&credential, &event).await {
             Ok(before) => {
                 count_recovery(before.as_ref(), &credential);
@@ -209,7 +167,8 @@ impl Follower<'_> {
             Err(CompleteError::OperationOwned | CompleteError::OperationWithdrawn) => {
                 tracing::warn!(
                     leaf_user_id = %user,
-                    "Leaf has an operation connected to two Leaf users"
+                    upstream = %self.upstream,
+                    "the upstream has an operation connected to two Leaf users"
                 );
                 Ok(None)
             }
