@@ -1,6 +1,6 @@
 //! What no compiler keeps of the structure of `shared/`: inside of a crate, modules know each other
-//! in one direction, the rules draw neither time nor random bytes, and the tests of every crate find
-//! their dependencies compiled.
+//! in one direction, the rules draw neither time nor random bytes, and the tests of every crate
+//! find their dependencies compiled.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

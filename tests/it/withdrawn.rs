@@ -1,5 +1,5 @@
-//! `DELETE …?untilSwitchedOff=true`: the operation is nobody's until its farmer has switched sharing
-//! off, however somebody with the code tries to connect it.
+//! `DELETE …?untilSwitchedOff=true`: the operation is nobody's until its farmer has switched
+//! sharing off, however somebody with the code tries to connect it.
 
 use local::Upstream;
 use reqwest::Method;
@@ -20,8 +20,9 @@ impl World {
     async fn tried_with_the_code(&self, user: &str) -> [Value; 2] {
         let stage = &self.machine.ready.stage;
         let mut body = json!({
-            "clientId": stage.client_id, "username": stage.partner.username, "clientEnvironment": "STAGE",
-            "password": stage.partner.password, "organizationCode": FARM,
+            "clientId": stage.client_id, "clientEnvironment": "STAGE",
+            "username": stage.partner.username, "password": stage.partner.password,
+            "organizationCode": FARM,
         });
         let start = format!("{MANAGEMENT}/users/{user}/one-click-integration/Panorama");
         let start = self.json(self.owner(Method::POST, &start).json(&body)).await.1;

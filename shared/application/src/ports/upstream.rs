@@ -2,8 +2,9 @@
 //! in front of it.
 //!
 //! Two ports. [`PartnerAccount`] is the partner's own account at Panorama, whatever the upstream.
-//! [`Upstream`] is what every upstream does. [`super::record_keeper::RecordKeeper`] is what an upstream does that keeps
-//! records of its own, which ours then follow: Leaf does, Panorama does not.
+//! [`Upstream`] is what every upstream does. [`super::record_keeper::RecordKeeper`] is what an
+//! upstream does that keeps records of its own, which ours then follow: Leaf does, Panorama does
+//! not.
 
 use async_trait::async_trait;
 use url::Url;

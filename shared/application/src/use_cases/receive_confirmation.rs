@@ -351,8 +351,8 @@ impl Arrival<'_> {
             }
             Received::UnderWay => return Ok(Decision::Final(Outcome::Finishing(user, id))),
             Received::NotTaken => return Ok(Decision::LookAgain),
-            // Nobody's to connect. The session stays as it is, for its farmer may yet switch off and
-            // on again.
+            // Nobody's to connect. The session stays as it is, for its farmer may yet switch off
+            // and on again.
             Received::Begin(_) | Received::Later(_) if owner == Some(Owner::Nobody) => {
                 return Ok(Decision::Final(Outcome::Ended(End::NotBound)));
             }
