@@ -20,7 +20,7 @@ use maud::{Markup, html};
 use self::{emblem::Emblem, frame::Frame};
 use crate::words::{Language, Names, PageWords, Words};
 
-/// What the farmer is told; one variant per outcome, and [`about`](Self::about) has all there is to
+/// What the farmer is told; one variant per outcome, and `about` has all there is to
 /// know of each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Page<'a> {
