@@ -227,7 +227,7 @@ fn a_second_run_says_less_unless_it_is_asked_for_more() {
         let mut program = Running::start(&[&["--data-dir", data], flags].concat());
         program.ready();
         assert_eq!(
-            program.stdout().contains("# Step 6: connected"),
+            program.stdout().contains("# Step 6: read the connection"),
             walks_through,
             "{}",
             program.stdout()

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use super::ids::LeafUserId;
 use super::invalid::{Invalid, LONGEST_LINE, one_line};
-use super::sent::{Refusals, Sent, SentQuery};
+use super::sent::{Change, Refusals, Sent, SentQuery};
 use super::timestamp::Timestamp;
 
 /// A Leaf user, with Leaf's fields.
@@ -95,24 +95,6 @@ impl ProfileText {
         let line = text.split(|letter: char| letter.is_whitespace() || letter.is_control());
         let line = line.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
         line.chars().take(LONGEST_LINE).collect::<String>().parse().ok()
-    }
-}
-
-/// A new value for a profile's field, if it gets one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Change<T> {
-    /// It stays as it is.
-    Keep,
-    /// It has none from now on.
-    Clear,
-    /// It has this one from now on.
-    Set(T),
-}
-
-impl<T> Change<T> {
-    /// What a whole profile says of a field.
-    pub(super) fn to(value: Option<T>) -> Self {
-        value.map_or(Self::Clear, Self::Set)
     }
 }
 

@@ -7,7 +7,24 @@ use serde_json::{Map, Value};
 
 use super::ids::LeafUserId;
 use super::invalid::Invalid;
-use super::leaf_user::Change;
+
+/// A new value for a field, if it gets one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change<T> {
+    /// It stays as it is.
+    Keep,
+    /// It has none from now on.
+    Clear,
+    /// It has this one from now on.
+    Set(T),
+}
+
+impl<T> Change<T> {
+    /// What a whole record says of a field.
+    pub(super) fn to(value: Option<T>) -> Self {
+        value.map_or(Self::Clear, Self::Set)
+    }
+}
 
 /// A body's fields.
 #[derive(Clone)]

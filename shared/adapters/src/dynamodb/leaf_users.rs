@@ -18,8 +18,9 @@ use application::ports::portion::Portion;
 use application::ports::store_error::StoreError;
 use domain::ids::LeafUserId;
 use domain::leaf_user::{
-    Change, Email, Filter, LeafUser, Order, OrderBy, Profile, ProfileChange, ProfileText, place,
+    Email, Filter, LeafUser, Order, OrderBy, Profile, ProfileChange, ProfileText, place,
 };
+use domain::sent::Change;
 
 /// The longest partition key that DynamoDB takes, in bytes. No row has a longer one, and a query
 /// with one is refused.

@@ -3,7 +3,8 @@
 use application::ports::connections::{Account, Connections as _, Freed};
 use application::ports::leaf_users::LeafUsers as _;
 use application::ports::portion::Portion;
-use domain::leaf_user::{Change, Filter, LeafUser, Order, OrderBy, Profile, ProfileChange};
+use domain::leaf_user::{Filter, LeafUser, Order, OrderBy, Profile, ProfileChange};
+use domain::sent::Change;
 
 use crate::engine::with_store;
 use crate::people::{at, farmer, settler};
