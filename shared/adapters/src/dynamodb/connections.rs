@@ -7,10 +7,10 @@ use aws_sdk_dynamodb::types::TransactWriteItem;
 
 use super::item::{Item, Reading, Writing, key, number, text};
 use super::rows::{
-    CREDENTIAL, SESSION, credential_key, credential_row, event_row, kept_key, owner_key,
-    profile_key, read_credential, read_session, read_user, session_key, session_row,
-    session_user_key, started_key, summary_key, upstream_credential_key, user_partition,
-    withdrawn_key, withdrawn_partition,
+    CREDENTIAL, SESSION, WITHDRAWN_AT, credential_key, credential_row, event_row, is_withdrawn,
+    kept_key, owner_key, profile_key, read_credential, read_session, read_user, session_key,
+    session_row, session_user_key, started_key, summary_key, upstream_credential_key,
+    user_partition, withdrawn_key, withdrawn_partition,
 };
 use super::schema::{SK, TTL};
 use super::start::{CROWDED_UNTIL, STARTS, kept_row, no_more_starts, read_started};
@@ -31,8 +31,6 @@ use domain::operation::{Operation, Withdrawn};
 use domain::organization_code::OrganizationHash;
 use domain::session::Session;
 use domain::timestamp::Timestamp;
-
-const WITHDRAWN_AT: &str = "withdrawnAt";
 
 #[async_trait]
 impl Connections for Table {
@@ -371,11 +369,6 @@ impl Table {
 
 fn owned_by(user: LeafUserId) -> Condition {
     Condition::new("leafUserId = :me").value(":me", text(user))
-}
-
-/// Whether an owner's row says that the operation is nobody's.
-pub(super) fn is_withdrawn(owner: &Item) -> bool {
-    owner.contains_key(WITHDRAWN_AT)
 }
 
 fn owner_row(operation: &Operation, user: LeafUserId) -> Item {

@@ -85,6 +85,13 @@ pub(super) fn owner_key(operation: &Operation) -> Item {
     key(operation_partition(operation), "OWNER")
 }
 
+pub(super) const WITHDRAWN_AT: &str = "withdrawnAt";
+
+/// Whether an owner's row says that the operation is nobody's.
+pub(super) fn is_withdrawn(owner: &Item) -> bool {
+    owner.contains_key(WITHDRAWN_AT)
+}
+
 /// The operations that were withdrawn from an app key.
 pub(super) fn withdrawn_partition(app_key: &AppKeyId) -> String {
     format!("WITHDRAWN#{}#{}", app_key.environment, app_key.name)

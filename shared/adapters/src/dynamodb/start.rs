@@ -5,11 +5,10 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 
 use super::app_keys::unchanged;
-use super::connections::is_withdrawn;
 use super::item::{Item, Reading, Writing, number, text};
 use super::rows::{
-    app_key_key, kept_key, owner_key, profile_key, read_app_key_id, read_session, session_row,
-    session_user_key, started_key,
+    app_key_key, is_withdrawn, kept_key, owner_key, profile_key, read_app_key_id, read_session,
+    session_row, session_user_key, started_key,
 };
 use super::schema::TTL;
 use super::table::{Cancelled, Condition, Table};
