@@ -40,8 +40,8 @@ impl From<Unavailable> for Problem {
         let key = match (error.party, is_down) {
             (Party::Leaf, true) => ErrorKey::LeafUnavailable,
             (Party::Leaf, false) => ErrorKey::LeafBadAnswer,
-            (_, true) => ErrorKey::PanoramaUnavailable,
-            (_, false) => ErrorKey::PanoramaBadAnswer,
+            (Party::PanoramaLogin | Party::PartnerApi, true) => ErrorKey::PanoramaUnavailable,
+            (Party::PanoramaLogin | Party::PartnerApi, false) => ErrorKey::PanoramaBadAnswer,
         };
         let detail = format!("{error}. Nothing was changed; try again later.");
         Self::new(key, detail).retry_after(error.retry_after.unwrap_or(RETRY_AFTER))

@@ -86,6 +86,29 @@ async fn a_farmer_who_came_to_leaf_alone_is_connected_here_even_when_the_time_is
     }
 }
 
+/// Nobody reads a status here, so only the end of the session can find out.
+#[tokio::test]
+async fn a_session_whose_farmer_came_to_leaf_alone_ends_connected_and_not_expired() {
+    let world = World::in_front_of_leaf().await;
+    let user = world.create_user("maria").await;
+    world.start_session(&user, Some(FARM)).await;
+    let expiries_waiting = async || {
+        world.machine.outbox.deliver().await.expect("the stream can be read")["expiries"].waiting
+    };
+    assert_eq!(expiries_waiting().await, 1);
+    world.share(FARM).await;
+    assert_eq!(come_to_leaf(&world, FARM).await, "connected");
+    world.pass(15, 0);
+
+    assert_eq!(expiries_waiting().await, 0);
+
+    let id = user.parse().expect("an id");
+    let account = world.machine.service.ports.connections.account(id).await.expect("read");
+    let account = account.expect("a Leaf user");
+    assert!(matches!(account.session.expect("a session").state, State::Completed { .. }));
+    assert_eq!(account.credential.expect("a credential").status.as_str(), "ACTIVE");
+}
+
 #[tokio::test]
 async fn a_session_for_one_operation_is_not_completed_by_leafs_connection_to_another() {
     let world = World::in_front_of_leaf().await;
