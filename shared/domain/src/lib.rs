@@ -42,6 +42,7 @@ pub mod record;
 pub mod replay;
 pub mod sent;
 pub mod session;
+pub mod shared_data;
 pub mod shown_name;
 pub mod sign_in;
 pub mod timestamp;
