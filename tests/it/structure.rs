@@ -1,16 +1,24 @@
-//! What no compiler keeps of the structure of `shared/`: inside of a crate, modules know each other
-//! in one direction, the rules draw neither time nor random bytes, and the tests of every crate
-//! find their dependencies compiled.
+//! What no compiler keeps of the structure: inside of a crate, modules know each other in one
+//! direction, the rules draw neither time nor random bytes, and the tests of every crate find their
+//! dependencies compiled.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-const CRATES: [&str; 4] = ["domain", "application", "adapters", "web"];
+const CRATES: [&str; 7] = [
+    "shared/domain",
+    "shared/application",
+    "shared/adapters",
+    "shared/web",
+    "local",
+    "local/simulated-panorama",
+    "local/simulated-secrets-manager",
+];
 
 /// A crate's modules with their texts, without comments and without what is only for tests.
-fn modules(name: &str) -> BTreeMap<Vec<String>, String> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared").join(name).join("src");
+fn modules(folder: &str) -> BTreeMap<Vec<String>, String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(folder).join("src");
     let mut found = BTreeMap::new();
     let mut folders = vec![root.clone()];
     while let Some(folder) = folders.pop() {
@@ -50,11 +58,10 @@ fn imports(
     modules: &BTreeMap<Vec<String>, String>,
 ) -> BTreeSet<Vec<String>> {
     let uses = text.split(';').filter_map(|statement| {
-        let (_, tree) = statement.split_once("use ")?;
-        statement
-            .trim_start()
-            .starts_with(['p', 'u'])
-            .then(|| tree.replace(char::is_whitespace, ""))
+        let (before, tree) = statement.trim_start().split_once("use ")?;
+        // Nothing, or `pub(crate)`. What an inline module uses is that module's.
+        let is_the_files = before.is_empty() || before.starts_with("pub") && !before.contains('{');
+        is_the_files.then(|| tree.replace(char::is_whitespace, ""))
     });
     let named = uses.flat_map(|tree| paths(&tree)).filter_map(|path| {
         let path: Vec<_> = path.split("::").map(ToOwned::to_owned).collect();
@@ -135,12 +142,17 @@ fn arrows(modules: &BTreeMap<Vec<String>, String>) -> BTreeMap<Vec<String>, BTre
 
 #[test]
 fn no_two_modules_of_a_crate_need_each_other() {
+    let mut circles = Vec::new();
     for name in CRATES {
         let modules = modules(name);
         let arrows = arrows(&modules);
         assert!(arrows.values().flatten().count() > 10, "the arrows of {name} were not found");
-        assert_eq!(circle(&arrows), [""; 0], "a circle in {name}");
+        let circle = circle(&arrows);
+        if !circle.is_empty() {
+            circles.push((name, circle));
+        }
     }
+    assert!(circles.is_empty(), "circles: {circles:?}");
 }
 
 #[test]
@@ -168,14 +180,14 @@ fn a_circle_is_found_however_it_is_written() {
 
 #[test]
 fn adapters_know_of_the_application_what_it_needs_and_nothing_of_what_it_does() {
-    for (module, text) in modules("adapters") {
+    for (module, text) in modules("shared/adapters") {
         assert!(!text.contains("application::use_cases"), "{}", module.join("::"));
     }
 }
 
 #[test]
 fn the_rules_and_the_use_cases_draw_neither_time_nor_random_bytes() {
-    for name in ["domain", "application"] {
+    for name in ["shared/domain", "shared/application"] {
         for (module, text) in modules(name) {
             for drawn in ["now_utc", "SystemTime", "Instant", "new_v4", "now_v7", "rand::"] {
                 assert!(!text.contains(drawn), "{name}::{} draws: {drawn}", module.join("::"));

@@ -1,8 +1,7 @@
 //! The partner's login: the few calls of Amazon Cognito's user pools API that a partner's program
 //! makes.
 //!
-//! Wire format: the API reference of Amazon Cognito user pools (JSON 1.1: `POST /`, the call is in
-//! `X-Amz-Target`).
+//! Wire format: the API reference of Amazon Cognito user pools.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +9,7 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
@@ -19,15 +18,12 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::amz_json::{ERROR_TYPE, MEDIA_TYPE, is_amz_json, target};
 use crate::calls::Call;
 use crate::seed::Pool;
 use crate::simulator::Site;
 use crate::tokens::{ACCESS_TOKEN_LIFE, Issued, RefreshRefused, RevokeRefused};
 use crate::watch;
-
-pub(crate) const MEDIA_TYPE: &str = "application/x-amz-json-1.1";
-const TARGET: HeaderName = HeaderName::from_static("x-amz-target");
-const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
 
 pub(crate) fn router(site: &Site) -> Router {
     let endpoint = post(cognito).route_layer(from_fn_with_state(site.clone(), watch::cognito_call));
@@ -37,16 +33,6 @@ pub(crate) fn router(site: &Site) -> Router {
         router = router.route(site.environment.prefix(), endpoint);
     }
     router.with_state(site.clone())
-}
-
-/// Which call the headers name, if it is one that is known here.
-pub(crate) fn target(headers: &HeaderMap) -> Option<Call> {
-    match headers.get(TARGET)?.to_str().ok()?.strip_prefix("AWSCognitoIdentityProviderService.")? {
-        "InitiateAuth" => Some(Call::InitiateAuth),
-        "GetTokensFromRefreshToken" => Some(Call::GetTokensFromRefreshToken),
-        "RevokeToken" => Some(Call::RevokeToken),
-        _ => None,
-    }
 }
 
 async fn cognito(State(site): State<Site>, headers: HeaderMap, body: Bytes) -> Response {
@@ -66,15 +52,6 @@ async fn cognito(State(site): State<Site>, headers: HeaderMap, body: Bytes) -> R
             .into_response(),
         Err(refusal) => refusal.into_response(),
     }
-}
-
-fn is_amz_json(headers: &HeaderMap) -> bool {
-    let media_type =
-        headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    media_type
-        .split(';')
-        .next()
-        .is_some_and(|media_type| media_type.trim().eq_ignore_ascii_case(MEDIA_TYPE))
 }
 
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {

@@ -37,6 +37,7 @@
 //! The partner API's shapes are those that a public demo application reads; its error bodies, its
 //! paging and the page designs of the portal are made up.
 
+mod amz_json;
 mod calls;
 mod cognito;
 mod control;

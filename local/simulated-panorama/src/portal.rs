@@ -13,8 +13,6 @@ use axum::routing::{get, post};
 
 use crate::simulator::Site;
 
-pub(crate) use self::session::PortalSession;
-
 pub(crate) fn router(site: &Site) -> Router {
     let operation = site.path("/operations/{operation_id}");
     let mut router = Router::new()

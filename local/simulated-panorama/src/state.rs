@@ -10,8 +10,7 @@ use uuid::Uuid;
 
 use crate::calls::CallLog;
 use crate::faults::Faults;
-use crate::portal::PortalSession;
-use crate::seed::Environment;
+use crate::seed::{Environment, Grower};
 use crate::tokens::Tokens;
 
 /// Everything, behind the simulator's one mutex.
@@ -24,6 +23,14 @@ pub(crate) struct State {
     pub(crate) portal_sessions: HashMap<String, PortalSession>,
     /// By the unguessable part of a download URL.
     pub(crate) downloads: HashMap<Uuid, Download>,
+}
+
+/// A grower's browser that signed in.
+pub(crate) struct PortalSession {
+    pub(crate) environment: Environment,
+    pub(crate) grower: &'static Grower,
+    pub(crate) csrf: String,
+    pub(crate) expires_at: OffsetDateTime,
 }
 
 /// What a download URL serves, and until when.

@@ -9,8 +9,8 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use serde_json::json;
 
+use crate::amz_json;
 use crate::calls::{Call, CallNumber, CallRecord};
-use crate::cognito;
 use crate::faults::Effect;
 use crate::listener::Connection;
 use crate::simulator::Site;
@@ -34,7 +34,7 @@ pub(crate) async fn cognito_call(
     request: Request,
     next: Next,
 ) -> Response {
-    match cognito::target(request.headers()) {
+    match amz_json::target(request.headers()) {
         Some(call) => watched(&site, call, None, request, next).await,
         None => next.run(request).await,
     }
@@ -112,7 +112,7 @@ fn refusal(call: Call, status: u16, retry_after: Option<String>) -> Response {
     let status = StatusCode::from_u16(status).expect("a fault's status is 200 to 599");
     let mut headers = HeaderMap::new();
     let body = if call.is_cognito() {
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static(cognito::MEDIA_TYPE));
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(amz_json::MEDIA_TYPE));
         let kind = match status.as_u16() {
             // Cognito throttles with a 400, other services of AWS with a 429.
             400 | 429 => "TooManyRequestsException",

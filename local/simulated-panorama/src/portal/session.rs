@@ -5,22 +5,15 @@ use axum::http::header::COOKIE;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use time::{Duration, OffsetDateTime};
+use time::Duration;
 use url::form_urlencoded;
 use uuid::Uuid;
 
 use crate::seed::{Environment, Grower, Operation};
 use crate::simulator::Site;
+use crate::state::PortalSession;
 
 const SESSION_LIFE: Duration = Duration::hours(8);
-
-/// A grower's browser that signed in.
-pub(crate) struct PortalSession {
-    environment: Environment,
-    grower: &'static Grower,
-    csrf: String,
-    expires_at: OffsetDateTime,
-}
 
 /// Proof that a request comes from a signed-in browser; one that does not is sent to sign in.
 pub(crate) struct SignedIn {
