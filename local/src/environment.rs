@@ -8,9 +8,11 @@ use std::net::SocketAddr;
 
 use simulated_panorama::Environment as PanoramaEnvironment;
 
-use crate::machine::TABLE_NAME;
 use crate::options::Options;
 use crate::{aws, seed};
+
+/// The table's name.
+pub const TABLE_NAME: &str = "panorama-connect";
 
 /// Variables and their values.
 pub type Environment = BTreeMap<&'static str, String>;

@@ -27,14 +27,11 @@ use url::Url;
 use web::caller::CallerAddress;
 use web::routes::forgiving;
 
-use crate::environment::Addresses;
+use crate::environment::{Addresses, TABLE_NAME};
 use crate::options::{Data, Options, Upstream};
 use crate::outbox::Outbox;
 use crate::ready::Ready;
 use crate::{aws, cors, environment, function_scope, gateway, seed, switch};
-
-/// The table's name.
-pub const TABLE_NAME: &str = "panorama-connect";
 
 /// How often the stream is looked at.
 const DELIVER_EVERY: Duration = Duration::from_secs(1);

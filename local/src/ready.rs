@@ -7,7 +7,7 @@ use serde::Serialize;
 use simulated_panorama::Seed;
 
 use crate::environment::Environment;
-use crate::seed;
+use crate::seed::{self, Login};
 
 /// A running machine, described. The fields of [`PanoramaAccount`] at the top level are STAGE's,
 /// which the seeded app key is for.
@@ -34,15 +34,6 @@ pub struct Ready {
     pub stage: PanoramaAccount,
     /// The partner's PRODUCTION account at Panorama; no app key is seeded for it.
     pub production: PanoramaAccount,
-}
-
-/// A username and its password.
-#[derive(Debug, Clone, Copy, Serialize)]
-pub struct Login {
-    /// The username.
-    pub username: &'static str,
-    /// The password.
-    pub password: &'static str,
 }
 
 /// A partner's account in one of the simulated Panorama's environments, and the growers there.

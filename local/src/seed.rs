@@ -18,10 +18,18 @@ use domain::ids::LeafUserId;
 use domain::leaf_user::{LeafUser, Profile};
 use domain::owner_password;
 use domain::partner::PartnerCredentials;
+use serde::Serialize;
 use shared::service::Service;
 use simulated_panorama::Environment;
 
-use crate::ready::Login;
+/// A username and its password.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Login {
+    /// The username.
+    pub username: &'static str,
+    /// The password.
+    pub password: &'static str,
+}
 
 /// What the names of the service's secrets begin with.
 pub const SECRETS_PREFIX: &str = "panorama-connect";

@@ -37,7 +37,7 @@ async fn assert_connected_once(world: &World, user: &str, after: usize) {
         .machine
         .dynamodb
         .scan()
-        .table_name(local::machine::TABLE_NAME)
+        .table_name(local::environment::TABLE_NAME)
         .send()
         .await
         .expect("the rows");

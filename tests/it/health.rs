@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use application::ports::clock::Clock as _;
 use aws_sdk_dynamodb::types::AttributeValue;
+use local::environment::TABLE_NAME;
 use local::function_scope;
-use local::machine::TABLE_NAME;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 

@@ -10,7 +10,7 @@ mod planted;
 use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use local::machine::TABLE_NAME;
+use local::environment::TABLE_NAME;
 use serde_json::Value;
 
 use day::Day;

@@ -13,7 +13,7 @@ use application::ports::clock::{Clock as _, ManualClock};
 use aws_sdk_dynamodb::types::AttributeValue;
 use check_connections::Report;
 use domain::timestamp::Timestamp;
-use local::machine::TABLE_NAME;
+use local::environment::TABLE_NAME;
 use local::{Machine, Options, Upstream, function_scope};
 use reqwest::{RequestBuilder, StatusCode};
 use serde_json::Value;

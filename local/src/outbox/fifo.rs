@@ -11,7 +11,7 @@ use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use domain::timestamp::Timestamp;
 use domain::webhook_call::RETRIES;
 
-use super::InQueue;
+use super::queue::InQueue;
 
 /// How long a message that was delivered is not delivered again, unless the function says another
 /// time.

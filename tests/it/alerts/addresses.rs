@@ -129,7 +129,7 @@ async fn a_url_of_this_machine_is_refused_at_its_registration() {
 #[tokio::test]
 async fn an_address_in_a_stored_url_is_looked_at_before_the_call() {
     use aws_sdk_dynamodb::types::AttributeValue;
-    use local::machine::TABLE_NAME;
+    use local::environment::TABLE_NAME;
 
     let receiver = Receiver::start().await;
     let world = World::start().await;

@@ -196,8 +196,12 @@ impl Field {
     /// no key has a code in it.
     pub(super) async fn observe(&self) -> Result<Observed, String> {
         let dynamodb = &self.world.machine.dynamodb;
-        let rows =
-            dynamodb.scan().table_name(local::machine::TABLE_NAME).send().await.expect("the rows");
+        let rows = dynamodb
+            .scan()
+            .table_name(local::environment::TABLE_NAME)
+            .send()
+            .await
+            .expect("the rows");
         let mut sharing = [Sharing::Off; USERS];
         for (code, text) in CODES.iter().enumerate() {
             let url = self.world.panorama(&format!("/control/operations/{text}"));

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
-use local::machine::TABLE_NAME;
+use local::environment::TABLE_NAME;
 use local::seed::SECRETS_PREFIX;
 use serde_json::Value;
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use local::machine::TABLE_NAME;
+use local::environment::TABLE_NAME;
 use shared::service::Service;
 
 use crate::world::{World, at_once};
