@@ -90,6 +90,10 @@ uuid_newtype! {
     EventId
 }
 uuid_newtype! {
+    /// A machine file: what one stream of an operation holds.
+    FileId
+}
+uuid_newtype! {
     /// A webhook of the partner's.
     WebhookId
 }

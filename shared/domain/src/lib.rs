@@ -31,6 +31,7 @@ pub mod leaf_json;
 pub mod leaf_user;
 pub mod listing;
 pub mod login_state;
+pub mod object_key;
 pub mod operation;
 pub mod organization_code;
 pub mod owner;

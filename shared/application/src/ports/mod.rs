@@ -4,6 +4,7 @@
 pub mod app_keys;
 pub mod clock;
 pub mod connections;
+pub mod files;
 pub mod leaf_users;
 pub mod logins;
 pub mod portion;

@@ -1,0 +1,102 @@
+//! What the objects of the files' bucket are called.
+//!
+//! A key is made of ids alone, never of a name that Panorama or a partner gave: it says nothing of
+//! a farm, may stand in a log, and no name can lead it elsewhere.
+
+use std::fmt;
+
+use super::ids::{FileId, LeafUserId};
+
+/// The key of one object.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ObjectKey(String);
+
+impl ObjectKey {
+    /// The bytes of a machine file as Panorama gave them out. The file's row counts them: what
+    /// Panorama gives out later is another object, for none is ever changed.
+    pub fn raw(user: LeafUserId, file: FileId, number: u32) -> Self {
+        Self(format!("{RAW}/{user}/{file}/{number}"))
+    }
+
+    /// What a converter made of the file's points.
+    pub fn standard_geojson(user: LeafUserId, file: FileId) -> Self {
+        Self(format!("{CONVERTED}/{user}/{file}/standard.geojson"))
+    }
+
+    /// What a converter made of the file as a whole.
+    pub fn summary(user: LeafUserId, file: FileId) -> Self {
+        Self(format!("{CONVERTED}/{user}/{file}/summary.json"))
+    }
+
+    /// As S3 knows it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ObjectKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What the keys of some objects begin with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ObjectPrefix(String);
+
+impl ObjectPrefix {
+    /// Those of everything that is a Leaf user's.
+    pub fn of_user(user: LeafUserId) -> [Self; 2] {
+        [RAW, CONVERTED].map(|kind| Self(format!("{kind}/{user}/")))
+    }
+
+    /// Those of everything that is a machine file's.
+    pub fn of_file(user: LeafUserId, file: FileId) -> [Self; 2] {
+        [RAW, CONVERTED].map(|kind| Self(format!("{kind}/{user}/{file}/")))
+    }
+
+    /// As S3 knows it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+const RAW: &str = "raw";
+const CONVERTED: &str = "converted";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_key_is_below_its_users_and_its_files_prefixes_and_below_nobody_elses() {
+        let (user, other) = (LeafUserId::new([1; 16]), LeafUserId::new([2; 16]));
+        let (file, another) = (FileId::new([3; 16]), FileId::new([4; 16]));
+        let is_below = |key: &ObjectKey, prefixes: [ObjectPrefix; 2]| {
+            prefixes.iter().any(|prefix| key.as_str().starts_with(prefix.as_str()))
+        };
+        for key in [
+            ObjectKey::raw(user, file, 1),
+            ObjectKey::standard_geojson(user, file),
+            ObjectKey::summary(user, file),
+        ] {
+            assert!(is_below(&key, ObjectPrefix::of_user(user)), "{key}");
+            assert!(is_below(&key, ObjectPrefix::of_file(user, file)), "{key}");
+            assert!(!is_below(&key, ObjectPrefix::of_user(other)), "{key}");
+            assert!(!is_below(&key, ObjectPrefix::of_file(user, another)), "{key}");
+        }
+    }
+
+    #[test]
+    fn keys_are_what_a_partners_converter_is_told() {
+        let (user, file) = (LeafUserId::new([1; 16]), FileId::new([2; 16]));
+        let ids = "01010101-0101-4101-8101-010101010101/02020202-0202-4202-8202-020202020202";
+        for (key, text) in [
+            (ObjectKey::raw(user, file, 2), format!("raw/{ids}/2")),
+            (ObjectKey::standard_geojson(user, file), format!("converted/{ids}/standard.geojson")),
+            (ObjectKey::summary(user, file), format!("converted/{ids}/summary.json")),
+        ] {
+            assert_eq!(key.as_str(), text);
+        }
+    }
+}
