@@ -39,7 +39,7 @@ fn module_of(file: &Path) -> Vec<String> {
     let mut path: Vec<_> =
         file.iter().map(|part| part.to_str().expect("a name").to_owned()).collect();
     let last = path.pop().expect("a file");
-    if !matches!(&*last, "lib.rs" | "mod.rs") {
+    if last != "lib.rs" {
         path.push(last.trim_end_matches(".rs").to_owned());
     }
     path
