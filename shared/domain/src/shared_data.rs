@@ -3,7 +3,7 @@
 //! A listing is somebody else's text. Here it has one form, whatever its order and its repeats, so
 //! that the same content is the same value with the same digest.
 
-mod gathered;
+pub mod gathered;
 
 use std::collections::HashSet;
 use std::fmt;
@@ -14,8 +14,6 @@ use icu_properties::CodePointSetData;
 use icu_properties::props::BidiControl;
 
 use super::invalid::{Invalid, LONGEST_LINE};
-
-pub use gathered::Gathered;
 
 /// What an operation shares: its fields by their ids, each once.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -1,6 +1,7 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 
+use super::gathered::Gathered;
 use super::*;
 
 fn name(text: &str) -> Option<ProviderName> {
