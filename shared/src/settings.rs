@@ -6,8 +6,8 @@ use secrecy::SecretString;
 use url::Url;
 
 use adapters::leaf::LeafEndpoints;
-use adapters::panorama::environments::{Endpoints, Environments};
-use domain::client_environment::ClientEnvironment;
+use adapters::panorama::endpoints::{DefaultEndpoints, Endpoints};
+use domain::client_environment::ByEnvironment;
 use domain::ids::SharingUrlId;
 use domain::reach::Reach;
 
@@ -27,14 +27,13 @@ pub struct Settings {
     /// `RETURN_URL`: where a farmer's browser goes when it is done; without it, it sees a page of
     /// ours.
     pub return_url: Option<Url>,
-    /// Where Panorama is: `STAGE_PORTAL_URL`, `STAGE_PARTNER_API_URL`, `STAGE_LOGIN_URL` and the
-    /// same with `PRODUCTION_`. The defaults are Precision Planting's; those of PRODUCTION's
-    /// partner API and login are presumed from STAGE's.
-    pub panorama: Environments,
-    /// `STAGE_SHARING_URL_ID` and `PRODUCTION_SHARING_URL_ID`: the UUIDs in the partner's Share
-    /// Initiation URLs. An app key that a start's credentials become has them where the start says
-    /// none, as that of Leaf's tutorial does.
-    pub sharing_url_ids: SharingUrlIds,
+    /// Where Panorama is: for each environment, `STAGE_PORTAL_URL`, `STAGE_PARTNER_API_URL` and
+    /// `STAGE_LOGIN_URL`, named for it.
+    pub panorama: ByEnvironment<Endpoints>,
+    /// `STAGE_SHARING_URL_ID`, likewise: the UUID in the partner's Share Initiation URL, where the
+    /// deployment knows it. An app key that a start's credentials become has it where the start
+    /// says none, as that of Leaf's tutorial does.
+    pub sharing_url_ids: ByEnvironment<Option<SharingUrlId>>,
     /// `ALERTS_QUEUE_URL`: the queue that calls of webhooks wait in. Only `deliver-alerts` needs
     /// it.
     pub alerts_queue_url: Option<String>,
@@ -47,25 +46,6 @@ pub struct Settings {
     /// A call to Panorama, Cognito or Leaf may take this long. Two of them and our own writes fit
     /// into a handshake's lease.
     pub upstream_timeout: Duration,
-}
-
-/// The sharing URL id of each environment, where the deployment knows it.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct SharingUrlIds {
-    /// Of STAGE.
-    pub stage: Option<SharingUrlId>,
-    /// Of PRODUCTION.
-    pub production: Option<SharingUrlId>,
-}
-
-impl SharingUrlIds {
-    /// That of an environment.
-    pub const fn of(self, environment: ClientEnvironment) -> Option<SharingUrlId> {
-        match environment {
-            ClientEnvironment::Stage => self.stage,
-            ClientEnvironment::Production => self.production,
-        }
-    }
 }
 
 const UPSTREAM_TIMEOUT: Duration = Duration::from_secs(8);
@@ -96,14 +76,14 @@ pub fn origin_secret(variable: impl Fn(&str) -> Option<String>) -> Option<Secret
 #[derive(Debug, thiserror::Error)]
 #[error("the environment variable {variable} {rule}")]
 pub struct SettingsError {
-    variable: &'static str,
+    variable: String,
     rule: &'static str,
 }
 
 impl SettingsError {
     /// The variable is needed and not set.
-    const fn not_set(variable: &'static str) -> Self {
-        Self { variable, rule: "is not set" }
+    fn not_set(variable: &str) -> Self {
+        Self { variable: variable.to_owned(), rule: "is not set" }
     }
 }
 
@@ -121,18 +101,17 @@ impl Settings {
     /// # Errors
     /// A variable is missing or has the wrong form.
     pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
-        let text = |name: &'static str| variable(name).filter(|value| !value.is_empty());
-        let required = |name: &'static str| text(name).ok_or(SettingsError::not_set(name));
-        let url = |name: &'static str, value: &str| match Url::parse(value) {
+        let text = |name: &str| variable(name).filter(|value| !value.is_empty());
+        let required = |name: &str| text(name).ok_or(SettingsError::not_set(name));
+        let url = |name: &str, value: &str| match Url::parse(value) {
             Ok(url) if matches!(url.scheme(), "http" | "https") => Ok(url),
-            _ => Err(SettingsError { variable: name, rule: "is not an http or https URL" }),
+            _ => Err(SettingsError {
+                variable: name.to_owned(),
+                rule: "is not an http or https URL",
+            }),
         };
         let url_or =
-            |name: &'static str, default: &str| url(name, text(name).as_deref().unwrap_or(default));
-        let id = |name: &'static str| {
-            let id = text(name).map(|value| value.parse()).transpose();
-            id.map_err(|_| SettingsError { variable: name, rule: "is not a UUID" })
-        };
+            |name: &str, default: &str| url(name, text(name).as_deref().unwrap_or(default));
         let leaf_confirmation = || {
             let name = "LEAF_CONFIRMATION_URL";
             let confirmation =
@@ -150,34 +129,21 @@ impl Settings {
             public_base_url: url("PUBLIC_BASE_URL", &required("PUBLIC_BASE_URL")?)?,
             partner_name: text("PARTNER_NAME"),
             return_url: text("RETURN_URL").map(|value| url("RETURN_URL", &value)).transpose()?,
-            panorama: Environments {
-                stage: Endpoints {
-                    portal: url_or("STAGE_PORTAL_URL", "https://bananorama.com")?,
-                    partner_api: url_or(
-                        "STAGE_PARTNER_API_URL",
-                        "https://api.partner.bananorama.com",
-                    )?,
-                    login: url_or(
-                        "STAGE_LOGIN_URL",
-                        "https://cognito-idp.us-east-2.amazonaws.com",
-                    )?,
-                },
-                production: Endpoints {
-                    portal: url_or("PRODUCTION_PORTAL_URL", "https://panorama.ag")?,
-                    partner_api: url_or(
-                        "PRODUCTION_PARTNER_API_URL",
-                        "https://api.partner.panorama.ag",
-                    )?,
-                    login: url_or(
-                        "PRODUCTION_LOGIN_URL",
-                        "https://cognito-idp.us-east-2.amazonaws.com",
-                    )?,
-                },
-            },
-            sharing_url_ids: SharingUrlIds {
-                stage: id("STAGE_SHARING_URL_ID")?,
-                production: id("PRODUCTION_SHARING_URL_ID")?,
-            },
+            panorama: ByEnvironment::try_new(|environment| {
+                let default = DefaultEndpoints::of(environment);
+                let endpoint =
+                    |part, default| url_or(&format!("{environment}_{part}_URL"), default);
+                Ok(Endpoints {
+                    portal: endpoint("PORTAL", default.portal)?,
+                    partner_api: endpoint("PARTNER_API", default.partner_api)?,
+                    login: endpoint("LOGIN", default.login)?,
+                })
+            })?,
+            sharing_url_ids: ByEnvironment::try_new(|environment| {
+                let name = format!("{environment}_SHARING_URL_ID");
+                let id = text(&name).map(|value| value.parse()).transpose();
+                id.map_err(|_| SettingsError { variable: name, rule: "is not a UUID" })
+            })?,
             alerts_queue_url: text("ALERTS_QUEUE_URL"),
             reach: Reach::Public,
             upstream_timeout: UPSTREAM_TIMEOUT,
@@ -186,7 +152,7 @@ impl Settings {
                 Some("leaf") => UpstreamChoice::Leaf(leaf),
                 Some(_) => {
                     return Err(SettingsError {
-                        variable: "UPSTREAM",
+                        variable: "UPSTREAM".to_owned(),
                         rule: "is neither panorama nor leaf",
                     });
                 }

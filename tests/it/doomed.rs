@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use application::ports::clock::Clock;
 use aws_sdk_dynamodb::config::SharedInterceptor;
+use domain::client_environment::ByEnvironment;
 use local::gateway;
 use reqwest::RequestBuilder;
 use shared::service::{Clients, Service};
@@ -41,11 +42,13 @@ impl Doomed {
         relay.spawn(listen(listener, there, gate.clone()));
 
         let mut settings = (*world.machine.service.settings).clone();
-        for environment in [&mut settings.panorama.stage, &mut settings.panorama.production] {
-            for url in [&mut environment.partner_api, &mut environment.login] {
+        settings.panorama = ByEnvironment::new(|environment| {
+            let mut endpoints = settings.panorama.of(environment).clone();
+            for url in [&mut endpoints.partner_api, &mut endpoints.login] {
                 url.set_port(Some(here.port())).expect("a URL with a host");
             }
-        }
+            endpoints
+        });
         let (dynamodb, secrets) = (&world.machine.dynamodb, &world.machine.secrets_manager);
         let clock: Arc<dyn Clock> = world.clock.clone();
         let clients = Clients {

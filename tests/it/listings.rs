@@ -5,11 +5,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use adapters::panorama::Panorama;
+use adapters::panorama::endpoints::Endpoints;
 use application::ports::upstream::{PartnerAccount as _, UpstreamError};
 use axum::Router;
 use axum::routing::get;
 use domain::app_key::AppKeyId;
-use domain::client_environment::ClientEnvironment;
+use domain::client_environment::{ByEnvironment, ClientEnvironment};
 use reqwest::Url;
 use shared::service::Service;
 use tokio::net::TcpListener;
@@ -34,11 +35,13 @@ async fn list(
     let server =
         tokio::spawn(async move { axum::serve(listener, router).await.expect("it serves") });
     let Service { ports, settings, .. } = world.machine.another_process().expect("a process");
-    let mut environments = settings.panorama.clone();
-    environments.stage.partner_api = Url::parse(&url).expect("a URL");
+    let partner_api = Url::parse(&url).expect("a URL");
+    let endpoints = ByEnvironment::new(|environment| Endpoints {
+        partner_api: partner_api.clone(),
+        ..settings.panorama.of(environment).clone()
+    });
     let http = world.http.clone();
-    let panorama =
-        Panorama::new(http, environments, ports.partner_secrets, ports.logins, ports.clock);
+    let panorama = Panorama::new(http, endpoints, ports.partner_secrets, ports.logins, ports.clock);
     let name = world.machine.ready.app_name.parse().expect("a name");
     let app_key = AppKeyId { environment: ClientEnvironment::Stage, name };
     let listed = panorama.list_sharing(&app_key).await;

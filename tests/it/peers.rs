@@ -7,8 +7,9 @@
 use std::time::Duration;
 
 use adapters::panorama::Panorama;
-use adapters::panorama::environments::Environments;
+use adapters::panorama::endpoints::Endpoints;
 use application::ports::upstream::{LoginError, LoginRefusal, PartnerAccount as _};
+use domain::client_environment::ByEnvironment;
 use domain::client_environment::ClientEnvironment::Stage;
 use domain::partner::{ClientId, PartnerCredentials, Token};
 use reqwest::header::CONTENT_TYPE;
@@ -210,16 +211,12 @@ impl Pool {
 
 fn panorama_that_logs_in_at(world: &World, login: &Url) -> Panorama {
     let process = world.machine.another_process().expect("a process");
-    let mut environments: Environments = process.settings.panorama.clone();
-    environments.stage.login = login.clone();
+    let endpoints = ByEnvironment::new(|environment| Endpoints {
+        login: login.clone(),
+        ..process.settings.panorama.of(environment).clone()
+    });
     let ports = process.ports;
-    Panorama::new(
-        world.http.clone(),
-        environments,
-        ports.partner_secrets,
-        ports.logins,
-        ports.clock,
-    )
+    Panorama::new(world.http.clone(), endpoints, ports.partner_secrets, ports.logins, ports.clock)
 }
 
 fn refusal<T>(answer: Result<T, LoginError>) -> LoginRefusal {

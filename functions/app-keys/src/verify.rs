@@ -4,6 +4,7 @@ use application::use_cases::register_app_key::RegisterError;
 use application::use_cases::verify_app_key::{LoginProblem, SetUp, VerifyError, verify_app_key};
 use axum::Json;
 use axum::extract::State;
+use domain::client_environment::ClientEnvironment;
 use serde::Serialize;
 use shared::service::Service;
 use web::problem::Problem;
@@ -79,24 +80,25 @@ fn login(set_up: &SetUp) -> Check {
 
 fn environment(set_up: &SetUp) -> Check {
     let environment = set_up.app_key.id.environment;
-    match set_up.belongs_to {
-        None => Check {
-            name: "rightEnvironment",
-            ok: true,
-            detail: format!(
+    let ok = set_up.known_in.is_empty();
+    let known_in =
+        |conjunction| ClientEnvironment::listed(set_up.known_in.iter().copied(), conjunction);
+    Check {
+        name: "rightEnvironment",
+        ok,
+        detail: if ok {
+            format!(
                 "The client id is not known to belong to another environment than {environment}."
-            ),
-            what_to_do: None,
+            )
+        } else {
+            format!("The client id is unknown in {environment}, but known in {}.", known_in("and"))
         },
-        Some(other) => Check {
-            name: "rightEnvironment",
-            ok: false,
-            detail: format!("The client id is unknown in {environment}, but known in {other}."),
-            what_to_do: Some(format!(
-                "Register the app key for {other}, and start integrations with that \
-                 clientEnvironment."
-            )),
-        },
+        what_to_do: (!ok).then(|| {
+            format!(
+                "Register the app key for {}, and start integrations with that clientEnvironment.",
+                known_in("or")
+            )
+        }),
     }
 }
 

@@ -73,13 +73,13 @@ fn refused(error: CreateError, id: LeafUserId, environment: ClientEnvironment) -
         CreateError::Secrets(error) => error.into(),
         CreateError::Store(error) => error.into(),
         CreateError::Upstream(error) => error.into(),
-        CreateError::EnvironmentMismatch => Problem::of_field(
+        CreateError::EnvironmentMismatch(elsewhere) => Problem::of_field(
             ErrorKey::EnvironmentMismatch,
             "clientEnvironment",
             &format!(
                 "does not match: this `clientId` has an app key in {}, but none in \
                  {environment}; send the client id's own environment",
-                environment.other()
+                ClientEnvironment::listed(elsewhere, "and")
             ),
         ),
         CreateError::AppKey(error) => unresolved(error, environment),

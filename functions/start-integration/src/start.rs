@@ -4,13 +4,12 @@ use application::use_cases::resolve_app_key::{AppKeyHint, ResolveError};
 use application::use_cases::start_integration::{StartError, StartRequest, start_integration};
 use axum::Json;
 use axum::extract::{Request, State};
-use domain::client_environment::ClientEnvironment;
-use domain::ids::{LeafUserId, SessionId, SessionReference};
+use domain::client_environment::{ByEnvironment, ClientEnvironment};
+use domain::ids::{LeafUserId, SessionId, SessionReference, SharingUrlId};
 use domain::partner::PartnerCredentials;
 use domain::timestamp::Timestamp;
 use serde::Serialize;
 use shared::service::Service;
-use shared::settings::SharingUrlIds;
 use web::error_key::ErrorKey;
 use web::fields::Fields;
 use web::parameters::{Segments, provider, segment};
@@ -36,7 +35,7 @@ pub(crate) async fn start(
 ) -> Result<Json<Answer>, Problem> {
     provider(&of)?;
     let user = segment("leafUserId", &user)?;
-    let request = read(user, service.settings.sharing_url_ids, request).await?;
+    let request = read(user, &service.settings.sharing_url_ids, request).await?;
     let environment = request.app_key.environment;
     let started = start_integration(&service.ports, &*service.records, &service.app_keys, &request)
         .await
@@ -63,7 +62,7 @@ pub(crate) async fn start(
 
 async fn read(
     user: LeafUserId,
-    defaults: SharingUrlIds,
+    defaults: &ByEnvironment<Option<SharingUrlId>>,
     request: Request,
 ) -> Result<StartRequest, Problem> {
     let mut fields = Fields::read(request.into_body()).await?;
@@ -101,7 +100,7 @@ async fn read(
         environment,
         app_name,
         sharing_url_id,
-        default_sharing_url_id: defaults.of(environment),
+        default_sharing_url_id: *defaults.of(environment),
         credentials,
         may_register: true,
     };

@@ -5,7 +5,7 @@
 
 mod access;
 mod cognito;
-pub mod environments;
+pub mod endpoints;
 mod field_count;
 mod listing;
 mod partner_api;
@@ -29,12 +29,12 @@ use application::ports::upstream::{
 };
 use cognito::Cognito;
 use domain::app_key::{AppKey, AppKeyId};
-use domain::client_environment::ClientEnvironment;
+use domain::client_environment::{ByEnvironment, ClientEnvironment};
 use domain::credential::Credential;
 use domain::ids::{LeafUserId, SharingUrlId};
 use domain::organization_code::OrganizationCode;
 use domain::partner::{ClientId, PartnerCredentials, PartnerTokens, Token};
-use environments::{Endpoints, Environments};
+use endpoints::Endpoints;
 use listing::Listing;
 use partner_api::{Answer, Call, CallError, PartnerApi};
 use renewal::Renewals;
@@ -44,7 +44,7 @@ const MOST_TOKENS: usize = 3;
 
 /// Panorama.
 pub struct Panorama {
-    environments: Environments,
+    endpoints: ByEnvironment<Endpoints>,
     cognito: Arc<Cognito>,
     partner_api: PartnerApi,
     access: AccessTokens,
@@ -54,21 +54,21 @@ impl Panorama {
     /// Panorama at these addresses, through this client.
     pub fn new(
         http: reqwest::Client,
-        environments: Environments,
+        endpoints: ByEnvironment<Endpoints>,
         secrets: Arc<dyn PartnerSecrets>,
         logins: Arc<dyn Logins>,
         clock: Arc<dyn Clock>,
     ) -> Self {
         let cognito = Arc::new(Cognito {
             http: http.clone(),
-            environments: environments.clone(),
+            endpoints: endpoints.clone(),
             clock: clock.clone(),
         });
         Self {
             cognito: cognito.clone(),
             partner_api: PartnerApi { http, clock: clock.clone() },
             access: AccessTokens::new(Renewals { secrets, logins, clock, cognito }),
-            environments,
+            endpoints,
         }
     }
 }
@@ -80,10 +80,7 @@ impl PartnerAccount for Panorama {
         environment: ClientEnvironment,
         sharing_url_id: SharingUrlId,
     ) -> Url {
-        below(
-            &self.environments.of(environment).portal,
-            &["connections", &sharing_url_id.to_string()],
-        )
+        below(&self.endpoints.of(environment).portal, &["connections", &sharing_url_id.to_string()])
     }
 
     async fn log_in(
@@ -205,7 +202,7 @@ impl Panorama {
     /// with what there is now, in the end with one that was got for it.
     async fn call(&self, app_key: &AppKeyId, call: &Call<'_>) -> Result<Answer, UpstreamError> {
         let environment = app_key.environment;
-        let Endpoints { partner_api, .. } = self.environments.of(environment);
+        let Endpoints { partner_api, .. } = self.endpoints.of(environment);
         let mut refused = Vec::new();
         loop {
             let access = self.access.token(app_key, &refused).await?;

@@ -59,7 +59,7 @@ error_keys! {
     FieldTooLong = "fieldTooLong", BAD_REQUEST, "A field is too long";
     /// A field or parameter has the wrong form.
     MalformedField = "malformedField", BAD_REQUEST, "A field has the wrong form";
-    /// `clientEnvironment` is neither `STAGE` nor `PRODUCTION`.
+    /// `clientEnvironment` is none of Panorama's.
     UnknownEnvironment = "unknownEnvironment", BAD_REQUEST, "There is no such environment";
     /// The provider is not `Panorama`.
     UnknownProvider = "unknownProvider", NOT_FOUND, "There is no such provider";
@@ -122,9 +122,9 @@ error_keys! {
     /// The service is not in proxy mode, so there are no alerts of Leaf to register for.
     NoLeafAccount = "noLeafAccount", CONFLICT, "The service is not in proxy mode";
 
-    /// The client id has an app key in the other environment only.
+    /// The client id has app keys in other environments only.
     EnvironmentMismatch = "environmentMismatch", BAD_REQUEST,
-        "The client id belongs to the other environment";
+        "The client id belongs to another environment";
     /// The refresh token is expired or revoked.
     RefreshTokenRefused = "refreshTokenRefused", BAD_REQUEST, "Panorama refuses the refresh token";
     /// The organization code is not in the partner's listing.

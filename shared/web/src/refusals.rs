@@ -174,7 +174,7 @@ pub fn login_refused(refusal: &LoginRefusal, environment: ClientEnvironment) -> 
             &format!(
                 "is unknown in Panorama's {environment} environment; check it, and whether it \
                  belongs to {}, which `clientEnvironment` must then name",
-                environment.other()
+                ClientEnvironment::listed(environment.others(), "or")
             ),
         ),
         LoginRefusal::Challenge(name) => Problem::of_field(

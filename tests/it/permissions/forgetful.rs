@@ -5,11 +5,13 @@ use std::io;
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex};
 
+use adapters::panorama::endpoints::Endpoints;
 use application::ports::clock::Clock;
 use application::ports::randomness::Randomness;
 use axum::Router;
 use axum::extract::Request;
 use axum::response::IntoResponse;
+use domain::client_environment::ByEnvironment;
 use local::{Upstream, gateway};
 use shared::service::{Clients, Service};
 use shared::settings::{Settings, UpstreamChoice};
@@ -82,7 +84,11 @@ impl Forgetful {
         R: Future<Output: IntoResponse> + Send,
     {
         let url = self.serve_anywhere(answer).await;
-        self.processes.settings.lock().expect("nobody panicked").panorama.stage.partner_api = url;
+        let mut settings = self.processes.settings.lock().expect("nobody panicked");
+        settings.panorama = ByEnvironment::new(|environment| Endpoints {
+            partner_api: url.clone(),
+            ..settings.panorama.of(environment).clone()
+        });
     }
 
     /// From now on this is Leaf's API.

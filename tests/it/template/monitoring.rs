@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use domain::client_environment::ClientEnvironment;
 use serde_json::Value;
 
 use super::{
@@ -206,6 +207,16 @@ fn whoever_guesses_passwords_and_whoever_is_refused_much_rings() {
 }
 
 #[test]
+fn every_environment_has_its_alarms() {
+    let all: BTreeSet<_> = ClientEnvironment::ALL.iter().map(ToString::to_string).collect();
+    for metric in
+        ["PartnerLoginsRefused", "ChecksWithoutComparison", "SessionsStarted", "CallbacksBound"]
+    {
+        assert_eq!(watched("PanoramaConnect/${Service}", metric), all, "{metric}");
+    }
+}
+
+#[test]
 fn what_alarms_and_dashboard_look_at_is_there() {
     let functions = named(functions().iter().map(|(id, _)| binary(id)));
     let queues = named(
@@ -227,7 +238,7 @@ fn what_alarms_and_dashboard_look_at_is_there() {
             "PipeName" => pipes.contains(&value),
             "ApiId" => value.contains("ApiId"),
             "TableName" => value.contains("TableName"),
-            "ClientEnvironment" => ["STAGE", "PRODUCTION"].contains(&&*value),
+            "ClientEnvironment" => value.parse::<ClientEnvironment>().is_ok(),
             "Queue" => queues.contains(&format!("${{Service}}-{value}")),
             "RuleName" => rules.contains(&value),
             // Of all sign-ins.

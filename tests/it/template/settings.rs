@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
+use domain::client_environment::ClientEnvironment;
 use shared::settings::{Settings, metrics_namespace, origin_secret};
 
 use super::{binary, functions, template};
@@ -52,7 +53,9 @@ fn panoramas_addresses_are_by_default_those_that_the_code_knows() {
     let (by_code, _) = read(required);
     assert_eq!(format!("{:?}", by_template.panorama), format!("{:?}", by_code.panorama));
     let addresses = |name: &&String| {
-        (name.starts_with("STAGE_") || name.starts_with("PRODUCTION_")) && name.ends_with("_URL")
+        let environments = ClientEnvironment::ALL.iter();
+        environments.map(|it| format!("{it}_")).any(|it| name.starts_with(&it))
+            && name.ends_with("_URL")
     };
     for name in asked.iter().filter(addresses) {
         assert!(

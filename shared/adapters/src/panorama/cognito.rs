@@ -10,12 +10,12 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::environments::Environments;
+use super::endpoints::Endpoints;
 use crate::outside::{self, Unread, transport_failure};
 use application::metrics::{Call, Metric};
 use application::ports::clock::Clock;
 use application::ports::upstream::{LoginError, LoginRefusal, Party, Unavailable};
-use domain::client_environment::ClientEnvironment;
+use domain::client_environment::{ByEnvironment, ClientEnvironment};
 use domain::partner::{ClientId, PartnerCredentials, PartnerTokens, Token};
 
 const PARTY: Party = Party::PanoramaLogin;
@@ -34,7 +34,7 @@ const MAX_ANSWER: usize = 256 * 1024;
 
 pub(super) struct Cognito {
     pub(super) http: reqwest::Client,
-    pub(super) environments: Environments,
+    pub(super) endpoints: ByEnvironment<Endpoints>,
     pub(super) clock: Arc<dyn Clock>,
 }
 
@@ -147,7 +147,7 @@ impl Cognito {
     ) -> Result<PartnerTokens, Failure> {
         let before = self.clock.elapsed();
         let answer =
-            self.exchange(&self.environments.of(environment).login, call.as_str(), body).await;
+            self.exchange(&self.endpoints.of(environment).login, call.as_str(), body).await;
         let latency = self.clock.elapsed().saturating_sub(before);
         let failed = matches!(answer, Err(Failure::Unnamed(_) | Failure::Unavailable(_)));
         Metric::UpstreamCall { call, latency, failed }.record(environment);

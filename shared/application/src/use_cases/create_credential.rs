@@ -23,9 +23,9 @@ pub enum CreateError {
     /// There is no such Leaf user.
     #[error("there is no such Leaf user")]
     NoSuchUser,
-    /// The client id has an app key in the other environment, and none in this one.
-    #[error("the client id belongs to the other environment")]
-    EnvironmentMismatch,
+    /// The client id has an app key in these environments, and none in the one that was sent.
+    #[error("the client id belongs to another environment")]
+    EnvironmentMismatch(Vec<ClientEnvironment>),
     /// The credentials fit no app key.
     #[error(transparent)]
     AppKey(#[from] ResolveError),
@@ -137,7 +137,7 @@ async fn refused(
         }
         CreateRefusal::NotShared => {
             let body = "Panorama does not list the operation: the organization code is wrong or \
-                        of the other environment, or the switch is off. No credential was created.";
+                        of another environment, or the switch is off. No credential was created.";
             (ports.event(Event::LIST, 200, body, now), CreateError::NotShared)
         }
         CreateRefusal::Upstream(UpstreamError::NoSuchUser) => return Ok(CreateError::NoSuchUser),
@@ -162,8 +162,16 @@ async fn app_key_of(
         let client = key.client(environment, client_id);
         app_keys.find_by_client(environment, &client).await.map(|found| !found.is_empty())
     };
-    if !has_app_key(new.environment).await? && has_app_key(new.environment.other()).await? {
-        return Err(CreateError::EnvironmentMismatch);
+    if !has_app_key(new.environment).await? {
+        let mut elsewhere = Vec::new();
+        for other in new.environment.others() {
+            if has_app_key(other).await? {
+                elsewhere.push(other);
+            }
+        }
+        if !elsewhere.is_empty() {
+            return Err(CreateError::EnvironmentMismatch(elsewhere));
+        }
     }
     let hint = AppKeyHint {
         environment: new.environment,

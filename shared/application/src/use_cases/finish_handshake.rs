@@ -72,7 +72,7 @@ async fn try_to_finish(
         Ok(Confirmed::NotYet) => (session.postpone(&handshake, now), None, Handshake::Later),
         Err(UpstreamError::Refused { status }) => {
             let body = "Panorama does not list the operation as shared: the switch is off, or the \
-                        organization code is wrong or of the other environment.";
+                        organization code is wrong or of another environment.";
             (
                 session.turn_back(now),
                 Some(ports.event(Event::CONFIRM, status, body, now)),

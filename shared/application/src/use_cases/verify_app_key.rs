@@ -18,8 +18,8 @@ pub struct SetUp {
     pub login: Result<(), LoginProblem>,
     /// How many operations share, if the listing could be read.
     pub listing: Result<usize, String>,
-    /// The environment that the client id is known in, if it is not the app key's.
-    pub belongs_to: Option<ClientEnvironment>,
+    /// The environments that know the client id, if the app key's does not.
+    pub known_in: Vec<ClientEnvironment>,
 }
 
 /// Why the stored login does not work.
@@ -53,7 +53,7 @@ pub enum VerifyError {
 /// See [`VerifyError`].
 pub async fn verify_app_key(ports: &Ports, id: &AppKeyId) -> Result<SetUp, VerifyError> {
     let app_key = ports.app_keys.find(id).await?.ok_or(VerifyError::NotFound)?;
-    let mut belongs_to = None;
+    let mut known_in = Vec::new();
     let login = match ports.partner_secrets.read(id, Freshness::Now).await? {
         None => Err(LoginProblem::NoSecret),
         Some(read) => match try_login(ports, id.environment, &read.secret.credentials).await {
@@ -67,15 +67,16 @@ pub async fn verify_app_key(ports: &Ports, id: &AppKeyId) -> Result<SetUp, Verif
             }
             Err(LoginError::Refused(refusal)) => {
                 if refusal == LoginRefusal::UnknownClient {
-                    let other = id.environment.other();
-                    let known = try_login(ports, other, &read.secret.credentials).await;
-                    // Any other refusal comes from a pool that knows the client.
-                    let unknown = matches!(
-                        known,
-                        Err(LoginError::Unavailable(_)
-                            | LoginError::Refused(LoginRefusal::UnknownClient))
-                    );
-                    belongs_to = (!unknown).then_some(other);
+                    for other in id.environment.others() {
+                        let login = try_login(ports, other, &read.secret.credentials).await;
+                        // Any other refusal comes from a pool that knows the client.
+                        let unknown = matches!(
+                            login,
+                            Err(LoginError::Unavailable(_)
+                                | LoginError::Refused(LoginRefusal::UnknownClient))
+                        );
+                        known_in.extend((!unknown).then_some(other));
+                    }
                 }
                 Err(LoginProblem::Refused(refusal))
             }
@@ -86,7 +87,7 @@ pub async fn verify_app_key(ports: &Ports, id: &AppKeyId) -> Result<SetUp, Verif
         Err(UpstreamError::Secrets(error)) => return Err(error.into()),
         Err(error) => Err(error.to_string()),
     };
-    Ok(SetUp { app_key, login, listing, belongs_to })
+    Ok(SetUp { app_key, login, listing, known_in })
 }
 
 /// The stored login works, so a renewal that was refused with it need not wait any longer. One
