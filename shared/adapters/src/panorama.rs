@@ -5,11 +5,13 @@
 
 mod access;
 mod cognito;
+mod downloads;
 pub mod endpoints;
-mod field_count;
 mod listing;
 mod partner_api;
 mod renewal;
+mod shared_data;
+mod values;
 
 use std::collections::HashSet;
 use std::hash::{BuildHasher as _, RandomState};
@@ -24,16 +26,17 @@ use application::ports::clock::Clock;
 use application::ports::logins::Logins;
 use application::ports::secrets::PartnerSecrets;
 use application::ports::upstream::{
-    Confirmed, CreateRefusal, Created, LoginError, NewCredential, PartnerAccount, Run, SyncSummary,
-    Upstream, UpstreamError,
+    Confirmed, CreateRefusal, Created, LoginError, NewCredential, PartnerAccount, Run, Upstream,
+    UpstreamError,
 };
 use cognito::Cognito;
 use domain::app_key::{AppKey, AppKeyId};
 use domain::client_environment::{ByEnvironment, ClientEnvironment};
-use domain::credential::Credential;
+use domain::download_url::DownloadUrl;
 use domain::ids::{LeafUserId, SharingUrlId};
 use domain::organization_code::OrganizationCode;
 use domain::partner::{ClientId, PartnerCredentials, PartnerTokens, Token};
+use domain::shared_data::{SharedData, StreamId};
 use endpoints::Endpoints;
 use listing::Listing;
 use partner_api::{Answer, Call, CallError, PartnerApi};
@@ -129,17 +132,28 @@ impl PartnerAccount for Panorama {
         code: &OrganizationCode,
     ) -> Result<bool, UpstreamError> {
         match self.call(app_key, &Call::Fields(code)).await {
-            Ok(answer) => partner_api::count_fields(&answer).map(|_| true),
+            Ok(answer) => partner_api::read_shared_data(&answer).map(|_| true),
             // Any other refusal is about the request, and no news of the operation.
             Err(UpstreamError::Refused { status: 404 | 410 }) => Ok(false),
             Err(error) => Err(error),
         }
     }
 
-    async fn sync_summary(&self, credential: &Credential) -> Result<SyncSummary, UpstreamError> {
-        partner_api::count_fields(
-            &self.call(&credential.app_key, &Call::Fields(&credential.organization_code)).await?,
-        )
+    async fn shared_data(
+        &self,
+        app_key: &AppKeyId,
+        code: &OrganizationCode,
+    ) -> Result<SharedData, UpstreamError> {
+        partner_api::read_shared_data(&self.call(app_key, &Call::Fields(code)).await?)
+    }
+
+    async fn download_urls(
+        &self,
+        app_key: &AppKeyId,
+        code: &OrganizationCode,
+        stream: &StreamId,
+    ) -> Result<Vec<DownloadUrl>, UpstreamError> {
+        partner_api::read_downloads(&self.call(app_key, &Call::Downloads(code, stream)).await?)
     }
 }
 

@@ -81,6 +81,8 @@ pub enum Call {
     ConfirmSharing,
     /// `GET /sharing/{orgCode}`.
     ListFields,
+    /// `GET /sharing/{orgCode}/{streamId}/download`.
+    ListDownloads,
 }
 
 impl Call {
@@ -92,6 +94,7 @@ impl Call {
             Self::ListSharing => "ListSharing",
             Self::ConfirmSharing => "ConfirmSharing",
             Self::ListFields => "ListFields",
+            Self::ListDownloads => "ListDownloads",
         }
     }
 }

@@ -22,6 +22,7 @@ pub mod change;
 pub mod change_id;
 pub mod client_environment;
 pub mod credential;
+pub mod download_url;
 pub mod event;
 pub mod handshake;
 pub mod ids;

@@ -21,7 +21,7 @@ pub(super) struct Listing {
 /// Why a page is none of a listing.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Unreadable {
-    /// The listing has more codes than it may have.
+    /// The listing has more entries than it may have.
     TooMany,
     /// It is in a form that we do not know.
     UnknownForm,

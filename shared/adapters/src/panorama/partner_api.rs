@@ -7,22 +7,29 @@ use http::header::CONTENT_TYPE;
 use serde_json::{Map, Value, json};
 use url::Url;
 
-use super::field_count;
+use super::downloads;
 use super::listing::{Listing, NEXT_TOKEN, Unreadable};
 use super::renewal::REFUSES_NEW_TOKENS;
+use super::shared_data;
 use crate::outside::{self, Unread, below, transport_failure};
 use application::metrics::{self, Metric};
 use application::ports::clock::Clock;
-use application::ports::upstream::{Party, SyncSummary, Unavailable, UpstreamError};
+use application::ports::upstream::{Party, Unavailable, UpstreamError};
 use domain::client_environment::ClientEnvironment;
+use domain::download_url::DownloadUrl;
 use domain::organization_code::OrganizationCode;
 use domain::partner::Token;
+use domain::shared_data::{SharedData, StreamId};
 
 const PARTY: Party = Party::PartnerApi;
 
 /// The largest answer that is read: a listing of a million operations, or the fields of a very
 /// large one, some hundred bytes each.
 const MAX_ANSWER: usize = 32 * 1024 * 1024;
+
+/// The largest list of a stream's files: as many addresses as it may have, each as long as it may
+/// be.
+const MAX_DOWNLOADS: usize = downloads::MOST * (DownloadUrl::MAX_LENGTH + 64);
 
 /// The largest answer to a confirmation.
 const MAX_CONFIRMATION: usize = 64 * 1024;
@@ -50,6 +57,8 @@ pub(super) enum Call<'a> {
     Confirm(&'a OrganizationCode),
     /// `GET /sharing/{orgCode}`.
     Fields(&'a OrganizationCode),
+    /// `GET /sharing/{orgCode}/{streamId}/download`.
+    Downloads(&'a OrganizationCode, &'a StreamId),
 }
 
 impl Call<'_> {
@@ -58,6 +67,7 @@ impl Call<'_> {
             Self::Listing(_) => metrics::Call::ListSharing,
             Self::Confirm(_) => metrics::Call::ConfirmSharing,
             Self::Fields(_) => metrics::Call::ListFields,
+            Self::Downloads(..) => metrics::Call::ListDownloads,
         }
     }
 }
@@ -117,6 +127,10 @@ impl PartnerApi {
                 self.http.put(below(api, &["sharing", code.expose(), "confirm"])).json(&json!({}))
             }
             Call::Fields(code) => self.http.get(below(api, &["sharing", code.expose()])),
+            Call::Downloads(code, stream) => {
+                let path = ["sharing", code.expose(), stream.as_str(), "download"];
+                self.http.get(below(api, &path))
+            }
         };
         let sent = request.bearer_auth(token.expose()).send().await;
         let answer = sent.map_err(|error| unavailable(transport_failure(&error), None, None))?;
@@ -125,6 +139,7 @@ impl PartnerApi {
         let most_bytes = match call {
             Call::Confirm(_) => MAX_CONFIRMATION,
             Call::Listing(_) | Call::Fields(_) => MAX_ANSWER,
+            Call::Downloads(..) => MAX_DOWNLOADS,
         };
         match status.as_u16() {
             200..=299 => match outside::body(answer, most_bytes).await {
@@ -167,10 +182,7 @@ pub(super) fn read_page(
     answer: &Answer,
     listing: &mut Listing,
 ) -> Result<Option<String>, UpstreamError> {
-    listing.read_page(&answer.body).map_err(|unreadable| match unreadable {
-        Unreadable::TooMany => endless_listing(),
-        Unreadable::UnknownForm => unknown_form(answer.status),
-    })
+    listing.read_page(&answer.body).map_err(|unreadable| unread(unreadable, answer.status))
 }
 
 /// A listing that does not end.
@@ -195,9 +207,21 @@ pub(super) fn new_token_refused() -> UpstreamError {
     .into()
 }
 
-/// Reads and counts the answer to [`Call::Fields`].
-pub(super) fn count_fields(answer: &Answer) -> Result<SyncSummary, UpstreamError> {
-    field_count::count(&answer.body).map_err(|_| unknown_form(answer.status))
+/// Reads the answer to [`Call::Fields`].
+pub(super) fn read_shared_data(answer: &Answer) -> Result<SharedData, UpstreamError> {
+    shared_data::read(&answer.body).map_err(|unreadable| unread(unreadable, answer.status))
+}
+
+/// Reads the answer to [`Call::Downloads`].
+pub(super) fn read_downloads(answer: &Answer) -> Result<Vec<DownloadUrl>, UpstreamError> {
+    downloads::read(&answer.body).map_err(|unreadable| unread(unreadable, answer.status))
+}
+
+fn unread(unreadable: Unreadable, status: u16) -> UpstreamError {
+    match unreadable {
+        Unreadable::TooMany => endless_listing(),
+        Unreadable::UnknownForm => unknown_form(status),
+    }
 }
 
 fn unavailable(failure: String, status: Option<u16>, retry_after: Option<u64>) -> CallError {

@@ -12,10 +12,11 @@ use url::Url;
 use super::secrets::SecretsError;
 use domain::app_key::{AppKey, AppKeyId};
 use domain::client_environment::ClientEnvironment;
-use domain::credential::Credential;
+use domain::download_url::DownloadUrl;
 use domain::ids::{CredentialId, LeafUserId, SharingUrlId};
 use domain::organization_code::OrganizationCode;
 use domain::partner::{ClientId, PartnerCredentials, PartnerTokens, Token};
+use domain::shared_data::{SharedData, StreamId};
 
 /// The partner's account at Panorama.
 #[async_trait]
@@ -57,8 +58,21 @@ pub trait PartnerAccount: Send + Sync {
         code: &OrganizationCode,
     ) -> Result<bool, UpstreamError>;
 
-    /// How much of an operation there is to read.
-    async fn sync_summary(&self, credential: &Credential) -> Result<SyncSummary, UpstreamError>;
+    /// What an operation shares. All of it or an error: a part would look as if the rest were gone.
+    async fn shared_data(
+        &self,
+        app_key: &AppKeyId,
+        code: &OrganizationCode,
+    ) -> Result<SharedData, UpstreamError>;
+
+    /// From where the files of a stream can be read now. All of them or an error. There may be
+    /// none.
+    async fn download_urls(
+        &self,
+        app_key: &AppKeyId,
+        code: &OrganizationCode,
+        stream: &StreamId,
+    ) -> Result<Vec<DownloadUrl>, UpstreamError>;
 }
 
 /// Who does the handshake.
@@ -160,6 +174,14 @@ pub struct SyncSummary {
     pub farms: u64,
     /// Different fields; one field worked by two machines is one.
     pub fields: u64,
+}
+
+impl From<&SharedData> for SyncSummary {
+    fn from(data: &SharedData) -> Self {
+        let counts = [data.growers(), data.farms(), data.fields().len()];
+        let [growers, farms, fields] = counts.map(|count| count as u64);
+        Self { growers, farms, fields }
+    }
 }
 
 /// Panorama refused a login, or could not be asked.
