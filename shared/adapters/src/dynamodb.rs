@@ -34,6 +34,7 @@
 //! credential rows.
 
 mod app_keys;
+pub mod catalogue;
 pub mod change_message;
 mod connection_checks;
 mod connections;

@@ -2,6 +2,7 @@
 //! the crate `adapters`, a field in [`Ports`].
 
 pub mod app_keys;
+pub mod catalogue;
 pub mod clock;
 pub mod connections;
 pub mod files;

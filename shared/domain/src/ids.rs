@@ -101,3 +101,11 @@ uuid_newtype! {
     /// A wish that alerts be told once more.
     ReplayId
 }
+uuid_newtype! {
+    /// A field of the catalogue.
+    FieldId
+}
+uuid_newtype! {
+    /// A field operation: what was done to a field, in Leaf's words `operation`.
+    FieldOperationId
+}

@@ -18,6 +18,7 @@ pub mod attempt;
 pub mod binding;
 pub mod browser;
 pub mod caller;
+pub mod catalogue;
 pub mod change;
 pub mod change_id;
 pub mod client_environment;

@@ -119,6 +119,24 @@ impl ContentDigest {
     }
 }
 
+impl FromStr for ContentDigest {
+    type Err = Invalid;
+
+    /// Reads what is displayed.
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        const RULE: Invalid = Invalid::malformed("must be 64 hexadecimal digits");
+        let mut bytes = [0; 32];
+        if text.len() != 64 || !text.is_ascii() {
+            return Err(RULE);
+        }
+        for (place, byte) in bytes.iter_mut().enumerate() {
+            let digits = &text[2 * place..2 * place + 2];
+            *byte = u8::from_str_radix(digits, 16).map_err(|_| RULE)?;
+        }
+        Ok(Self(bytes))
+    }
+}
+
 impl fmt::Display for ContentDigest {
     /// 64 hexadecimal digits.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

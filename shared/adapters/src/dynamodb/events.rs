@@ -101,7 +101,7 @@ impl Table {
     }
 
     /// How many rows a query finds after one of them.
-    async fn count(
+    pub(super) async fn count(
         &self,
         query: QueryFluentBuilder,
         mut from: Option<Item>,

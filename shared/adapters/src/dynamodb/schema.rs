@@ -6,9 +6,9 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::create_table::CreateTableError;
 use aws_sdk_dynamodb::types::{
-    AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection,
-    ProjectionType, ScalarAttributeType, StreamSpecification, StreamViewType,
-    TimeToLiveSpecification,
+    AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType,
+    LocalSecondaryIndex, Projection, ProjectionType, ScalarAttributeType, StreamSpecification,
+    StreamViewType, TimeToLiveSpecification,
 };
 
 use super::failure::failure;
@@ -22,7 +22,7 @@ pub const SK: &str = "sk";
 /// it.
 pub const TTL: &str = "ttl";
 
-/// A global secondary index: its name, its keys, and what else it holds.
+/// A secondary index: its name, its keys, and what else it holds.
 #[derive(Debug, Clone, Copy)]
 pub struct Index {
     /// Its name.
@@ -98,19 +98,46 @@ pub const INDEXES: [Index; 9] = [
     CONNECTIONS,
 ];
 
-/// Creates the table with its indexes, its TTL and its stream; nothing happens when it is there.
+/// A table: its key is `pk` and `sk`, of texts, and it has a stream and a TTL.
+#[derive(Debug, Clone, Copy)]
+pub struct Definition {
+    /// Its local secondary indexes, which are as strongly consistent as the table.
+    pub local: &'static [Index],
+    /// Its global secondary indexes.
+    pub global: &'static [Index],
+}
+
+/// The main table.
+pub const MAIN: Definition = Definition { local: &[], global: &INDEXES };
+
+/// Creates the main table; see [`create_as`].
+///
+/// # Errors
+/// The engine refused.
+pub async fn create(client: &Client, table: &str) -> Result<(), StoreError> {
+    create_as(client, table, &MAIN).await
+}
+
+/// Creates a table with its indexes, its TTL and its stream; nothing happens when it is there.
 ///
 /// # Errors
 /// The engine refused.
 ///
 /// # Panics
 /// Never: every required field of the request is given.
-pub async fn create(client: &Client, table: &str) -> Result<(), StoreError> {
-    let keys = INDEXES.iter().flat_map(|index| [index.partition, index.sort]);
+pub async fn create_as(
+    client: &Client,
+    table: &str,
+    definition: &Definition,
+) -> Result<(), StoreError> {
+    let Definition { local, global } = definition;
+    let keys = local.iter().chain(*global).flat_map(|index| [index.partition, index.sort]);
     let attributes: BTreeSet<_> = [PK, SK].into_iter().chain(keys).collect();
     let stream = StreamSpecification::builder()
         .stream_enabled(true)
         .stream_view_type(StreamViewType::NewAndOldImages);
+    let local: Vec<_> = local.iter().map(local_index).collect();
+    let global: Vec<_> = global.iter().map(global_index).collect();
     let created = client
         .create_table()
         .table_name(table)
@@ -118,7 +145,8 @@ pub async fn create(client: &Client, table: &str) -> Result<(), StoreError> {
         .stream_specification(stream.build().expect("whether it is enabled is given"))
         .set_key_schema(Some(key_schema(PK, SK)))
         .set_attribute_definitions(Some(attributes.into_iter().map(text_attribute).collect()))
-        .set_global_secondary_indexes(Some(INDEXES.iter().map(global_index).collect()))
+        .set_local_secondary_indexes((!local.is_empty()).then_some(local))
+        .set_global_secondary_indexes((!global.is_empty()).then_some(global))
         .send()
         .await;
     match created {
@@ -164,17 +192,30 @@ fn key_schema(partition: &str, sort: &str) -> Vec<KeySchemaElement> {
         .collect()
 }
 
-fn global_index(index: &Index) -> GlobalSecondaryIndex {
+fn projection(index: &Index) -> Projection {
     let projection = match index.attributes {
         None => Projection::builder().projection_type(ProjectionType::All),
         Some(names) => Projection::builder()
             .projection_type(ProjectionType::Include)
             .set_non_key_attributes(Some(names.iter().map(ToString::to_string).collect())),
     };
+    projection.build()
+}
+
+fn global_index(index: &Index) -> GlobalSecondaryIndex {
     GlobalSecondaryIndex::builder()
         .index_name(index.name)
         .set_key_schema(Some(key_schema(index.partition, index.sort)))
-        .projection(projection.build())
+        .projection(projection(index))
+        .build()
+        .expect("name and key schema are given")
+}
+
+fn local_index(index: &Index) -> LocalSecondaryIndex {
+    LocalSecondaryIndex::builder()
+        .index_name(index.name)
+        .set_key_schema(Some(key_schema(index.partition, index.sort)))
+        .projection(projection(index))
         .build()
         .expect("name and key schema are given")
 }

@@ -1,0 +1,282 @@
+//! The store of the catalogue: what operations share, as it was listed last, and how far the copies
+//! of its files are.
+//!
+//! Whatever is written because a farmer shares it is written on the condition that the farmer still
+//! does: the credential is a part of the same transaction.
+
+use async_trait::async_trait;
+
+use super::portion::Portion;
+use super::store_error::StoreError;
+use domain::catalogue::difference::{Difference, Stored};
+use domain::catalogue::entry::{Entry, Farm, Field, FieldOperation, Grower, StoredFile};
+use domain::catalogue::file_copy::{FileCopy, FileStatus};
+use domain::catalogue::operation_type::OperationType;
+use domain::catalogue::origin::{FarmId, GrowerId};
+use domain::credential::Credential;
+use domain::ids::{CredentialId, FieldId, FieldOperationId, FileId, LeafUserId};
+use domain::shared_data::ContentDigest;
+use domain::timestamp::Timestamp;
+
+/// What is stored of what operations share.
+#[async_trait]
+pub trait Catalogue: Send + Sync {
+    /// How a Leaf user's sync stands. Strongly consistent.
+    async fn sync_state(&self, user: LeafUserId) -> Result<Option<SyncState>, StoreError>;
+
+    /// All that is stored of a Leaf user. Strongly consistent.
+    async fn stored(&self, user: LeafUserId) -> Result<Stored, StoreError>;
+
+    /// Writes a difference, some entries at a time. Where it ends half-way, what is missing is the
+    /// difference of the next sync.
+    async fn write(&self, consent: &Consent, difference: &Difference)
+    -> Result<(), CatalogueError>;
+
+    /// Notes a sync that has written all of its difference.
+    async fn note_sync(&self, consent: &Consent, state: &SyncState) -> Result<(), CatalogueError>;
+
+    /// The copies of a Leaf user's files, counted by how they stand. Strongly consistent.
+    async fn copies(&self, user: LeafUserId) -> Result<Copies, StoreError>;
+
+    /// A Leaf user's files that these ids name. Strongly consistent.
+    async fn files_of(
+        &self,
+        user: LeafUserId,
+        ids: &[FileId],
+    ) -> Result<Vec<StoredFile>, StoreError>;
+
+    /// Adds a file that turned out to be one of a stream's, to its field and its field operation,
+    /// too; nothing happens if it is there.
+    async fn add_file(&self, consent: &Consent, file: &StoredFile) -> Result<(), CatalogueError>;
+
+    /// Writes how a file's copy stands, if the row is still `before`. Without a consent it is
+    /// written whatever the farmer has done since: an attempt that ends, objects that are gone.
+    async fn write_copy(
+        &self,
+        consent: Option<&Consent>,
+        user: LeafUserId,
+        before: &StoredFile,
+        copy: &FileCopy,
+        now: Timestamp,
+    ) -> Result<StoredFile, CatalogueError>;
+
+    /// A page of growers.
+    async fn growers(&self, asked: &Asked) -> Result<Portion<Of<Entry<Grower>>>, StoreError>;
+
+    /// A Leaf user's grower.
+    async fn grower(
+        &self,
+        user: LeafUserId,
+        id: GrowerId,
+    ) -> Result<Option<Entry<Grower>>, StoreError>;
+
+    /// A page of farms.
+    async fn farms(&self, asked: &Asked) -> Result<Portion<Of<Entry<Farm>>>, StoreError>;
+
+    /// A Leaf user's farm.
+    async fn farm(&self, user: LeafUserId, id: FarmId) -> Result<Option<Entry<Farm>>, StoreError>;
+
+    /// A page of fields, of one farm if `farm` says so.
+    async fn fields(
+        &self,
+        asked: &Asked,
+        farm: Option<FarmId>,
+    ) -> Result<Portion<Of<Entry<Field>>>, StoreError>;
+
+    /// A Leaf user's field.
+    async fn field(
+        &self,
+        user: LeafUserId,
+        id: FieldId,
+    ) -> Result<Option<Entry<Field>>, StoreError>;
+
+    /// A page of files.
+    async fn files(
+        &self,
+        asked: &Asked,
+        filter: &FileFilter,
+    ) -> Result<Portion<Of<StoredFile>>, StoreError>;
+
+    /// A file, whoever's it is.
+    async fn file(&self, id: FileId) -> Result<Option<Of<StoredFile>>, StoreError>;
+
+    /// A page of field operations.
+    async fn field_operations(
+        &self,
+        asked: &Asked,
+        filter: &OperationFilter,
+    ) -> Result<Portion<Of<Entry<FieldOperation>>>, StoreError>;
+
+    /// A field operation, whoever's it is.
+    async fn field_operation(
+        &self,
+        id: FieldOperationId,
+    ) -> Result<Option<Of<Entry<FieldOperation>>>, StoreError>;
+
+    /// Deletes some thousand rows of a Leaf user; whether there may be more.
+    async fn forget(&self, user: LeafUserId) -> Result<bool, StoreError>;
+}
+
+/// A farmer's consent: this credential is ACTIVE.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Consent {
+    /// Whose operation is shared.
+    pub leaf_user_id: LeafUserId,
+    /// By which credential: another one may be for another operation.
+    pub credential_id: CredentialId,
+}
+
+impl Consent {
+    /// That which a credential stands for.
+    pub const fn of(credential: &Credential) -> Self {
+        Self { leaf_user_id: credential.leaf_user_id, credential_id: credential.id }
+    }
+}
+
+/// How a Leaf user's sync stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SyncState {
+    /// The credential that was listed.
+    pub credential_id: CredentialId,
+    /// What was listed last.
+    pub digest: ContentDigest,
+    /// When that was.
+    pub synced_at: Timestamp,
+    /// How many growers were listed.
+    pub growers: u64,
+    /// How many farms.
+    pub farms: u64,
+    /// How many fields.
+    pub fields: u64,
+}
+
+/// How the copies of files stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Copies {
+    /// Files whose bytes are on their way.
+    pub processing: u64,
+    /// Files whose bytes are stored.
+    pub processed: u64,
+    /// Files whose bytes will not come.
+    pub failed: u64,
+    /// When bytes were stored last.
+    pub last_data_at: Option<Timestamp>,
+}
+
+/// Something, and whose it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Of<T> {
+    /// Whose.
+    pub leaf_user_id: LeafUserId,
+    /// What.
+    pub what: T,
+}
+
+/// Which part of a list is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Asked {
+    /// Of this Leaf user alone.
+    pub leaf_user_id: Option<LeafUserId>,
+    /// In which order.
+    pub by: OrderBy,
+    /// Whether the last comes first.
+    pub descending: bool,
+    /// Which page, from 0.
+    pub page: u32,
+    /// How many entries a page has.
+    pub size: u32,
+}
+
+/// What lists are ordered by. What is equal is in the order of creation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OrderBy {
+    /// When it was listed for the first time.
+    Creation,
+    /// When it changed last.
+    Update,
+    /// Its id.
+    Id,
+    /// Its name; a file's is the file name.
+    Name,
+    /// How many bytes a file has; without bytes, none.
+    Size,
+    /// Whose it is.
+    LeafUser,
+}
+
+/// Which files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct FileFilter {
+    /// Whose copy stands like this.
+    pub status: Option<CopyStatus>,
+    /// Of this type.
+    pub operation_type: Option<OperationType>,
+    /// Listed for the first time from then on.
+    pub created_from: Option<Timestamp>,
+    /// Changed from then on.
+    pub updated_from: Option<Timestamp>,
+}
+
+/// A [`FileStatus`] without its reason.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CopyStatus {
+    /// On its way.
+    Processing,
+    /// Here.
+    Processed,
+    /// Not coming.
+    Failed,
+}
+
+impl CopyStatus {
+    /// All.
+    pub const ALL: [Self; 3] = [Self::Processing, Self::Processed, Self::Failed];
+
+    /// Leaf's spelling.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Processing => "processing",
+            Self::Processed => "processed",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// How a copy stands.
+    pub const fn of(status: FileStatus) -> Self {
+        match status {
+            FileStatus::Processing => Self::Processing,
+            FileStatus::Processed => Self::Processed,
+            FileStatus::Failed(_) => Self::Failed,
+        }
+    }
+
+    /// The one of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.as_str() == name)
+    }
+}
+
+/// Which field operations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct OperationFilter {
+    /// On this field.
+    pub field: Option<FieldId>,
+    /// Of this type.
+    pub operation_type: Option<OperationType>,
+    /// Changed from then on.
+    pub updated_from: Option<Timestamp>,
+}
+
+/// The catalogue was not written.
+#[derive(Debug, thiserror::Error)]
+pub enum CatalogueError {
+    /// The farmer does not share with this credential any more, or not now.
+    #[error("the farmer does not share the operation any more")]
+    NoConsent,
+    /// Somebody else has written it since it was read.
+    #[error("somebody else has written the entry since it was read")]
+    Conflict,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}

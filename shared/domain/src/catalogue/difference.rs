@@ -1,0 +1,137 @@
+//! What has to be written so that the stored catalogue says what Panorama's listing says.
+
+use std::collections::BTreeMap;
+
+use crate::catalogue::entry::{
+    Entry, Farm, Field, FieldOperation, Grower, MachineFile, StoredFile, Thing,
+};
+use crate::catalogue::file_copy::{FileCopy, FileStatus};
+use crate::catalogue::origin::{FarmId, GrowerId};
+use crate::catalogue::snapshot::{FilesOfStreams, Snapshot};
+use crate::ids::{FieldId, FieldOperationId, FileId};
+use crate::timestamp::Timestamp;
+
+/// All that is stored of a Leaf user, what Panorama does not list any more included.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Stored {
+    /// The growers.
+    pub growers: BTreeMap<GrowerId, Entry<Grower>>,
+    /// The farms.
+    pub farms: BTreeMap<FarmId, Entry<Farm>>,
+    /// The fields.
+    pub fields: BTreeMap<FieldId, Entry<Field>>,
+    /// The field operations.
+    pub field_operations: BTreeMap<FieldOperationId, Entry<FieldOperation>>,
+    /// The files.
+    pub files: BTreeMap<FileId, StoredFile>,
+}
+
+/// Entries as they are to be, each with the status that its file had before.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Difference {
+    /// The growers.
+    pub growers: Vec<Entry<Grower>>,
+    /// The farms.
+    pub farms: Vec<Entry<Farm>>,
+    /// The fields.
+    pub fields: Vec<Entry<Field>>,
+    /// The field operations.
+    pub field_operations: Vec<Entry<FieldOperation>>,
+    /// The files, each with its status before; none had one that is new.
+    pub files: Vec<(StoredFile, Option<FileStatus>)>,
+}
+
+impl<T> Entry<T> {
+    /// Whether it has not been written yet.
+    pub const fn is_new(&self) -> bool {
+        self.revision == 1
+    }
+}
+
+impl Stored {
+    /// How many files each stream is known to have.
+    pub fn files_of_streams(&self) -> FilesOfStreams {
+        let mut streams = FilesOfStreams::default();
+        for file in self.files.values() {
+            let MachineFile { stream, position, .. } = &file.entry.thing;
+            streams.note(stream, *position);
+        }
+        streams
+    }
+
+    /// What a snapshot changes.
+    pub fn difference(&self, snapshot: Snapshot, now: Timestamp) -> Difference {
+        let Snapshot { growers, farms, fields, field_operations, files } = snapshot;
+        Difference {
+            growers: changes(&self.growers, growers, now),
+            farms: changes(&self.farms, farms, now),
+            fields: changes(&self.fields, fields, now),
+            field_operations: changes(&self.field_operations, field_operations, now),
+            files: self.file_changes(files, now),
+        }
+    }
+
+    fn file_changes(
+        &self,
+        files: BTreeMap<FileId, MachineFile>,
+        now: Timestamp,
+    ) -> Vec<(StoredFile, Option<FileStatus>)> {
+        let before = self
+            .files
+            .iter()
+            .map(|(id, file)| (*id, file.entry.clone()))
+            .collect::<BTreeMap<_, _>>();
+        let changed = changes(&before, files, now);
+        let with_copy = |entry: Entry<MachineFile>| {
+            let Some(before) = self.files.get(&entry.thing.id) else {
+                return (StoredFile { entry, copy: FileCopy::wanted() }, None);
+            };
+            let same = entry.thing.is_recorded_as(&before.entry.thing);
+            let copy = if same { before.copy.clone() } else { before.copy.wanted_again() };
+            (StoredFile { entry, copy }, Some(before.copy.status))
+        };
+        changed.into_iter().map(with_copy).collect()
+    }
+}
+
+impl Difference {
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        let Self { growers, farms, fields, field_operations, files } = self;
+        growers.is_empty()
+            && farms.is_empty()
+            && fields.is_empty()
+            && field_operations.is_empty()
+            && files.is_empty()
+    }
+}
+
+fn changes<T: Thing>(
+    stored: &BTreeMap<T::Id, Entry<T>>,
+    mut wanted: BTreeMap<T::Id, T>,
+    now: Timestamp,
+) -> Vec<Entry<T>> {
+    let mut changes = Vec::new();
+    for (id, entry) in stored {
+        let revised = |thing, removed_at| Entry {
+            thing,
+            updated_at: now,
+            removed_at,
+            revision: entry.revision + 1,
+            created_at: entry.created_at,
+        };
+        match wanted.remove(id) {
+            Some(thing) if thing == entry.thing && entry.removed_at.is_none() => {}
+            Some(thing) => changes.push(revised(thing, None)),
+            None if entry.removed_at.is_some() => {}
+            None => changes.push(revised(entry.thing.clone(), Some(now))),
+        }
+    }
+    let new =
+        |thing| Entry { thing, created_at: now, updated_at: now, removed_at: None, revision: 1 };
+    changes.extend(wanted.into_values().map(new));
+    changes
+}
+
+#[cfg(test)]
+mod tests;
