@@ -2,6 +2,7 @@
 
 use std::net::Ipv4Addr;
 
+use adapters::dynamodb::catalogue::{CatalogueTable, schema as catalogue_schema};
 use adapters::dynamodb::{Table, schema};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
@@ -13,9 +14,10 @@ use uuid::Uuid;
 /// Held by the one test that uses an engine of others.
 static ITS_TURN: Mutex<()> = Mutex::const_new(());
 
-/// A table, and a client for what the ports do not show.
+/// The tables, and a client for what the ports do not show.
 pub(crate) struct Store {
     pub(crate) table: Table,
+    pub(crate) catalogue: CatalogueTable,
     pub(crate) client: Client,
     pub(crate) name: String,
 }
@@ -45,7 +47,17 @@ async fn over(endpoint: &str, test: impl AsyncFnOnce(&Store)) {
     let name = format!("storage-{}", Uuid::new_v4());
     schema::create(&client, &name).await.expect("a table");
     schema::create(&client, &name).await.expect("the table is there already");
-    let store = Store { table: Table::new(client.clone(), &name), client, name };
+    let catalogue = format!("catalogue-{}", Uuid::new_v4());
+    let definition = catalogue_schema::DEFINITION;
+    schema::create_as(&client, &catalogue, &definition).await.expect("a table");
+    let store = Store {
+        table: Table::new(client.clone(), &name),
+        catalogue: CatalogueTable::new(client.clone(), &catalogue, &name),
+        client,
+        name,
+    };
     test(&store).await;
-    store.client.delete_table().table_name(&store.name).send().await.expect("the table goes");
+    for table in [&store.name, &catalogue] {
+        store.client.delete_table().table_name(table).send().await.expect("the table goes");
+    }
 }

@@ -15,6 +15,7 @@
 //! little earlier than at 1 MB. No test is left out for it.
 
 mod app_keys;
+mod catalogue;
 mod checks;
 mod credentials;
 mod engine;
