@@ -13,13 +13,13 @@
 mod lists;
 mod rows;
 pub mod schema;
+mod table;
 mod totals;
 mod write;
 
 use async_trait::async_trait;
 
 use super::item::{Item, Reading, Writing};
-use super::table::Table;
 use application::ports::catalogue::{
     Asked, Catalogue, CatalogueError, Consent, Copies, FileFilter, Of, OperationFilter, SyncState,
 };
@@ -34,33 +34,13 @@ use domain::catalogue::origin::{FarmId, GrowerId};
 use domain::ids::{FieldId, FieldOperationId, FileId, LeafUserId};
 use domain::shared_data::ContentDigest;
 use domain::timestamp::Timestamp;
+use lists::Wanted;
 use rows::{Row, entry_key, read_entry, read_file, user_partition};
+
+pub use table::CatalogueTable;
 
 /// Where a Leaf user's sync is noted.
 const SYNC: &str = "SYNC";
-
-/// The catalogue's table, beside the main one, where the credentials are.
-#[derive(Debug, Clone)]
-pub struct CatalogueTable {
-    rows: Table,
-    main: Table,
-}
-
-impl CatalogueTable {
-    /// The tables of these names.
-    pub fn new(client: aws_sdk_dynamodb::Client, name: &str, main: &str) -> Self {
-        Self { rows: Table::new(client.clone(), name), main: Table::new(client, main) }
-    }
-
-    async fn entry<T: Row>(
-        &self,
-        user: LeafUserId,
-        id: T::Id,
-    ) -> Result<Option<Entry<T>>, StoreError> {
-        let row = self.rows.get(entry_key::<T>(user, id)).await?;
-        row.map(|item| read_entry(Reading { operation: "GetItem", item: &item })).transpose()
-    }
-}
 
 #[async_trait]
 impl Catalogue for CatalogueTable {
@@ -138,7 +118,7 @@ impl Catalogue for CatalogueTable {
     }
 
     async fn growers(&self, asked: &Asked) -> Result<Portion<Of<Entry<Grower>>>, StoreError> {
-        self.list(asked, &lists::Wanted::all::<Grower>(), read_entry).await
+        self.list(asked, &Wanted::all::<Grower>(), read_entry).await
     }
 
     async fn grower(
@@ -150,7 +130,7 @@ impl Catalogue for CatalogueTable {
     }
 
     async fn farms(&self, asked: &Asked) -> Result<Portion<Of<Entry<Farm>>>, StoreError> {
-        self.list(asked, &lists::Wanted::all::<Farm>(), read_entry).await
+        self.list(asked, &Wanted::all::<Farm>(), read_entry).await
     }
 
     async fn farm(&self, user: LeafUserId, id: FarmId) -> Result<Option<Entry<Farm>>, StoreError> {
@@ -162,10 +142,7 @@ impl Catalogue for CatalogueTable {
         asked: &Asked,
         farm: Option<FarmId>,
     ) -> Result<Portion<Of<Entry<Field>>>, StoreError> {
-        let wanted = lists::Wanted {
-            parent: farm.map(|id| id.to_string()),
-            ..lists::Wanted::all::<Field>()
-        };
+        let wanted = Wanted { parent: farm.map(|id| id.to_string()), ..Wanted::all::<Field>() };
         self.list(asked, &wanted, read_entry).await
     }
 
@@ -182,12 +159,12 @@ impl Catalogue for CatalogueTable {
         asked: &Asked,
         filter: &FileFilter,
     ) -> Result<Portion<Of<StoredFile>>, StoreError> {
-        let wanted = lists::Wanted {
+        let wanted = Wanted {
             status: filter.status,
             operation_type: filter.operation_type,
             created_from: filter.created_from,
             updated_from: filter.updated_from,
-            ..lists::Wanted::all::<MachineFile>()
+            ..Wanted::all::<MachineFile>()
         };
         self.list(asked, &wanted, read_file).await
     }
@@ -201,11 +178,11 @@ impl Catalogue for CatalogueTable {
         asked: &Asked,
         filter: &OperationFilter,
     ) -> Result<Portion<Of<Entry<FieldOperation>>>, StoreError> {
-        let wanted = lists::Wanted {
+        let wanted = Wanted {
             parent: filter.field.map(|id| id.to_string()),
             operation_type: filter.operation_type,
             updated_from: filter.updated_from,
-            ..lists::Wanted::all::<FieldOperation>()
+            ..Wanted::all::<FieldOperation>()
         };
         self.list(asked, &wanted, read_entry).await
     }

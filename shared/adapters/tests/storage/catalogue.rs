@@ -16,7 +16,8 @@ use domain::catalogue::origin::Origin;
 use domain::catalogue::snapshot::Snapshot;
 use domain::credential::{Credential, CredentialStatus};
 use domain::ids::{CredentialId, LeafUserId, SharingUrlId};
-use domain::shared_data::{Gathered, ProviderName, Season, SharedData, SharedField, SharedStream};
+use domain::shared_data::gathered::Gathered;
+use domain::shared_data::{ProviderName, Season, SharedData, SharedField, SharedStream};
 use domain::timestamp::Timestamp;
 use uuid::Uuid;
 
@@ -39,7 +40,7 @@ fn listing(streams: &[usize]) -> SharedData {
             season: Season::of("2026"),
             task_index: None,
             crop: ProviderName::of("Corn"),
-            task: ProviderName::of(if number % 2 == 0 { "Planting" } else { "Harvest" }),
+            task: ProviderName::of(if number.is_multiple_of(2) { "Planting" } else { "Harvest" }),
         };
         gathered.add(SharedField {
             id: format!("field-{place}").parse().expect("an id"),

@@ -2,13 +2,13 @@
 
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 
-use super::CatalogueTable;
 use super::rows::{KIND, Row, kind_status, read_user, user_partition};
 use super::schema::{
     BY_CREATION_OF_ALL, BY_ID_OF_ALL, BY_NAME_OF_ALL, BY_SIZE_OF_ALL, BY_STATUS_OF_ALL,
     BY_TYPE_OF_ALL, BY_UPDATE_OF_ALL, BY_USER_OF_ALL, OF_ID, OF_USER_BY_CREATION, OF_USER_BY_NAME,
     OF_USER_BY_PARENT, OF_USER_BY_SIZE, OF_USER_BY_UPDATE,
 };
+use super::table::CatalogueTable;
 use super::totals::counter;
 use crate::dynamodb::failure::failure;
 use crate::dynamodb::item::{Item, Reading, text};

@@ -14,6 +14,7 @@ use domain::catalogue::entry::{
     Done, Entry, Farm, Field, FieldOperation, Grower, MachineFile, StoredFile, Thing,
 };
 use domain::catalogue::file_copy::{CopyFailure, FileCopy, FileStatus, StoredBytes};
+use domain::catalogue::operation_type::OperationType;
 use domain::catalogue::origin::{FarmId, GrowerId};
 use domain::ids::{FieldId, FieldOperationId, FileId, LeafUserId};
 use domain::leaf_user::place;
@@ -32,7 +33,7 @@ pub(super) trait Row: Thing<Id: ToString> {
     const KIND: &'static str;
 
     /// What lists in the order of names go by.
-    fn name(&self) -> &str;
+    fn name(&self) -> Option<&ProviderName>;
 
     /// The id of what it belongs to.
     fn parent(&self) -> Option<String>;
@@ -68,6 +69,7 @@ fn written<T: Row>(user: LeafUserId, entry: &Entry<T>) -> Writing {
     let id = thing.id();
     let in_order = |of: &str| format!("{}#{of}#{}", T::KIND, id.to_string());
     let created = created_at.to_string();
+    let name = thing.name().map_or("", ProviderName::as_str);
     let row = Writing::row(entry_key::<T>(user, id))
         .text(KIND, T::KIND)
         .text("id", id.to_string())
@@ -77,7 +79,7 @@ fn written<T: Row>(user: LeafUserId, entry: &Entry<T>) -> Writing {
         .with("revision", number(revision))
         .text(BY_CREATION, in_order(&created))
         .text(BY_UPDATE, in_order(&updated_at.to_string()))
-        .text(BY_NAME, format!("{}#{}", T::KIND, place(thing.name(), &created)))
+        .text(BY_NAME, format!("{}#{}", T::KIND, place(name, &created)))
         .optional(BY_PARENT, thing.parent().map(|parent| in_order(&format!("{parent}#{created}"))));
     thing.written(row)
 }
@@ -95,8 +97,8 @@ pub(super) fn read_entry<T: Row>(row: Reading<'_>) -> Result<Entry<T>, StoreErro
 impl Row for Grower {
     const KIND: &'static str = "GROWER";
 
-    fn name(&self) -> &str {
-        self.name.as_str()
+    fn name(&self) -> Option<&ProviderName> {
+        Some(&self.name)
     }
 
     fn parent(&self) -> Option<String> {
@@ -121,8 +123,8 @@ impl Row for Grower {
 impl Row for Farm {
     const KIND: &'static str = "FARM";
 
-    fn name(&self) -> &str {
-        self.name.as_str()
+    fn name(&self) -> Option<&ProviderName> {
+        Some(&self.name)
     }
 
     fn parent(&self) -> Option<String> {
@@ -148,8 +150,8 @@ impl Row for Farm {
 impl Row for Field {
     const KIND: &'static str = "FIELD";
 
-    fn name(&self) -> &str {
-        self.name.as_ref().map_or("", ProviderName::as_str)
+    fn name(&self) -> Option<&ProviderName> {
+        self.name.as_ref()
     }
 
     fn parent(&self) -> Option<String> {
@@ -177,8 +179,8 @@ impl Row for Field {
 impl Row for FieldOperation {
     const KIND: &'static str = "OPERATION";
 
-    fn name(&self) -> &str {
-        self.done.task.as_ref().map_or("", ProviderName::as_str)
+    fn name(&self) -> Option<&ProviderName> {
+        self.done.task.as_ref()
     }
 
     fn parent(&self) -> Option<String> {
@@ -204,8 +206,9 @@ impl Row for FieldOperation {
 impl Row for MachineFile {
     const KIND: &'static str = "FILE";
 
-    fn name(&self) -> &str {
-        ""
+    /// It is Panorama's own, and comes with the bytes.
+    fn name(&self) -> Option<&ProviderName> {
+        None
     }
 
     fn parent(&self) -> Option<String> {
@@ -276,14 +279,15 @@ pub(super) fn read_file(row: Reading<'_>) -> Result<StoredFile, StoreError> {
         "failed" => FileStatus::Failed(read_failure(row)?),
         _ => return Err(row.corrupt("status")),
     };
-    let stored = match row.item.contains_key("storedAttempt") {
-        false => None,
-        true => Some(StoredBytes {
+    let stored = if row.item.contains_key("storedAttempt") {
+        Some(StoredBytes {
             attempt: row.number("storedAttempt")?,
             size: row.number("size")?,
             sha256: read_bytes(row, "sha256")?.try_into().map_err(|_| row.corrupt("sha256"))?,
             file_name: row.text("fileName")?.to_owned(),
-        }),
+        })
+    } else {
+        None
     };
     let left_over = row.optional_text("leftOver").unwrap_or_default().split(',');
     let left_over = left_over.filter(|text| !text.is_empty()).map(str::parse);
@@ -326,7 +330,7 @@ fn read_failure(row: Reading<'_>) -> Result<CopyFailure, StoreError> {
 fn write_done(row: Writing, kind: &str, done: &Done) -> Writing {
     let Done { operation_type, task, season, crop } = done;
     row.optional(KIND_TYPE, operation_type.map(|it| format!("{kind}#{}", it.as_str())))
-        .optional("operationType", operation_type.map(|it| it.as_str()))
+        .optional("operationType", operation_type.map(OperationType::as_str))
         .optional("task", task.as_ref())
         .optional("season", season.as_ref().map(Season::as_str))
         .optional("crop", crop.as_ref())

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
 
-use super::CatalogueTable;
 use super::rows::{Row, user_partition};
+use super::table::CatalogueTable;
 use crate::dynamodb::item::{Item, Reading, key, number};
 use crate::dynamodb::table::Condition;
 use application::ports::catalogue::{Copies, CopyStatus};

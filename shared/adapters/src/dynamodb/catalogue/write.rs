@@ -2,8 +2,8 @@
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
 
-use super::CatalogueTable;
-use super::rows::{KIND, Row, entry_key, entry_row, file_row, read_entry, user_partition};
+use super::rows::{KIND, Row, entry_key, entry_row, file_row, user_partition};
+use super::table::CatalogueTable;
 use super::totals::{Counted, counter};
 use crate::dynamodb::item::{Item, Reading, number, text};
 use crate::dynamodb::rows::credential_key;
@@ -171,25 +171,16 @@ impl CatalogueTable {
         let mut counted = Counted::default();
         part.counted.into_iter().for_each(|(counter, by)| counted.add(counter, by));
         let mut rows = vec![part.row];
-        if let Some(mut field) = self.of::<Field>(user, field).await? {
+        if let Some(mut field) = self.entry::<Field>(user, field).await? {
             field.thing.files.insert(id);
             rows.push(self.part(user, &revised(field, at)).row);
         }
-        if let Some(mut operation) = self.of::<FieldOperation>(user, field_operation).await? {
+        if let Some(mut operation) = self.entry::<FieldOperation>(user, field_operation).await? {
             operation.thing.files.insert(id);
             rows.push(self.part(user, &revised(operation, at)).row);
         }
         rows.extend(self.count(user, &counted, None));
         self.transact(Some(consent), rows).await
-    }
-
-    async fn of<T: Row>(
-        &self,
-        user: LeafUserId,
-        id: T::Id,
-    ) -> Result<Option<Entry<T>>, StoreError> {
-        let row = self.rows.get(entry_key::<T>(user, id)).await?;
-        row.map(|item| read_entry(Reading { operation: "GetItem", item: &item })).transpose()
     }
 
     /// Deletes some of a Leaf user's entries, and when none is left, what else there is of it. It

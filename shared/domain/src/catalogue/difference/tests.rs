@@ -5,7 +5,8 @@ use crate::client_environment::ClientEnvironment;
 use crate::ids::LeafUserId;
 use crate::operation::Operation;
 use crate::organization_code::IndexKey;
-use crate::shared_data::{Gathered, ProviderName, Season, SharedData, SharedField, SharedStream};
+use crate::shared_data::gathered::Gathered;
+use crate::shared_data::{ProviderName, Season, SharedData, SharedField, SharedStream};
 
 fn origin() -> Origin {
     let code = "krwv4vYH".parse().expect("a code");
