@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use adapters::checked_addresses::SystemLookUp;
 use adapters::dynamodb::schema;
-use adapters::receivers::{Receivers, SystemLookUp};
+use adapters::receivers::Receivers;
 use adapters::system_clock::SystemClock;
 use all_functions::FUNCTIONS;
 use application::ports::clock::Clock;
@@ -16,6 +17,7 @@ use axum::Router;
 use axum::extract::{ConnectInfo, Request};
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
+use domain::reach::Reach;
 use lambda::function::Kind;
 use shared::service::{Clients, Service};
 use shared::settings::Settings;
@@ -233,6 +235,8 @@ fn settings(ready: &Ready, options: &Options) -> io::Result<Settings> {
         settings.upstream_timeout = timeout;
     }
     settings.reach = options.reach;
+    // The simulated Panorama's files are here.
+    settings.files_from = Reach::ThisMachineToo;
     Ok(settings)
 }
 

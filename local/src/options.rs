@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use adapters::receivers::{LookUp, TIMEOUT};
+use adapters::checked_addresses::LookUp;
+use adapters::receivers::TIMEOUT;
 use adapters::system_randomness::SystemRandomness;
 use application::ports::clock::Clock;
 use application::ports::randomness::Randomness;

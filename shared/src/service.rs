@@ -4,6 +4,8 @@
 use std::sync::Arc;
 
 use crate::settings::{Settings, SettingsError, UpstreamChoice};
+use adapters::checked_addresses::SystemLookUp;
+use adapters::downloads::{Downloads, STANDSTILL};
 use adapters::dynamodb::Table;
 use adapters::leaf::Leaf;
 use adapters::panorama::Panorama;
@@ -117,6 +119,12 @@ impl Service {
             // configured.
             .redirect(reqwest::redirect::Policy::none())
             .build()?;
+        let downloads = Arc::new(Downloads::new(
+            settings.files_from,
+            settings.largest_file,
+            STANDSTILL,
+            Arc::new(SystemLookUp),
+        )?);
         let panorama = Arc::new(Panorama::new(
             http.clone(),
             settings.panorama.clone(),
@@ -139,6 +147,7 @@ impl Service {
             webhooks: table.clone(),
             webhook_secrets: secrets.clone(),
             partner_account: panorama.clone(),
+            downloads: downloads.clone(),
             upstream,
         };
         // The one place where it matters who the upstream is.

@@ -40,6 +40,12 @@ pub struct Settings {
     /// Which receivers webhooks may have. No variable says it: a deployment calls public addresses
     /// only.
     pub reach: Reach,
+    /// From where files are read that Panorama names addresses of. No variable says it: a
+    /// deployment reads from public addresses only.
+    pub files_from: Reach,
+    /// `LARGEST_FILE_BYTES`: the largest file that is read from there, in bytes; 4 GiB unless it is
+    /// said.
+    pub largest_file: u64,
     /// `UPSTREAM`: `panorama`, the default, or `leaf`. Leaf is at `LEAF_API_URL`, and its Sharing
     /// Confirmation URL is `LEAF_CONFIRMATION_URL`.
     pub upstream: UpstreamChoice,
@@ -47,6 +53,9 @@ pub struct Settings {
     /// into a handshake's lease.
     pub upstream_timeout: Duration,
 }
+
+/// 4 GiB.
+const LARGEST_FILE: u64 = 4 * 1_024 * 1_024 * 1_024;
 
 const UPSTREAM_TIMEOUT: Duration = Duration::from_secs(8);
 
@@ -146,6 +155,17 @@ impl Settings {
             })?,
             alerts_queue_url: text("ALERTS_QUEUE_URL"),
             reach: Reach::Public,
+            files_from: Reach::Public,
+            largest_file: match text("LARGEST_FILE_BYTES").map(|bytes| bytes.parse()) {
+                None => LARGEST_FILE,
+                Some(Ok(bytes)) if bytes > 0 => bytes,
+                Some(_) => {
+                    return Err(SettingsError {
+                        variable: "LARGEST_FILE_BYTES".to_owned(),
+                        rule: "is not a number of bytes, 1 or more",
+                    });
+                }
+            },
             upstream_timeout: UPSTREAM_TIMEOUT,
             upstream: match text("UPSTREAM").as_deref() {
                 None | Some("panorama") => UpstreamChoice::Panorama,
@@ -216,6 +236,11 @@ mod tests {
         assert_eq!(
             wrong.to_string(),
             "the environment variable UPSTREAM is neither panorama nor leaf"
+        );
+        let wrong = read(&[("LARGEST_FILE_BYTES", "4 GiB")]).expect_err("no number");
+        assert_eq!(
+            wrong.to_string(),
+            "the environment variable LARGEST_FILE_BYTES is not a number of bytes, 1 or more"
         );
         let wrong = read(&[("STAGE_SHARING_URL_ID", "https://bananorama.com/connections/")])
             .expect_err("no UUID");

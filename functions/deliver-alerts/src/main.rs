@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use adapters::call_queue::SqsCallQueue;
-use adapters::receivers::{Receivers, SystemLookUp, TIMEOUT};
+use adapters::checked_addresses::SystemLookUp;
+use adapters::receivers::{Receivers, TIMEOUT};
 use deliver_alerts::Delivery;
 
 #[tokio::main(flavor = "current_thread")]

@@ -1,6 +1,8 @@
 //! The world: each file speaks one foreign language.
 
 pub mod call_queue;
+pub mod checked_addresses;
+pub mod downloads;
 pub mod dynamodb;
 pub mod leaf;
 mod outside;

@@ -1,21 +1,17 @@
-//! Calls of partners' receivers: addresses of the internet, whatever a name says it is.
+//! Calls of partners' receivers.
 
-use std::fmt::Debug;
-use std::io;
-use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use http::HeaderName;
 use http::header::{CONTENT_TYPE, RETRY_AFTER};
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use time::PrimitiveDateTime;
 use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
 use url::Url;
 
-use super::tls;
+use super::checked_addresses::{LookUp, Refused, client};
 use application::ports::webhooks::{self, Answer, Said};
 use domain::reach::Reach;
 use domain::timestamp::Timestamp;
@@ -39,24 +35,6 @@ const WEBHOOK_ID: HeaderName = HeaderName::from_static("webhook-id");
 const WEBHOOK_TIMESTAMP: HeaderName = HeaderName::from_static("webhook-timestamp");
 const WEBHOOK_SIGNATURE: HeaderName = HeaderName::from_static("webhook-signature");
 
-/// Resolves names, without judging what comes out.
-#[async_trait]
-pub trait LookUp: Debug + Send + Sync {
-    /// The addresses of a name.
-    async fn look_up(&self, host: &str) -> io::Result<Vec<IpAddr>>;
-}
-
-/// The operating system's resolver.
-#[derive(Debug)]
-pub struct SystemLookUp;
-
-#[async_trait]
-impl LookUp for SystemLookUp {
-    async fn look_up(&self, host: &str) -> io::Result<Vec<IpAddr>> {
-        Ok(tokio::net::lookup_host((host, 0)).await?.map(|address| address.ip()).collect())
-    }
-}
-
 /// Calls receivers.
 pub struct Receivers {
     http: reqwest::Client,
@@ -73,19 +51,7 @@ impl Receivers {
         timeout: Duration,
         look_up: Arc<dyn LookUp>,
     ) -> Result<Self, reqwest::Error> {
-        let http = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls::public_config())
-            .timeout(timeout)
-            .user_agent("panorama-connect")
-            // A redirect would lead past the check of the address; a proxy would resolve the name
-            // itself.
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            // A connection that is kept would be used again without looking at the name's address.
-            .pool_max_idle_per_host(0)
-            .https_only(reach == Reach::Public)
-            .dns_resolver(Checked { reach, look_up })
-            .build()?;
+        let http = client(reach, look_up).timeout(timeout).build()?;
         Ok(Self { http, reach })
     }
 }
@@ -155,51 +121,14 @@ async fn beginning(mut answer: reqwest::Response) -> Option<Said> {
     (!text.is_empty()).then(|| Said { text: text.to_owned(), is_cut })
 }
 
-/// Resolves a name and lets all of its addresses pass, or none: the connection is made to what
-/// passed, without asking again.
-struct Checked {
-    reach: Reach,
-    look_up: Arc<dyn LookUp>,
-}
-
-/// Why a name was not resolved.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-enum Refused {
-    #[error("the name has an address that is not public")]
-    NotPublic,
-    #[error("the name has no address")]
-    NotResolved,
-}
-
-impl Resolve for Checked {
-    fn resolve(&self, name: Name) -> Resolving {
-        let (reach, look_up) = (self.reach, self.look_up.clone());
-        Box::pin(async move {
-            let addresses =
-                look_up.look_up(name.as_str()).await.map_err(|_| Refused::NotResolved)?;
-            if addresses.is_empty() {
-                return Err(Refused::NotResolved.into());
-            }
-            if !addresses.iter().all(|address| reach.allows(*address)) {
-                return Err(Refused::NotPublic.into());
-            }
-            let addresses = addresses.into_iter().map(|address| SocketAddr::new(address, 0));
-            Ok(Box::new(addresses) as Addrs)
-        })
-    }
-}
-
 /// The kind of a failure: the error itself holds the URL.
 fn failure(error: &reqwest::Error) -> CallFailure {
-    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
-    while let Some(error) = cause {
-        match error.downcast_ref() {
-            Some(Refused::NotPublic) => return CallFailure::NotPublic,
-            Some(Refused::NotResolved) => return CallFailure::NotResolved,
-            None => cause = error.source(),
-        }
+    match Refused::of(error) {
+        Some(Refused::NotPublic) => CallFailure::NotPublic,
+        Some(Refused::NotResolved) => CallFailure::NotResolved,
+        None if error.is_timeout() => CallFailure::TimedOut,
+        None => CallFailure::ConnectionFailed,
     }
-    if error.is_timeout() { CallFailure::TimedOut } else { CallFailure::ConnectionFailed }
 }
 
 #[cfg(test)]

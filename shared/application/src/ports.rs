@@ -5,6 +5,7 @@ pub mod app_keys;
 pub mod catalogue;
 pub mod clock;
 pub mod connections;
+pub mod downloads;
 pub mod files;
 pub mod leaf_users;
 pub mod logins;
@@ -28,6 +29,7 @@ use domain::event::Event;
 use domain::ids::EventId;
 use domain::organization_code::IndexKey;
 use domain::timestamp::Timestamp;
+use downloads::Downloads;
 use leaf_users::LeafUsers;
 use logins::Logins;
 use randomness::Randomness;
@@ -66,6 +68,8 @@ pub struct Ports {
     pub webhook_secrets: Arc<dyn WebhookSecretStore>,
     /// The partner's account at Panorama.
     pub partner_account: Arc<dyn PartnerAccount>,
+    /// The bytes of files that it names.
+    pub downloads: Arc<dyn Downloads>,
     /// Who does the handshake.
     pub upstream: Arc<dyn Upstream>,
 }

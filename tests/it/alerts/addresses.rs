@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use adapters::receivers::LookUp;
+use adapters::checked_addresses::LookUp;
 use async_trait::async_trait;
 use domain::alert::AlertType;
 use domain::reach::Reach;

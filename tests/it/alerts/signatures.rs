@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use adapters::receivers::{Receivers, SystemLookUp, TIMEOUT};
+use adapters::checked_addresses::SystemLookUp;
+use adapters::receivers::{Receivers, TIMEOUT};
 use adapters::system_clock::SystemClock;
 use application::ports::clock::Clock as _;
 use application::ports::webhooks::{CallQueue, Outgoing, QueueError};
