@@ -9,7 +9,19 @@ use super::*;
 
 const ASK: Ask<'static> = Ask { action: "/connect/0b9d3c5e", account: ShownName::Named("Dale P.") };
 const AGAIN: Option<u64> = Some(7);
-const EVERY: [Page<'static>; 17] = [
+
+/// Every page, and what asks for the line of one that is new.
+macro_rules! every {
+    ($(Page::$page:ident $(($ask:expr))? $({ again: $again:expr })?,)*) => {
+        const EVERY: &[Page<'static>] = &[$(Page::$page $(($ask))? $({ again: $again })?),*];
+
+        const fn _each_has_a_line(page: &Page<'_>) {
+            match page { $(Page::$page { .. } => {})* }
+        }
+    };
+}
+
+every! {
     Page::Connected,
     Page::Finishing { again: AGAIN },
     Page::Expired,
@@ -27,7 +39,8 @@ const EVERY: [Page<'static>; 17] = [
     Page::Busy { again: AGAIN },
     Page::UnknownLink,
     Page::Unavailable { again: AGAIN },
-];
+}
+
 /// Three of them, with a page that has stopped to ask again.
 const STOPPED: [Page<'static>; 3] = [
     Page::Finishing { again: None },
@@ -66,7 +79,7 @@ async fn got(page: Page<'static>, language: Language, partner: Option<&str>) -> 
 async fn every(partner: Option<&str>) -> Vec<Got> {
     let mut all = Vec::new();
     for language in Language::ALL {
-        for page in EVERY.into_iter().chain(STOPPED) {
+        for page in EVERY.iter().copied().chain(STOPPED) {
             all.push(got(page, language, partner).await);
         }
     }
@@ -100,7 +113,7 @@ async fn every_page_is_a_whole_document_in_its_language_that_names_its_outcome_a
 #[tokio::test]
 async fn no_page_is_like_its_english_one() {
     for language in Language::ALL.into_iter().skip(1) {
-        for page in EVERY {
+        for &page in EVERY {
             let main = async |language| {
                 let got = got(page, language, Some("Acme Fields")).await;
                 between(&got.html, "<main", "</main>").to_owned()
@@ -114,7 +127,7 @@ async fn no_page_is_like_its_english_one() {
 fn every_outcome_has_a_name_of_its_own_in_camel_case() {
     let names: HashSet<_> = EVERY.iter().map(Page::name).collect();
     assert_eq!(names.len(), EVERY.len());
-    for page in EVERY {
+    for &page in EVERY {
         let variant = format!("{page:?}").split([' ', '(']).next().unwrap().to_owned();
         assert!(page.name().eq_ignore_ascii_case(&variant), "{page:?} is named {}", page.name());
         assert!(page.name().starts_with(|first: char| first.is_ascii_lowercase()), "{page:?}");
@@ -300,7 +313,7 @@ fn asking_again_slows_down_and_ends() {
 
 #[test]
 fn every_end_of_a_callback_is_found_by_its_name() {
-    for page in EVERY {
+    for &page in EVERY {
         let found = Page::ended(page.name());
         assert!(found.is_none_or(|found| found == page), "{page:?}");
     }
@@ -317,7 +330,7 @@ async fn no_page_promises_more_than_is_done() {
             "{}",
             got.which()
         );
-        // Only this one is shown for nothing but what is kept.
+        // Only this one is shown for nothing but what is stored.
         let day = html.contains("24 ") || html.contains("24\u{a0}");
         assert_eq!(day, got.page == Page::Expired, "{}", got.which());
     }
