@@ -3,9 +3,12 @@
 
 use all_functions::FUNCTIONS;
 use axum::Router;
+use axum::extract::Request;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use lambda::function::Function;
 use shared::service::Service;
+use uuid::Uuid;
+use web::envelope::GatewayRequestId;
 use web::routes::{Access, Route, Routes};
 use web::{bearer, envelope};
 
@@ -47,8 +50,13 @@ pub fn api(service: &Service) -> Router {
         )
     });
     let routes = public.merge(owner_only.route_layer(authorizes));
-    match otherwise {
+    let whole = match otherwise {
         Some(otherwise) => envelope::wrap_whole(routes.fallback_service(otherwise)),
         None => envelope::wrap(routes),
-    }
+    };
+    whole.layer(from_fn(|mut request: Request, next: Next| {
+        let id = Uuid::new_v4().to_string();
+        request.extensions_mut().insert(GatewayRequestId(id));
+        next.run(request)
+    }))
 }

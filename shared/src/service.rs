@@ -110,8 +110,12 @@ impl Service {
     pub fn new(settings: Settings, clients: Clients) -> Result<Self, InitError> {
         let Clients { dynamodb, secrets_manager, clock, randomness } = clients;
         let table = Arc::new(Table::new(dynamodb, &settings.table_name));
-        let secrets =
-            Arc::new(SecretsManager::new(secrets_manager, &settings.secrets_prefix, clock.clone()));
+        let secrets = Arc::new(SecretsManager::new(
+            secrets_manager,
+            &settings.secrets_prefix,
+            clock.clone(),
+            randomness.clone(),
+        ));
         let http = reqwest::Client::builder()
             .tls_backend_preconfigured(tls::public_config())
             .timeout(settings.upstream_timeout)

@@ -11,7 +11,7 @@
 //! Both keys are texts of at least [`KEY_LENGTH`] random characters, whose bytes are the key: what
 //! CloudFormation generates, and 32 bytes in base64 as well.
 //!
-//! Reads are kept in the process for [`CACHED_FOR`]: a rotation is seen after that time, or at once
+//! Reads are cached in the process for [`CACHED_FOR`]: a rotation is seen after that time, or at once
 //! when a login is refused.
 
 pub mod leaf;
@@ -31,6 +31,7 @@ use time::OffsetDateTime;
 
 use crate::sdk_error::kind;
 use application::ports::clock::Clock;
+use application::ports::randomness::Randomness;
 use application::ports::secrets::{SecretsError, ServiceSecrets, VersionedSecret};
 use domain::app_key::AppKeyId;
 use domain::ids::WebhookId;
@@ -73,6 +74,7 @@ pub struct SecretsManager {
     client: Client,
     prefix: String,
     clock: Arc<dyn Clock>,
+    randomness: Arc<dyn Randomness>,
     partners: Mutex<HashMap<AppKeyId, (VersionedSecret, Timestamp)>>,
     owners: Mutex<Option<(Owners, Timestamp)>>,
     index_key: Mutex<Option<IndexKey>>,
@@ -134,11 +136,17 @@ pub fn index_key_name(prefix: &str) -> String {
 
 impl SecretsManager {
     /// The secrets whose names begin with `prefix`.
-    pub fn new(client: Client, prefix: impl Into<String>, clock: Arc<dyn Clock>) -> Self {
+    pub fn new(
+        client: Client,
+        prefix: impl Into<String>,
+        clock: Arc<dyn Clock>,
+        randomness: Arc<dyn Randomness>,
+    ) -> Self {
         Self {
             client,
             prefix: prefix.into(),
             clock,
+            randomness,
             partners: Mutex::default(),
             owners: Mutex::default(),
             index_key: Mutex::default(),

@@ -7,7 +7,6 @@ use axum::response::Response;
 use http::header::{CACHE_CONTROL, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderName, HeaderValue};
 use tracing::Instrument as _;
-use uuid::Uuid;
 
 use super::error_key::ErrorKey;
 use super::problem::Problem;
@@ -20,7 +19,8 @@ pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// laptop's plain HTTP.
 const ONLY_HTTPS: &str = "max-age=31536000";
 
-/// The id that the gateway gave the request, for whoever puts one into the request's extensions.
+/// The id that the gateway gave the request, for whoever puts one into the request's extensions: in
+/// AWS every request has one. A request without has none in its log line and its answer.
 #[derive(Debug, Clone)]
 pub struct GatewayRequestId(pub String);
 
@@ -52,7 +52,6 @@ pub fn route_not_found() -> Problem {
 
 async fn envelope(request: Request, next: Next) -> Response {
     let id = request.extensions().get::<GatewayRequestId>().map(|id| id.0.clone());
-    let id = id.unwrap_or_else(|| Uuid::new_v4().to_string());
     // As it was sent, with a slash at its end if it had one.
     let path = request
         .extensions()
@@ -73,7 +72,7 @@ async fn envelope(request: Request, next: Next) -> Response {
     let user = user.map(tracing::field::display);
     let span = tracing::info_span!(
         "request",
-        request_id = %id,
+        request_id = id,
         trace_id,
         %method,
         route,
@@ -88,7 +87,7 @@ async fn envelope(request: Request, next: Next) -> Response {
         }
         tracing::info!(status = response.status().as_u16(), error_key, "answered");
         let headers = response.headers_mut();
-        if let Ok(id) = HeaderValue::from_str(&id) {
+        if let Some(Ok(id)) = id.as_deref().map(HeaderValue::from_str) {
             headers.insert(REQUEST_ID, id);
         }
         headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));

@@ -46,7 +46,8 @@ pub(crate) async fn send(
 /// The secrets as another process has them.
 pub(super) fn secrets_elsewhere(world: &World) -> Arc<SecretsManager> {
     let client = world.machine.secrets_manager.clone();
-    Arc::new(SecretsManager::new(client, SECRETS_PREFIX, world.clock.clone()))
+    let randomness = world.machine.service.ports.randomness.clone();
+    Arc::new(SecretsManager::new(client, SECRETS_PREFIX, world.clock.clone(), randomness))
 }
 
 /// The secret of Leaf's alerts is another one; the one of now stays good as the one before.
@@ -80,7 +81,7 @@ pub(super) async fn stored(world: &World, user: &str) -> &'static str {
 
 #[tokio::test]
 async fn a_signed_alert_has_leaf_asked_at_once_and_a_repeat_is_harmless() {
-    let world = World::in_front_of_leaf().await;
+    let world = World::in_proxy_mode().await;
     let (user, id) = revoked_at_leaf(&world).await;
     assert_eq!(stored(&world, &user).await, "ACTIVE");
     let body = alert(&id);
@@ -99,7 +100,7 @@ async fn a_signed_alert_has_leaf_asked_at_once_and_a_repeat_is_harmless() {
 
 #[tokio::test]
 async fn an_alert_without_leafs_signature_changes_nothing_and_asks_nobody() {
-    let world = World::in_front_of_leaf().await;
+    let world = World::in_proxy_mode().await;
     let (user, id) = revoked_at_leaf(&world).await;
     let body = alert(&id);
     let calls = world.leaf_calls("").await;
@@ -121,7 +122,7 @@ async fn an_alert_without_leafs_signature_changes_nothing_and_asks_nobody() {
 
 #[tokio::test]
 async fn what_a_signed_message_is_not_about_is_taken_and_does_nothing() {
-    let world = World::in_front_of_leaf().await;
+    let world = World::in_proxy_mode().await;
     let (user, _) = revoked_at_leaf(&world).await;
     let calls = world.leaf_calls("").await;
     let unknown = alert("00000000-0000-4000-8000-000000000000");
@@ -139,7 +140,7 @@ async fn what_a_signed_message_is_not_about_is_taken_and_does_nothing() {
 
 #[tokio::test]
 async fn an_alert_that_leaf_cannot_be_asked_about_is_refused_so_that_it_comes_again() {
-    let world = World::in_front_of_leaf().await;
+    let world = World::in_proxy_mode().await;
     let (user, id) = revoked_at_leaf(&world).await;
     world.disturb(&json!({ "fault": "status", "status": 503 })).await;
     let body = alert(&id);
@@ -152,7 +153,7 @@ async fn an_alert_that_leaf_cannot_be_asked_about_is_refused_so_that_it_comes_ag
 
 #[tokio::test]
 async fn the_secret_before_is_good_while_leaf_changes_over() {
-    let world = World::in_front_of_leaf().await;
+    let world = World::in_proxy_mode().await;
     let (user, id) = revoked_at_leaf(&world).await;
     replace_secret(&world, "another-alert-secret-0123456789").await;
     let body = alert(&id);

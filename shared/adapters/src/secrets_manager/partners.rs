@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
+use uuid::Builder;
 
 use super::{CACHED_FOR, CURRENT, SecretsManager, Value, failure, is, unreadable};
 use application::ports::secrets::{Freshness, PartnerSecrets, SecretsError, VersionedSecret};
@@ -61,7 +61,7 @@ impl SecretsManager {
 
     /// Writes a version that is nobody's yet; its id.
     async fn put_candidate(&self, name: &str, value: &str) -> Result<String, SecretsError> {
-        let version = Uuid::new_v4().to_string();
+        let version = Builder::from_random_bytes(self.randomness.bytes()).into_uuid().to_string();
         let put = self.client.put_secret_value().secret_id(name).client_request_token(&version);
         let put = put.version_stages(CANDIDATE).secret_string(value);
         match put.clone().send().await {
