@@ -17,7 +17,7 @@ use axum::Router;
 use axum::extract::{ConnectInfo, Request};
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
-use domain::reach::Reach;
+use domain::address_policy::AddressPolicy;
 use lambda::function::Kind;
 use shared::service::{Clients, Service};
 use shared::settings::Settings;
@@ -142,7 +142,7 @@ impl Machine {
         schema::create(&dynamodb, TABLE_NAME).await.map_err(io::Error::other)?;
         let is_new = make_first_data(&service, &secrets, &ready, &options).await?;
         let look_up = options.look_up.clone().unwrap_or_else(|| Arc::new(SystemLookUp));
-        let receivers = Receivers::new(options.reach, options.receiver_timeout, look_up)
+        let receivers = Receivers::new(options.address_policy, options.receiver_timeout, look_up)
             .map_err(io::Error::other)?;
         let outbox =
             Arc::new(Outbox::new(database, service.clone(), Arc::new(receivers), clock.clone()));
@@ -234,9 +234,9 @@ fn settings(ready: &Ready, options: &Options) -> io::Result<Settings> {
     if let Some(timeout) = options.upstream_timeout {
         settings.upstream_timeout = timeout;
     }
-    settings.reach = options.reach;
+    settings.address_policy = options.address_policy;
     // The simulated Panorama's files are here.
-    settings.files_from = Reach::ThisMachineToo;
+    settings.files_from = AddressPolicy::ThisMachineToo;
     Ok(settings)
 }
 

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use clap::Parser;
-use domain::reach::Reach;
+use domain::address_policy::AddressPolicy;
 use local::cors::{Origins, origin};
 use local::{Data, Machine, Options, Upstream, environment, walkthrough};
 use url::Url;
@@ -104,7 +104,11 @@ async fn run(flags: Flags) -> io::Result<()> {
             none if none.is_empty() => Origins::ThisComputers,
             these => Origins::These(these),
         },
-        reach: if flags.webhooks_to_this_machine { Reach::ThisMachineToo } else { Reach::Public },
+        address_policy: if flags.webhooks_to_this_machine {
+            AddressPolicy::ThisMachineToo
+        } else {
+            AddressPolicy::Public
+        },
         ..Options::default()
     };
     if !flags.listen.is_loopback() {

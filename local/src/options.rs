@@ -12,7 +12,7 @@ use application::ports::clock::Clock;
 use application::ports::randomness::Randomness;
 use aws_sdk_dynamodb::config::SharedInterceptor;
 use axum::Router;
-use domain::reach::Reach;
+use domain::address_policy::AddressPolicy;
 use url::Url;
 
 use crate::cors::Origins;
@@ -47,7 +47,7 @@ pub struct Options {
     /// The randomness of the service; that of the simulated ones is their own.
     pub randomness: Arc<dyn Randomness>,
     /// Which receivers webhooks may have.
-    pub reach: Reach,
+    pub address_policy: AddressPolicy,
     /// How long a call of a receiver may take.
     pub receiver_timeout: Duration,
     /// Resolves receivers' names; without it, the operating system does.
@@ -97,7 +97,7 @@ impl Default for Options {
             return_url: None,
             clock: None,
             randomness: Arc::new(SystemRandomness),
-            reach: Reach::Public,
+            address_policy: AddressPolicy::Public,
             receiver_timeout: TIMEOUT,
             look_up: None,
             interceptors: Vec::new(),

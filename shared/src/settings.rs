@@ -7,9 +7,9 @@ use url::Url;
 
 use adapters::leaf::LeafEndpoints;
 use adapters::panorama::endpoints::{DefaultEndpoints, Endpoints};
+use domain::address_policy::AddressPolicy;
 use domain::client_environment::ByEnvironment;
 use domain::ids::SharingUrlId;
-use domain::reach::Reach;
 
 /// The service's settings.
 #[derive(Debug, Clone)]
@@ -18,7 +18,7 @@ pub struct Settings {
     pub table_name: String,
     /// `SECRETS_PREFIX`: what the names of the service's secrets begin with.
     pub secrets_prefix: String,
-    /// `PUBLIC_BASE_URL`: where farmers' browsers reach this service; hop links and Sharing
+    /// `PUBLIC_BASE_URL`: where farmers' browsers address_policy this service; hop links and Sharing
     /// Confirmation URLs begin with it.
     pub public_base_url: Url,
     /// `PARTNER_NAME`: what farmers know the partner's application as; without it, pages speak of
@@ -39,10 +39,10 @@ pub struct Settings {
     pub alerts_queue_url: Option<String>,
     /// Which receivers webhooks may have. No variable says it: a deployment calls public addresses
     /// only.
-    pub reach: Reach,
+    pub address_policy: AddressPolicy,
     /// From where files are read that Panorama names addresses of. No variable says it: a
     /// deployment reads from public addresses only.
-    pub files_from: Reach,
+    pub files_from: AddressPolicy,
     /// `LARGEST_FILE_BYTES`: the largest file that is read from there, in bytes; 4 GiB unless it is
     /// said.
     pub largest_file: u64,
@@ -64,7 +64,7 @@ const UPSTREAM_TIMEOUT: Duration = Duration::from_secs(8);
 pub enum UpstreamChoice {
     /// We ourselves.
     Panorama,
-    /// Leaf, in front of which we are.
+    /// Leaf: proxy mode.
     Leaf(LeafEndpoints),
 }
 
@@ -154,8 +154,8 @@ impl Settings {
                 id.map_err(|_| SettingsError { variable: name, rule: "is not a UUID" })
             })?,
             alerts_queue_url: text("ALERTS_QUEUE_URL"),
-            reach: Reach::Public,
-            files_from: Reach::Public,
+            address_policy: AddressPolicy::Public,
+            files_from: AddressPolicy::Public,
             largest_file: match text("LARGEST_FILE_BYTES").map(|bytes| bytes.parse()) {
                 None => LARGEST_FILE,
                 Some(Ok(bytes)) if bytes > 0 => bytes,

@@ -11,8 +11,8 @@ mod signatures;
 use std::time::Duration;
 
 use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
+use domain::address_policy::AddressPolicy;
 use domain::alert::AlertType;
-use domain::reach::Reach;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -38,7 +38,7 @@ async fn listening_with(
     change: impl FnOnce(&mut local::Options),
 ) -> (World, Receiver, String) {
     let world = World::start_with(|options| {
-        options.reach = Reach::ThisMachineToo;
+        options.address_policy = AddressPolicy::ThisMachineToo;
         change(options);
     })
     .await;

@@ -1,4 +1,4 @@
-//! In front of Leaf: its bad days, its alerts, its secrets, and what it knows that we do not.
+//! Proxy mode: Leaf's bad days, its alerts, its secrets, and what it knows that we do not.
 
 pub(crate) mod alerts;
 mod delivered;
@@ -22,7 +22,7 @@ use crate::world::World;
 const PLANTED: &str = "planted-by-leaf";
 
 impl World {
-    async fn in_front_of_leaf() -> Self {
+    async fn in_proxy_mode() -> Self {
         Self::start_on(Upstream::Leaf).await
     }
 

@@ -1,5 +1,5 @@
 //! Least privilege, measured and not written twice: the roles in `template.yaml` allow each
-//! function what it was seen to do, and nothing else; in front of Leaf, with the policies that
+//! function what it was seen to do, and nothing else; in proxy mode, with the policies that
 //! stand beside them.
 //!
 //! A tour drives every function by every way to a call of AWS, and what goes out is the measure.
@@ -34,7 +34,7 @@ async fn every_function_may_do_what_it_does_and_nothing_else() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn in_front_of_leaf_every_function_may_do_what_it_does_there_and_nothing_that_its_role_has_already()
+async fn in_proxy_mode_every_function_may_do_what_it_does_there_and_nothing_that_its_role_has_already()
  {
     let seen = toured(Upstream::Leaf).await;
     if rights::are_to_be_written() {

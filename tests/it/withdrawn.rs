@@ -65,6 +65,28 @@ async fn whoever_has_the_code_connects_it_to_nobody_while_the_switch_stays_on() 
 }
 
 #[tokio::test]
+async fn a_handshake_that_is_finished_after_the_withdrawal_connects_nobody_and_says_why() {
+    let world = World::start().await;
+    let (maria, dale) = (world.create_user("maria").await, world.create_user("dale").await);
+    let mut dales = world.hop(&world.start_session(&dale, None).await).await;
+    let callback = world.share(FARM).await;
+    world
+        .fault(json!({ "call": "confirmSharing", "fault": "status", "status": 503, "times": 1 }))
+        .await;
+    assert_eq!(dales.open(&callback).await.outcome, "finishing");
+
+    // Meanwhile it is somebody else's, and then nobody's.
+    world.start_session(&maria, Some(FARM)).await;
+    assert_eq!(world.browser().open(&callback).await.outcome, "connected");
+    world.withdraw(&maria).await;
+    world.deliver_after(61).await;
+    assert_eq!(world.status(&dale).await, "PENDING", "the farmer may yet switch off and on");
+    let told = json!(world.events(&dale).await).to_string();
+    assert!(told.contains("until its farmer switches sharing off"), "{told}");
+    assert!(!told.contains("another Leaf user"), "{told}");
+}
+
+#[tokio::test]
 async fn a_farmer_who_switches_off_and_on_again_is_connected() {
     let world = World::start().await;
     let maria = connected(&world).await;

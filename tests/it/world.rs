@@ -83,7 +83,7 @@ impl World {
             Options { clock: Some(clock.clone()), around_api, interceptors, ..Options::default() };
         change(&mut options);
         if options.upstream == Upstream::Leaf {
-            guard.in_front_of_leaf();
+            guard.in_proxy_mode();
         }
         let machine = Box::pin(Machine::start(options)).await.expect("the machine starts");
         let http = reqwest::Client::builder()

@@ -4,7 +4,7 @@ use application::ports::connections::EventPage;
 use application::ports::portion::Portion;
 use axum::extract::{OriginalUri, State};
 use axum::response::Response;
-use domain::event::{Event, KEPT_FOR};
+use domain::event::{Event, RETENTION};
 use domain::ids::EventId;
 use domain::timestamp::Timestamp;
 use serde::Serialize;
@@ -51,7 +51,7 @@ pub(crate) async fn list(
             return Err(Problem::of_field(ErrorKey::MalformedField, "sort", rule));
         }
     };
-    let since = service.ports.clock.now().minus(KEPT_FOR);
+    let since = service.ports.clock.now().minus(RETENTION);
     let wanted = EventPage { since, page: page.number, size: page.size, newest_first };
     let events = service.records.events(id, &wanted).await?.ok_or_else(|| no_such_user(id))?;
     let Portion { entries, total } = events.map(|event| event.map(Resource::from));

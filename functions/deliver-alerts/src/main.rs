@@ -13,7 +13,7 @@ async fn main() -> Result<(), lambda::Error> {
         &deliver_alerts::FUNCTION,
         async |service| {
             let receivers =
-                Receivers::new(service.settings.reach, TIMEOUT, Arc::new(SystemLookUp))?;
+                Receivers::new(service.settings.address_policy, TIMEOUT, Arc::new(SystemLookUp))?;
             let queue = SqsCallQueue::from_env(service.settings.alerts_queue_url()?).await;
             Ok(Delivery::new(service, Arc::new(receivers), Arc::new(queue)))
         },

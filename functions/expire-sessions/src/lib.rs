@@ -57,7 +57,7 @@ impl queue::Message for Message {
     }
 }
 
-/// Looks at every session of a batch. The messages that it answers with are delivered again.
+/// Handles every session of a batch. The messages that it answers with are delivered again.
 pub async fn expire(service: &Service, event: SqsEvent) -> SqsBatchResponse {
     queue::each(event, QUEUE, service.ports.clock.now(), |user, message: Message| async move {
         match message.session_id.parse() {

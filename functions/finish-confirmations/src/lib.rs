@@ -61,7 +61,7 @@ impl queue::Message for Message {
     }
 }
 
-/// Looks at every session of a batch. The messages that it answers with are delivered again.
+/// Handles every session of a batch. The messages that it answers with are delivered again.
 pub async fn finish(service: &Service, event: SqsEvent) -> SqsBatchResponse {
     queue::each(event, QUEUE, service.ports.clock.now(), |user, _: Message| {
         resume_handshake(&service.ports, user)

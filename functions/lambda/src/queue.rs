@@ -18,13 +18,13 @@ pub trait Message: DeserializeOwned {
     fn leaf_user_id(&self) -> Option<LeafUserId>;
 }
 
-/// Looks at every message of a batch of a queue. The messages that it answers with are delivered
+/// Handles every message of a batch of a queue. The messages that it answers with are delivered
 /// again, and the age of the oldest of them is measured ([`metrics::oldest_unfinished`]).
 pub async fn each<M, F, E>(
     event: SqsEvent,
     queue: &'static str,
     now: Timestamp,
-    look: impl Fn(LeafUserId, M) -> F,
+    handle: impl Fn(LeafUserId, M) -> F,
 ) -> SqsBatchResponse
 where
     M: Message,
@@ -34,7 +34,7 @@ where
     let mut again = SqsBatchResponse::default();
     let mut oldest = None;
     for message in event.records {
-        if !is_done(message.body.as_deref().unwrap_or_default(), &look).await {
+        if !is_done(message.body.as_deref().unwrap_or_default(), &handle).await {
             oldest = oldest.max(age(&message, now));
             again.add_failure(message.message_id.unwrap_or_default());
         }
@@ -52,7 +52,7 @@ fn age(message: &SqsMessage, now: Timestamp) -> Option<Duration> {
     Some(Duration::from_millis(u64::try_from(age).unwrap_or_default()))
 }
 
-async fn is_done<M, F, E>(body: &str, look: &impl Fn(LeafUserId, M) -> F) -> bool
+async fn is_done<M, F, E>(body: &str, handle: &impl Fn(LeafUserId, M) -> F) -> bool
 where
     M: Message,
     F: Future<Output = Result<Remaining, E>>,
@@ -68,7 +68,7 @@ where
     };
     let span = tracing::info_span!("message", leaf_user_id = %user);
     async {
-        let left = look(user, message).await.inspect_err(|error| {
+        let left = handle(user, message).await.inspect_err(|error| {
             tracing::error!(%error, "a session could not be looked at");
         });
         left.is_ok_and(|left| left == Remaining::Nothing)

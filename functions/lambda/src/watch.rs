@@ -10,7 +10,7 @@ use web::bearer;
 use web::envelope::wrap;
 use web::routes::{Routes, forgiving};
 
-/// Routes that are found by their path; those for owners behind a look at the bearer token.
+/// Routes that are found by their path; those for owners behind a check of the bearer token.
 pub(crate) fn by_path(routes: Routes<Service>, ports: Ports) -> Router {
     let (open, for_owners, _) = routes.together();
     forgiving(wrap(open.merge(for_owners.layer(from_fn_with_state(ports, bearer::authorize)))))

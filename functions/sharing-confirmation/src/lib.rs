@@ -108,7 +108,7 @@ async fn answer_to(
     // None, two, or one that Panorama would not write.
     let Some(code) = address.code else { return answering.end_with(Page::NotBound, None).await };
     // Another site's picture or frame is no farmer, and must not use up what farmers behind the
-    // same address may have kept.
+    // same address may have stored.
     if !is_a_page(headers) {
         return answering.end_here(Page::NotBound).await;
     }

@@ -85,7 +85,7 @@ async fn open(
         Ticket::CameBack(claim, user) if pressed => opened.take(claim, Intent::Said(user)).await,
         Ticket::CameBack(_, user) => opened.ask(user).await,
         // Another site's picture or frame is no farmer, and must not use up what farmers behind the
-        // same address may have kept.
+        // same address may have stored.
         Ticket::TryAgain(_) if !is_a_page(headers) => opened.answering.show(Page::NotBound),
         // Whichever browser this is: that the first one came from Panorama says nothing of it.
         Ticket::TryAgain(claim) => opened.take(claim, Intent::Unknown).await,

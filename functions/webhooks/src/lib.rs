@@ -97,7 +97,7 @@ async fn register(
     let name = fields.required::<WebhookName>("name");
     let secret = fields.required::<WebhookSecret>("secret");
     let url = fields.required::<WebhookUrl>("url");
-    if url.as_ref().is_some_and(|url| !service.settings.reach.allows_url(url.url())) {
+    if url.as_ref().is_some_and(|url| !service.settings.address_policy.allows_url(url.url())) {
         fields.refuse(
             "url",
             ErrorKey::MalformedField,

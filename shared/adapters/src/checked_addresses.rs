@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
 use super::tls;
-use domain::reach::Reach;
+use domain::address_policy::AddressPolicy;
 
 /// Resolves names, without judging what comes out.
 #[async_trait]
@@ -30,9 +30,9 @@ impl LookUp for SystemLookUp {
     }
 }
 
-/// A client that connects to addresses within `reach` only. An address that stands in a URL itself
-/// is never resolved: whoever calls it asks [`Reach::allows_url`] before.
-pub(crate) fn client(reach: Reach, look_up: Arc<dyn LookUp>) -> reqwest::ClientBuilder {
+/// A client that connects to addresses within `address_policy` only. An address that stands in a URL itself
+/// is never resolved: whoever calls it asks [`AddressPolicy::allows_url`] before.
+pub(crate) fn client(address_policy: AddressPolicy, look_up: Arc<dyn LookUp>) -> reqwest::ClientBuilder {
     reqwest::Client::builder()
         .tls_backend_preconfigured(tls::public_config())
         .user_agent("panorama-connect")
@@ -42,14 +42,14 @@ pub(crate) fn client(reach: Reach, look_up: Arc<dyn LookUp>) -> reqwest::ClientB
         .no_proxy()
         // A connection that is kept would be used again without looking at the name's address.
         .pool_max_idle_per_host(0)
-        .https_only(reach == Reach::Public)
-        .dns_resolver(Checked { reach, look_up })
+        .https_only(address_policy == AddressPolicy::Public)
+        .dns_resolver(Checked { address_policy, look_up })
 }
 
 /// Resolves a name and lets all of its addresses pass, or none: the connection is made to what
 /// passed, without asking again.
 struct Checked {
-    reach: Reach,
+    address_policy: AddressPolicy,
     look_up: Arc<dyn LookUp>,
 }
 
@@ -78,14 +78,14 @@ impl Refused {
 
 impl Resolve for Checked {
     fn resolve(&self, name: Name) -> Resolving {
-        let (reach, look_up) = (self.reach, self.look_up.clone());
+        let (address_policy, look_up) = (self.address_policy, self.look_up.clone());
         Box::pin(async move {
             let addresses =
                 look_up.look_up(name.as_str()).await.map_err(|_| Refused::NotResolved)?;
             if addresses.is_empty() {
                 return Err(Refused::NotResolved.into());
             }
-            if !addresses.iter().all(|address| reach.allows(*address)) {
+            if !addresses.iter().all(|address| address_policy.allows(*address)) {
                 return Err(Refused::NotPublic.into());
             }
             let addresses = addresses.into_iter().map(|address| SocketAddr::new(address, 0));

@@ -14,7 +14,7 @@ use crate::checked_addresses::{LookUp, Refused, client};
 use crate::outside::{self, transport_failure};
 use application::ports::downloads::{self, Download, DownloadError, Place};
 use domain::download_url::DownloadUrl;
-use domain::reach::Reach;
+use domain::address_policy::AddressPolicy;
 
 /// How long a connection may take to be made.
 const CONNECTING: Duration = Duration::from_secs(10);
@@ -26,28 +26,28 @@ pub const STANDSTILL: Duration = Duration::from_secs(30);
 /// Reads files.
 pub struct Downloads {
     http: reqwest::Client,
-    reach: Reach,
+    address_policy: AddressPolicy,
     largest: u64,
 }
 
 impl Downloads {
-    /// Files of at most `largest` bytes from addresses within `reach`, by the names that `look_up`
+    /// Files of at most `largest` bytes from addresses within `address_policy`, by the names that `look_up`
     /// resolves.
     ///
     /// # Errors
     /// The HTTP client cannot be built.
     pub fn new(
-        reach: Reach,
+        address_policy: AddressPolicy,
         largest: u64,
         standstill: Duration,
         look_up: Arc<dyn LookUp>,
     ) -> Result<Self, reqwest::Error> {
-        let http = client(reach, look_up)
+        let http = client(address_policy, look_up)
             .connect_timeout(CONNECTING)
             .read_timeout(standstill)
             .referer(false)
             .build()?;
-        Ok(Self { http, reach, largest })
+        Ok(Self { http, address_policy, largest })
     }
 
     async fn ask(
@@ -78,7 +78,7 @@ impl downloads::Downloads for Downloads {
         from: Option<&Place>,
     ) -> Result<Box<dyn Download>, DownloadError> {
         // An address that stands in the URL itself is never resolved, so it is looked at here.
-        if !self.reach.allows_url(url.expose()) {
+        if !self.address_policy.allows_url(url.expose()) {
             return Err(DownloadError::NotPublic);
         }
         // The beginning of a file is no part of it.

@@ -12,12 +12,12 @@
 //! | `OPERATION#{environment}#{hash}` | `OWNER` | the Leaf user that the operation belongs to, or that it is withdrawn |
 //! | `WITHDRAWN#{environment}#{app key}` | `{hash}` | an operation that was withdrawn from the app key |
 //! | `OPERATION#{environment}#{hash}` | `STARTED#{sharingUrlId}` | sessions that were started with its code |
-//! | `OPERATION#{environment}#{hash}` | `KEPT#{sharingUrlId}` | a confirmation that fitted nobody, 24 hours |
+//! | `OPERATION#{environment}#{hash}` | `KEPT#{sharingUrlId}` | an unclaimed confirmation, 24 hours |
 //! | `APPKEYS` | `{environment}#{appName}` | app key |
 //! | `SHARINGURL#{sharingUrlId}` | `APPKEY` | the app key that has it: a claim, and a copy of the row |
 //! | `CLIENT#{environment}#{hash}` | `{appName}` | an app key of this client id: a copy of the row |
 //! | `LOGIN#{environment}#{appName}` | `STATE` | whether Panorama accepts the partner's login, when its listing was last read, who may renew its tokens |
-//! | `KEPT#{sharingUrlId}#{whose}` | `{window}` | how many confirmations were kept in those ten minutes for a session, or for a client (`whose` is its id, or the keyed hash of its address) |
+//! | `KEPT#{sharingUrlId}#{whose}` | `{window}` | how many unclaimed confirmations were stored in those ten minutes for a session, or for a client (`whose` is its id, or the keyed hash of its address) |
 //! | `ATTEMPT#{hash}` | `LOGIN` | what came of a login that was not stored, or was checked, a day |
 //! | `ATTEMPT#{environment}#{appName}` | `RENEWAL#{version}` | what came of renewing the tokens of a version of the app key's secret, a day |
 //! | `TOTAL#USERS` | `0` to `f` | a sixteenth of how many Leaf users there are |
@@ -31,7 +31,8 @@
 //! | `FAILEDCALLS` | `{createdAt}#{changeId}` | a call that a webhook's receiver did not take, 30 days |
 //!
 //! `{hash}` is a keyed hash: an organization code is only in the attributes of session and
-//! credential rows.
+//! credential rows. `KEPT#`, `keptAt`, `keptUntil` (of unclaimed confirmations) and `lookedAt` (of
+//! status refreshes) are words that the code no longer uses; tables that are deployed have them.
 
 mod app_keys;
 pub mod catalogue;
@@ -50,6 +51,7 @@ mod start;
 mod summaries;
 mod table;
 mod totals;
+mod unclaimed;
 mod webhooks;
 
 pub use table::Table;

@@ -24,7 +24,7 @@ use api::{Api, Ask};
 use application::ports::clock::Clock;
 use application::ports::connections::EventPage;
 use application::ports::portion::Portion;
-use application::ports::record_keeper::{Kept, RecordKeeper};
+use application::ports::record_keeper::{RecordKeeper, UpstreamConnection};
 use application::ports::records::{AlertError, RegisterAlertsError};
 use application::ports::secrets::{Freshness, LeafSecrets, PartnerSecrets};
 use application::ports::upstream::{
@@ -103,10 +103,10 @@ impl Leaf {
         self.api.ask(Ask::of(method, MANAGEMENT, rest)).await
     }
 
-    async fn credential(&self, user: LeafUserId) -> Result<Kept, UpstreamError> {
+    async fn credential(&self, user: LeafUserId) -> Result<UpstreamConnection, UpstreamError> {
         let answer = self.ask(Method::GET, &["users", &user.to_string(), CREDENTIALS]).await?;
         match answer.status {
-            StatusCode::NOT_FOUND => Ok(Kept::Nothing),
+            StatusCode::NOT_FOUND => Ok(UpstreamConnection::Nothing),
             _ => shapes::credential(&answer.accepted()?),
         }
     }
@@ -175,7 +175,7 @@ impl Upstream for Leaf {
         code: &OrganizationCode,
     ) -> Result<Confirmed, UpstreamError> {
         Ok(match self.credential(user).await? {
-            Kept::Credential(theirs)
+            UpstreamConnection::Credential(theirs)
                 if theirs.status == CredentialStatus::Active
                     && theirs.organization_code == *code =>
             {
@@ -235,7 +235,7 @@ impl RecordKeeper for Leaf {
         Party::Leaf
     }
 
-    async fn connection(&self, user: LeafUserId) -> Result<Kept, UpstreamError> {
+    async fn connection(&self, user: LeafUserId) -> Result<UpstreamConnection, UpstreamError> {
         self.credential(user).await
     }
 

@@ -6,7 +6,7 @@ use url::Url;
 use http::HeaderMap;
 use http::header::RETRY_AFTER;
 
-/// The longest `Retry-After` that is kept to, and passed on, in seconds.
+/// The longest `Retry-After` that is waited for, and passed on, in seconds.
 pub(crate) const LONGEST_RETRY_AFTER: u64 = 3_600;
 
 /// Why an answer was not read to its end.

@@ -13,7 +13,7 @@ use url::Url;
 
 use super::checked_addresses::{LookUp, Refused, client};
 use application::ports::webhooks::{self, Answer, Said};
-use domain::reach::Reach;
+use domain::address_policy::AddressPolicy;
 use domain::timestamp::Timestamp;
 use domain::webhook::CallFailure;
 use domain::webhook_call::RetryAfter;
@@ -38,21 +38,21 @@ const WEBHOOK_SIGNATURE: HeaderName = HeaderName::from_static("webhook-signature
 /// Calls receivers.
 pub struct Receivers {
     http: reqwest::Client,
-    reach: Reach,
+    address_policy: AddressPolicy,
 }
 
 impl Receivers {
-    /// Receivers within `reach`, by the names that `look_up` resolves.
+    /// Receivers within `address_policy`, by the names that `look_up` resolves.
     ///
     /// # Errors
     /// The HTTP client cannot be built.
     pub fn new(
-        reach: Reach,
+        address_policy: AddressPolicy,
         timeout: Duration,
         look_up: Arc<dyn LookUp>,
     ) -> Result<Self, reqwest::Error> {
-        let http = client(reach, look_up).timeout(timeout).build()?;
-        Ok(Self { http, reach })
+        let http = client(address_policy, look_up).timeout(timeout).build()?;
+        Ok(Self { http, address_policy })
     }
 }
 
@@ -65,7 +65,7 @@ impl webhooks::Receivers for Receivers {
         body: &str,
     ) -> Result<Answer, CallFailure> {
         // An address that stands in the URL itself is never resolved, so it is looked at here.
-        if !self.reach.allows_url(url) {
+        if !self.address_policy.allows_url(url) {
             return Err(CallFailure::NotPublic);
         }
         let request = self

@@ -35,7 +35,7 @@ pub enum Metric {
     SessionsStarted,
     /// A callback was bound to a session, and the farmer's confirmation is stored.
     CallbacksBound,
-    /// A callback was bound to nobody and is kept or, when too many are kept, dropped; or it ended
+    /// A callback was bound to nobody and is stored or, when too many are stored, dropped; or it ended
     /// its session in a refusal.
     CallbacksUnbound,
     /// A session ended with a credential.
@@ -44,11 +44,11 @@ pub enum Metric {
     SessionsExpired,
     /// A credential became REVOKED.
     CredentialsRevoked,
-    /// A REVOKED credential became ACTIVE again: found by a check or a look, or confirmed once
+    /// A REVOKED credential became ACTIVE again: found by a check or a status refresh, or confirmed once
     /// more.
     CredentialsRecovered,
     /// Panorama refuses an app key's login. Each check counts it for as long as it lasts, also
-    /// while the login is left alone, so that an alarm stays on; a live look that finds it out
+    /// while the login is left alone, so that an alarm stays on; a status refresh that finds it out
     /// counts it as well.
     PartnerLoginsRefused,
     /// A check of an app key's connections compared none of them: Panorama's listing could not be

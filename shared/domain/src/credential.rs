@@ -33,8 +33,8 @@ pub struct Credential {
     pub status_since: Timestamp,
     /// When Panorama was last asked about this one in particular.
     pub checked_at: Option<Timestamp>,
-    /// Whether it is a copy of one that the upstream keeps; its id is the one there.
-    pub kept_upstream: bool,
+    /// Whether it is a copy of the upstream's own record; its id is the one there.
+    pub is_upstreams: bool,
 }
 
 impl Credential {

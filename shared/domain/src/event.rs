@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::ids::EventId;
 use super::timestamp::Timestamp;
 
-/// How long an event is kept (Leaf's documents: 30 days).
-pub const KEPT_FOR: Duration = Duration::from_hours(720);
+/// How long an event is stored (Leaf's documents: 30 days).
+pub const RETENTION: Duration = Duration::from_hours(720);
 
 /// One row of the history, with Leaf's fields. Written for people; never with a secret or an
 /// organization code in it.

@@ -12,6 +12,7 @@ macro_rules! redacted {
     )*};
 }
 
+pub mod address_policy;
 pub mod alert;
 pub mod app_key;
 pub mod attempt;
@@ -28,7 +29,6 @@ pub mod event;
 pub mod handshake;
 pub mod ids;
 pub mod invalid;
-pub mod kept;
 pub mod leaf_json;
 pub mod leaf_user;
 pub mod listing;
@@ -40,7 +40,6 @@ pub mod owner;
 pub mod owner_password;
 pub mod owner_token;
 pub mod partner;
-pub mod reach;
 pub mod record;
 pub mod replay;
 pub mod sent;
@@ -49,6 +48,7 @@ pub mod shared_data;
 pub mod shown_name;
 pub mod sign_in;
 pub mod timestamp;
+pub mod unclaimed_confirmation;
 pub mod webhook;
 pub mod webhook_call;
 pub mod webhook_event;

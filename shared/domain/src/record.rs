@@ -17,9 +17,9 @@ pub struct Record(Value);
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum Shown<T> {
-    /// Kept here.
+    /// Stored here.
     Ours(T),
-    /// Kept there.
+    /// Stored there.
     Theirs(Record),
 }
 

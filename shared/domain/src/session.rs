@@ -10,13 +10,16 @@
 //! A `Pending` session is expired from its `expires_at` on, whether or not somebody has noticed and
 //! stored it. That it is stored once is what lets it be counted once.
 
+pub mod finishing;
+pub mod hop_link;
+
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 use url::Url;
 
 use super::app_key::{AppKey, AppKeyId};
-use super::browser::{BindingCookie, BrowserHash};
+use super::browser::BrowserHash;
 use super::handshake::{Handshake, Pace};
 use super::ids::{LeafUserId, SessionId, SharingUrlId};
 use super::operation::Operation;
@@ -140,17 +143,6 @@ pub enum Received {
     NotTaken,
 }
 
-/// What the finisher finds.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Resumed {
-    /// Save this, then do the handshake.
-    Begin(Box<Session>),
-    /// Somebody is at it, or it is too early for another attempt.
-    NotDue,
-    /// There is nothing to finish.
-    NothingToDo,
-}
-
 /// What the end of the 15 minutes makes of a session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Lapsed {
@@ -160,21 +152,6 @@ pub enum Lapsed {
     NotYet,
     /// It does not wait for its farmer any more.
     NothingToDo,
-}
-
-/// What opening the hop link does to a session.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Opened {
-    /// Save this and give the browser the cookie.
-    Bound(Box<Session>),
-    /// The bound browser again: send it on.
-    Again,
-    /// No browser is bound yet, and the farmer is to see first whose account it is.
-    Unconfirmed,
-    /// Another browser is bound.
-    Elsewhere,
-    /// There is nothing to open any more.
-    Over(Status),
 }
 
 impl Session {
@@ -204,7 +181,7 @@ impl Session {
         }
     }
 
-    /// The same new session, when a confirmation for it is already there (kept from before, or left
+    /// The same new session, when a confirmation for it is already there (unclaimed, or left
     /// over from the session that it replaces): it begins in `Confirming`.
     #[must_use]
     pub fn already_confirmed(
@@ -302,83 +279,6 @@ impl Session {
         }
     }
 
-    /// The farmer's page asks again: the handshake is taken up at once, if nobody is at it and
-    /// Panorama was not asked too often.
-    pub fn retake(self, now: Timestamp) -> Option<Self> {
-        let handshake = self.handshake().filter(|handshake| now >= handshake.lease_until)?.clone();
-        let pace = self.pace.ask(now).ok()?;
-        let state =
-            State::Confirming(Handshake { lease_until: now.plus(HANDSHAKE_LEASE), ..handshake });
-        Some(Self { pace, state, ..self.next() })
-    }
-
-    /// The finisher takes it up.
-    pub fn resume(self, now: Timestamp) -> Resumed {
-        match self.handshake().cloned() {
-            None => Resumed::NothingToDo,
-            Some(handshake) if now < handshake.due_at() => Resumed::NotDue,
-            Some(handshake) => {
-                let lease_until = now.plus(HANDSHAKE_LEASE);
-                let attempts = handshake.attempts.saturating_add(1);
-                let state = State::Confirming(Handshake { lease_until, attempts, ..handshake });
-                Resumed::Begin(Box::new(Self { state, ..self.next() }))
-            }
-        }
-    }
-
-    /// A session that was completed with this operation, when the farmer has switched sharing off
-    /// and on again since: the handshake is due once more. Whoever has the address of an old
-    /// callback can ask for that, so a refusal leads back to where it was; `None` when Panorama has
-    /// just been asked often enough.
-    pub fn reopen(self, code: OrganizationCode, now: Timestamp) -> Option<Self> {
-        let pace = self.pace.ask(now).ok()?;
-        let lease_until = now.plus(HANDSHAKE_LEASE);
-        let reopened = Some(code.clone());
-        let state = State::Confirming(Handshake {
-            code,
-            lease_until,
-            attempts: 0,
-            reopened,
-            handed_on: false,
-        });
-        Some(Self { pace, state, ..self.next() })
-    }
-
-    /// The farmer goes on to the upstream with the code that was received.
-    #[must_use]
-    pub fn handed_on(mut self) -> Self {
-        if let State::Confirming(handshake) = &mut self.state {
-            handshake.handed_on = true;
-        }
-        self
-    }
-
-    /// Panorama confirmed: the session is done.
-    #[must_use]
-    pub fn complete(self, code: OrganizationCode) -> Self {
-        Self { state: State::Completed { code }, ..self.next() }
-    }
-
-    /// Panorama did not answer: the handshake is free to be tried again.
-    #[must_use]
-    pub fn postpone(self, handshake: &Handshake, now: Timestamp) -> Self {
-        let state = State::Confirming(Handshake { lease_until: now, ..handshake.clone() });
-        Self { state, ..self.next() }
-    }
-
-    /// Panorama refused the operation: a session that was completed before is that again, any other
-    /// waits again or has expired meanwhile.
-    #[must_use]
-    pub fn turn_back(self, now: Timestamp) -> Self {
-        let completed = self.handshake().and_then(|handshake| handshake.reopened.clone());
-        let state = match completed {
-            Some(code) => State::Completed { code },
-            None if now < self.expires_at => State::Pending,
-            None => State::Expired,
-        };
-        Self { state, ..self.next() }
-    }
-
     /// Its 15 minutes may be over.
     pub fn lapse(self, now: Timestamp) -> Lapsed {
         match self.state {
@@ -398,52 +298,12 @@ impl Session {
         Self { state: State::Rejected(rejection), ..self.next() }
     }
 
-    /// The hop link is opened by a browser that showed `shown` and would be given `fresh`.
-    pub fn open(
-        self,
-        shown: Option<&BrowserHash>,
-        fresh: &BindingCookie,
-        now: Timestamp,
-    ) -> Opened {
-        match (self.status(now), &self.browser) {
-            (Status::Pending, None) if self.confirm_account => Opened::Unconfirmed,
-            (Status::Pending, None) => Opened::Bound(Box::new(self.bound_to(fresh))),
-            (Status::Pending, Some(bound)) if shown == Some(bound) => Opened::Again,
-            (Status::Pending, Some(_)) => Opened::Elsewhere,
-            (over, _) => Opened::Over(over),
-        }
-    }
-
-    /// The farmer has seen whose account it is and goes on in this browser; one that was bound
-    /// before is bound no more.
-    pub fn continue_in(
-        self,
-        shown: Option<&BrowserHash>,
-        fresh: &BindingCookie,
-        now: Timestamp,
-    ) -> Opened {
-        match (self.status(now), &self.browser) {
-            (Status::Pending, Some(bound)) if shown == Some(bound) => Opened::Again,
-            (Status::Pending, _) => Opened::Bound(Box::new(self.bound_to(fresh))),
-            (over, _) => Opened::Over(over),
-        }
-    }
-
-    /// Whether a cookie is this session's.
-    pub fn is_bound_to(&self, cookie: &BindingCookie) -> bool {
-        self.id == cookie.session_id && self.browser.as_ref() == Some(&cookie.hash())
-    }
-
     /// The handshake that it is at, if it is at one.
     pub fn handshake(&self) -> Option<&Handshake> {
         match &self.state {
             State::Confirming(handshake) => Some(handshake),
             _ => None,
         }
-    }
-
-    fn bound_to(self, cookie: &BindingCookie) -> Self {
-        Self { browser: Some(cookie.hash()), ..self.next() }
     }
 
     fn next(self) -> Self {

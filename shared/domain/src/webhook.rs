@@ -21,7 +21,7 @@ use super::webhook_event::WebhookEvent;
 pub const ROTATION: Duration = Duration::from_hours(24);
 
 /// How long a failed call can be looked up.
-pub const FAILED_CALLS_KEPT_FOR: Duration = Duration::from_hours(720);
+pub const FAILED_CALLS_RETENTION: Duration = Duration::from_hours(720);
 
 /// The fewest bytes of a secret (Standard Webhooks: "between 24 bytes and 64 bytes"). Older
 /// webhooks may have shorter ones.
@@ -83,7 +83,7 @@ impl FromStr for WebhookName {
     }
 }
 
-/// Where a webhook's calls go. What may be called is [`super::reach::Reach`]'s to say.
+/// Where a webhook's calls go. What may be called is [`super::address_policy::AddressPolicy`]'s to say.
 #[derive(Clone, PartialEq, Eq)]
 pub struct WebhookUrl(Url);
 

@@ -10,7 +10,7 @@ use super::alert::AlertType;
 use super::invalid::Invalid;
 
 /// Leaf's events about what this service does not do (docs.withleaf.io, "Alert Events", as of
-/// 2026-03). Clients register for all they know at once, so the names are taken, kept and shown.
+/// 2026-03). Clients register for all they know at once, so the names are taken, stored and shown.
 const LEAFS_OWN: [&str; 36] = [
     "automergedFileProcessingFailed",
     "automergedFileProcessingFinished",

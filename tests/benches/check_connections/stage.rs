@@ -214,7 +214,7 @@ async fn fill(addresses: &[String; 3], service: &Service, database: &Database, s
         created_at: now.minus(Duration::from_hours(24)),
         status_since: now.minus(Duration::from_hours(24)),
         checked_at: None,
-        kept_upstream: false,
+        is_upstreams: false,
     };
     let event = Event::new(EventId(Uuid::new_v4()), Event::CONFIRM, 200, "The mould.", now);
     ports.leaf_users.create(&user).await.expect("a Leaf user");

@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use adapters::checked_addresses::LookUp;
 use async_trait::async_trait;
+use domain::address_policy::AddressPolicy;
 use domain::alert::AlertType;
-use domain::reach::Reach;
 
 use super::receiver::Receiver;
 use super::{after, body, failed_calls, post, register};
@@ -34,9 +34,9 @@ fn names(addresses: &[&str]) -> Arc<Names> {
     Arc::new(Names { addresses, asked: AtomicUsize::new(0) })
 }
 
-async fn world(reach: Reach, names: Arc<Names>) -> World {
+async fn world(address_policy: AddressPolicy, names: Arc<Names>) -> World {
     World::start_with(|options| {
-        options.reach = reach;
+        options.address_policy = address_policy;
         options.look_up = Some(names);
     })
     .await
@@ -55,7 +55,7 @@ async fn a_name_with_any_address_that_is_not_public_is_not_called() {
         &["8.8.8.8", "127.0.0.1"],
     ] {
         let names = names(addresses);
-        let world = world(Reach::Public, names.clone()).await;
+        let world = world(AddressPolicy::Public, names.clone()).await;
         register(
             &world,
             &[AlertType::ConnectionActivated],
@@ -76,7 +76,7 @@ async fn a_name_with_any_address_that_is_not_public_is_not_called() {
 async fn a_name_is_resolved_once_a_call_and_the_connection_is_made_to_what_was_looked_at() {
     let receiver = Receiver::start().await;
     let names = names(&["127.0.0.1"]);
-    let world = world(Reach::ThisMachineToo, names.clone()).await;
+    let world = world(AddressPolicy::ThisMachineToo, names.clone()).await;
     register(
         &world,
         &[AlertType::ConnectionActivated],
@@ -95,7 +95,7 @@ async fn a_name_is_resolved_once_a_call_and_the_connection_is_made_to_what_was_l
 
 #[tokio::test]
 async fn a_name_without_an_address_is_tried_again() {
-    let world = world(Reach::Public, names(&[])).await;
+    let world = world(AddressPolicy::Public, names(&[])).await;
     register(&world, &[AlertType::ConnectionActivated], "https://receiver.example/").await;
     world.connected("maria", FARM).await;
     assert_eq!(after(&world, 0).await, (1, 0));

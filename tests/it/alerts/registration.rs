@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use domain::address_policy::AddressPolicy;
 use domain::alert::AlertType;
-use domain::reach::Reach;
 use domain::webhook_event::WebhookEvent;
 use local::seed::{OWNER, SECRETS_PREFIX};
 use reqwest::{Method, StatusCode};
@@ -87,7 +87,8 @@ async fn leafs_events_that_never_happen_here_are_taken() {
 /// Leaf's fields and ours; one that is empty is null.
 #[tokio::test]
 async fn a_webhook_and_a_failed_call_have_all_documented_fields() {
-    let world = World::start_with(|options| options.reach = Reach::ThisMachineToo).await;
+    let world =
+        World::start_with(|options| options.address_policy = AddressPolicy::ThisMachineToo).await;
     let receiver = Receiver::start().await;
     let long = format!("<h1>Bad Gateway</h1>{}", "é".repeat(2_000));
     receiver.answer([Reply::Says(502, long.clone())]);
@@ -262,7 +263,8 @@ async fn only_owners_get_there() {
 
 #[tokio::test]
 async fn a_new_webhook_is_told_so_in_leafs_words() {
-    let world = World::start_with(|options| options.reach = Reach::ThisMachineToo).await;
+    let world =
+        World::start_with(|options| options.address_policy = AddressPolicy::ThisMachineToo).await;
     let receiver = Receiver::start().await;
     register(&world, &[AlertType::ConnectionRevoked], &receiver.url).await;
     after(&world, 0).await;
@@ -276,7 +278,8 @@ async fn a_new_webhook_is_told_so_in_leafs_words() {
 /// As when its process ended between the row and the secret.
 #[tokio::test]
 async fn a_webhook_without_a_secret_is_mended_by_a_rotation() {
-    let world = World::start_with(|options| options.reach = Reach::ThisMachineToo).await;
+    let world =
+        World::start_with(|options| options.address_policy = AddressPolicy::ThisMachineToo).await;
     let receiver = Receiver::start().await;
     let id = register(&world, &[AlertType::ConnectionActivated], &receiver.url).await;
     let name = format!("panorama-connect/webhook/{id}");

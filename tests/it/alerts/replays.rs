@@ -122,8 +122,10 @@ async fn one_alert_is_told_once_more_by_its_id() {
 /// Leaf's way to change a webhook; and who begins with webhooks wants to know what happened before.
 #[tokio::test]
 async fn a_webhook_is_told_what_happened_before_it_was_registered() {
-    let world =
-        World::start_with(|options| options.reach = domain::reach::Reach::ThisMachineToo).await;
+    let world = World::start_with(|options| {
+        options.address_policy = domain::address_policy::AddressPolicy::ThisMachineToo
+    })
+    .await;
     let start = world.clock.now().to_string();
     let between = two_connections(&world).await;
     let receiver = Receiver::start().await;

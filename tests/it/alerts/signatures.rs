@@ -13,8 +13,8 @@ use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use deliver_alerts::Delivery;
+use domain::address_policy::AddressPolicy;
 use domain::alert::AlertType;
-use domain::reach::Reach;
 use domain::webhook::ROTATION;
 use reqwest::{Method, StatusCode};
 use serde_json::json;
@@ -121,8 +121,8 @@ async fn whoever_remembers_the_older_secret_signs_with_both_at_once_after_a_rota
     let (world, receiver, id) = at_todays_date().await;
     let other = world.machine.another_process().expect("another process");
     let queue = Arc::new(NoQueue);
-    let receivers =
-        Receivers::new(Reach::ThisMachineToo, TIMEOUT, Arc::new(SystemLookUp)).expect("a client");
+    let receivers = Receivers::new(AddressPolicy::ThisMachineToo, TIMEOUT, Arc::new(SystemLookUp))
+        .expect("a client");
     let other = Delivery::new(other, Arc::new(receivers), queue);
     let user = "5f0c2b1e-8d3a-4a76-9c54-1e7f3b9a6d20";
     let deliver = async |message: &str| {

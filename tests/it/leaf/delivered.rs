@@ -5,7 +5,7 @@
 //! the real one has the two that we register for, and says `credentialsUnauthenticated` of a
 //! credential that it can no longer use.
 
-use domain::reach::Reach;
+use domain::address_policy::AddressPolicy;
 use local::{Machine, Upstream};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -16,11 +16,11 @@ use crate::world::{FARM, World, limit_permission};
 
 const WEBHOOKS: &str = "/services/alerts/api/alerts/webhooks";
 
-/// In front of a Leaf that may call this machine, and has been asked to.
+/// In proxy mode, with a Leaf that may call this machine, and has been asked to.
 async fn registered() -> World {
     let world = World::start_with(|options| {
         options.upstream = Upstream::Leaf;
-        options.reach = Reach::ThisMachineToo;
+        options.address_policy = AddressPolicy::ThisMachineToo;
     })
     .await;
     register(&world).await;

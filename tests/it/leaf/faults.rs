@@ -30,7 +30,7 @@ fn bad_days() -> [(Value, u16, &'static str, usize); 6] {
 #[tokio::test]
 async fn a_status_is_what_is_stored_when_leaf_cannot_be_asked() {
     for (fault, _, _, most) in bad_days() {
-        let world = World::in_front_of_leaf().await;
+        let world = World::in_proxy_mode().await;
         let user = world.connected("maria", FARM).await;
         let before = world.credential(&user).await.1;
         world.pass(1, 0);
@@ -52,7 +52,7 @@ async fn a_status_is_what_is_stored_when_leaf_cannot_be_asked() {
 #[tokio::test]
 async fn a_start_that_leaf_cannot_begin_says_why_and_changes_nothing() {
     for (fault, status, error_key, most) in bad_days() {
-        let world = World::in_front_of_leaf().await;
+        let world = World::in_proxy_mode().await;
         let user = world.create_user("maria").await;
         world.disturb(&fault).await;
         let calls = world.leaf_calls("").await;
@@ -74,7 +74,7 @@ async fn a_start_that_leaf_cannot_begin_says_why_and_changes_nothing() {
 #[tokio::test]
 async fn a_farmer_who_comes_while_leafs_api_cannot_be_asked_is_connected_when_it_can() {
     for (fault, ..) in bad_days() {
-        let world = World::in_front_of_leaf().await;
+        let world = World::in_proxy_mode().await;
         let user = world.create_user("maria").await;
         world.start_session(&user, None).await;
         let link = world.start_session(&user, None).await.sign_in_url;
@@ -99,7 +99,7 @@ async fn a_farmer_who_comes_while_leafs_api_cannot_be_asked_is_connected_when_it
 
 #[tokio::test]
 async fn a_limit_is_kept_for_as_long_as_leaf_said() {
-    let world = World::in_front_of_leaf().await;
+    let world = World::in_proxy_mode().await;
     let user = world.connected("maria", FARM).await;
     world.disturb(&json!({ "fault": "status", "status": 429, "retryAfter": 17 })).await;
     let calls = world.leaf_calls("").await;
@@ -117,7 +117,7 @@ async fn a_limit_is_kept_for_as_long_as_leaf_said() {
 
 #[tokio::test]
 async fn a_check_that_leaf_limits_goes_on_where_it_was() {
-    let world = World::in_front_of_leaf().await;
+    let world = World::in_proxy_mode().await;
     let (maria, dale) =
         (world.connected("maria", FARM).await, world.connected("dale", OTHER_FARM).await);
     for code in [FARM, OTHER_FARM] {
@@ -167,7 +167,7 @@ async fn a_check_that_leaf_limits_goes_on_where_it_was() {
 
 #[tokio::test]
 async fn a_token_that_leaf_refuses_is_renewed_once_and_nobody_notices() {
-    let world = World::in_front_of_leaf().await;
+    let world = World::in_proxy_mode().await;
     let user = world.connected("maria", FARM).await;
     let logins = world.leaf_calls("/api/authenticate").await;
     world
@@ -180,7 +180,7 @@ async fn a_token_that_leaf_refuses_is_renewed_once_and_nobody_notices() {
 
 #[tokio::test]
 async fn a_token_is_kept_until_shortly_before_its_end() {
-    let world = World::in_front_of_leaf().await;
+    let world = World::in_proxy_mode().await;
     let user = world.connected("maria", FARM).await;
     assert_eq!(world.leaf_calls("/api/authenticate").await, 1, "one for everything so far");
     world.pass(30 * 24 * 60 - 6, 0);
@@ -194,7 +194,7 @@ async fn a_token_is_kept_until_shortly_before_its_end() {
 
 #[tokio::test]
 async fn a_word_that_nobody_knows_changes_nothing() {
-    let world = World::in_front_of_leaf().await;
+    let world = World::in_proxy_mode().await;
     let user = world.connected("maria", FARM).await;
     world.disturb(&json!({ "fault": "unknownStatus", "times": 0 })).await;
     assert_eq!(world.status(&user).await, "ACTIVE");

@@ -51,7 +51,7 @@ async fn session_after_leaf_has_connected_the_farm(world: &World, user: &str) ->
 
 #[tokio::test]
 async fn a_leaf_user_of_leafs_is_taken_over_by_its_first_start() {
-    let world = World::in_front_of_leaf().await;
+    let world = World::in_proxy_mode().await;
     let user = user_of_leaf(&world).await;
     world.start_session(&user, Some(FARM)).await;
     let callback = world.share(FARM).await;
@@ -61,7 +61,7 @@ async fn a_leaf_user_of_leafs_is_taken_over_by_its_first_start() {
 
 #[tokio::test]
 async fn a_connection_from_before_is_taken_over_with_leafs_id() {
-    let world = World::in_front_of_leaf().await;
+    let world = World::in_proxy_mode().await;
     let user = user_of_leaf(&world).await;
     assert_eq!(world.status(&user).await, "integrationNotStarted");
     connect_at_leaf(&world, &user, FARM).await;
@@ -76,7 +76,7 @@ async fn a_connection_from_before_is_taken_over_with_leafs_id() {
 #[tokio::test]
 async fn a_farmer_who_came_to_leaf_alone_is_connected_here_even_when_the_time_is_over() {
     for minutes in [1, 16] {
-        let world = World::in_front_of_leaf().await;
+        let world = World::in_proxy_mode().await;
         let user = world.create_user("maria").await;
         world.start_session(&user, Some(FARM)).await;
         world.share(FARM).await;
@@ -89,7 +89,7 @@ async fn a_farmer_who_came_to_leaf_alone_is_connected_here_even_when_the_time_is
 /// Nobody reads a status here, so only the end of the session can find out.
 #[tokio::test]
 async fn a_session_whose_farmer_came_to_leaf_alone_ends_connected_and_not_expired() {
-    let world = World::in_front_of_leaf().await;
+    let world = World::in_proxy_mode().await;
     let user = world.create_user("maria").await;
     world.start_session(&user, Some(FARM)).await;
     let expiries_waiting = async || {
@@ -111,7 +111,7 @@ async fn a_session_whose_farmer_came_to_leaf_alone_ends_connected_and_not_expire
 
 #[tokio::test]
 async fn a_session_for_one_operation_is_not_completed_by_leafs_connection_to_another() {
-    let world = World::in_front_of_leaf().await;
+    let world = World::in_proxy_mode().await;
     let user = world.connected("maria", FARM).await;
     world.start_session(&user, Some(OTHER_FARM)).await;
     let callback = world.callback(OTHER_FARM);
@@ -130,7 +130,7 @@ async fn a_session_for_one_operation_is_not_completed_by_leafs_connection_to_ano
 #[tokio::test]
 async fn a_session_goes_on_waiting_when_leaf_has_connected_another_operation_than_it_was_started_for()
  {
-    let world = World::in_front_of_leaf().await;
+    let world = World::in_proxy_mode().await;
     let user = world.create_user("maria").await;
     world.start_session(&user, Some(OTHER_FARM)).await;
     assert_eq!(session_after_leaf_has_connected_the_farm(&world, &user).await, State::Pending);
@@ -138,7 +138,7 @@ async fn a_session_goes_on_waiting_when_leaf_has_connected_another_operation_tha
 
 #[tokio::test]
 async fn a_farmer_who_has_come_is_not_done_when_leaf_has_connected_another_operation() {
-    let world = World::in_front_of_leaf().await;
+    let world = World::in_proxy_mode().await;
     let user = world.create_user("maria").await;
     let started = world.start_session(&user, None).await;
     let mut browser = world.hop(&started).await;
@@ -156,7 +156,7 @@ async fn a_farmer_who_has_come_is_not_done_when_leaf_has_connected_another_opera
 
 #[tokio::test]
 async fn a_credential_that_leaf_has_lost_is_revoked_and_not_forgotten() {
-    let world = World::in_front_of_leaf().await;
+    let world = World::in_proxy_mode().await;
     let user = world.connected("maria", FARM).await;
     let path = format!("{MANAGEMENT}/users/{user}/panorama-credentials");
     let gone = world.at_leaf(Method::DELETE, &path).await.send().await.expect("an answer");

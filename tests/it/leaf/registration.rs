@@ -106,7 +106,7 @@ async fn registered(world: &World, ids: &[&str]) -> (Result<(), RegisterAlertsEr
 
 #[tokio::test]
 async fn a_registration_takes_the_place_of_ours_and_its_first_message_is_taken() {
-    let world = World::in_front_of_leaf().await;
+    let world = World::in_proxy_mode().await;
     for before in [&[][..], &[OURS]] {
         let (registered, account) = registered(&world, before).await;
         registered.expect("it is registered");
@@ -118,7 +118,7 @@ async fn a_registration_takes_the_place_of_ours_and_its_first_message_is_taken()
 
 #[tokio::test]
 async fn a_webhook_of_somebody_elses_is_left_alone_and_told() {
-    let world = World::in_front_of_leaf().await;
+    let world = World::in_proxy_mode().await;
     let (registered, account) = registered(&world, &[FOREIGN]).await;
     let error = registered.expect_err("it is not registered").to_string();
     assert!(error.contains("eventRegisteredTwice"), "{error}");
@@ -127,7 +127,7 @@ async fn a_webhook_of_somebody_elses_is_left_alone_and_told() {
 
 #[tokio::test]
 async fn only_an_owner_may_register() {
-    let world = World::in_front_of_leaf().await;
+    let world = World::in_proxy_mode().await;
     let anonymous = world.http.request(Method::POST, world.api("/alerts/leaf/registration"));
     assert_eq!(anonymous.send().await.expect("an answer").status(), StatusCode::UNAUTHORIZED);
 }

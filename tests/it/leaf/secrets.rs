@@ -9,7 +9,7 @@ use crate::world::{FARM, MANAGEMENT, World};
 
 #[tokio::test]
 async fn nothing_that_leaf_tells_of_tokens_is_passed_on() {
-    let world = World::in_front_of_leaf().await;
+    let world = World::in_proxy_mode().await;
     let user = world.connected("maria", FARM).await;
     let path = format!("{MANAGEMENT}/users/{user}/panorama-credentials");
     let theirs = world
@@ -42,7 +42,7 @@ async fn nothing_that_leaf_tells_of_tokens_is_passed_on() {
 
 #[tokio::test]
 async fn what_leaf_says_when_it_refuses_is_not_quoted() {
-    let world = World::in_front_of_leaf().await;
+    let world = World::in_proxy_mode().await;
     let user = world.create_user("maria").await;
     let refused = serde_json::json!({ "fault": "status", "status": 418 });
     world.disturb(&refused).await;

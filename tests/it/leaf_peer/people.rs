@@ -102,7 +102,7 @@ pub(super) async fn remove(State(records): State<Shared>, Path(id): Path<String>
     if records.users.len() == before { nobody() } else { StatusCode::NO_CONTENT.into_response() }
 }
 
-/// "For keeping the credentials or updating them, include an entry": `{"id"}` of one that exists.
+/// "For storing the credentials or updating them, include an entry": `{"id"}` of one that exists.
 fn bound(records: &mut Records, mut user: Map<String, Value>) -> Map<String, Value> {
     for (_, credential) in user.iter_mut().filter(|(name, _)| name.ends_with("Credentials")) {
         let id = credential["id"].as_str().unwrap_or_default();

@@ -28,7 +28,7 @@ pub(crate) struct Guard {
 #[derive(Debug, Clone, Default)]
 struct Denied {
     calls: Arc<Mutex<Vec<String>>>,
-    in_front_of_leaf: Arc<AtomicBool>,
+    in_proxy_mode: Arc<AtomicBool>,
 }
 
 impl Guard {
@@ -38,9 +38,9 @@ impl Guard {
         before_each(move |request| denied.look(request))
     }
 
-    /// The machine is deployed in front of Leaf.
-    pub(crate) fn in_front_of_leaf(&self) {
-        self.denied.in_front_of_leaf.store(true, Ordering::SeqCst);
+    /// The machine is deployed in proxy mode.
+    pub(crate) fn in_proxy_mode(&self) {
+        self.denied.in_proxy_mode.store(true, Ordering::SeqCst);
     }
 }
 
@@ -64,7 +64,7 @@ impl Denied {
     fn look(&self, request: &HttpRequest) -> Result<(), BoxError> {
         // What is done in no function's name is the test's own, or makes the machine.
         let Some(function) = function_scope::function() else { return Ok(()) };
-        let upstream = if self.in_front_of_leaf.load(Ordering::SeqCst) {
+        let upstream = if self.in_proxy_mode.load(Ordering::SeqCst) {
             Upstream::Leaf
         } else {
             Upstream::Panorama

@@ -31,7 +31,7 @@ const OF_THE_RUNTIME: [(&str, &str); 7] = [
 /// X-Ray's: they know no resources, so these alone may be on `*`.
 const TRACES: [&str; 2] = ["xray:PutTelemetryRecords", "xray:PutTraceSegments"];
 
-/// The condition of what is there only in front of Leaf.
+/// The condition of what is there only in proxy mode.
 const FRONTS_LEAF: &str = "FrontsLeaf";
 
 /// What each function may do, by its name.
@@ -42,7 +42,7 @@ pub(crate) type Policies = BTreeMap<String, Rights>;
 pub(crate) struct Rights {
     /// By its role, whatever the upstream.
     pub(crate) role: BTreeSet<Access>,
-    /// By the policy that stands beside the role in front of Leaf.
+    /// By the policy that stands beside the role in proxy mode.
     pub(crate) leaf: BTreeSet<Access>,
 }
 
@@ -89,8 +89,8 @@ impl<'a> Template<'a> {
         self.resources[id]["Type"].as_str().unwrap_or_default()
     }
 
-    /// The policies that stand beside the roles for a deployment in front of Leaf.
-    fn in_front_of_leaf(&self) -> impl Iterator<Item = &'a Value> {
+    /// The policies that stand beside the roles for a deployment in proxy mode.
+    fn in_proxy_mode(&self) -> impl Iterator<Item = &'a Value> {
         let resources = self.resources.as_object().into_iter().flatten();
         let policies = resources.filter(|(_, one)| {
             one["Type"] == "AWS::IAM::Policy" && one["Condition"] == FRONTS_LEAF
@@ -135,7 +135,7 @@ impl<'a> Template<'a> {
         for policy in properties["Policies"].as_array().ok_or("its role's policies are no list")? {
             rights.role.extend(self.allowed(id, function, policy)?);
         }
-        for policy in self.in_front_of_leaf().filter(|policy| policy["Roles"][0]["Ref"] == role) {
+        for policy in self.in_proxy_mode().filter(|policy| policy["Roles"][0]["Ref"] == role) {
             rights.leaf.extend(self.allowed(id, function, policy)?);
         }
         Ok(rights)
@@ -399,7 +399,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_beside_a_role_for_leaf_is_allowed_in_front_of_leaf_alone() {
+    fn what_stands_beside_a_role_for_leaf_is_allowed_in_proxy_mode_alone() {
         let beside = |roles: Value| {
             let mut template = with(allow("dynamodb:GetItem", arn("Table")));
             let statement = allow("dynamodb:PutItem", arn("Table"));

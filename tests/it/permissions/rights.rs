@@ -16,12 +16,12 @@ pub(crate) fn are_to_be_written() -> bool {
     std::env::var("RIGHTS").is_ok_and(|what| what == "update")
 }
 
-/// Writes them: what is done whatever the upstream, and what is done beyond that in front of Leaf.
-pub(crate) fn write(seen: &Seen, in_front_of_leaf: &Seen) {
+/// Writes them: what is done whatever the upstream, and what is done beyond that in proxy mode.
+pub(crate) fn write(seen: &Seen, in_proxy_mode: &Seen) {
     let functions = Path::new(env!("CARGO_MANIFEST_DIR")).join("../functions");
     for function in FUNCTIONS {
         let role = seen.of(function.name);
-        let leaf = &in_front_of_leaf.of(function.name) - &role;
+        let leaf = &in_proxy_mode.of(function.name) - &role;
         let rights = json!({ "leaf": by_resource(&leaf), "role": by_resource(&role) });
         let text = serde_json::to_string_pretty(&rights).expect("JSON") + "\n";
         let file = functions.join(function.name).join("rights.json");

@@ -7,7 +7,7 @@ mod app_keys;
 mod callbacks;
 mod credentials;
 mod following_leaf;
-mod in_front_of_leaf;
+mod in_proxy_mode;
 mod queues_and_schedules;
 mod starts;
 mod users;
@@ -50,7 +50,7 @@ pub(crate) async fn go(seen: &Seen, upstream: Upstream) {
             Box::pin(queues_and_schedules::stops(tour)).await;
         }
         Upstream::Leaf => {
-            Box::pin(in_front_of_leaf::stops(tour)).await;
+            Box::pin(in_proxy_mode::stops(tour)).await;
             Box::pin(following_leaf::stops(tour)).await;
         }
     }

@@ -4,10 +4,10 @@
 use std::time::Duration;
 
 use application::ports::secrets::Freshness;
+use domain::address_policy::AddressPolicy;
 use domain::alert::AlertType;
 use domain::app_key::AppKeyId;
 use domain::client_environment::ClientEnvironment;
-use domain::reach::Reach;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -50,7 +50,7 @@ impl Day {
         let world = World::start_with(|options| {
             options.data = folder.data();
             options.interceptors.push(aws.interceptor());
-            options.reach = Reach::ThisMachineToo;
+            options.address_policy = AddressPolicy::ThisMachineToo;
         })
         .await;
         let mut day = Self {

@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 
 use application::ports::connections::{
-    Account, CallbackFacts, Completion, KeptConfirmation, Start, StartConflict,
+    Account, CallbackFacts, Completion, Start, StartConflict, UnclaimedConfirmation,
 };
 use application::ports::secrets::VersionedSecret;
 use application::use_cases::credential_status::CredentialStatusView;
@@ -24,7 +24,8 @@ use domain::operation::Operation;
 use domain::organization_code::{IndexKey, OrganizationCode};
 use domain::owner::{Owner, Owners, SigningKey};
 use domain::partner::{PartnerCredentials, PartnerSecret, PartnerTokens};
-use domain::session::{Opened, Received, Session};
+use domain::session::hop_link::Opened;
+use domain::session::{Received, Session};
 use domain::timestamp::Timestamp;
 use time::macros::datetime;
 use uuid::Uuid;
@@ -117,7 +118,7 @@ fn debug_of_whatever_holds_a_code_does_not_show_it() {
     redacted(&bind(evidence, &code(), now()));
     redacted(&credential);
 
-    let kept = KeptConfirmation {
+    let kept = UnclaimedConfirmation {
         operation: &operation,
         app_key: &app_key.id,
         sharing_url_id: app_key.sharing_url_id,
@@ -130,8 +131,8 @@ fn debug_of_whatever_holds_a_code_does_not_show_it() {
         app_key: &app_key,
         operation: Some(&operation),
         replaces: Some(&confirming),
-        keep: Some(kept),
-        claims_kept: true,
+        unclaimed: Some(kept),
+        claims: true,
     });
     let event = Event::new(EventId(Uuid::new_v4()), Event::CONFIRM, 200, "It is a test.", now());
     redacted(&Completion { session: &completed, credential: &credential, event: &event });
@@ -259,7 +260,7 @@ fn credential(session: &Session, operation: &Operation) -> Credential {
         created_at: now(),
         status_since: now(),
         checked_at: None,
-        kept_upstream: false,
+        is_upstreams: false,
     }
 }
 

@@ -52,12 +52,12 @@ impl Holder {
 
 const LARGEST: u64 = 10;
 
-fn downloads(reach: Reach) -> Downloads {
-    Downloads::new(reach, LARGEST, Duration::from_millis(200), Arc::new(Private)).expect("a client")
+fn downloads(address_policy: AddressPolicy) -> Downloads {
+    Downloads::new(address_policy, LARGEST, Duration::from_millis(200), Arc::new(Private)).expect("a client")
 }
 
 fn of_this_machine() -> Downloads {
-    downloads(Reach::ThisMachineToo)
+    downloads(AddressPolicy::ThisMachineToo)
 }
 
 /// Every name is one of the inside.
@@ -239,7 +239,7 @@ async fn every_answer_without_a_file_says_what_to_do() {
 async fn an_address_that_is_not_public_is_not_called() {
     let holder =
         Holder::answering(|_| "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n".to_owned()).await;
-    let error = downloads(Reach::Public).open(&holder.url(), None).await.err();
+    let error = downloads(AddressPolicy::Public).open(&holder.url(), None).await.err();
     assert_eq!(error, Some(DownloadError::NotPublic));
     assert!(holder.heads.lock().expect("nobody panicked").is_empty());
     for url in [
@@ -251,7 +251,7 @@ async fn an_address_that_is_not_public_is_not_called() {
         "https://localhost/1.2020",
     ] {
         let url = url.parse().expect("a URL");
-        let error = downloads(Reach::Public).open(&url, None).await.err();
+        let error = downloads(AddressPolicy::Public).open(&url, None).await.err();
         assert_eq!(error, Some(DownloadError::NotPublic), "{}", url.expose());
     }
 }

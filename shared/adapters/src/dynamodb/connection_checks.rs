@@ -5,17 +5,14 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::failure::failure;
 use super::item::{Reading, text};
-use super::rows::{connection, credential_key, event_row, kept_key, read_connection};
-use super::schema::{CONNECTIONS, PK};
+use super::rows::{connection, credential_key, event_row, read_connection, unclaimed_key};
+use super::schema::CONNECTIONS;
 use super::table::{Condition, Table};
 use application::ports::connections::{EntryPage, SaveError, StatusChange};
 use application::ports::store_error::StoreError;
 use domain::app_key::AppKeyId;
 use domain::credential::{ConnectionEntry, Credential, CredentialStatus};
-use domain::ids::SharingUrlId;
 use domain::login_state::EntryCursor;
-use domain::operation::Operation;
-use domain::organization_code::OrganizationHash;
 use domain::timestamp::Timestamp;
 
 /// No page of 1 MB has more rows of the index, so DynamoDB's pages are as large as they can be. The
@@ -62,26 +59,6 @@ impl Table {
         Ok(EntryPage { entries, next })
     }
 
-    pub(super) async fn kept_of(
-        &self,
-        operations: &[&Operation],
-        sharing_url_id: SharingUrlId,
-        now: Timestamp,
-    ) -> Result<Vec<Operation>, StoreError> {
-        let keys = operations.iter().map(|operation| kept_key(operation, sharing_url_id)).collect();
-        let mut kept = Vec::new();
-        for item in self.get_many(keys).await? {
-            let row = Reading { operation: "BatchGetItem", item: &item };
-            if row.moment("keptUntil")? > now {
-                let hash = row.text(PK)?.rsplit('#').next().unwrap_or_default();
-                kept.extend(
-                    operations.iter().find(|known| known.hash == OrganizationHash::stored(hash)),
-                );
-            }
-        }
-        Ok(kept.into_iter().cloned().collect())
-    }
-
     pub(super) async fn write_status(&self, change: &StatusChange<'_>) -> Result<(), SaveError> {
         let StatusChange { entry, to, sharing_url_id, event } = change;
         let unchanged =
@@ -99,7 +76,7 @@ impl Table {
             self.put(event_row(entry.leaf_user_id, event)),
         ];
         if *to == CredentialStatus::Active {
-            changes.push(self.delete(kept_key(&entry.operation, *sharing_url_id)));
+            changes.push(self.delete(unclaimed_key(&entry.operation, *sharing_url_id)));
         }
         self.transact(changes).await.map_err(super::connections::save_error)
     }

@@ -1,23 +1,24 @@
-//! Sessions, credentials, owners and kept confirmations in the table.
+//! Sessions, credentials, owners and unclaimed confirmations in the table.
 
 use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 use aws_sdk_dynamodb::types::TransactWriteItem;
 
-use super::item::{Item, Reading, Writing, key, number, text};
+use super::item::{Item, Reading, Writing, number, text};
 use super::rows::{
     CREDENTIAL, SESSION, WITHDRAWN_AT, credential_key, credential_row, event_row, is_withdrawn,
-    kept_key, owner_key, profile_key, read_credential, read_session, read_user, session_key,
-    session_row, session_user_key, started_key, summary_key, upstream_credential_key,
+    owner_key, profile_key, read_credential, read_session, read_user, session_key, session_row,
+    session_user_key, started_key, summary_key, unclaimed_key, upstream_credential_key,
     user_partition, withdrawn_key, withdrawn_partition,
 };
-use super::schema::{SK, TTL};
-use super::start::{CROWDED_UNTIL, STARTS, kept_row, no_more_starts, read_started};
+use super::schema::SK;
+use super::start::{CROWDED_UNTIL, STARTS, read_started};
 use super::table::{Cancelled, Condition, Table};
+use super::unclaimed::budget_key;
 use application::ports::connections::{
     Account, Callback, CallbackFacts, CompleteError, Completion, Connections, EntryPage, EventPage,
-    Freed, Keeping, KeptConfirmation, Owner, SaveError, Start, StartConflict, StatusChange,
+    Freed, Owner, SaveError, Start, StartConflict, StatusChange, Storing, UnclaimedConfirmation,
 };
 use application::ports::portion::Portion;
 use application::ports::store_error::StoreError;
@@ -25,12 +26,12 @@ use domain::app_key::AppKeyId;
 use domain::credential::Credential;
 use domain::event::Event;
 use domain::ids::{CredentialId, LeafUserId, SessionId, SharingUrlId};
-use domain::kept::{Budget, rest_of_window, window};
 use domain::login_state::EntryCursor;
 use domain::operation::{Operation, Withdrawn};
 use domain::organization_code::OrganizationHash;
 use domain::session::Session;
 use domain::timestamp::Timestamp;
+use domain::unclaimed_confirmation::Budget;
 
 #[async_trait]
 impl Connections for Table {
@@ -56,7 +57,7 @@ impl Connections for Table {
                     facts.crowded_until = row.optional_moment(CROWDED_UNTIL)?;
                     facts.starts = row.number(STARTS)?;
                 }
-                _ => facts.kept_of_budget = row.number("count")?,
+                _ => facts.stored_of_budget = row.number("count")?,
             }
         }
         Ok(facts)
@@ -100,7 +101,7 @@ impl Connections for Table {
     ) -> Result<Option<Credential>, CompleteError> {
         let Completion { session, credential, event } = completion;
         let done = self.put_where(session_row(session), follows(session));
-        let claimed = self.delete(kept_key(&credential.operation, session.sharing_url_id));
+        let claimed = self.delete(unclaimed_key(&credential.operation, session.sharing_url_id));
         self.write_credential(credential, event, vec![done, claimed]).await
     }
 
@@ -113,38 +114,13 @@ impl Connections for Table {
         self.write_credential(credential, event, vec![user]).await
     }
 
-    async fn keep(
+    async fn store_unclaimed(
         &self,
-        kept: &KeptConfirmation<'_>,
+        unclaimed: &UnclaimedConfirmation<'_>,
         budget: &Budget,
         starts: u64,
-    ) -> Result<Keeping, StoreError> {
-        const KEPT: usize = 0;
-        const STARTS: usize = 1;
-        let free = Condition::new("attribute_not_exists(pk) OR keptUntil <= :now")
-            .value(":now", text(kept.at));
-        let mut changes = vec![
-            self.put_where(kept_row(kept), free),
-            self.check(started_key(kept.operation, kept.sharing_url_id), no_more_starts(starts)),
-        ];
-        if let (Some(counter), Some(most)) =
-            (budget_key(budget, kept.sharing_url_id, kept.at), budget.most())
-        {
-            let room = Condition::new("attribute_not_exists(pk) OR #count < :most")
-                .name("#count", "count")
-                .name("#ttl", TTL)
-                .value(":one", number(1))
-                .value(":most", number(most))
-                .value(":ttl", number(kept.at.plus(rest_of_window(kept.at)).epoch_seconds()));
-            changes.push(self.update(counter, "ADD #count :one SET #ttl = :ttl", room));
-        }
-        match self.transact(changes).await {
-            Ok(()) => Ok(Keeping::Kept),
-            Err(Cancelled::Condition { place: KEPT, .. }) => Ok(Keeping::KeptBefore),
-            Err(Cancelled::Condition { place: STARTS, .. }) => Ok(Keeping::Outdated),
-            Err(Cancelled::Condition { .. }) => Ok(Keeping::Full),
-            Err(Cancelled::Store(error)) => Err(error),
-        }
+    ) -> Result<Storing, StoreError> {
+        self.write_unclaimed(unclaimed, budget, starts).await
     }
 
     async fn account(&self, id: LeafUserId) -> Result<Option<Account>, StoreError> {
@@ -169,13 +145,13 @@ impl Connections for Table {
         self.entry_page(app_key, after).await
     }
 
-    async fn kept_among(
+    async fn unclaimed_among(
         &self,
         operations: &[&Operation],
         sharing_url_id: SharingUrlId,
         now: Timestamp,
     ) -> Result<Vec<Operation>, StoreError> {
-        self.kept_of(operations, sharing_url_id, now).await
+        self.unclaimed_of(operations, sharing_url_id, now).await
     }
 
     async fn change_status(&self, change: &StatusChange<'_>) -> Result<(), SaveError> {
@@ -215,12 +191,14 @@ impl Connections for Table {
             }
             changes.push(self.one_connection_less(credential));
             changes.push(self.delete(summary_key(id)));
-            if credential.kept_upstream {
+            if credential.is_upstreams {
                 changes.push(self.delete(upstream_credential_key(credential.id)));
             }
             // What the farmer confirmed for this connection is not for the next one.
             if let Some(session) = &account.session {
-                changes.push(self.delete(kept_key(&credential.operation, session.sharing_url_id)));
+                changes.push(
+                    self.delete(unclaimed_key(&credential.operation, session.sharing_url_id)),
+                );
             }
         }
         if user_too {
@@ -305,7 +283,7 @@ impl Table {
                 // The same operation again: the same credential, working again. Of one that the
                 // upstream keeps, it says which it is.
                 credential.created_at = before.created_at;
-                if !credential.kept_upstream {
+                if !credential.is_upstreams {
                     credential.id = before.id;
                 }
             } else {
@@ -320,11 +298,11 @@ impl Table {
             self.put(event_row(id, event)),
         ];
         if let Some(before) =
-            before.filter(|before| before.kept_upstream && before.id != credential.id)
+            before.filter(|before| before.is_upstreams && before.id != credential.id)
         {
             changes.push(self.delete(upstream_credential_key(before.id)));
         }
-        if credential.kept_upstream {
+        if credential.is_upstreams {
             let row = Writing::row(upstream_credential_key(credential.id)).text("leafUserId", id);
             changes.push(self.put(row.done()));
         }
@@ -373,16 +351,6 @@ fn owned_by(user: LeafUserId) -> Condition {
 
 fn owner_row(operation: &Operation, user: LeafUserId) -> Item {
     Writing::row(owner_key(operation)).text("leafUserId", user).done()
-}
-
-/// Where it is counted what is kept from a budget.
-fn budget_key(budget: &Budget, sharing_url_id: SharingUrlId, at: Timestamp) -> Option<Item> {
-    let whose = match budget {
-        Budget::Operation => return None,
-        Budget::Session(id) => id.to_string(),
-        Budget::Caller(caller) => caller.as_str().to_owned(),
-    };
-    Some(key(format!("KEPT#{sharing_url_id}#{whose}"), window(at)))
 }
 
 /// The row is the version before this one of the same session.

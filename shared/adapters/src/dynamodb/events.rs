@@ -49,7 +49,7 @@ impl Table {
 
     /// A page, counted from 0, of what a query finds. What is behind the page is counted and not
     /// read; a page that reaches the end costs nothing more. So this is for partitions that stay
-    /// small; the totals of others are kept.
+    /// small; the totals of others are stored.
     pub(super) async fn page_of(
         &self,
         query: QueryFluentBuilder,

@@ -87,7 +87,7 @@ impl Logins for Table {
         .map(|_| ())
     }
 
-    async fn take_live_look(
+    async fn take_refresh(
         &self,
         app_key: &AppKeyId,
         now: Timestamp,

@@ -5,6 +5,7 @@ use std::time::Duration;
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::item::{Item, Reading, Writing, key, number};
+use application::ports::connections::UnclaimedConfirmation;
 use application::ports::store_error::StoreError;
 
 use domain::app_key::{AppKey, AppKeyId};
@@ -21,7 +22,7 @@ use domain::session::{Rejection, Session, State};
 
 /// How long a session that is over stays readable, so that a status can say why there is no
 /// credential.
-const SESSION_KEPT_FOR: Duration = Duration::from_hours(168);
+const SESSION_RETENTION: Duration = Duration::from_hours(168);
 
 /// A Leaf user's place among all, by name.
 pub(super) const BY_NAME: &str = "byName";
@@ -105,8 +106,16 @@ pub(super) fn started_key(operation: &Operation, sharing_url_id: SharingUrlId) -
     key(operation_partition(operation), format!("STARTED#{sharing_url_id}"))
 }
 
-pub(super) fn kept_key(operation: &Operation, sharing_url_id: SharingUrlId) -> Item {
+pub(super) fn unclaimed_key(operation: &Operation, sharing_url_id: SharingUrlId) -> Item {
     key(operation_partition(operation), format!("KEPT#{sharing_url_id}"))
+}
+
+pub(super) fn unclaimed_row(unclaimed: &UnclaimedConfirmation<'_>) -> Item {
+    Writing::row(unclaimed_key(unclaimed.operation, unclaimed.sharing_url_id))
+        .text("keptAt", unclaimed.at)
+        .text("keptUntil", unclaimed.until)
+        .ttl(unclaimed.until)
+        .done()
 }
 
 pub(super) fn app_key_key(id: &AppKeyId) -> Item {
@@ -205,7 +214,7 @@ pub(super) fn session_row(session: &Session) -> Item {
         let tried = session.tried.iter().map(|hash| hash.as_str().to_owned()).collect();
         row = row.with("tried", AttributeValue::Ss(tried));
     }
-    let over = session.expires_at.plus(SESSION_KEPT_FOR);
+    let over = session.expires_at.plus(SESSION_RETENTION);
     match &session.state {
         State::Pending => row.text("state", "Pending").ttl(over),
         // No TTL: what the farmer began is finished first.
@@ -281,7 +290,7 @@ pub(super) fn credential_row(credential: &Credential) -> Item {
         .text("createdTime", credential.created_at)
         .text("statusSince", credential.status_since)
         .optional("checkedAt", credential.checked_at)
-        .optional("keptUpstream", credential.kept_upstream.then_some("yes"))
+        .optional("keptUpstream", credential.is_upstreams.then_some("yes"))
         .text("connection", connection(&credential.app_key))
         .done()
 }
@@ -301,7 +310,7 @@ pub(super) fn read_credential(row: Reading<'_>) -> Result<Credential, StoreError
         created_at: row.moment("createdTime")?,
         status_since: row.moment("statusSince")?,
         checked_at: row.optional_moment("checkedAt")?,
-        kept_upstream: row.optional_text("keptUpstream").is_some(),
+        is_upstreams: row.optional_text("keptUpstream").is_some(),
     })
 }
 
@@ -344,7 +353,7 @@ pub(super) fn event_row(user: LeafUserId, event: &Event) -> Item {
         .with("statusCode", number(event.status_code))
         .text("headers", &event.headers)
         .text("body", &event.body)
-        .ttl(event.created_at.plus(event::KEPT_FOR))
+        .ttl(event.created_at.plus(event::RETENTION))
         .done()
 }
 

@@ -7,17 +7,17 @@ use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use super::app_keys::unchanged;
 use super::item::{Item, Reading, Writing, number, text};
 use super::rows::{
-    app_key_key, is_withdrawn, kept_key, owner_key, profile_key, read_app_key_id, read_session,
-    session_row, session_user_key, started_key,
+    app_key_key, is_withdrawn, owner_key, profile_key, read_app_key_id, read_session, session_row,
+    session_user_key, started_key, unclaimed_key, unclaimed_row,
 };
 use super::schema::TTL;
 use super::table::{Cancelled, Condition, Table};
-use application::ports::connections::{KeptConfirmation, Start, StartConflict, StartedSession};
+use application::ports::connections::{Start, StartConflict, StartedSession};
 use application::ports::store_error::StoreError;
-use domain::kept::REMEMBERED_FOR;
 use domain::operation::Operation;
 use domain::session::{LIFETIME, Session};
 use domain::timestamp::Timestamp;
+use domain::unclaimed_confirmation::REMEMBERED_FOR;
 
 /// What the attribute of a started session begins with; the Leaf user's id follows.
 const STARTED: &str = "user:";
@@ -43,8 +43,8 @@ enum Place {
     AppKey,
     Session,
     Owner,
-    Kept,
-    KeptClaim,
+    Unclaimed,
+    Claim,
     NoCondition,
 }
 
@@ -90,8 +90,8 @@ impl Table {
             changes.extend(self.started_with_code(start, operation));
         }
         changes.extend(remember.map(|remember| (Place::Remembered, remember)));
-        if let Some(kept) = &start.keep {
-            changes.push((Place::NoCondition, self.put(kept_row(kept))));
+        if let Some(unclaimed) = &start.unclaimed {
+            changes.push((Place::NoCondition, self.put(unclaimed_row(unclaimed))));
         }
         let (places, changes): (Vec<_>, Vec<_>) = changes.into_iter().unzip();
         match self.transact(changes).await {
@@ -109,8 +109,8 @@ impl Table {
                     StartConflict::OperationWithdrawn
                 }
                 (Place::Owner, _) => StartConflict::OperationOwned,
-                (Place::Kept, _) => StartConflict::Kept,
-                (Place::KeptClaim, _) => StartConflict::KeptGone,
+                (Place::Unclaimed, _) => StartConflict::Unclaimed,
+                (Place::Claim, _) => StartConflict::UnclaimedGone,
                 (Place::Session, Some(item)) => {
                     StartConflict::Unfinished(Box::new(read_session(Reading {
                         operation: "start",
@@ -131,20 +131,20 @@ impl Table {
         operation: &Operation,
     ) -> Vec<(Place, TransactWriteItem)> {
         let session = start.session;
-        let kept = kept_key(operation, session.sharing_url_id);
+        let unclaimed = unclaimed_key(operation, session.sharing_url_id);
         let now = text(session.started_at);
         let nobody_elses = Condition::new("attribute_not_exists(pk) OR leafUserId = :me")
             .value(":me", text(session.leaf_user_id));
         vec![
             (Place::Owner, self.check(owner_key(operation), nobody_elses)),
-            if start.claims_kept {
+            if start.claims {
                 let there =
                     Condition::new("attribute_exists(pk) AND keptUntil > :now").value(":now", now);
-                (Place::KeptClaim, self.delete_where(kept, there))
+                (Place::Claim, self.delete_where(unclaimed, there))
             } else {
                 let gone = Condition::new("attribute_not_exists(pk) OR keptUntil <= :now")
                     .value(":now", now);
-                (Place::Kept, self.check(kept, gone))
+                (Place::Unclaimed, self.check(unclaimed, gone))
             },
         ]
     }
@@ -248,14 +248,6 @@ pub(super) fn no_more_starts(seen: u64) -> Condition {
 fn session_user_row(session: &Session) -> Item {
     let row = Writing::row(session_user_key(session.id)).text("leafUserId", session.leaf_user_id);
     row.ttl(forgotten_at(session)).done()
-}
-
-pub(super) fn kept_row(kept: &KeptConfirmation<'_>) -> Item {
-    Writing::row(kept_key(kept.operation, kept.sharing_url_id))
-        .text("keptAt", kept.at)
-        .text("keptUntil", kept.until)
-        .ttl(kept.until)
-        .done()
 }
 
 pub(super) fn read_started(row: Reading<'_>) -> Result<Vec<StartedSession>, StoreError> {

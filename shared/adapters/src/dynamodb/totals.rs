@@ -1,4 +1,4 @@
-//! How many there are of what is too much to be counted at each read: kept in the transactions that
+//! How many there are of what is too much to be counted at each read: written in the transactions that
 //! make and delete it.
 //!
 //! A total is spread over sixteen rows, by the Leaf user that is counted or whose it is: two

@@ -17,7 +17,7 @@ use domain::change_id::ChangeId;
 use domain::ids::{ReplayId, WebhookId};
 use domain::replay::{Replay, Replayed};
 use domain::timestamp::Timestamp;
-use domain::webhook::{CallFailure, FAILED_CALLS_KEPT_FOR, FailedCall, SecretVersion, Webhook};
+use domain::webhook::{CallFailure, FAILED_CALLS_RETENTION, FailedCall, SecretVersion, Webhook};
 use domain::webhook_event::WebhookEvent;
 
 const FAILED: &str = "FAILEDCALLS";
@@ -118,7 +118,7 @@ impl Webhooks for Table {
             .with("attempts", number(call.attempts))
             .text("lastAttemptAt", call.last_attempt_at)
             .text("failure", call.failure.as_str())
-            .ttl(call.last_attempt_at.plus(FAILED_CALLS_KEPT_FOR));
+            .ttl(call.last_attempt_at.plus(FAILED_CALLS_RETENTION));
         if let Some(status) = status {
             row = row.with("answered", number(status));
         }
@@ -133,7 +133,7 @@ impl Webhooks for Table {
     }
 
     async fn note_alert(&self, notice: &Notice) -> Result<(), StoreError> {
-        let until = notice.at.plus(FAILED_CALLS_KEPT_FOR);
+        let until = notice.at.plus(FAILED_CALLS_RETENTION);
         let row = |key| self.put(write_notice(Writing::row(key), notice).ttl(until).done());
         // Once by its time, for replays of a time; once by its id, for those of one.
         let rows =
@@ -181,7 +181,7 @@ impl Webhooks for Table {
             .text("id", replay.id)
             .text("webhookId", replay.webhook_id)
             .text("askedAt", replay.asked_at)
-            .ttl(replay.asked_at.plus(FAILED_CALLS_KEPT_FOR));
+            .ttl(replay.asked_at.plus(FAILED_CALLS_RETENTION));
         let row = match &replay.what {
             Replayed::One(change) => row.text("changeId", change.as_str()),
             Replayed::Range { from, to, only_failed } => row

@@ -10,7 +10,7 @@ use time::format_description::well_known::Rfc3339;
 use url::Url;
 
 use super::transport::Answer;
-use application::ports::record_keeper::{Kept, Theirs};
+use application::ports::record_keeper::{Theirs, UpstreamConnection};
 use application::ports::upstream::UpstreamError;
 use domain::credential::CredentialStatus;
 use domain::record::Record;
@@ -44,10 +44,10 @@ pub(super) fn sign_in_url(answer: &Answer) -> Result<Url, UpstreamError> {
 }
 
 /// A credential. From one in words or of a form that we do not know, nothing follows.
-pub(super) fn credential(answer: &Answer) -> Result<Kept, UpstreamError> {
+pub(super) fn credential(answer: &Answer) -> Result<UpstreamConnection, UpstreamError> {
     let record = record(answer)?;
     if record.text("status") == Some("PENDING") {
-        return Ok(Kept::Nothing);
+        return Ok(UpstreamConnection::Nothing);
     }
     Ok(theirs(&record).map_or_else(
         |field| {
@@ -56,9 +56,9 @@ pub(super) fn credential(answer: &Answer) -> Result<Kept, UpstreamError> {
                 "Leaf has a credential with something that this version does not know; nothing is \
                  changed"
             );
-            Kept::Unclear
+            UpstreamConnection::Unclear
         },
-        Kept::Credential,
+        UpstreamConnection::Credential,
     ))
 }
 

@@ -18,7 +18,7 @@ const MAX_ANSWER: usize = 4 * 1024 * 1024;
 /// The most values that an answer may have: such a page has some thousands.
 const MAX_VALUES: usize = 100_000;
 
-/// How long a limit is kept that does not say how long it is.
+/// How long a limit holds that does not say how long it is.
 const WAIT: u64 = 30;
 
 /// How many entries a list has (Leaf's documents, "Pagination").

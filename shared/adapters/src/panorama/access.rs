@@ -1,4 +1,4 @@
-//! One access token per app key, kept in the process for as long as it is good and the app key's
+//! One access token per app key, cached in the process for as long as it is good and the app key's
 //! credentials are the ones it came from.
 
 use std::collections::HashMap;
@@ -39,13 +39,13 @@ impl AccessTokens {
     ) -> Result<Access, UpstreamError> {
         let slot = self.slot(app_key);
         let mut slot = slot.lock().await;
-        if let Some(kept) = slot.as_ref()
-            && self.renewals.usable(&kept.tokens, refused)
-            && self.is_still_the_login(kept, app_key).await
+        if let Some(cached) = slot.as_ref()
+            && self.renewals.usable(&cached.tokens, refused)
+            && self.is_still_the_login(cached, app_key).await
         {
-            return Ok(Access { token: kept.tokens.access.clone(), is_new: false });
+            return Ok(Access { token: cached.tokens.access.clone(), is_new: false });
         }
-        // What was kept is of no use, whatever comes of the renewal.
+        // What was cached is of no use, whatever comes of the renewal.
         *slot = None;
         let (login, is_new) = self.renewals.current_or_renewed(app_key, refused).await?;
         Ok(Access { token: slot.insert(login).tokens.access.clone(), is_new })
@@ -53,9 +53,9 @@ impl AccessTokens {
 
     /// Whether the app key is still there and has the credentials that the tokens came from. The
     /// secret is in the process's memory, so this costs a call only when that was too long ago.
-    async fn is_still_the_login(&self, kept: &Login, app_key: &AppKeyId) -> bool {
+    async fn is_still_the_login(&self, cached: &Login, app_key: &AppKeyId) -> bool {
         match self.renewals.secrets.read(app_key, Freshness::Cached).await {
-            Ok(read) => read.is_some_and(|read| read.secret.credentials == kept.credentials),
+            Ok(read) => read.is_some_and(|read| read.secret.credentials == cached.credentials),
             Err(error) => {
                 // Farmers go on with a token that is good.
                 tracing::warn!(

@@ -62,7 +62,7 @@ pub(super) struct Renewals {
     pub(super) cognito: Arc<Cognito>,
 }
 
-/// What a look at the secret found.
+/// What reading the secret found.
 enum Found {
     Current(Login),
     Due(Due),
@@ -104,7 +104,7 @@ impl Renewals {
         loop {
             // Another process may have renewed it: what is in the secret now counts, not what was
             // read minutes ago.
-            let due = match self.look(app_key, refused).await? {
+            let due = match self.find(app_key, refused).await? {
                 Found::Current(login) => return Ok((login, false)),
                 Found::Due(due) => due,
             };
@@ -135,7 +135,7 @@ impl Renewals {
         refused: &[Token],
     ) -> Result<(Login, bool), UpstreamError> {
         // Between the read and the lease, the holder before us may have finished.
-        match self.look(app_key, refused).await? {
+        match self.find(app_key, refused).await? {
             Found::Current(current) => Ok((current, false)),
             Found::Due(due) => self.renew(app_key, refused, due).await,
         }
@@ -143,7 +143,7 @@ impl Renewals {
 
     /// Reads the secret, and what came of renewing this very version of it: if that was nothing and
     /// only lately, it is not tried again yet, whoever asks.
-    async fn look(&self, app_key: &AppKeyId, refused: &[Token]) -> Result<Found, UpstreamError> {
+    async fn find(&self, app_key: &AppKeyId, refused: &[Token]) -> Result<Found, UpstreamError> {
         let read = self.read(app_key).await?;
         if let Some(current) = self.current(&read, refused) {
             return Ok(Found::Current(current));

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::engine::{Store, with_store};
 use crate::people::{
-    STAGE, app_key_id, at, connect, event, kept, key, operation, partner, settler, stranger,
+    STAGE, app_key_id, at, connect, event, key, operation, partner, settler, stranger, unclaimed,
 };
 
 fn entry(credential: &Credential) -> ConnectionEntry {
@@ -130,7 +130,10 @@ async fn a_status_changes_with_its_event_if_the_credential_is_still_the_one_that
         let (app_key, user) = (partner(table, "a").await, settler(table, "maria").await);
         let (_, credential) = connect(table, &user, &app_key, "krwv4vYH").await;
         let wanted = operation("krwv4vYH");
-        table.keep(&kept(&wanted, &app_key, 0), &stranger(), 0).await.expect("kept");
+        table
+            .store_unclaimed(&unclaimed(&wanted, &app_key, 0), &stranger(), 0)
+            .await
+            .expect("stored");
         let (before, sharing_url_id) = (entry(&credential), app_key.sharing_url_id);
         let revoke = event(100, "The farmer has switched sharing off.");
         let to = CredentialStatus::Revoked;
@@ -147,7 +150,7 @@ async fn a_status_changes_with_its_event_if_the_credential_is_still_the_one_that
         let revoked = ConnectionEntry { status: to, status_since: at(100), ..before };
         assert_eq!(page.entries, std::slice::from_ref(&revoked), "the index follows");
         assert_eq!(
-            table.kept_among(&[&wanted], sharing_url_id, at(0)).await.expect("read"),
+            table.unclaimed_among(&[&wanted], sharing_url_id, at(0)).await.expect("read"),
             std::slice::from_ref(&wanted)
         );
 
@@ -158,7 +161,7 @@ async fn a_status_changes_with_its_event_if_the_credential_is_still_the_one_that
             .await
             .expect("changed");
         assert_eq!(
-            table.kept_among(&[&wanted], sharing_url_id, at(0)).await.expect("read"),
+            table.unclaimed_among(&[&wanted], sharing_url_id, at(0)).await.expect("read"),
             [],
             "it is taken"
         );

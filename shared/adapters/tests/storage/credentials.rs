@@ -1,7 +1,7 @@
 //! One operation, one owner; one Leaf user, one credential.
 
 use application::ports::connections::{
-    CompleteError, Completion, Connections as _, EventPage, Freed, Keeping, Owner, SaveError,
+    CompleteError, Completion, Connections as _, EventPage, Freed, Owner, SaveError, Storing,
 };
 use application::ports::leaf_users::LeafUsers as _;
 use domain::credential::Credential;
@@ -11,8 +11,8 @@ use uuid::Uuid;
 
 use crate::engine::{Store, with_store};
 use crate::people::{
-    at, callback, code, connect, credential, event, farmer, kept, operation, partner, session,
-    settler, start, stranger, then,
+    at, callback, code, connect, credential, event, farmer, operation, partner, session, settler,
+    start, stranger, then, unclaimed,
 };
 
 async fn stored(store: &Store, user: LeafUserId) -> Option<Credential> {
@@ -37,16 +37,17 @@ async fn events(store: &Store, user: LeafUserId) -> usize {
 }
 
 #[tokio::test]
-async fn a_completed_session_has_a_credential_an_owner_and_an_event_and_takes_what_was_kept() {
+async fn a_completed_session_has_a_credential_an_owner_and_an_event_and_claims_what_was_unclaimed()
+{
     with_store(async |store| {
         let table = &store.table;
         let (app_key, user) = (partner(table, "a").await, settler(table, "maria").await);
         assert_eq!(
             table
-                .keep(&kept(&operation("krwv4vYH"), &app_key, 0), &stranger(), 0)
+                .store_unclaimed(&unclaimed(&operation("krwv4vYH"), &app_key, 0), &stranger(), 0)
                 .await
                 .expect("asked"),
-            Keeping::Kept
+            Storing::Stored
         );
         let (done, credential) = connect(table, &user, &app_key, "krwv4vYH").await;
         let account = table.account(user.id).await.expect("read").expect("an account");
@@ -57,7 +58,7 @@ async fn a_completed_session_has_a_credential_an_owner_and_an_event_and_takes_wh
         assert_eq!(owner(store, "krwv4vYH").await, Some(user.id));
         assert_eq!(events(store, user.id).await, 1);
         let found =
-            table.kept_among(&[&operation("krwv4vYH")], app_key.sharing_url_id, at(0)).await;
+            table.unclaimed_among(&[&operation("krwv4vYH")], app_key.sharing_url_id, at(0)).await;
         assert_eq!(found.expect("read"), []);
         assert!(table.account(LeafUserId(Uuid::new_v4())).await.expect("read").is_none());
     })

@@ -57,12 +57,12 @@ async fn a_lease_has_one_holder_until_it_ends_or_is_given_back() {
 }
 
 #[tokio::test]
-async fn a_live_look_is_taken_once_in_a_while() {
+async fn a_refresh_is_taken_once_in_a_while() {
     with_store(async |store| {
         let (table, id) = (&store.table, app_key_id("a"));
-        assert!(table.take_live_look(&id, at(60), at(0)).await.expect("asked"));
-        assert!(!table.take_live_look(&id, at(119), at(59)).await.expect("asked"));
-        assert!(table.take_live_look(&id, at(120), at(60)).await.expect("asked"));
+        assert!(table.take_refresh(&id, at(60), at(0)).await.expect("asked"));
+        assert!(!table.take_refresh(&id, at(119), at(59)).await.expect("asked"));
+        assert!(table.take_refresh(&id, at(120), at(60)).await.expect("asked"));
     })
     .await;
 }

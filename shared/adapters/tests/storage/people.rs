@@ -5,7 +5,7 @@ use std::time::Duration;
 use adapters::dynamodb::Table;
 use application::ports::app_keys::AppKeys;
 use application::ports::connections::{
-    Callback, Completion, Connections as _, KeptConfirmation, Start,
+    Callback, Completion, Connections as _, Start, UnclaimedConfirmation,
 };
 use application::ports::leaf_users::LeafUsers;
 use domain::app_key::{AppKey, AppKeyId};
@@ -14,12 +14,12 @@ use domain::client_environment::ClientEnvironment;
 use domain::credential::{Credential, CredentialStatus};
 use domain::event::Event;
 use domain::ids::{CredentialId, EventId, LeafUserId, SessionId, SharingUrlId};
-use domain::kept::Budget;
 use domain::leaf_user::{LeafUser, Profile};
 use domain::operation::Operation;
 use domain::organization_code::{IndexKey, OrganizationCode};
 use domain::session::{Session, State};
 use domain::timestamp::Timestamp;
+use domain::unclaimed_confirmation::Budget;
 use time::macros::datetime;
 use uuid::Uuid;
 
@@ -95,16 +95,16 @@ pub(crate) fn start<'a>(
     app_key: &'a AppKey,
     operation: Option<&'a Operation>,
 ) -> Start<'a> {
-    Start { session, app_key, operation, replaces: None, keep: None, claims_kept: false }
+    Start { session, app_key, operation, replaces: None, unclaimed: None, claims: false }
 }
 
-pub(crate) fn kept<'a>(
+pub(crate) fn unclaimed<'a>(
     operation: &'a Operation,
     app_key: &'a AppKey,
     seconds: u64,
-) -> KeptConfirmation<'a> {
+) -> UnclaimedConfirmation<'a> {
     let (at, until) = (at(seconds), at(seconds + 3_600));
-    KeptConfirmation {
+    UnclaimedConfirmation {
         operation,
         app_key: &app_key.id,
         sharing_url_id: app_key.sharing_url_id,
@@ -113,7 +113,7 @@ pub(crate) fn kept<'a>(
     }
 }
 
-/// What somebody without any proof may have kept.
+/// What somebody without any proof may have stored.
 pub(crate) fn stranger() -> Budget {
     stranger_at("203.0.113.7")
 }
@@ -142,7 +142,7 @@ pub(crate) fn credential(user: &LeafUser, app_key: &AppKey, text: &str) -> Crede
         created_at: at(0),
         status_since: at(0),
         checked_at: None,
-        kept_upstream: false,
+        is_upstreams: false,
     }
 }
 

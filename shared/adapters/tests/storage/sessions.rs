@@ -2,7 +2,7 @@
 
 use application::ports::app_keys::AppKeys as _;
 use application::ports::connections::{
-    Connections as _, Keeping, Owner, SaveError, Start, StartConflict,
+    Connections as _, Owner, SaveError, Start, StartConflict, Storing,
 };
 use domain::app_key::AppKey;
 use domain::handshake::Handshake;
@@ -12,8 +12,8 @@ use uuid::Uuid;
 
 use crate::engine::with_store;
 use crate::people::{
-    at, callback, code, connect, event, farmer, kept, operation, partner, session, settler, start,
-    stranger, then,
+    at, callback, code, connect, event, farmer, operation, partner, session, settler, start,
+    stranger, then, unclaimed,
 };
 
 fn confirming(session: &Session, text: &str) -> Session {
@@ -75,26 +75,31 @@ async fn a_new_session_takes_the_place_of_the_last_but_not_of_one_that_is_being_
         assert_eq!(*found, unfinished, "the row as it is comes with the refusal");
 
         let wanted = operation("krwv4vYH");
-        let keep = Some(kept(&wanted, &app_key, 0));
-        let knowing =
-            Start { replaces: Some(&second), keep: keep.clone(), ..start(&third, &app_key, None) };
+        let left = Some(unclaimed(&wanted, &app_key, 0));
+        let knowing = Start {
+            replaces: Some(&second),
+            unclaimed: left.clone(),
+            ..start(&third, &app_key, None)
+        };
         let refused = table.start(&knowing).await;
         assert!(
             matches!(refused, Err(StartConflict::Unfinished(_))),
             "not the version that it is: {refused:?}"
         );
-        let knowing = Start { replaces: Some(&unfinished), keep, ..start(&third, &app_key, None) };
+        let knowing =
+            Start { replaces: Some(&unfinished), unclaimed: left, ..start(&third, &app_key, None) };
         table.start(&knowing).await.expect("started");
         assert_eq!(table.sessions_of(&[user.id]).await.expect("read"), [third]);
         let found =
-            table.kept_among(&[&wanted], app_key.sharing_url_id, at(0)).await.expect("read");
-        assert_eq!(found, [wanted], "its confirmation is kept in the same transaction");
+            table.unclaimed_among(&[&wanted], app_key.sharing_url_id, at(0)).await.expect("read");
+        assert_eq!(found, [wanted], "its confirmation is stored in the same transaction");
     })
     .await;
 }
 
 #[tokio::test]
-async fn a_start_with_a_code_is_refused_for_the_owners_sake_and_told_of_a_kept_confirmation() {
+async fn a_start_with_a_code_is_refused_for_the_owners_sake_and_told_of_an_unclaimed_confirmation()
+{
     with_store(async |store| {
         let table = &store.table;
         let (app_key, maria) = (partner(table, "a").await, settler(table, "maria").await);
@@ -113,18 +118,24 @@ async fn a_start_with_a_code_is_refused_for_the_owners_sake_and_told_of_a_kept_c
         let free = operation("Hn5cW7pd");
         let session = session(&user, &app_key, Some("Hn5cW7pd"));
         let plain = start(&session, &app_key, Some(&free));
-        let claiming = Start { claims_kept: true, ..start(&session, &app_key, Some(&free)) };
+        let claiming = Start { claims: true, ..start(&session, &app_key, Some(&free)) };
         let refused = table.start(&claiming).await;
-        assert!(matches!(refused, Err(StartConflict::KeptGone)), "there is none yet: {refused:?}");
+        assert!(
+            matches!(refused, Err(StartConflict::UnclaimedGone)),
+            "there is none yet: {refused:?}"
+        );
         assert_eq!(
-            table.keep(&kept(&free, &app_key, 0), &stranger(), 0).await.expect("asked"),
-            Keeping::Kept
+            table
+                .store_unclaimed(&unclaimed(&free, &app_key, 0), &stranger(), 0)
+                .await
+                .expect("asked"),
+            Storing::Stored
         );
         let refused = table.start(&plain).await;
-        assert!(matches!(refused, Err(StartConflict::Kept)), "{refused:?}");
+        assert!(matches!(refused, Err(StartConflict::Unclaimed)), "{refused:?}");
         table.start(&claiming).await.expect("started");
         assert_eq!(
-            table.kept_among(&[&free], app_key.sharing_url_id, at(0)).await.expect("read"),
+            table.unclaimed_among(&[&free], app_key.sharing_url_id, at(0)).await.expect("read"),
             []
         );
         table.start(&plain).await.expect("started");

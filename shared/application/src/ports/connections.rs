@@ -1,5 +1,5 @@
-//! The store of connections: sessions, credentials, who owns which operation, kept confirmations,
-//! events.
+//! The store of connections: sessions, credentials, who owns which operation, unclaimed
+//! confirmations, events.
 //!
 //! Every write is conditional, and a change and its event are one transaction. A write that finds
 //! another state than it was told changes nothing and says what it found, so that the caller can
@@ -13,12 +13,12 @@ use domain::app_key::{AppKey, AppKeyId};
 use domain::credential::{ConnectionEntry, Credential, CredentialStatus};
 use domain::event::Event;
 use domain::ids::{CredentialId, LeafUserId, SessionId, SharingUrlId};
-use domain::kept::Budget;
 use domain::leaf_user::LeafUser;
 use domain::login_state::EntryCursor;
 use domain::operation::{Operation, Withdrawn};
 use domain::session::Session;
 use domain::timestamp::Timestamp;
+use domain::unclaimed_confirmation::Budget;
 
 /// Sessions, credentials, operations, events.
 #[async_trait]
@@ -35,7 +35,7 @@ pub trait Connections: Send + Sync {
     /// Finds a session by its id; `None` also when a newer one has replaced it.
     async fn find_session(&self, id: SessionId) -> Result<Option<Session>, StoreError>;
 
-    /// Whose credential it is, of those that the upstream keeps.
+    /// Whose credential it is, of those that are the upstream's.
     async fn user_of_credential(&self, id: CredentialId) -> Result<Option<LeafUserId>, StoreError>;
 
     /// Saves a session's next version, with the event of the change if there is one.
@@ -58,14 +58,14 @@ pub trait Connections: Send + Sync {
         event: &Event,
     ) -> Result<Option<Credential>, CompleteError>;
 
-    /// Keeps a confirmation that fits nobody, if its budget has room for it and no session was
+    /// Stores a confirmation that fits nobody, if its budget has room for it and no session was
     /// started with its code since `starts` were seen.
-    async fn keep(
+    async fn store_unclaimed(
         &self,
-        kept: &KeptConfirmation<'_>,
+        unclaimed: &UnclaimedConfirmation<'_>,
         budget: &Budget,
         starts: u64,
-    ) -> Result<Keeping, StoreError>;
+    ) -> Result<Storing, StoreError>;
 
     /// A Leaf user with its session and credential. One read, strongly consistent.
     async fn account(&self, id: LeafUserId) -> Result<Option<Account>, StoreError>;
@@ -78,8 +78,8 @@ pub trait Connections: Send + Sync {
         after: Option<EntryCursor>,
     ) -> Result<EntryPage, StoreError>;
 
-    /// Which of these operations have a confirmation kept.
-    async fn kept_among(
+    /// Which of these operations have an unclaimed confirmation.
+    async fn unclaimed_among(
         &self,
         operations: &[&Operation],
         sharing_url_id: SharingUrlId,
@@ -87,7 +87,7 @@ pub trait Connections: Send + Sync {
     ) -> Result<Vec<Operation>, StoreError>;
 
     /// Changes a credential's status, if it still is what the entry says, with the event of the
-    /// change; a kept confirmation of the operation goes when the credential becomes ACTIVE.
+    /// change; an unclaimed confirmation of the operation goes when the credential becomes ACTIVE.
     async fn change_status(&self, change: &StatusChange<'_>) -> Result<(), SaveError>;
 
     /// Notes when Panorama was asked about one credential, if it still is the one that was read.
@@ -146,11 +146,10 @@ pub struct Start<'a> {
     pub operation: Option<&'a Operation>,
     /// The unfinished session that the caller knows it replaces.
     pub replaces: Option<&'a Session>,
-    /// Where the replaced session's confirmation is to be kept, if the new session does not carry
-    /// it on.
-    pub keep: Option<KeptConfirmation<'a>>,
-    /// Whether the new session takes a confirmation that is kept for its operation.
-    pub claims_kept: bool,
+    /// The replaced session's confirmation, if the new session does not carry it on.
+    pub unclaimed: Option<UnclaimedConfirmation<'a>>,
+    /// Whether the new session claims the unclaimed confirmation of its operation.
+    pub claims: bool,
 }
 
 /// Why a session was not started; nothing has changed.
@@ -166,12 +165,12 @@ pub enum StartConflict {
     /// caller named.
     #[error("the session before is not finished")]
     Unfinished(Box<Session>),
-    /// A confirmation of this operation is kept and waits for exactly such a start.
-    #[error("a confirmation is kept for this operation")]
-    Kept,
-    /// The kept confirmation that the caller meant to take is gone.
-    #[error("the kept confirmation is gone")]
-    KeptGone,
+    /// An unclaimed confirmation of this operation waits for exactly such a start.
+    #[error("the operation has an unclaimed confirmation")]
+    Unclaimed,
+    /// The unclaimed confirmation that the caller meant to claim is gone.
+    #[error("the unclaimed confirmation is gone")]
+    UnclaimedGone,
     /// The operation belongs to another Leaf user.
     #[error("the operation belongs to another Leaf user")]
     OperationOwned,
@@ -192,7 +191,7 @@ pub struct Callback<'a> {
     pub sharing_url_id: SharingUrlId,
     /// The Leaf users that its cookies name.
     pub cookie_users: &'a [LeafUserId],
-    /// Whose budget it would be kept from without any proof.
+    /// Whose budget it would be stored from without any proof.
     pub budget: &'a Budget,
     /// When it came.
     pub at: Timestamp,
@@ -211,8 +210,8 @@ pub struct CallbackFacts {
     pub crowded_until: Option<Timestamp>,
     /// How many starts there were with the code, ever; tells whether another came in between.
     pub starts: u64,
-    /// How many were kept from the callback's budget in this window.
-    pub kept_of_budget: u32,
+    /// How many were stored from the callback's budget in this window.
+    pub stored_of_budget: u32,
     /// The sessions of the Leaf users that the cookies name, as they are now.
     pub cookie_sessions: Vec<Session>,
 }
@@ -271,7 +270,7 @@ pub enum CompleteError {
 
 /// A confirmation that fits nobody. No Leaf user is attached to it.
 #[derive(Debug, Clone)]
-pub struct KeptConfirmation<'a> {
+pub struct UnclaimedConfirmation<'a> {
     /// The operation.
     pub operation: &'a Operation,
     /// The app key that the callback named.
@@ -284,13 +283,13 @@ pub struct KeptConfirmation<'a> {
     pub until: Timestamp,
 }
 
-/// What became of a confirmation that was to be kept.
+/// What became of an unclaimed confirmation that was to be stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Keeping {
-    /// It is kept.
-    Kept,
-    /// It was kept before: a repeat.
-    KeptBefore,
+pub enum Storing {
+    /// It is stored.
+    Stored,
+    /// It was stored before: a repeat.
+    StoredBefore,
     /// Its budget is used up; it is dropped.
     Full,
     /// A session was started with the code in the meantime: whose the confirmation is must be
@@ -338,7 +337,7 @@ pub struct StatusChange<'a> {
     pub entry: &'a ConnectionEntry,
     /// Its new status.
     pub to: CredentialStatus,
-    /// Where a kept confirmation of the operation would be.
+    /// Where an unclaimed confirmation of the operation would be.
     pub sharing_url_id: SharingUrlId,
     /// The event; its time is the time of the change.
     pub event: &'a Event,

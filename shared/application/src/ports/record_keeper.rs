@@ -24,7 +24,7 @@ pub trait RecordKeeper: Send + Sync {
     fn party(&self) -> Party;
 
     /// What it has of a Leaf user's connection now.
-    async fn connection(&self, user: LeafUserId) -> Result<Kept, UpstreamError>;
+    async fn connection(&self, user: LeafUserId) -> Result<UpstreamConnection, UpstreamError>;
 
     /// A page of a connection's history. Their texts are not passed on: they may quote what is
     /// secret.
@@ -82,7 +82,7 @@ pub trait RecordKeeper: Send + Sync {
 
 /// What the upstream's records have of a Leaf user's connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Kept {
+pub enum UpstreamConnection {
     /// Nothing, or nothing yet.
     Nothing,
     /// Something in words that we do not know. Nothing follows from it.

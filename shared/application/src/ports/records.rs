@@ -68,7 +68,7 @@ pub trait Records: Send + Sync {
     /// Asks about all credentials of an app key, until all are compared or the time is `deadline`.
     async fn check(&self, app_key: &AppKey, deadline: Timestamp) -> Result<Check, RecordsError>;
 
-    /// Whether an operation can be kept from everybody until its farmer has switched sharing off.
+    /// Whether an operation can be withheld from everybody until its farmer has switched sharing off.
     /// It cannot where the upstream connects what it will, and nobody here reads a listing.
     fn decide_who_connects(&self) -> bool;
 

@@ -42,7 +42,7 @@ pub trait Webhooks: Send + Sync {
     /// Forgets a failed call: it was made again, and accepted.
     async fn forget_failed_call(&self, notice: &Notice) -> Result<(), StoreError>;
 
-    /// Notes an alert, so that it can be told once more; for as long as failed calls are kept.
+    /// Notes an alert, so that it can be told once more; for as long as failed calls are stored.
     /// Nothing happens when it is noted already.
     async fn note_alert(&self, notice: &Notice) -> Result<(), StoreError>;
 

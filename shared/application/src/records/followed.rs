@@ -19,7 +19,7 @@ use url::Url;
 use crate::ports::Ports;
 use crate::ports::connections::{Account, EventPage};
 use crate::ports::portion::Portion;
-use crate::ports::record_keeper::{Kept, RecordKeeper};
+use crate::ports::record_keeper::{RecordKeeper, UpstreamConnection};
 use crate::ports::records::{
     AlertError, ChangeError, Check, Counts, Listed, NewStatus, NewUser, Records, RecordsError,
     RegisterAlertsError, Summary,
@@ -78,9 +78,9 @@ impl<K: RecordKeeper> FollowedRecords<K> {
         let key = ports.index_key().await?;
         let follower = Follower { ports, app_keys, upstream: keeper.party(), asked_at, key };
         match theirs {
-            Kept::Nothing => follower.nothing_there(ours).await,
-            Kept::Unclear => Ok(None),
-            Kept::Credential(theirs) => follower.is_there(ours, &theirs).await,
+            UpstreamConnection::Nothing => follower.nothing_there(ours).await,
+            UpstreamConnection::Unclear => Ok(None),
+            UpstreamConnection::Credential(theirs) => follower.is_there(ours, &theirs).await,
         }
     }
 

@@ -96,7 +96,7 @@ pub async fn create_credential(
         created_at: now,
         status_since: now,
         checked_at: None,
-        kept_upstream: created.id.is_some(),
+        is_upstreams: created.id.is_some(),
     };
     let event = ports.event(
         Event::LIST,

@@ -67,16 +67,16 @@ pub async fn credential_status(
     };
     if let Some(mut credential) = credential {
         let state = app_keys.login_state(&credential.app_key).await?;
-        if !credential.kept_upstream
+        if !credential.is_upstreams
             && state.refused.is_some()
             && credential.status == CredentialStatus::Active
         {
             // Known once, at the app key; nothing is wrong with the farmer's side.
             credential.status = CredentialStatus::Unauthenticated;
         }
-        // A credential that is kept upstream is asked about by itself: no listing says anything
+        // A credential that is the upstream's is asked about by itself: no listing says anything
         // about it.
-        let listed_at = state.checked_at.filter(|_| !credential.kept_upstream);
+        let listed_at = state.checked_at.filter(|_| !credential.is_upstreams);
         let checked_at = credential.checked_at.max(listed_at);
         let secret = ports.partner_secrets.read(&credential.app_key, Freshness::Cached).await?;
         let login = secret

@@ -7,7 +7,7 @@ use crate::ports::store_error::StoreError;
 use crate::ports::webhooks::Said;
 use domain::alert::Notice;
 use domain::partner::ClientId;
-use domain::webhook::{FAILED_CALLS_KEPT_FOR, FailedCall};
+use domain::webhook::{FAILED_CALLS_RETENTION, FailedCall};
 
 /// Why failed calls are not shown.
 #[derive(Debug, thiserror::Error)]
@@ -29,7 +29,7 @@ pub async fn failed_calls(
     page: u32,
     size: u32,
 ) -> Result<Portion<(FailedCall, String)>, FailedCallsError> {
-    let since = ports.clock.now().minus(FAILED_CALLS_KEPT_FOR);
+    let since = ports.clock.now().minus(FAILED_CALLS_RETENTION);
     let Portion { entries, total } = ports.webhooks.failed_calls(page, size, since).await?;
     let mut with_bodies = Vec::with_capacity(entries.len());
     for call in entries {

@@ -19,7 +19,7 @@ use domain::timestamp::Timestamp;
 
 /// What came of a handshake.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Handshake {
+pub enum HandshakeOutcome {
     /// There is a credential.
     Connected,
     /// Panorama has not answered; it is done later.
@@ -28,18 +28,25 @@ pub enum Handshake {
     NotShared,
     /// The operation is another Leaf user's.
     OperationOwned,
+    /// The operation was withdrawn meanwhile; the session waits again, for its farmer may yet switch
+    /// sharing off and on.
+    OperationWithdrawn,
     /// The session was replaced or deleted meanwhile, and with it what the farmer came for.
     Replaced,
 }
 
 /// Does the handshake of a `Confirming` session whose lease the caller holds.
-pub async fn finish_handshake(ports: &Ports, session: Session, operation: &Operation) -> Handshake {
+pub async fn finish_handshake(
+    ports: &Ports,
+    session: Session,
+    operation: &Operation,
+) -> HandshakeOutcome {
     match try_to_finish(ports, session, operation).await {
         Ok(outcome) => outcome,
         // The farmer's confirmation is stored; our own trouble is not the farmer's.
         Err(error) => {
             tracing::error!(%error, "a handshake was left for later");
-            Handshake::Later
+            HandshakeOutcome::Later
         }
     }
 }
@@ -48,8 +55,8 @@ async fn try_to_finish(
     ports: &Ports,
     session: Session,
     operation: &Operation,
-) -> Result<Handshake, StoreError> {
-    let Some(handshake) = session.handshake().cloned() else { return Ok(Handshake::Later) };
+) -> Result<HandshakeOutcome, StoreError> {
+    let Some(handshake) = session.handshake().cloned() else { return Ok(HandshakeOutcome::Later) };
     let answer =
         ports.upstream.confirm(&session.app_key, session.leaf_user_id, &handshake.code).await;
     let now = ports.clock.now();
@@ -64,19 +71,19 @@ async fn try_to_finish(
             return complete(
                 ports,
                 session,
-                &Confirmation { operation, code: &handshake.code, id },
+                &ConfirmedSharing { operation, code: &handshake.code, id },
                 &event,
             )
             .await;
         }
-        Ok(Confirmed::NotYet) => (session.postpone(&handshake, now), None, Handshake::Later),
+        Ok(Confirmed::NotYet) => (session.postpone(&handshake, now), None, HandshakeOutcome::Later),
         Err(UpstreamError::Refused { status }) => {
             let body = "Panorama does not list the operation as shared: the switch is off, or the \
                         organization code is wrong or of another environment.";
             (
                 session.turn_back(now),
                 Some(ports.event(Event::CONFIRM, status, body, now)),
-                Handshake::NotShared,
+                HandshakeOutcome::NotShared,
             )
         }
         Err(error) => {
@@ -93,38 +100,30 @@ async fn try_to_finish(
             (
                 session.postpone(&handshake, now),
                 Some(ports.event(Event::CONFIRM, status, body, now)),
-                Handshake::Later,
+                HandshakeOutcome::Later,
             )
         }
     };
-    match ports.connections.save(&next, event.as_ref()).await {
-        Ok(()) => {
-            if next.state == State::Expired {
-                Metric::SessionsExpired.record(next.app_key.environment);
-            }
-            Ok(outcome)
-        }
-        Err(SaveError::Conflict) => after_conflict(ports, &next).await,
-        Err(SaveError::Store(error)) => Err(error),
-    }
+    save(ports, &next, event.as_ref(), outcome).await
 }
 
 /// What the upstream has confirmed.
-pub(crate) struct Confirmation<'a> {
+pub(crate) struct ConfirmedSharing<'a> {
     pub(crate) operation: &'a Operation,
     pub(crate) code: &'a OrganizationCode,
     /// The upstream's own id of the credential.
     pub(crate) id: Option<CredentialId>,
 }
 
-/// Ends a session in success, or in the refusal of an operation that is another Leaf user's.
+/// Ends a session in success, or in the refusal of an operation that somebody else has or that
+/// nobody may have.
 pub(crate) async fn complete(
     ports: &Ports,
     session: Session,
-    confirmation: &Confirmation<'_>,
+    confirmed: &ConfirmedSharing<'_>,
     event: &Event,
-) -> Result<Handshake, StoreError> {
-    let Confirmation { operation, code, id } = *confirmation;
+) -> Result<HandshakeOutcome, StoreError> {
+    let ConfirmedSharing { operation, code, id } = *confirmed;
     let now = event.created_at;
     let credential = Credential {
         id: id.unwrap_or_else(|| CredentialId::new(ports.randomness.bytes())),
@@ -136,7 +135,7 @@ pub(crate) async fn complete(
         created_at: now,
         status_since: now,
         checked_at: None,
-        kept_upstream: id.is_some(),
+        is_upstreams: id.is_some(),
     };
     let done = session.clone().complete(code.clone());
     match ports
@@ -151,20 +150,45 @@ pub(crate) async fn complete(
                 Metric::SessionsCompleted.record(session.app_key.environment);
             }
             count_recovery(before.as_ref(), &credential);
-            Ok(Handshake::Connected)
+            Ok(HandshakeOutcome::Connected)
         }
         Err(CompleteError::Conflict) => after_conflict(ports, &session).await,
         Err(CompleteError::Store(error)) => Err(error),
-        // Withdrawn while its confirmation was on the way: not this session's any more either.
-        Err(CompleteError::OperationOwned | CompleteError::OperationWithdrawn) => {
+        Err(CompleteError::OperationOwned) => {
             let rejected = session.rejected(Rejection::OperationOwned);
-            match ports.connections.save(&rejected, Some(&operation_owned_event(ports, now))).await
-            {
-                Ok(()) => Ok(Handshake::OperationOwned),
-                Err(SaveError::Conflict) => after_conflict(ports, &rejected).await,
-                Err(SaveError::Store(error)) => Err(error),
-            }
+            let event = operation_owned_event(ports, now);
+            save(ports, &rejected, Some(&event), HandshakeOutcome::OperationOwned).await
         }
+        Err(CompleteError::OperationWithdrawn) => {
+            let event = ports.event(
+                Event::CONFIRM,
+                409,
+                "The operation was disconnected until its farmer switches sharing off; it was not \
+                 connected.",
+                now,
+            );
+            let waiting = session.turn_back(now);
+            save(ports, &waiting, Some(&event), HandshakeOutcome::OperationWithdrawn).await
+        }
+    }
+}
+
+/// Saves a session that was not completed.
+async fn save(
+    ports: &Ports,
+    next: &Session,
+    event: Option<&Event>,
+    outcome: HandshakeOutcome,
+) -> Result<HandshakeOutcome, StoreError> {
+    match ports.connections.save(next, event).await {
+        Ok(()) => {
+            if next.state == State::Expired {
+                Metric::SessionsExpired.record(next.app_key.environment);
+            }
+            Ok(outcome)
+        }
+        Err(SaveError::Conflict) => after_conflict(ports, next).await,
+        Err(SaveError::Store(error)) => Err(error),
     }
 }
 
@@ -189,14 +213,14 @@ pub(crate) fn operation_owned_event(ports: &Ports, now: Timestamp) -> Event {
 }
 
 /// Somebody else wrote to the session: what they made of it is what came of it.
-async fn after_conflict(ports: &Ports, session: &Session) -> Result<Handshake, StoreError> {
+async fn after_conflict(ports: &Ports, session: &Session) -> Result<HandshakeOutcome, StoreError> {
     let found = ports.connections.sessions_of(&[session.leaf_user_id]).await?;
     let same = found.into_iter().find(|found| found.id == session.id);
     Ok(match same.map(|found| found.status(ports.clock.now())) {
-        Some(Status::Completed) => Handshake::Connected,
-        Some(Status::Rejected(Rejection::OperationOwned)) => Handshake::OperationOwned,
-        Some(Status::Confirming) => Handshake::Later,
-        Some(Status::Pending | Status::Expired) => Handshake::NotShared,
-        _ => Handshake::Replaced,
+        Some(Status::Completed) => HandshakeOutcome::Connected,
+        Some(Status::Rejected(Rejection::OperationOwned)) => HandshakeOutcome::OperationOwned,
+        Some(Status::Confirming) => HandshakeOutcome::Later,
+        Some(Status::Pending | Status::Expired) => HandshakeOutcome::NotShared,
+        _ => HandshakeOutcome::Replaced,
     })
 }

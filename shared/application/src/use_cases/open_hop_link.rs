@@ -9,7 +9,8 @@ use crate::ports::records::{Records, RecordsError};
 use domain::browser::{BindingCookie, ShownCookies};
 use domain::credential::CredentialStatus;
 use domain::ids::{LeafUserId, SessionId};
-use domain::session::{Opened, Session, Status};
+use domain::session::hop_link::Opened;
+use domain::session::{Session, Status};
 use domain::shown_name::{self, ShownName};
 
 /// How often it is tried when the same link is opened twice at the same moment.

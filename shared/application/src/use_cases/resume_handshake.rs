@@ -4,10 +4,10 @@ use crate::ports::Ports;
 use crate::ports::connections::SaveError;
 use crate::ports::secrets::SecretsError;
 use crate::ports::store_error::StoreError;
-use crate::use_cases::finish_handshake::{Handshake, finish_handshake};
+use crate::use_cases::finish_handshake::{HandshakeOutcome, finish_handshake};
 use domain::ids::LeafUserId;
 use domain::operation::Operation;
-use domain::session::Resumed;
+use domain::session::finishing::Resumed;
 
 /// What is left to do for a Leaf user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,10 +54,11 @@ pub async fn resume_handshake(ports: &Ports, user: LeafUserId) -> Result<Remaini
         Err(SaveError::Store(error)) => return Err(error.into()),
     }
     Ok(match finish_handshake(ports, session, &operation).await {
-        Handshake::Later => Remaining::Something,
-        Handshake::Connected
-        | Handshake::NotShared
-        | Handshake::OperationOwned
-        | Handshake::Replaced => Remaining::Nothing,
+        HandshakeOutcome::Later => Remaining::Something,
+        HandshakeOutcome::Connected
+        | HandshakeOutcome::NotShared
+        | HandshakeOutcome::OperationOwned
+        | HandshakeOutcome::OperationWithdrawn
+        | HandshakeOutcome::Replaced => Remaining::Nothing,
     })
 }

@@ -4,21 +4,21 @@ use url::Url;
 
 use crate::metrics::Metric;
 use crate::ports::Ports;
-use crate::ports::connections::{KeptConfirmation, Start, StartConflict};
+use crate::ports::connections::{Start, StartConflict, UnclaimedConfirmation};
 use crate::ports::records::{Records, RecordsError};
 use crate::ports::secrets::SecretsError;
 use crate::ports::store_error::StoreError;
 use crate::ports::upstream::{Run, UpstreamError};
 use crate::use_cases::app_key_cache::AppKeyCache;
-use crate::use_cases::finish_handshake::{Handshake, finish_handshake};
+use crate::use_cases::finish_handshake::{HandshakeOutcome, finish_handshake};
 use crate::use_cases::open_hop_link::sign_in_url;
 use crate::use_cases::resolve_app_key::{AppKeyHint, ResolveError, resolve_app_key};
 use domain::app_key::AppKey;
 use domain::ids::{LeafUserId, SessionId};
-use domain::kept::KEPT_FOR;
 use domain::operation::Operation;
 use domain::organization_code::OrganizationCode;
 use domain::session::Session;
+use domain::unclaimed_confirmation::RETENTION;
 
 /// How often a start is tried when it meets something it must first take into account. Each cause
 /// appears once; the rest is for two starts at the same moment.
@@ -103,10 +103,9 @@ pub async fn start_integration(
     // expires there.
     let mut sign_in_url = begin(ports, request, &app_key).await?;
     let mut unfinished = None;
-    let mut claims_kept = false;
+    let mut claims = false;
     for attempt in 0..ATTEMPTS {
-        let mut plan =
-            Plan::new(ports, request, &app_key, unfinished.as_ref(), claims_kept).await?;
+        let mut plan = Plan::new(ports, request, &app_key, unfinished.as_ref(), claims).await?;
         plan.session.sign_in_url.clone_from(&sign_in_url);
         plan.session.confirm_account = request.confirm_account;
         match ports.connections.start(&plan.as_start()).await {
@@ -122,8 +121,8 @@ pub async fn start_integration(
             Err(StartConflict::OperationWithdrawn) => return Err(StartError::OperationWithdrawn),
             Err(StartConflict::Store(error)) => return Err(error.into()),
             Err(StartConflict::Unfinished(session)) => unfinished = Some(*session),
-            Err(StartConflict::Kept) => claims_kept = true,
-            Err(StartConflict::KeptGone) => claims_kept = false,
+            Err(StartConflict::Unclaimed) => claims = true,
+            Err(StartConflict::UnclaimedGone) => claims = false,
             Err(StartConflict::AppKeyChanged) => {
                 app_keys.forget();
                 app_key = resolve_app_key(ports, records, app_keys, user, &request.app_key).await?;
@@ -162,8 +161,8 @@ struct Plan<'a> {
     replaces: Option<&'a Session>,
     /// The operation of the replaced session's confirmation, when the new session does not carry it
     /// on.
-    kept: Option<Operation>,
-    claims_kept: bool,
+    unclaimed: Option<Operation>,
+    claims: bool,
 }
 
 impl<'a> Plan<'a> {
@@ -172,7 +171,7 @@ impl<'a> Plan<'a> {
         request: &StartRequest,
         app_key: &'a AppKey,
         unfinished: Option<&'a Session>,
-        claims_kept: bool,
+        claims: bool,
     ) -> Result<Self, SecretsError> {
         let now = ports.clock.now();
         let code = request.organization_code.as_ref();
@@ -188,8 +187,8 @@ impl<'a> Plan<'a> {
             operation: None,
             confirmed: None,
             replaces: unfinished,
-            kept: None,
-            claims_kept,
+            unclaimed: None,
+            claims,
         };
         let left = unfinished
             .and_then(|session| session.handshake().map(|handshake| (session, handshake)));
@@ -209,10 +208,10 @@ impl<'a> Plan<'a> {
                     plan.session.already_confirmed(handshake.code.clone(), &operation, now);
                 plan.confirmed = Some(operation);
             } else {
-                plan.kept = Some(operation);
+                plan.unclaimed = Some(operation);
             }
         }
-        if let (true, Some(operation), Some(code)) = (claims_kept, &plan.operation, code) {
+        if let (true, Some(operation), Some(code)) = (claims, &plan.operation, code) {
             plan.session = plan.session.already_confirmed(code.clone(), operation, now);
             plan.confirmed = Some(operation.clone());
         }
@@ -220,21 +219,22 @@ impl<'a> Plan<'a> {
     }
 
     fn as_start(&self) -> Start<'_> {
-        let keep =
-            self.kept.as_ref().zip(self.replaces).map(|(operation, replaced)| KeptConfirmation {
+        let unclaimed = self.unclaimed.as_ref().zip(self.replaces).map(|(operation, replaced)| {
+            UnclaimedConfirmation {
                 operation,
                 app_key: &replaced.app_key,
                 sharing_url_id: replaced.sharing_url_id,
                 at: self.session.started_at,
-                until: self.session.started_at.plus(KEPT_FOR),
-            });
+                until: self.session.started_at.plus(RETENTION),
+            }
+        });
         Start {
             session: &self.session,
             app_key: self.app_key,
             operation: self.operation.as_ref(),
             replaces: self.replaces,
-            keep,
-            claims_kept: self.claims_kept,
+            unclaimed,
+            claims: self.claims,
         }
     }
 
@@ -244,7 +244,8 @@ impl<'a> Plan<'a> {
         let connected = match confirmed {
             None => false,
             Some(operation) => {
-                finish_handshake(ports, session.clone(), &operation).await == Handshake::Connected
+                finish_handshake(ports, session.clone(), &operation).await
+                    == HandshakeOutcome::Connected
             }
         };
         Started { session, upstream_url, connected }

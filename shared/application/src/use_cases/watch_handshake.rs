@@ -3,7 +3,7 @@
 use crate::logging;
 use crate::ports::Ports;
 use crate::ports::connections::SaveError;
-use crate::use_cases::finish_handshake::{Handshake, finish_handshake};
+use crate::use_cases::finish_handshake::{HandshakeOutcome, finish_handshake};
 use crate::use_cases::receive_confirmation::{End, ReceiveError};
 use domain::credential::CredentialStatus;
 use domain::ids::{LeafUserId, SessionId};
@@ -78,10 +78,12 @@ async fn finish_now(ports: &Ports, session: Session) -> Result<Watched, ReceiveE
         Err(SaveError::Store(error)) => return Err(error.into()),
     }
     Ok(match finish_handshake(ports, session, &operation).await {
-        Handshake::Connected => Watched::Ended(End::Connected(id)),
-        Handshake::Later => Watched::Waiting,
-        Handshake::OperationOwned => Watched::Ended(End::OperationOwned(id)),
-        Handshake::NotShared => Watched::Ended(End::NotShared(id)),
-        Handshake::Replaced => Watched::Ended(End::NotBound),
+        HandshakeOutcome::Connected => Watched::Ended(End::Connected(id)),
+        HandshakeOutcome::Later => Watched::Waiting,
+        HandshakeOutcome::OperationOwned => Watched::Ended(End::OperationOwned(id)),
+        HandshakeOutcome::NotShared => Watched::Ended(End::NotShared(id)),
+        HandshakeOutcome::OperationWithdrawn | HandshakeOutcome::Replaced => {
+            Watched::Ended(End::NotBound)
+        }
     })
 }

@@ -7,7 +7,7 @@ use crate::ports::records::{NewStatus, RecordsError};
 use crate::ports::upstream::Party;
 use crate::use_cases::app_key_cache::AppKeyCache;
 use crate::use_cases::change_status::write_status;
-use crate::use_cases::finish_handshake::{Confirmation, complete, count_recovery};
+use crate::use_cases::finish_handshake::{ConfirmedSharing, complete, count_recovery};
 use domain::credential::{Credential, CredentialStatus, SETTLING};
 use domain::event::Event;
 use domain::ids::LeafUserId;
@@ -61,7 +61,7 @@ impl Follower<'_> {
                 let event = self.event(body, self.ports.clock.now());
                 let code = &theirs.organization_code;
                 let confirmation =
-                    Confirmation { operation: &operation, code, id: Some(theirs.id) };
+                    ConfirmedSharing { operation: &operation, code, id: Some(theirs.id) };
                 complete(self.ports, session, &confirmation, &event).await?;
                 return Ok(Some(status).filter(|_| ours.credential.is_some()));
             }
@@ -154,7 +154,7 @@ impl Follower<'_> {
             created_at: theirs.created_at.unwrap_or(now),
             status_since: now,
             checked_at: Some(self.asked_at),
-            kept_upstream: true,
+            is_upstreams: true,
         };
         let body = format!("The credential was taken over from {}; it is ACTIVE.", self.upstream);
         let event = self.event(body, now);

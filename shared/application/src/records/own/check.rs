@@ -18,7 +18,7 @@ use domain::listing::Listing;
 use domain::login_state::EntryCursor;
 use domain::timestamp::Timestamp;
 
-/// How many rows one read of kept confirmations has (`BatchGetItem`).
+/// How many rows one read of unclaimed confirmations has (`BatchGetItem`).
 const BATCH: usize = 100;
 
 /// Compares an app key's credentials with the partner's listing.
@@ -134,19 +134,19 @@ impl Checker<'_> {
     }
 
     /// A farmer who switches sharing on again comes back without a session: the confirmation is
-    /// kept, and is the owner's.
+    /// stored as unclaimed, and is the owner's.
     async fn confirm_those_that_came_back(
         &self,
         revoked: &[ConnectionEntry],
     ) -> Result<usize, RecordsError> {
         let Self { ports, app_key, .. } = self;
         let operations: Vec<_> = revoked.iter().map(|entry| &entry.operation).collect();
-        let kept = ports
+        let unclaimed = ports
             .connections
-            .kept_among(&operations, app_key.sharing_url_id, ports.clock.now())
+            .unclaimed_among(&operations, app_key.sharing_url_id, ports.clock.now())
             .await?;
         let mut recovered = 0;
-        for entry in revoked.iter().filter(|entry| kept.contains(&entry.operation)) {
+        for entry in revoked.iter().filter(|entry| unclaimed.contains(&entry.operation)) {
             let account = ports.connections.account(entry.leaf_user_id).await?;
             let Some(credential) = account.and_then(|account| account.credential) else { continue };
             if credential.id != entry.credential_id || credential.operation != entry.operation {

@@ -28,7 +28,7 @@ pub(super) async fn refresh_status(
     let Some(credential) = account.and_then(|account| account.credential) else { return Ok(()) };
     let id = &credential.app_key;
     let asked_at = ports.clock.now();
-    if !ports.logins.take_live_look(id, asked_at, asked_at.minus(AT_MOST_ONCE_IN)).await? {
+    if !ports.logins.take_refresh(id, asked_at, asked_at.minus(AT_MOST_ONCE_IN)).await? {
         return Ok(());
     }
     let codes = match ports.partner_account.list_sharing(id).await {

@@ -5,10 +5,10 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use url::{Host, Url};
 
-/// How far calls may go. No setting of a deployment widens it: it is an argument of whoever wires
-/// the service.
+/// Which network addresses a webhook may have. No setting of a deployment widens it: it is an
+/// argument of whoever wires the service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reach {
+pub enum AddressPolicy {
     /// Public addresses, by HTTPS.
     Public,
     /// Those, and this machine, by HTTP as well: for trying it out.
@@ -47,7 +47,7 @@ const NOT_PUBLIC_V6: [(Ipv6Addr, u32); 4] = [
     (Ipv6Addr::new(0x3fff, 0, 0, 0, 0, 0, 0, 0), 20),
 ];
 
-impl Reach {
+impl AddressPolicy {
     /// Whether an address may be called.
     pub fn allows(self, address: IpAddr) -> bool {
         is_public(address) || (self == Self::ThisMachineToo && address.is_loopback())
@@ -161,7 +161,7 @@ mod tests {
             "ff02::1",
         ] {
             let address = address.parse().expect("an address");
-            assert!(!Reach::Public.allows(address), "{address}");
+            assert!(!AddressPolicy::Public.allows(address), "{address}");
         }
         for url in [
             "https://127.0.0.1/",
@@ -175,17 +175,18 @@ mod tests {
             "http://localhost/",
         ] {
             let url = Url::parse(url).expect("a URL");
-            assert!(!Reach::Public.allows_url(&url), "{url}");
+            assert!(!AddressPolicy::Public.allows_url(&url), "{url}");
         }
         assert!(
-            Reach::Public
+            AddressPolicy::Public
                 .allows_url(&Url::parse("https://receiver.example:8443/x").expect("a URL"))
         );
     }
 
     #[test]
     fn this_machine_is_reached_only_when_it_is_asked_for_and_nothing_else_private_is() {
-        let allows = |url: &str| Reach::ThisMachineToo.allows_url(&Url::parse(url).expect("a URL"));
+        let allows =
+            |url: &str| AddressPolicy::ThisMachineToo.allows_url(&Url::parse(url).expect("a URL"));
         assert!(
             allows("http://127.0.0.1:4000/")
                 && allows("http://[::1]:4000/")

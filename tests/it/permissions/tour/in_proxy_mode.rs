@@ -1,4 +1,4 @@
-//! What only happens in front of Leaf: Leaf users that it alone knows, confirmations that it is
+//! What only happens in proxy mode: Leaf users that it alone knows, confirmations that it is
 //! asked about, the registration of its alerts.
 
 use reqwest::{Method, StatusCode};

@@ -1,13 +1,13 @@
 //! Confirmations that fitted nobody.
 
-use application::ports::connections::{Connections as _, Keeping};
+use application::ports::connections::{Connections as _, Storing};
 use domain::ids::SessionId;
-use domain::kept::Budget;
 use domain::operation::Operation;
+use domain::unclaimed_confirmation::Budget;
 use uuid::Uuid;
 
 use crate::engine::with_store;
-use crate::people::{at, callback, kept, operation, partner, stranger, stranger_at};
+use crate::people::{at, callback, operation, partner, stranger, stranger_at, unclaimed};
 
 #[tokio::test]
 async fn a_budget_has_room_for_so_many_and_nobody_elses_is_used_up_by_it() {
@@ -20,41 +20,43 @@ async fn a_budget_has_room_for_so_many_and_nobody_elses_is_used_up_by_it() {
             let name = |number: u32| format!("{most}C{number}");
             for number in 0..most {
                 let operation = operation(&name(number));
-                let keeping =
-                    table.keep(&kept(&operation, &app_key, 0), &budget, 0).await.expect("asked");
-                assert_eq!(keeping, Keeping::Kept, "{number}");
+                let storing = table
+                    .store_unclaimed(&unclaimed(&operation, &app_key, 0), &budget, 0)
+                    .await
+                    .expect("asked");
+                assert_eq!(storing, Storing::Stored, "{number}");
                 if number == 0 {
                     let again = table
-                        .keep(&kept(&operation, &app_key, 1), &budget, 0)
+                        .store_unclaimed(&unclaimed(&operation, &app_key, 1), &budget, 0)
                         .await
                         .expect("asked");
-                    assert_eq!(again, Keeping::KeptBefore);
+                    assert_eq!(again, Storing::StoredBefore);
                 }
             }
             let facts = table
                 .callback_facts(&callback(&operation("any"), app_key.sharing_url_id, &[], &budget))
                 .await;
-            assert_eq!(facts.expect("read").kept_of_budget, most, "a repeat is not one more");
+            assert_eq!(facts.expect("read").stored_of_budget, most, "a repeat is not one more");
             let (first, one_more) = (operation(&name(0)), operation(&name(most)));
-            for (what, operation, app_key, seconds, budget, keeping) in [
-                ("full", &one_more, &app_key, 2, &budget, Keeping::Full),
-                ("a repeat is not full", &first, &app_key, 2, &budget, Keeping::KeptBefore),
+            for (what, operation, app_key, seconds, budget, storing) in [
+                ("full", &one_more, &app_key, 2, &budget, Storing::Full),
+                ("a repeat is not full", &first, &app_key, 2, &budget, Storing::StoredBefore),
                 (
                     "another client",
                     &one_more,
                     &app_key,
                     2,
                     &stranger_at("203.0.113.8"),
-                    Keeping::Kept,
+                    Storing::Stored,
                 ),
-                ("another app key", &one_more, &other, 2, &budget, Keeping::Kept),
+                ("another app key", &one_more, &other, 2, &budget, Storing::Stored),
                 (
                     "a known operation",
                     &operation(&name(most + 1)),
                     &app_key,
                     2,
                     &Budget::Operation,
-                    Keeping::Kept,
+                    Storing::Stored,
                 ),
                 (
                     "ten minutes later",
@@ -62,12 +64,14 @@ async fn a_budget_has_room_for_so_many_and_nobody_elses_is_used_up_by_it() {
                     &app_key,
                     600,
                     &budget,
-                    Keeping::Kept,
+                    Storing::Stored,
                 ),
             ] {
-                let kept =
-                    table.keep(&kept(operation, app_key, seconds), budget, 0).await.expect("asked");
-                assert_eq!(kept, keeping, "{what}");
+                let stored = table
+                    .store_unclaimed(&unclaimed(operation, app_key, seconds), budget, 0)
+                    .await
+                    .expect("asked");
+                assert_eq!(stored, storing, "{what}");
             }
         }
     })
@@ -75,7 +79,7 @@ async fn a_budget_has_room_for_so_many_and_nobody_elses_is_used_up_by_it() {
 }
 
 #[tokio::test]
-async fn of_many_operations_it_is_told_which_are_kept_and_not_over() {
+async fn of_many_operations_it_is_told_which_have_an_unclaimed_confirmation_that_is_not_over() {
     with_store(async |store| {
         let table = &store.table;
         let (app_key, other) = (partner(table, "a").await, partner(table, "b").await);
@@ -83,16 +87,22 @@ async fn of_many_operations_it_is_told_which_are_kept_and_not_over() {
         let asked: Vec<&Operation> = operations.iter().collect();
         for (number, seconds) in [(3, 0), (70, 1_800), (229, 1_800)] {
             table
-                .keep(&kept(&operations[number], &app_key, seconds), &stranger(), 0)
+                .store_unclaimed(&unclaimed(&operations[number], &app_key, seconds), &stranger(), 0)
                 .await
-                .expect("kept");
+                .expect("stored");
         }
-        table.keep(&kept(&operations[5], &other, 1_800), &stranger(), 0).await.expect("kept");
+        table
+            .store_unclaimed(&unclaimed(&operations[5], &other, 1_800), &stranger(), 0)
+            .await
+            .expect("stored");
         let mut found =
-            table.kept_among(&asked, app_key.sharing_url_id, at(3_600)).await.expect("read");
+            table.unclaimed_among(&asked, app_key.sharing_url_id, at(3_600)).await.expect("read");
         found.sort_by_key(|operation| operations.iter().position(|known| known == operation));
         assert_eq!(found, [operations[70].clone(), operations[229].clone()]);
-        assert_eq!(table.kept_among(&[], app_key.sharing_url_id, at(0)).await.expect("read"), []);
+        assert_eq!(
+            table.unclaimed_among(&[], app_key.sharing_url_id, at(0)).await.expect("read"),
+            []
+        );
     })
     .await;
 }
