@@ -11,10 +11,8 @@ use simulated_panorama::Environment as PanoramaEnvironment;
 use crate::options::Options;
 use crate::{aws, seed};
 
-/// The table's name.
 pub const TABLE_NAME: &str = "panorama-connect";
 
-/// Variables and their values.
 pub type Environment = BTreeMap<&'static str, String>;
 
 /// What servers of a machine are at.

@@ -30,7 +30,6 @@ pub fn keys(service: &Service) -> Vec<(&'static str, Vec<(String, Access)>)> {
     declared(service).map(|(name, routes)| (name, routes.keys())).collect()
 }
 
-/// The whole API.
 pub fn api(service: &Service) -> Router {
     let (mut public, mut owner_only) = (Router::new(), Router::new());
     let mut otherwise = None;

@@ -29,9 +29,7 @@ pub struct Options {
     /// Where farmers' browsers reach the API, if something else than this machine serves it;
     /// without it, this machine's.
     pub public_url: Option<Url>,
-    /// Where the data lives.
     pub data: Data,
-    /// Who does the handshake.
     pub upstream: Upstream,
     /// Where the upstream `Leaf` is, if it is another one than a machine that this one starts.
     pub leaf_at: Option<String>,
@@ -60,10 +58,8 @@ pub struct Options {
     pub around_api: Option<Around>,
 }
 
-/// Who does the handshake.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Upstream {
-    /// The service itself.
     Panorama,
     /// A simulated Leaf, which is a second instance of the service.
     Leaf,
@@ -72,12 +68,10 @@ pub enum Upstream {
 /// What is put around a router: it sees every request and every answer.
 pub type Around = Arc<dyn Fn(Router) -> Router + Send + Sync>;
 
-/// Where the data lives.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Data {
     /// In a folder, and is there again after a restart.
     Folder(PathBuf),
-    /// In memory.
     Memory,
 }
 

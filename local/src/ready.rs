@@ -25,9 +25,7 @@ pub struct Ready {
     pub environment: Environment,
     /// Signs in to the API.
     pub owner: Login,
-    /// The seeded app key.
     pub app_name: &'static str,
-    /// The seeded Leaf user.
     pub leaf_user_id: &'static str,
     /// The partner's STAGE account at Panorama.
     #[serde(flatten)]
@@ -42,13 +40,10 @@ pub struct Ready {
 pub struct PanoramaAccount {
     /// `STAGE` or `PRODUCTION`.
     pub client_environment: String,
-    /// The partner's client id.
     pub client_id: &'static str,
-    /// The partner's login.
     pub partner: Login,
     /// The id in the partner's Share Initiation URL.
     pub sharing_url_id: &'static str,
-    /// The growers.
     pub growers: Vec<Grower>,
 }
 
@@ -58,7 +53,6 @@ pub struct Grower {
     /// Signs in to the portal.
     #[serde(flatten)]
     pub login: Login,
-    /// The grower's operations.
     pub operations: Vec<Operation>,
 }
 
@@ -66,9 +60,7 @@ pub struct Grower {
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Operation {
-    /// Its name.
     pub name: &'static str,
-    /// Its organization code.
     pub organization_code: &'static str,
 }
 

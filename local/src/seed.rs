@@ -25,15 +25,12 @@ use simulated_panorama::Environment;
 /// A username and its password.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct Login {
-    /// The username.
     pub username: &'static str,
-    /// The password.
     pub password: &'static str,
 }
 
 /// What the names of the service's secrets begin with.
 pub const SECRETS_PREFIX: &str = "panorama-connect";
-/// The API owner.
 pub const OWNER: Login =
     Login { username: "owner@prairie-insights.example", password: "Prairie-Owner-2026" };
 /// The partner's account at the simulated Leaf.
@@ -41,9 +38,7 @@ pub const LEAF_ACCOUNT: Login =
     Login { username: "account@prairie-insights.example", password: "Prairie-At-Leaf-2026" };
 /// What farmers know the partner's application as.
 pub const PARTNER_NAME: &str = "Prairie Insights";
-/// The app key.
 pub const APP_NAME: &str = "prairie-insights";
-/// The Leaf user.
 pub const LEAF_USER_ID: &str = "5f0c2b1e-8d3a-4a76-9c54-1e7f3b9a6d20";
 
 /// Whether the machine is new: the owners' secret is made last, so a first start that was

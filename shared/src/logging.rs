@@ -52,7 +52,6 @@ pub struct Origin {
     pub function: &'static str,
     /// The namespace of its metrics.
     pub metrics_namespace: String,
-    /// The time.
     pub clock: Arc<dyn Clock>,
 }
 

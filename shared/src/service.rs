@@ -25,9 +25,7 @@ use application::use_cases::app_key_cache::AppKeyCache;
 /// Everything a route needs. Cheap to clone.
 #[derive(Clone)]
 pub struct Service {
-    /// The world.
     pub ports: Ports,
-    /// The settings.
     pub settings: Arc<Settings>,
     /// The records of Leaf users and connections.
     pub records: Arc<dyn Records>,
@@ -46,7 +44,6 @@ pub enum WarmUp {
     Owners,
 }
 
-/// A function cannot start.
 #[derive(Debug, thiserror::Error)]
 pub enum InitError {
     /// A variable is missing or has the wrong form.
@@ -59,13 +56,9 @@ pub enum InitError {
 
 /// The clients that a service is wired from.
 pub struct Clients {
-    /// DynamoDB.
     pub dynamodb: aws_sdk_dynamodb::Client,
-    /// Secrets Manager.
     pub secrets_manager: aws_sdk_secretsmanager::Client,
-    /// The time.
     pub clock: Arc<dyn Clock>,
-    /// Random bytes.
     pub randomness: Arc<dyn Randomness>,
 }
 

@@ -11,7 +11,6 @@ use domain::address_policy::AddressPolicy;
 use domain::client_environment::ByEnvironment;
 use domain::ids::SharingUrlId;
 
-/// The service's settings.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// `TABLE_NAME`: the DynamoDB table.
@@ -59,7 +58,6 @@ const LARGEST_FILE: u64 = 4 * 1_024 * 1_024 * 1_024;
 
 const UPSTREAM_TIMEOUT: Duration = Duration::from_secs(8);
 
-/// Who does the handshake.
 #[derive(Debug, Clone)]
 pub enum UpstreamChoice {
     /// We ourselves.

@@ -10,7 +10,6 @@ use serde_json::Value;
 
 use crate::world::World;
 
-/// An answer of the API.
 #[derive(Debug)]
 pub(crate) struct Answer {
     /// Method and path of the request.
@@ -40,7 +39,6 @@ impl Answer {
         answer
     }
 
-    /// A header's value.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(|value| value.to_str().expect("ASCII"))
     }

@@ -85,7 +85,6 @@ impl Call {
 }
 
 impl AwsCalls {
-    /// Sees the calls.
     pub(crate) fn interceptor(&self) -> SharedInterceptor {
         let calls = self.clone();
         before_each(move |request| {

@@ -27,7 +27,6 @@ use tokio::sync::Notify;
 use crate::world::World;
 
 impl World {
-    /// The seeded app key.
     fn seeded(&self) -> AppKeyId {
         let name = self.machine.ready.app_name.parse().expect("a name");
         AppKeyId { environment: ClientEnvironment::Stage, name }

@@ -79,6 +79,7 @@ async fn a_handshake_that_is_finished_after_the_withdrawal_connects_nobody_and_s
     world.start_session(&maria, Some(FARM)).await;
     assert_eq!(world.browser().open(&callback).await.outcome, "connected");
     world.withdraw(&maria).await;
+    world.deliver_after(0).await;
     world.deliver_after(61).await;
     assert_eq!(world.status(&dale).await, "PENDING", "the farmer may yet switch off and on");
     let told = json!(world.events(&dale).await).to_string();

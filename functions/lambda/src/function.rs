@@ -18,14 +18,12 @@ pub const TIMEOUT: Duration = Duration::from_secs(29);
 /// Something that a function does with the service.
 pub type Work<'a, A> = Pin<Box<dyn Future<Output = A> + Send + 'a>>;
 
-/// A Lambda function.
 #[derive(Clone, Copy)]
 pub struct Function {
     /// Its crate's name, which is that of its binary, too.
     pub name: &'static str,
     /// What whoever reads the deployment's template should know of it.
     pub about: &'static str,
-    /// What calls it.
     pub kind: Kind,
     /// What it reads in init; `None` if it works without the service.
     pub warm_up: Option<WarmUp>,
@@ -35,23 +33,18 @@ pub struct Function {
     pub timeout: Duration,
 }
 
-/// What calls a function.
 #[derive(Clone, Copy)]
 pub enum Kind {
     /// API Gateway, for a route of the API.
     Http {
-        /// Its routes.
         routes: fn(Service) -> Routes<Service>,
         /// How often those may be called that are open to the world.
         open: Throttle,
     },
     /// API Gateway, before a route for API owners.
     Authorizer,
-    /// Its queue.
     Queue(Queue),
-    /// The clock.
     Schedule {
-        /// How often.
         every: Duration,
         /// A run that ends before a moment. What went wrong is in the log.
         run: for<'a> fn(&'a Service, Timestamp) -> Work<'a, ()>,
@@ -69,7 +62,6 @@ pub enum Throttle {
     Others,
 }
 
-/// How much memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Memory {
     /// What most functions have.

@@ -24,7 +24,6 @@ use shared::settings::{Settings, SettingsError};
 use region::{Region, RegionError, replaced};
 use rights::{Rights, RightsError};
 
-/// A file with regions.
 #[derive(Debug)]
 pub struct File {
     /// Where it is, from the workspace's root.
@@ -42,10 +41,8 @@ impl File {
     }
 }
 
-/// The deployment cannot be written.
 #[derive(Debug, thiserror::Error)]
 pub enum DeploymentError {
-    /// A file cannot be read.
     #[error("{0}: {1}")]
     Io(String, std::io::Error),
     /// A region is not where it should be.
@@ -57,7 +54,6 @@ pub enum DeploymentError {
     /// The service whose routes are listed cannot be built.
     #[error(transparent)]
     Settings(#[from] SettingsError),
-    /// The same.
     #[error(transparent)]
     Service(#[from] InitError),
 }

@@ -29,7 +29,6 @@ pub(crate) struct Rights(BTreeMap<&'static str, OfFunction>);
 /// What a function was seen to do is in no form that is known.
 #[derive(Debug, thiserror::Error)]
 pub enum RightsError {
-    /// The file cannot be read.
     #[error("the rights of {0} cannot be read: {1}")]
     Io(&'static str, io::Error),
     /// It is no JSON, or not of that form.

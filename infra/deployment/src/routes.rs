@@ -17,7 +17,6 @@ pub(crate) struct Deployed {
     /// Its logical id.
     id: String,
     key: String,
-    /// The function's name.
     function: &'static str,
     /// Which parameters bound it, if it is open to the world.
     throttle: Option<&'static str>,

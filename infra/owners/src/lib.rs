@@ -21,16 +21,13 @@ pub enum OwnersError {
          and `owners`"
     )]
     NotTheSecret,
-    /// There is no such owner.
     #[error("there is no owner of this name")]
     Unknown,
     /// The name is empty or has blanks at its ends.
     #[error("an owner's name must not be empty, or begin or end with a blank")]
     Name,
-    /// The password is too short.
     #[error("a password needs at least {SHORTEST_PASSWORD} characters")]
     ShortPassword,
-    /// The password cannot be hashed.
     #[error("the password cannot be hashed: {0}")]
     Hash(String),
 }
@@ -62,7 +59,6 @@ impl Owners {
         }
     }
 
-    /// The names of all owners.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0["owners"]
             .as_array()

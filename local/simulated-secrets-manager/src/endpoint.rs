@@ -22,7 +22,6 @@ use crate::store::Store;
 
 const CONTENT_TYPE: &str = "application/x-amz-json-1.1";
 
-/// What every request shares.
 pub(crate) struct Service {
     address: IpAddr,
     store: Mutex<Store>,

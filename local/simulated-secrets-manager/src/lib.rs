@@ -47,7 +47,6 @@ use crate::endpoint::Service;
 use crate::state_file::StateFile;
 use crate::store::Store;
 
-/// What [`serve`] needs.
 pub struct Config {
     /// Where to answer: an address that it [`may_serve_on`]. Port 0 lets the system choose one.
     pub listener: TcpListener,

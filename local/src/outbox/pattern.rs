@@ -7,7 +7,6 @@ use serde_json::Value;
 pub(super) enum Pattern {
     /// Every one of these fields.
     Fields(Vec<(String, Pattern)>),
-    /// One of these.
     OneOf(Vec<Allowed>),
     /// One of these patterns, beside the other fields: `$or`.
     Either(Vec<Pattern>),
@@ -15,7 +14,6 @@ pub(super) enum Pattern {
 
 /// What a field may be.
 pub(super) enum Allowed {
-    /// This.
     Is(Value),
     /// There, and not this.
     IsNot(Value),

@@ -20,7 +20,6 @@ pub(super) static CHANGES: LazyLock<Way> = LazyLock::new(|| Way::pipe("ChangesPi
 pub(super) static ALERTS: LazyLock<Way> = LazyLock::new(|| Way::pipe("AlertsPipe"));
 /// A pipe, or a rule with its one target.
 pub(super) struct Way {
-    /// The resource's properties.
     properties: &'static Value,
     filters: Vec<Pattern>,
     /// The names in the message's template, and the path of the field that each stands for.
@@ -128,7 +127,6 @@ mod tests {
     static CONFIRMATIONS: LazyLock<Way> = LazyLock::new(|| Way::rule("confirmations"));
     static EXPIRIES: LazyLock<Way> = LazyLock::new(|| Way::rule("expiries"));
 
-    /// A session's row.
     fn session(state: &str, version: &str) -> Value {
         let fields = [
             ("sk", "SESSION"),

@@ -9,7 +9,6 @@ use super::sdk_error::kind;
 use super::tls;
 use application::ports::webhooks::{CallQueue, Outgoing, QueueError};
 
-/// A queue.
 pub struct SqsCallQueue {
     client: Client,
     url: String,

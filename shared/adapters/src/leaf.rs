@@ -49,7 +49,6 @@ const PROFILE: [&str; 6] = ["id", "name", "email", "phone", "address", "external
 /// What stands in a confirmation URL for the app key's sharing URL id.
 const SHARING_URL_ID: &str = "{sharingUrlId}";
 
-/// Where Leaf is.
 #[derive(Debug, Clone)]
 pub struct LeafEndpoints {
     /// Its API, e.g. `https://api.withleaf.io`.
@@ -69,7 +68,6 @@ impl LeafEndpoints {
     }
 }
 
-/// Leaf.
 pub struct Leaf {
     api: Api,
     endpoints: LeafEndpoints,

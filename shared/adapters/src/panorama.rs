@@ -45,7 +45,6 @@ use renewal::Renewals;
 /// How many tokens a call may be refused with.
 const MOST_TOKENS: usize = 3;
 
-/// Panorama.
 pub struct Panorama {
     endpoints: ByEnvironment<Endpoints>,
     cognito: Arc<Cognito>,

@@ -11,8 +11,8 @@
 //! Both keys are texts of at least [`KEY_LENGTH`] random characters, whose bytes are the key: what
 //! CloudFormation generates, and 32 bytes in base64 as well.
 //!
-//! Reads are cached in the process for [`CACHED_FOR`]: a rotation is seen after that time, or at once
-//! when a login is refused.
+//! Reads are cached in the process for [`CACHED_FOR`]: a rotation is seen after that time, or at
+//! once when a login is refused.
 
 pub mod leaf;
 mod partners;
@@ -69,7 +69,6 @@ struct Value {
     written_at: Timestamp,
 }
 
-/// The service's secrets.
 pub struct SecretsManager {
     client: Client,
     prefix: String,
@@ -155,7 +154,6 @@ impl SecretsManager {
         }
     }
 
-    /// A secret's current value.
     async fn value(&self, name: String) -> Result<Option<Value>, SecretsError> {
         match self.client.get_secret_value().secret_id(name).version_stage(CURRENT).send().await {
             Ok(answer) => Ok(answer.secret_string.zip(answer.version_id).map(|(text, version)| {

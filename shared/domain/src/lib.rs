@@ -1,6 +1,9 @@
 //! The rules of connecting a farmer's operation. No I/O, no clock: time, ids and random values come
 //! in as arguments.
 
+// What others build on; elsewhere a comment is for what its name does not say.
+#![warn(missing_docs)]
+
 /// `Debug` for what is about a person or may be secret: the name of the type.
 macro_rules! redacted {
     ($($name:ident),*) => {$(

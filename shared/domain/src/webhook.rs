@@ -83,7 +83,8 @@ impl FromStr for WebhookName {
     }
 }
 
-/// Where a webhook's calls go. What may be called is [`super::address_policy::AddressPolicy`]'s to say.
+/// Where a webhook's calls go. What may be called is
+/// [`super::address_policy::AddressPolicy`]'s to say.
 #[derive(Clone, PartialEq, Eq)]
 pub struct WebhookUrl(Url);
 

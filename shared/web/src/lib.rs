@@ -1,6 +1,9 @@
 //! What every endpoint shares: problem documents, request bodies, the envelope around a response,
 //! the farmer's pages, who asks. The endpoints themselves are in `functions/`.
 
+// What others build on; elsewhere a comment is for what its name does not say.
+#![warn(missing_docs)]
+
 pub mod accept_language;
 pub mod api_owner;
 pub mod bearer;

@@ -16,7 +16,6 @@ use tokio::time::Instant;
 
 use crate::counted::Counted;
 
-/// The table's name.
 pub(crate) const TABLE: &str = "panorama-connect";
 /// What the names of the service's secrets begin with.
 pub(crate) const PREFIX: &str = "panorama-connect";

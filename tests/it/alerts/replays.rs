@@ -123,7 +123,7 @@ async fn one_alert_is_told_once_more_by_its_id() {
 #[tokio::test]
 async fn a_webhook_is_told_what_happened_before_it_was_registered() {
     let world = World::start_with(|options| {
-        options.address_policy = domain::address_policy::AddressPolicy::ThisMachineToo
+        options.address_policy = domain::address_policy::AddressPolicy::ThisMachineToo;
     })
     .await;
     let start = world.clock.now().to_string();

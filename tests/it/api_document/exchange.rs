@@ -8,7 +8,6 @@ use super::document::{Content, DOCUMENT, Operation, Response};
 
 pub(super) const PROBLEM: &str = "application/problem+json";
 
-/// A request and its answer.
 pub(super) struct Exchange {
     pub(super) method: Method,
     /// The path's template, if there is such a path.

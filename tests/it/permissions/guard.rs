@@ -32,7 +32,6 @@ struct Denied {
 }
 
 impl Guard {
-    /// Sees the calls.
     pub(crate) fn interceptor(&self) -> SharedInterceptor {
         let denied = self.denied.clone();
         before_each(move |request| denied.look(request))

@@ -12,7 +12,6 @@ use crate::world::{FARM, MANAGEMENT, OTHER_FARM, World};
 
 const WEBHOOKS: &str = "/services/alerts/api/alerts/webhooks";
 
-/// The entries of a page.
 fn entries(answer: &Answer) -> Vec<Value> {
     let body = answer.json(200);
     let entries = [&body, &body["items"], &body["summaries"]].into_iter().find_map(Value::as_array);

@@ -23,10 +23,8 @@ pub struct ChangeMessage {
     /// When it happened, in seconds since 1970.
     #[serde(deserialize_with = "text")]
     pub at: Option<String>,
-    /// The row's partition key.
     #[serde(deserialize_with = "text")]
     pub pk: Option<String>,
-    /// The row's sort key.
     #[serde(deserialize_with = "text")]
     pub sk: Option<String>,
     /// `Service` when DynamoDB removed the row by itself.
@@ -48,19 +46,14 @@ pub struct Image {
     /// Whose credential or session it is.
     #[serde(deserialize_with = "text")]
     pub leaf_user_id: Option<String>,
-    /// A credential's status.
     #[serde(deserialize_with = "text")]
     pub status: Option<String>,
-    /// A session's state.
     #[serde(deserialize_with = "text")]
     pub state: Option<String>,
-    /// A session's version.
     #[serde(deserialize_with = "text")]
     pub version: Option<String>,
-    /// The app key's name.
     #[serde(deserialize_with = "text")]
     pub app_name: Option<String>,
-    /// The app key's environment.
     #[serde(deserialize_with = "text")]
     pub client_environment: Option<String>,
     /// Since when an app key's login is refused.

@@ -1,5 +1,5 @@
-//! How many there are of what is too much to be counted at each read: written in the transactions that
-//! make and delete it.
+//! How many there are of what is too much to be counted at each read: written in the transactions
+//! that make and delete it.
 //!
 //! A total is spread over sixteen rows, by the Leaf user that is counted or whose it is: two
 //! transactions on one row are not ordered by DynamoDB, one of them is cancelled. All rows of a

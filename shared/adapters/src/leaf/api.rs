@@ -21,7 +21,6 @@ pub(super) struct Api {
     pub(super) limit: Arc<Limit>,
 }
 
-/// What is asked.
 pub(super) struct Ask {
     method: Method,
     path: Vec<String>,

@@ -66,7 +66,6 @@ enum Failure {
     Refused(LoginRefusal),
     /// The answer was an error that says nothing about them, or nothing that we know.
     Unnamed(Unavailable),
-    /// There was no answer.
     Unavailable(Unavailable),
 }
 

@@ -17,11 +17,8 @@ pub struct Endpoints {
 /// [`Endpoints`] as a deployment that does not say otherwise has them.
 #[derive(Debug, Clone, Copy)]
 pub struct DefaultEndpoints {
-    /// See [`Endpoints::portal`].
     pub portal: &'static str,
-    /// See [`Endpoints::partner_api`].
     pub partner_api: &'static str,
-    /// See [`Endpoints::login`].
     pub login: &'static str,
 }
 

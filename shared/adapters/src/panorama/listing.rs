@@ -103,7 +103,6 @@ impl<'de> Visitor<'de> for &mut Page<'_> {
     }
 }
 
-/// The entries of a page.
 struct Items<'a, 'b>(&'a mut Page<'b>);
 
 impl<'de> DeserializeSeed<'de> for Items<'_, '_> {

@@ -49,7 +49,6 @@ pub(super) struct PartnerApi {
     pub(super) clock: Arc<dyn Clock>,
 }
 
-/// What is asked.
 pub(super) enum Call<'a> {
     /// `GET /sharing`, from a page on.
     Listing(Option<&'a str>),
@@ -72,13 +71,11 @@ impl Call<'_> {
     }
 }
 
-/// What was answered.
 pub(super) struct Answer {
     pub(super) status: u16,
     body: Vec<u8>,
 }
 
-/// A call failed.
 pub(super) enum CallError {
     /// 401: the access token is not accepted.
     TokenRefused,
@@ -93,7 +90,6 @@ impl Answer {
 }
 
 impl PartnerApi {
-    /// Makes a call.
     pub(super) async fn make(
         &self,
         environment: ClientEnvironment,
