@@ -17,7 +17,7 @@ pub struct Settings {
     pub table_name: String,
     /// `SECRETS_PREFIX`: what the names of the service's secrets begin with.
     pub secrets_prefix: String,
-    /// `PUBLIC_BASE_URL`: where farmers' browsers address_policy this service; hop links and Sharing
+    /// `PUBLIC_BASE_URL`: where farmers' browsers reach this service; hop links and Sharing
     /// Confirmation URLs begin with it.
     pub public_base_url: Url,
     /// `PARTNER_NAME`: what farmers know the partner's application as; without it, pages speak of

@@ -8,10 +8,8 @@ use http::{HeaderName, Method};
 use lambda::function::{Function, Kind, Throttle};
 use web::routes::Routes;
 
-/// The OpenAPI document.
 pub const DOCUMENT: &str = include_str!(concat!(env!("OUT_DIR"), "/openapi.json"));
 
-/// What it is.
 pub const FUNCTION: Function = Function {
     warm_up: None,
     timeout: Duration::from_secs(10),

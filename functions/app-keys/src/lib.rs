@@ -27,14 +27,12 @@ use web::problem::Problem;
 use web::refusals::not_registered;
 use web::routes::Routes;
 
-/// What it is.
 pub const FUNCTION: Function = Function::new(
     env!("CARGO_PKG_NAME"),
     "Step 1. The only function that deletes secrets of app keys.",
     Kind::Http { routes, open: Throttle::Others },
 );
 
-/// The function's routes.
 pub fn routes(service: Service) -> Routes<Service> {
     let app_keys = format!("{USER_MANAGEMENT}/app-keys/{{provider}}");
     let app_key = format!("{app_keys}/{{appName}}/{{clientEnvironment}}");

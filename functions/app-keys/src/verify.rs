@@ -1,7 +1,7 @@
 //! `POST /app-keys/{provider}/{appName}/{clientEnvironment}/verify`: checks a partner's set-up.
 
 use application::use_cases::register_app_key::RegisterError;
-use application::use_cases::verify_app_key::{LoginProblem, SetUp, VerifyError, verify_app_key};
+use application::use_cases::verify_app_key::{LoginProblem, SetUp, verify_app_key};
 use axum::Json;
 use axum::extract::State;
 use domain::client_environment::ClientEnvironment;
@@ -35,11 +35,8 @@ pub(crate) async fn verify(
     path: Named,
 ) -> Result<Json<Report>, Problem> {
     let id = named(path)?;
-    let set_up = verify_app_key(&service.ports, &id).await.map_err(|error| match error {
-        VerifyError::NotFound => not_registered(RegisterError::NotFound, id.environment),
-        VerifyError::Store(error) => error.into(),
-        VerifyError::Secrets(error) => error.into(),
-    })?;
+    let set_up = verify_app_key(&service.ports, &id).await?;
+    let set_up = set_up.ok_or_else(|| not_registered(RegisterError::NotFound, id.environment))?;
     service.app_keys.forget();
     let checks = vec![
         login(&set_up),

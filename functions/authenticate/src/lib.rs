@@ -18,7 +18,6 @@ use web::fields::Fields;
 use web::problem::Problem;
 use web::routes::Routes;
 
-/// What it is.
 pub const FUNCTION: Function = Function {
     warm_up: Some(WarmUp::Owners),
     memory: Memory::Heavy,
@@ -31,7 +30,6 @@ pub const FUNCTION: Function = Function {
     )
 };
 
-/// The function's routes.
 pub fn routes(service: Service) -> Routes<Service> {
     Routes::new(service).public(Method::POST, "/api/authenticate", sign_in)
 }

@@ -16,7 +16,6 @@ use serde_json::{Map, Value};
 use shared::service::{Service, WarmUp};
 use web::bearer;
 
-/// What it is.
 pub const FUNCTION: Function = Function {
     warm_up: Some(WarmUp::Owners),
     timeout: Duration::from_secs(10),

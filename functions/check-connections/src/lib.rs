@@ -13,7 +13,6 @@ use lambda::function::{Function, Kind, Memory};
 use serde::Serialize;
 use shared::service::Service;
 
-/// What it is.
 pub const FUNCTION: Function = Function {
     memory: Memory::Heavy,
     timeout: Duration::from_mins(15),

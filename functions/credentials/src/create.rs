@@ -70,9 +70,7 @@ fn refused(error: CreateError, id: LeafUserId, environment: ClientEnvironment) -
     match error {
         CreateError::NoSuchUser => no_such_user(id),
         CreateError::Conflict => concurrent_change(),
-        CreateError::Secrets(error) => error.into(),
-        CreateError::Store(error) => error.into(),
-        CreateError::Upstream(error) => error.into(),
+        CreateError::Failure(failure) => failure.into(),
         CreateError::EnvironmentMismatch(elsewhere) => Problem::of_field(
             ErrorKey::EnvironmentMismatch,
             "clientEnvironment",

@@ -10,11 +10,9 @@ use shared::service::Service;
 use web::USER_MANAGEMENT;
 use web::routes::Routes;
 
-/// What it is.
 pub const FUNCTION: Function =
     Function::new(env!("CARGO_PKG_NAME"), "Step 6.", Kind::Http { routes, open: Throttle::Others });
 
-/// The function's routes.
 pub fn routes(service: Service) -> Routes<Service> {
     let credentials = format!("{USER_MANAGEMENT}/users/{{leafUserId}}/panorama-credentials");
     Routes::new(service)

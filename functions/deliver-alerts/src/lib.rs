@@ -17,8 +17,9 @@ use std::time::Duration;
 
 use adapters::dynamodb::change_message::ChangeMessage;
 use adapters::resting_receivers::RestingReceivers;
+use application::ports::failure::Failure;
 use application::ports::webhooks::{CallQueue, QueueError, Receivers};
-use application::use_cases::deliver_alert::{DeliverError, Next, Outcome, deliver_alert, next_of};
+use application::use_cases::deliver_alert::{Next, Outcome, deliver_alert, next_of};
 use application::use_cases::replay_alerts;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use domain::timestamp::Timestamp;
@@ -35,7 +36,6 @@ use replay_message::{Place, ReplayMessage};
 /// Retries take little more than a day.
 const OLD: Duration = Duration::from_hours(12 * 24);
 
-/// What it is.
 pub const FUNCTION: Function = Function {
     timeout: Duration::from_secs(30),
     ..Function::new(
@@ -46,7 +46,6 @@ pub const FUNCTION: Function = Function {
     )
 };
 
-/// What the function works with.
 #[derive(Clone)]
 pub struct Delivery {
     service: Service,
@@ -70,7 +69,7 @@ enum Queued {
 #[derive(Debug, thiserror::Error)]
 enum Trouble {
     #[error(transparent)]
-    Deliver(#[from] DeliverError),
+    Deliver(#[from] Failure),
     #[error(transparent)]
     Queue(#[from] QueueError),
 }
@@ -148,7 +147,7 @@ impl Delivery {
             }
             Ok(Queued::Change(message)) => {
                 let Some(change) = message.into_change() else { return unreadable() };
-                match next_of(ports, &change).await.map_err(DeliverError::Store)? {
+                match next_of(ports, &change).await.map_err(Failure::Store)? {
                     Next::Nothing => Outcome::Done,
                     Next::Call(call) => Outcome::PassOn(call),
                     Next::Replay(id) => self.replay(Place { id, page: 0, after: None }).await?,
@@ -172,7 +171,7 @@ impl Delivery {
         let Place { id, page, after } = place;
         let step = replay_alerts::step(&self.service.ports, id, after.as_ref())
             .await
-            .map_err(DeliverError::Store)?;
+            .map_err(Failure::Store)?;
         for call in &step.calls {
             self.send(call).await?;
         }

@@ -16,17 +16,14 @@ use lambda::queue;
 use serde::{Deserialize, Serialize};
 use shared::service::Service;
 
-/// What it is.
 pub const FUNCTION: Function = Function::new(
     env!("CARGO_PKG_NAME"),
     "Stores which sessions have expired.",
     Kind::Queue(Queue { name: QUEUE, source: Source::Rule(RULE) }),
 );
 
-/// The queue that it is behind.
 const QUEUE: &str = "expiries";
 
-/// What fills it.
 const RULE: Rule = Rule {
     about: "A session that waits for its farmer: a new one (only a start writes version 1), or one \
             that waits again. Its message arrives when the 15 minutes are over.",
@@ -45,7 +42,6 @@ $or:
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Message {
-    /// The Leaf user's id.
     pub leaf_user_id: String,
     /// The session's: by then the Leaf user may have another.
     pub session_id: String,

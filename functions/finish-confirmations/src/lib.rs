@@ -17,7 +17,6 @@ use lambda::queue;
 use serde::{Deserialize, Serialize};
 use shared::service::Service;
 
-/// What it is.
 pub const FUNCTION: Function = Function {
     timeout: Duration::from_secs(45),
     ..Function::new(
@@ -28,10 +27,8 @@ pub const FUNCTION: Function = Function {
     )
 };
 
-/// The queue that it is behind.
 const QUEUE: &str = "confirmations";
 
-/// What fills it.
 const RULE: Rule = Rule {
     about: "A session that became Confirming. Its message arrives after the callback's own lease \
             of 30 seconds and then every minute for most of a day. AWS advises six times the \
@@ -51,7 +48,6 @@ const RULE: Rule = Rule {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Message {
-    /// The Leaf user's id.
     pub leaf_user_id: String,
 }
 

@@ -14,14 +14,12 @@ use web::routes::Routes;
 /// base64(HMAC-SHA256(secret, raw body)) (Leaf's documents, "Alert Authentication").
 const SIGNATURE: &str = "x-leaf-signature";
 
-/// What it is.
 pub const FUNCTION: Function = Function::new(
     env!("CARGO_PKG_NAME"),
     "Leaf's webhook, which is open to the world and signed, and its registration.",
     Kind::Http { routes, open: Throttle::Others },
 );
 
-/// The function's routes.
 pub fn routes(service: Service) -> Routes<Service> {
     Routes::new(service).public(Method::POST, "/alerts/leaf", receive).owner(
         Method::POST,
@@ -43,7 +41,7 @@ async fn receive(State(service): State<Service>, request: Request) -> Result<Sta
             ErrorKey::AlertNotSigned,
             "The request has no valid signature. Nothing was changed.",
         )),
-        Err(AlertError::Records(error)) => Err(error.into()),
+        Err(AlertError::Failure(error)) => Err(error.into()),
     }
 }
 

@@ -19,14 +19,12 @@ use web::routes::Routes;
 /// Entries on a page when the request does not say.
 const PAGE_SIZE: u32 = 20;
 
-/// What it is.
 pub const FUNCTION: Function = Function::new(
     env!("CARGO_PKG_NAME"),
     "Step 6, too.",
     Kind::Http { routes, open: Throttle::Others },
 );
 
-/// The function's routes.
 pub fn routes(service: Service) -> Routes<Service> {
     Routes::new(service).owner(Method::GET, "/services/integrations/api/resources", list)
 }

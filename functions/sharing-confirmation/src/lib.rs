@@ -5,8 +5,9 @@ mod address;
 mod answer;
 mod outcome;
 
+use application::ports::failure::Failure;
 use application::use_cases::receive_confirmation::{
-    Confirmation, Intent, Outcome, ReceiveError, receive_confirmation,
+    Confirmation, Intent, Outcome, receive_confirmation,
 };
 use axum::extract::{OriginalUri, State};
 use axum::response::{IntoResponse as _, Response};
@@ -28,7 +29,6 @@ use web::words::Language;
 use address::Address;
 use answer::Answering;
 
-/// What it is.
 pub const FUNCTION: Function = Function::new(
     env!("CARGO_PKG_NAME"),
     "Step 5. The callback makes up to two calls to Panorama of 8 seconds each, beside its own \
@@ -37,7 +37,6 @@ pub const FUNCTION: Function = Function::new(
     Kind::Http { routes, open: Throttle::Farmers },
 );
 
-/// The function's routes.
 pub fn routes(service: Service) -> Routes<Service> {
     let (in_path, in_query) = ("/sharing-confirmation/{sharingUrlId}", "/sharing-confirmation");
     let outcome = "/sharing-outcome/{ticket}";
@@ -143,7 +142,7 @@ async fn receive(
     intent: Intent,
     caller: Caller,
     headers: &HeaderMap,
-) -> Result<Outcome, ReceiveError> {
+) -> Result<Outcome, Failure> {
     let confirmation = Confirmation {
         sharing_url_id: claim.sharing_url_id,
         code: claim.code.clone(),

@@ -10,7 +10,6 @@ use shared::service::Service;
 use web::USER_MANAGEMENT;
 use web::routes::Routes;
 
-/// What it is.
 pub const FUNCTION: Function = Function::new(
     env!("CARGO_PKG_NAME"),
     "Step 4 and the hop link. Inline credentials may become an app key, and an unclaimed \
@@ -18,7 +17,6 @@ pub const FUNCTION: Function = Function::new(
     Kind::Http { routes, open: Throttle::Farmers },
 );
 
-/// The function's routes.
 pub fn routes(service: Service) -> Routes<Service> {
     let start =
         format!("{USER_MANAGEMENT}/users/{{leafUserId}}/one-click-integration/{{provider}}");

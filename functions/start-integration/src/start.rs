@@ -111,9 +111,7 @@ fn refused(error: StartError, user: LeafUserId, environment: ClientEnvironment) 
     match error {
         StartError::NoSuchUser | StartError::AppKey(ResolveError::NoSuchUser) => no_such_user(user),
         StartError::Conflict => concurrent_change(),
-        StartError::Secrets(error) => error.into(),
-        StartError::Store(error) => error.into(),
-        StartError::Upstream(error) => error.into(),
+        StartError::Failure(failure) => failure.into(),
         StartError::OperationOwned => Problem::of_field(
             ErrorKey::OperationOwned,
             "organizationCode",

@@ -28,7 +28,6 @@ use resource::Resource;
 /// Entries on a page when the request does not say.
 const PAGE_SIZE: u32 = 20;
 
-/// What it is.
 pub const FUNCTION: Function = Function::new(
     env!("CARGO_PKG_NAME"),
     "Step 2. Deleting a Leaf user deletes its credential and its events, so it writes more than \
@@ -36,7 +35,6 @@ pub const FUNCTION: Function = Function::new(
     Kind::Http { routes, open: Throttle::Others },
 );
 
-/// The function's routes.
 pub fn routes(service: Service) -> Routes<Service> {
     let users = format!("{USER_MANAGEMENT}/users");
     let user = format!("{users}/{{leafUserId}}");

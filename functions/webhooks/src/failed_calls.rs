@@ -1,7 +1,7 @@
 //! `GET …/webhooks/failed-calls`: calls that were not taken, and have not been taken since.
 
 use application::ports::portion::Portion;
-use application::use_cases::failed_calls::{FailedCallsError, failed_calls};
+use application::use_cases::failed_calls::failed_calls;
 use axum::extract::{OriginalUri, State};
 use axum::response::Response;
 use domain::ids::WebhookId;
@@ -67,13 +67,7 @@ pub(crate) async fn list(
     OriginalUri(uri): OriginalUri,
 ) -> Result<Response, Problem> {
     let page = Query::of(&uri).page(PAGE_SIZE)?;
-    let calls =
-        failed_calls(&service.ports, page.number, page.size).await.map_err(
-            |error| match error {
-                FailedCallsError::Store(error) => Problem::from(error),
-                FailedCallsError::Secrets(error) => error.into(),
-            },
-        )?;
+    let calls = failed_calls(&service.ports, page.number, page.size).await?;
     let Portion { entries: items, total } = calls.map(Item::from);
     Ok(listed(
         &service.settings.public_url_of(uri.path()),

@@ -29,7 +29,6 @@ use web::parameters::{Query, Segments, segment};
 use web::problem::Problem;
 use web::routes::Routes;
 
-/// What it is.
 pub const FUNCTION: Function = Function::new(
     env!("CARGO_PKG_NAME"),
     "Alerts: which events a partner wants, and at which URL. A failed call shows what was sent, \
@@ -37,7 +36,6 @@ pub const FUNCTION: Function = Function::new(
     Kind::Http { routes, open: Throttle::Others },
 );
 
-/// The function's routes.
 pub fn routes(service: Service) -> Routes<Service> {
     let webhooks = format!("{ALERTS}/webhooks");
     let webhook = format!("{webhooks}/{{id}}");
@@ -66,7 +64,6 @@ struct Resource {
     secret: &'static str,
     url: String,
     created_time: Timestamp,
-    /// Who registered it.
     api_owner: Option<String>,
     /// Since when it gets no calls, because it answered 410.
     disabled_time: Option<Timestamp>,

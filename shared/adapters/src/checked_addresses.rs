@@ -30,9 +30,12 @@ impl LookUp for SystemLookUp {
     }
 }
 
-/// A client that connects to addresses within `address_policy` only. An address that stands in a URL itself
-/// is never resolved: whoever calls it asks [`AddressPolicy::allows_url`] before.
-pub(crate) fn client(address_policy: AddressPolicy, look_up: Arc<dyn LookUp>) -> reqwest::ClientBuilder {
+/// A client that connects to addresses within `address_policy` only. An address that stands in a
+/// URL itself is never resolved: whoever calls it asks [`AddressPolicy::allows_url`] before.
+pub(crate) fn client(
+    address_policy: AddressPolicy,
+    look_up: Arc<dyn LookUp>,
+) -> reqwest::ClientBuilder {
     reqwest::Client::builder()
         .tls_backend_preconfigured(tls::public_config())
         .user_agent("panorama-connect")

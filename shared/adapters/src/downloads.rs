@@ -13,8 +13,8 @@ use http::{HeaderMap, StatusCode};
 use crate::checked_addresses::{LookUp, Refused, client};
 use crate::outside::{self, transport_failure};
 use application::ports::downloads::{self, Download, DownloadError, Place};
-use domain::download_url::DownloadUrl;
 use domain::address_policy::AddressPolicy;
+use domain::download_url::DownloadUrl;
 
 /// How long a connection may take to be made.
 const CONNECTING: Duration = Duration::from_secs(10);
@@ -31,8 +31,8 @@ pub struct Downloads {
 }
 
 impl Downloads {
-    /// Files of at most `largest` bytes from addresses within `address_policy`, by the names that `look_up`
-    /// resolves.
+    /// Files of at most `largest` bytes from addresses within `address_policy`, by the names that
+    /// `look_up` resolves.
     ///
     /// # Errors
     /// The HTTP client cannot be built.

@@ -35,8 +35,8 @@ pub enum Metric {
     SessionsStarted,
     /// A callback was bound to a session, and the farmer's confirmation is stored.
     CallbacksBound,
-    /// A callback was bound to nobody and is stored or, when too many are stored, dropped; or it ended
-    /// its session in a refusal.
+    /// A callback was bound to nobody and is stored or, when too many are stored, dropped; or it
+    /// ended its session in a refusal.
     CallbacksUnbound,
     /// A session ended with a credential.
     SessionsCompleted,
@@ -44,8 +44,8 @@ pub enum Metric {
     SessionsExpired,
     /// A credential became REVOKED.
     CredentialsRevoked,
-    /// A REVOKED credential became ACTIVE again: found by a check or a status refresh, or confirmed once
-    /// more.
+    /// A REVOKED credential became ACTIVE again: found by a check or a status refresh, or confirmed
+    /// once more.
     CredentialsRecovered,
     /// Panorama refuses an app key's login. Each check counts it for as long as it lasts, also
     /// while the login is left alone, so that an alarm stays on; a status refresh that finds it out

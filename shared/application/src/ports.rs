@@ -6,6 +6,7 @@ pub mod catalogue;
 pub mod clock;
 pub mod connections;
 pub mod downloads;
+pub mod failure;
 pub mod files;
 pub mod leaf_users;
 pub mod logins;

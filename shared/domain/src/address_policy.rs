@@ -5,8 +5,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use url::{Host, Url};
 
-/// Which network addresses a webhook may have. No setting of a deployment widens it: it is an
-/// argument of whoever wires the service.
+/// Which network addresses others may name, for webhooks and files. No setting of a deployment
+/// widens it: it is an argument of whoever wires the service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AddressPolicy {
     /// Public addresses, by HTTPS.

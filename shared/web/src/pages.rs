@@ -32,8 +32,8 @@ pub enum Page<'a> {
         /// In how many seconds; see [`again_after`].
         again: Option<u64>,
     },
-    /// The farmer came after the 15 minutes. The confirmation is stored for 24 hours: starting again
-    /// with the same organization code connects at once.
+    /// The farmer came after the 15 minutes. The confirmation is stored for 24 hours: starting
+    /// again with the same organization code connects at once.
     Expired,
     /// The hop link was opened after its 15 minutes.
     LinkExpired,
@@ -61,8 +61,8 @@ pub enum Page<'a> {
     /// A callback for an open session of which the browser did not say that it comes from Panorama:
     /// did the farmer mean it?
     CameBack(Ask<'a>),
-    /// The client has as many unclaimed confirmations stored as it may have, so this one could not be stored
-    /// yet. The page tries again by itself.
+    /// The client has as many unclaimed confirmations stored as it may have, so this one could not
+    /// be stored yet. The page tries again by itself.
     Busy {
         /// In how many seconds; see [`again_after`].
         again: Option<u64>,

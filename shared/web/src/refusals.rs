@@ -4,7 +4,8 @@ use super::USER_MANAGEMENT;
 use super::error_key::ErrorKey;
 use super::parameters::Query;
 use super::problem::{FieldError, Problem};
-use application::ports::records::{ChangeError, RecordsError};
+use application::ports::failure::Failure;
+use application::ports::records::ChangeError;
 use application::ports::secrets::SecretsError;
 use application::ports::store_error::StoreError;
 use application::ports::upstream::{LoginError, LoginRefusal, Party, Unavailable, UpstreamError};
@@ -151,7 +152,7 @@ pub fn not_disconnected(error: DisconnectError, id: LeafUserId) -> Problem {
             "must be false in proxy mode: there, Leaf decides who connects an operation again",
         ),
         DisconnectError::Conflict => concurrent_change(),
-        DisconnectError::Records(error) => error.into(),
+        DisconnectError::Failure(error) => error.into(),
     }
 }
 
@@ -200,12 +201,12 @@ pub fn login_refused(refusal: &LoginRefusal, environment: ClientEnvironment) -> 
     }
 }
 
-impl From<RecordsError> for Problem {
-    fn from(error: RecordsError) -> Self {
+impl From<Failure> for Problem {
+    fn from(error: Failure) -> Self {
         match error {
-            RecordsError::Store(error) => error.into(),
-            RecordsError::Secrets(error) => error.into(),
-            RecordsError::Upstream(error) => error.into(),
+            Failure::Store(error) => error.into(),
+            Failure::Secrets(error) => error.into(),
+            Failure::Upstream(error) => error.into(),
         }
     }
 }
@@ -215,7 +216,7 @@ impl From<ChangeError> for Problem {
         match error {
             ChangeError::Refused(refusals) => refusals.into(),
             ChangeError::NoSuchUser(id) => no_such_user(id),
-            ChangeError::Records(error) => error.into(),
+            ChangeError::Failure(error) => error.into(),
         }
     }
 }
@@ -273,7 +274,7 @@ pub fn not_registered(error: RegisterError, environment: ClientEnvironment) -> P
 pub fn unresolved(error: ResolveError, environment: ClientEnvironment) -> Problem {
     match error {
         ResolveError::Register(error) => not_registered(error, environment),
-        ResolveError::Upstream(error) => error.into(),
+        ResolveError::Failure(failure) => failure.into(),
         ResolveError::Unknown(name) => Problem::of_field(
             ErrorKey::UnknownAppKey,
             "appName",

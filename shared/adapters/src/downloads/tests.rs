@@ -53,7 +53,8 @@ impl Holder {
 const LARGEST: u64 = 10;
 
 fn downloads(address_policy: AddressPolicy) -> Downloads {
-    Downloads::new(address_policy, LARGEST, Duration::from_millis(200), Arc::new(Private)).expect("a client")
+    Downloads::new(address_policy, LARGEST, Duration::from_millis(200), Arc::new(Private))
+        .expect("a client")
 }
 
 fn of_this_machine() -> Downloads {

@@ -221,11 +221,11 @@ pub struct CallbackFacts {
 pub struct StartedSession {
     /// The session.
     pub id: SessionId,
-    /// Whose it is.
+    /// Whose callback it waits for.
     pub leaf_user_id: LeafUserId,
-    /// With which app key.
+    /// The app key at its start; it may have changed since.
     pub app_key: AppKeyId,
-    /// When.
+    /// From here on it has its 15 minutes.
     pub started_at: Timestamp,
 }
 
@@ -317,14 +317,14 @@ pub struct EventPage {
     pub page: u32,
     /// Events on a page.
     pub size: u32,
-    /// The order.
+    /// Whether the first page has the newest events, or the oldest.
     pub newest_first: bool,
 }
 
-/// Some entries.
+/// A page of an app key's credentials.
 #[derive(Debug, Clone, Default)]
 pub struct EntryPage {
-    /// They.
+    /// In the order of their operations.
     pub entries: Vec<ConnectionEntry>,
     /// Where to go on; `None` at the end.
     pub next: Option<EntryCursor>,

@@ -30,8 +30,8 @@ pub trait Logins: Send + Sync {
     /// Notes that the login works again, if it was refused.
     async fn clear_refusal(&self, app_key: &AppKeyId) -> Result<(), StoreError>;
 
-    /// Takes the one status refresh that an app key has in a while: `true` when nobody has taken one
-    /// since `since`.
+    /// Takes the one status refresh that an app key has in a while: `true` when nobody has taken
+    /// one since `since`.
     async fn take_refresh(
         &self,
         app_key: &AppKeyId,

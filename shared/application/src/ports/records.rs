@@ -6,9 +6,9 @@ use async_trait::async_trait;
 use url::Url;
 
 use super::connections::{Account, EventPage};
+use super::failure::Failure;
 use super::portion::Portion;
 use super::secrets::SecretsError;
-use super::store_error::StoreError;
 use super::summaries::Counted;
 use super::upstream::UpstreamError;
 use domain::app_key::AppKey;
@@ -24,13 +24,13 @@ use domain::timestamp::Timestamp;
 #[async_trait]
 pub trait Records: Send + Sync {
     /// A Leaf user as we know it. One that only the upstream has is known from now on.
-    async fn find_user(&self, id: LeafUserId) -> Result<Option<LeafUser>, RecordsError>;
+    async fn find_user(&self, id: LeafUserId) -> Result<Option<LeafUser>, Failure>;
 
     /// The same with its connection.
-    async fn account(&self, id: LeafUserId) -> Result<Option<Account>, RecordsError>;
+    async fn account(&self, id: LeafUserId) -> Result<Option<Account>, Failure>;
 
     /// A Leaf user as its keeper has it now.
-    async fn show_user(&self, id: LeafUserId) -> Result<Option<Shown<LeafUser>>, RecordsError>;
+    async fn show_user(&self, id: LeafUserId) -> Result<Option<Shown<LeafUser>>, Failure>;
 
     /// A page of Leaf users, as the query asks for it.
     async fn list_users(
@@ -54,21 +54,22 @@ pub trait Records: Send + Sync {
         &self,
         id: LeafUserId,
         page: &EventPage,
-    ) -> Result<Option<Portion<Shown<Event>>>, RecordsError>;
+    ) -> Result<Option<Portion<Shown<Event>>>, Failure>;
 
     /// Brings a Leaf user's connection in line with the records that ours follow; the status that
     /// its credential has got by that, if it is another one. Where ours are the only ones, there is
     /// nothing to do.
-    async fn catch_up(&self, user: LeafUserId) -> Result<NewStatus, RecordsError>;
+    async fn catch_up(&self, user: LeafUserId) -> Result<NewStatus, Failure>;
 
     /// Asks the upstream now how a Leaf user's credential is, if it has one; what is asked of
     /// Panorama itself, at most once a minute per app key.
-    async fn refresh_status(&self, user: LeafUserId) -> Result<(), RecordsError>;
+    async fn refresh_status(&self, user: LeafUserId) -> Result<(), Failure>;
 
     /// Asks about all credentials of an app key, until all are compared or the time is `deadline`.
-    async fn check(&self, app_key: &AppKey, deadline: Timestamp) -> Result<Check, RecordsError>;
+    async fn check(&self, app_key: &AppKey, deadline: Timestamp) -> Result<Check, Failure>;
 
-    /// Whether an operation can be withheld from everybody until its farmer has switched sharing off.
+    /// Whether an operation can be withheld from everybody until its farmer has switched sharing
+    /// off.
     /// It cannot where the upstream connects what it will, and nobody here reads a listing.
     fn decide_who_connects(&self) -> bool;
 
@@ -145,20 +146,6 @@ pub struct Summary {
     pub counted: Option<Counted>,
 }
 
-/// Why nothing is known, or was done, about a record.
-#[derive(Debug, thiserror::Error)]
-pub enum RecordsError {
-    /// The store failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// A secret cannot be read.
-    #[error(transparent)]
-    Secrets(#[from] SecretsError),
-    /// The upstream did not tell.
-    #[error(transparent)]
-    Upstream(#[from] UpstreamError),
-}
-
 /// Why what a client has sent was not done.
 #[derive(Debug, thiserror::Error)]
 pub enum ChangeError {
@@ -170,7 +157,7 @@ pub enum ChangeError {
     NoSuchUser(LeafUserId),
     /// Whoever keeps the records did not do it.
     #[error(transparent)]
-    Records(#[from] RecordsError),
+    Failure(Failure),
 }
 
 /// Why no alerts were registered.
@@ -195,18 +182,12 @@ pub enum AlertError {
     NotSigned,
     /// The upstream could not be asked, or what it said not be stored.
     #[error(transparent)]
-    Records(#[from] RecordsError),
+    Failure(Failure),
 }
 
-impl From<StoreError> for AlertError {
-    fn from(error: StoreError) -> Self {
-        Self::Records(error.into())
-    }
-}
-
-impl From<SecretsError> for AlertError {
-    fn from(error: SecretsError) -> Self {
-        Self::Records(error.into())
+impl<E: Into<Failure>> From<E> for AlertError {
+    fn from(error: E) -> Self {
+        Self::Failure(error.into())
     }
 }
 
@@ -216,14 +197,8 @@ impl From<Refusals> for ChangeError {
     }
 }
 
-impl From<StoreError> for ChangeError {
-    fn from(error: StoreError) -> Self {
-        Self::Records(error.into())
-    }
-}
-
-impl From<UpstreamError> for ChangeError {
-    fn from(error: UpstreamError) -> Self {
-        Self::Records(error.into())
+impl<E: Into<Failure>> From<E> for ChangeError {
+    fn from(error: E) -> Self {
+        Self::Failure(error.into())
     }
 }

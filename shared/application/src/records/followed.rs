@@ -18,10 +18,11 @@ use url::Url;
 
 use crate::ports::Ports;
 use crate::ports::connections::{Account, EventPage};
+use crate::ports::failure::Failure;
 use crate::ports::portion::Portion;
 use crate::ports::record_keeper::{RecordKeeper, UpstreamConnection};
 use crate::ports::records::{
-    AlertError, ChangeError, Check, Counts, Listed, NewStatus, NewUser, Records, RecordsError,
+    AlertError, ChangeError, Check, Counts, Listed, NewStatus, NewUser, Records,
     RegisterAlertsError, Summary,
 };
 use crate::ports::upstream::UpstreamError;
@@ -55,7 +56,7 @@ impl<K: RecordKeeper> FollowedRecords<K> {
         LeafUser { id, profile, created_at: self.ports.clock.now() }
     }
 
-    async fn take_over(&self, id: LeafUserId) -> Result<Option<LeafUser>, RecordsError> {
+    async fn take_over(&self, id: LeafUserId) -> Result<Option<LeafUser>, Failure> {
         let Some(record) = self.keeper.find_user(id).await? else { return Ok(None) };
         let user = self.mirrored(id, &record);
         // Two requests may take it over at once; the row of one of them is there then.
@@ -68,7 +69,7 @@ impl<K: RecordKeeper> FollowedRecords<K> {
     }
 
     /// Asks about one Leaf user, and follows.
-    async fn follow(&self, user: LeafUserId) -> Result<NewStatus, RecordsError> {
+    async fn follow(&self, user: LeafUserId) -> Result<NewStatus, Failure> {
         let Self { ports, app_keys, keeper } = self;
         // Ours first: what is written between the two reads makes the write fail, and is newer than
         // what the upstream said.
@@ -86,11 +87,7 @@ impl<K: RecordKeeper> FollowedRecords<K> {
 
     /// Asks about an app key's credentials one after the other, until all are compared, the time is
     /// `deadline`, or the upstream does not answer. What is left is for the next check.
-    async fn check_each(
-        &self,
-        app_key: &AppKey,
-        deadline: Timestamp,
-    ) -> Result<Check, RecordsError> {
+    async fn check_each(&self, app_key: &AppKey, deadline: Timestamp) -> Result<Check, Failure> {
         let ports = &self.ports;
         let state = ports.logins.state(&app_key.id).await?;
         let asked_at = ports.clock.now();
@@ -107,7 +104,7 @@ impl<K: RecordKeeper> FollowedRecords<K> {
                     Ok(Some(CredentialStatus::Active)) => counts.recovered += 1,
                     Ok(Some(CredentialStatus::Revoked)) => counts.revoked += 1,
                     Ok(_) => {}
-                    Err(RecordsError::Upstream(error)) => {
+                    Err(Failure::Upstream(error)) => {
                         // The next one would hardly be answered, and refusals may be counted.
                         tracing::warn!(
                             app_key = %app_key.id,
@@ -153,14 +150,14 @@ impl<K: RecordKeeper> FollowedRecords<K> {
 
 #[async_trait]
 impl<K: RecordKeeper> Records for FollowedRecords<K> {
-    async fn find_user(&self, id: LeafUserId) -> Result<Option<LeafUser>, RecordsError> {
+    async fn find_user(&self, id: LeafUserId) -> Result<Option<LeafUser>, Failure> {
         if let Some(known) = self.ports.leaf_users.find(id).await? {
             return Ok(Some(known));
         }
         self.take_over(id).await
     }
 
-    async fn account(&self, id: LeafUserId) -> Result<Option<Account>, RecordsError> {
+    async fn account(&self, id: LeafUserId) -> Result<Option<Account>, Failure> {
         if let Some(account) = self.ports.connections.account(id).await? {
             return Ok(Some(account));
         }
@@ -168,7 +165,7 @@ impl<K: RecordKeeper> Records for FollowedRecords<K> {
         Ok(user.map(|user| Account { user, session: None, credential: None }))
     }
 
-    async fn show_user(&self, id: LeafUserId) -> Result<Option<Shown<LeafUser>>, RecordsError> {
+    async fn show_user(&self, id: LeafUserId) -> Result<Option<Shown<LeafUser>>, Failure> {
         // Not our mirror: that may be behind.
         Ok(self.keeper.find_user(id).await?.map(Shown::Theirs))
     }
@@ -223,22 +220,22 @@ impl<K: RecordKeeper> Records for FollowedRecords<K> {
         &self,
         id: LeafUserId,
         page: &EventPage,
-    ) -> Result<Option<Portion<Shown<Event>>>, RecordsError> {
+    ) -> Result<Option<Portion<Shown<Event>>>, Failure> {
         if self.find_user(id).await?.is_none() {
             return Ok(None);
         }
         Ok(Some(self.keeper.events(id, page).await?.map(Shown::Theirs)))
     }
 
-    async fn catch_up(&self, user: LeafUserId) -> Result<NewStatus, RecordsError> {
+    async fn catch_up(&self, user: LeafUserId) -> Result<NewStatus, Failure> {
         self.follow(user).await
     }
 
-    async fn refresh_status(&self, user: LeafUserId) -> Result<(), RecordsError> {
+    async fn refresh_status(&self, user: LeafUserId) -> Result<(), Failure> {
         self.follow(user).await.map(|_| ())
     }
 
-    async fn check(&self, app_key: &AppKey, deadline: Timestamp) -> Result<Check, RecordsError> {
+    async fn check(&self, app_key: &AppKey, deadline: Timestamp) -> Result<Check, Failure> {
         self.check_each(app_key, deadline).await
     }
 
@@ -280,11 +277,7 @@ impl<K: RecordKeeper> Records for FollowedRecords<K> {
     }
 }
 
-async fn note(
-    ports: &Ports,
-    app_key: &AppKey,
-    after: Option<&EntryCursor>,
-) -> Result<(), RecordsError> {
+async fn note(ports: &Ports, app_key: &AppKey, after: Option<&EntryCursor>) -> Result<(), Failure> {
     if let Some(cursor) = after {
         ports.logins.note_resume_after(&app_key.id, cursor).await?;
     }

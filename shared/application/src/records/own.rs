@@ -11,10 +11,11 @@ use url::Url;
 
 use crate::ports::Ports;
 use crate::ports::connections::{Account, EventPage};
+use crate::ports::failure::Failure;
 use crate::ports::portion::Portion;
 use crate::ports::records::{
-    AlertError, ChangeError, Check, Listed, NewStatus, NewUser, Records, RecordsError,
-    RegisterAlertsError, Summary,
+    AlertError, ChangeError, Check, Listed, NewStatus, NewUser, Records, RegisterAlertsError,
+    Summary,
 };
 use crate::use_cases::app_key_cache::AppKeyCache;
 use domain::app_key::AppKey;
@@ -49,15 +50,15 @@ impl OwnRecords {
 
 #[async_trait]
 impl Records for OwnRecords {
-    async fn find_user(&self, id: LeafUserId) -> Result<Option<LeafUser>, RecordsError> {
+    async fn find_user(&self, id: LeafUserId) -> Result<Option<LeafUser>, Failure> {
         Ok(self.ports.leaf_users.find(id).await?)
     }
 
-    async fn account(&self, id: LeafUserId) -> Result<Option<Account>, RecordsError> {
+    async fn account(&self, id: LeafUserId) -> Result<Option<Account>, Failure> {
         Ok(self.ports.connections.account(id).await?)
     }
 
-    async fn show_user(&self, id: LeafUserId) -> Result<Option<Shown<LeafUser>>, RecordsError> {
+    async fn show_user(&self, id: LeafUserId) -> Result<Option<Shown<LeafUser>>, Failure> {
         Ok(self.find_user(id).await?.map(Shown::Ours))
     }
 
@@ -107,22 +108,22 @@ impl Records for OwnRecords {
         &self,
         id: LeafUserId,
         page: &EventPage,
-    ) -> Result<Option<Portion<Shown<Event>>>, RecordsError> {
+    ) -> Result<Option<Portion<Shown<Event>>>, Failure> {
         if self.find_user(id).await?.is_none() {
             return Ok(None);
         }
         Ok(Some(self.ports.connections.events(id, page).await?.map(Shown::Ours)))
     }
 
-    async fn catch_up(&self, _: LeafUserId) -> Result<NewStatus, RecordsError> {
+    async fn catch_up(&self, _: LeafUserId) -> Result<NewStatus, Failure> {
         Ok(None)
     }
 
-    async fn refresh_status(&self, user: LeafUserId) -> Result<(), RecordsError> {
+    async fn refresh_status(&self, user: LeafUserId) -> Result<(), Failure> {
         refresh_status::refresh_status(&self.ports, &self.app_keys, user).await
     }
 
-    async fn check(&self, app_key: &AppKey, deadline: Timestamp) -> Result<Check, RecordsError> {
+    async fn check(&self, app_key: &AppKey, deadline: Timestamp) -> Result<Check, Failure> {
         check::check(&self.ports, app_key, deadline).await
     }
 

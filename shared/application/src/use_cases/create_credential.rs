@@ -2,8 +2,8 @@
 
 use crate::ports::Ports;
 use crate::ports::connections::CompleteError;
-use crate::ports::records::{Records, RecordsError};
-use crate::ports::secrets::SecretsError;
+use crate::ports::failure::Failure;
+use crate::ports::records::Records;
 use crate::ports::store_error::StoreError;
 pub use crate::ports::upstream::NewCredential;
 use crate::ports::upstream::{CreateRefusal, LoginRefusal, UpstreamError};
@@ -41,27 +41,17 @@ pub enum CreateError {
     /// The operation was withdrawn, and Panorama lists it still.
     #[error("the operation is withdrawn")]
     OperationWithdrawn,
-    /// Panorama did not tell.
-    #[error(transparent)]
-    Upstream(#[from] UpstreamError),
     /// Somebody else changed it at the same time.
     #[error("it was changed by somebody else")]
     Conflict,
-    /// The index key cannot be read.
+    /// What the service depends on failed.
     #[error(transparent)]
-    Secrets(#[from] SecretsError),
-    /// The store failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    Failure(Failure),
 }
 
-impl From<RecordsError> for CreateError {
-    fn from(error: RecordsError) -> Self {
-        match error {
-            RecordsError::Store(error) => error.into(),
-            RecordsError::Secrets(error) => error.into(),
-            RecordsError::Upstream(error) => error.into(),
-        }
+impl<E: Into<Failure>> From<E> for CreateError {
+    fn from(error: E) -> Self {
+        Self::Failure(error.into())
     }
 }
 

@@ -2,7 +2,8 @@
 
 use crate::ports::Ports;
 use crate::ports::connections::Account;
-use crate::ports::records::{Records, RecordsError};
+use crate::ports::failure::Failure;
+use crate::ports::records::Records;
 use crate::ports::secrets::Freshness;
 use crate::use_cases::app_key_cache::AppKeyCache;
 use domain::credential::{Credential, CredentialStatus};
@@ -46,18 +47,18 @@ pub enum NoCredential {
 /// the process's memory when it is warm.
 ///
 /// # Errors
-/// See [`RecordsError`]; never the upstream's.
+/// See [`Failure`]; never the upstream's.
 pub async fn credential_status(
     ports: &Ports,
     records: &dyn Records,
     app_keys: &AppKeyCache,
     id: LeafUserId,
-) -> Result<CredentialStatusView, RecordsError> {
+) -> Result<CredentialStatusView, Failure> {
     let none = |why| Ok(CredentialStatusView::None(why));
     match records.catch_up(id).await {
         Ok(_) => {}
         // What is stored is still the best answer; `checkedAt` says how old it is.
-        Err(RecordsError::Upstream(error)) => {
+        Err(Failure::Upstream(error)) => {
             tracing::warn!(leaf_user_id = %id, %error, "the upstream was not followed");
         }
         Err(error) => return Err(error),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::failed_calls::body_of;
 use crate::ports::Ports;
-use crate::ports::secrets::SecretsError;
+use crate::ports::failure::Failure;
 use crate::ports::store_error::StoreError;
 use crate::ports::webhooks::{Answer, Receivers};
 use domain::alert::{Notice, Told};
@@ -29,17 +29,6 @@ pub enum Outcome {
     TryAgainIn(Duration),
     /// That was the last time.
     GivenUp,
-}
-
-/// Our own trouble; whether the receiver was called is not known.
-#[derive(Debug, thiserror::Error)]
-pub enum DeliverError {
-    /// The store failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The secret cannot be read.
-    #[error(transparent)]
-    Secrets(#[from] SecretsError),
 }
 
 /// What a change leads to.
@@ -86,13 +75,13 @@ fn addressed(webhooks: &[Webhook], notice: Notice, replay: Option<ReplayId>) -> 
 /// Makes a call, for the `attempt`th time.
 ///
 /// # Errors
-/// See [`DeliverError`].
+/// See [`Failure`].
 pub async fn deliver_alert(
     ports: &Ports,
     receivers: &dyn Receivers,
     call: Call,
     attempt: u32,
-) -> Result<Outcome, DeliverError> {
+) -> Result<Outcome, Failure> {
     let mut webhooks = ports.webhooks.list().await?;
     let Some(place) = webhooks.iter().position(|webhook| webhook.id == call.webhook_id) else {
         // Leaf knows no update: whoever mends a URL deletes the webhook and registers another.
@@ -155,7 +144,7 @@ async fn make(
     receivers: &dyn Receivers,
     webhook: &Webhook,
     notice: &Notice,
-) -> Result<Result<Answer, CallFailure>, DeliverError> {
+) -> Result<Result<Answer, CallFailure>, Failure> {
     let Some(secrets) =
         ports.webhook_secrets.read(webhook.id, webhook.secret_version.as_ref()).await?
     else {

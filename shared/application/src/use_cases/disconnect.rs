@@ -2,7 +2,8 @@
 
 use crate::ports::Ports;
 use crate::ports::connections::{Freed, SaveError};
-use crate::ports::records::{Records, RecordsError};
+use crate::ports::failure::Failure;
+use crate::ports::records::Records;
 use domain::credential::{Credential, CredentialStatus};
 use domain::ids::LeafUserId;
 
@@ -23,7 +24,13 @@ pub enum DisconnectError {
     Conflict,
     /// Whoever keeps the records did not end it.
     #[error(transparent)]
-    Records(#[from] RecordsError),
+    Failure(Failure),
+}
+
+impl<E: Into<Failure>> From<E> for DisconnectError {
+    fn from(error: E) -> Self {
+        Self::Failure(error.into())
+    }
 }
 
 /// What is to go.
@@ -62,11 +69,7 @@ pub async fn disconnect(
         let account = records.account(id).await?.ok_or(DisconnectError::NoSuchUser)?;
         if attempt == 0 {
             // There first: what is ended here and goes on there would go on unseen.
-            ports
-                .upstream
-                .disconnect(id, scope == Scope::LeafUser)
-                .await
-                .map_err(RecordsError::from)?;
+            ports.upstream.disconnect(id, scope == Scope::LeafUser).await?;
         }
         let is_off = |credential: &Credential| credential.status == CredentialStatus::Revoked;
         let operation = match again {
@@ -79,7 +82,7 @@ pub async fn disconnect(
         match ports.connections.disconnect(&account, scope == Scope::LeafUser, operation).await {
             Ok(()) => return Ok(()),
             Err(SaveError::Conflict) => {}
-            Err(SaveError::Store(error)) => return Err(RecordsError::from(error).into()),
+            Err(SaveError::Store(error)) => return Err(error.into()),
         }
     }
     Err(DisconnectError::Conflict)

@@ -3,7 +3,8 @@
 use crate::metrics::Metric;
 use crate::ports::Ports;
 use crate::ports::connections::SaveError;
-use crate::ports::records::{Records, RecordsError};
+use crate::ports::failure::Failure;
+use crate::ports::records::Records;
 use crate::ports::store_error::StoreError;
 use crate::use_cases::resume_handshake::Remaining;
 use domain::ids::{LeafUserId, SessionId};
@@ -20,7 +21,7 @@ pub async fn expire_session(
     records: &dyn Records,
     user: LeafUserId,
     id: SessionId,
-) -> Result<Remaining, RecordsError> {
+) -> Result<Remaining, Failure> {
     let expired = match lapsed(ports, user, id).await? {
         Lapsed::NothingToDo => return Ok(Remaining::Nothing),
         Lapsed::NotYet => return Ok(Remaining::Something),

@@ -1,34 +1,23 @@
 //! Calls that no webhook has taken, each with what was sent.
 
 use crate::ports::Ports;
+use crate::ports::failure::Failure;
 use crate::ports::portion::Portion;
 use crate::ports::secrets::{Freshness, SecretsError};
-use crate::ports::store_error::StoreError;
 use crate::ports::webhooks::Said;
 use domain::alert::Notice;
 use domain::partner::ClientId;
 use domain::webhook::{FAILED_CALLS_RETENTION, FailedCall};
 
-/// Why failed calls are not shown.
-#[derive(Debug, thiserror::Error)]
-pub enum FailedCallsError {
-    /// The store failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// A secret cannot be read.
-    #[error(transparent)]
-    Secrets(#[from] SecretsError),
-}
-
 /// A page of them, those about the newest changes first; each with its body.
 ///
 /// # Errors
-/// See [`FailedCallsError`].
+/// See [`Failure`].
 pub async fn failed_calls(
     ports: &Ports,
     page: u32,
     size: u32,
-) -> Result<Portion<(FailedCall, String)>, FailedCallsError> {
+) -> Result<Portion<(FailedCall, String)>, Failure> {
     let since = ports.clock.now().minus(FAILED_CALLS_RETENTION);
     let Portion { entries, total } = ports.webhooks.failed_calls(page, size, since).await?;
     let mut with_bodies = Vec::with_capacity(entries.len());

@@ -28,8 +28,8 @@ pub enum HandshakeOutcome {
     NotShared,
     /// The operation is another Leaf user's.
     OperationOwned,
-    /// The operation was withdrawn meanwhile; the session waits again, for its farmer may yet switch
-    /// sharing off and on.
+    /// The operation was withdrawn meanwhile; the session waits again, for its farmer may yet
+    /// switch sharing off and on.
     OperationWithdrawn,
     /// The session was replaced or deleted meanwhile, and with it what the farmer came for.
     Replaced,

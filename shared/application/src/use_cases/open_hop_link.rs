@@ -5,7 +5,8 @@ use url::Url;
 use crate::logging;
 use crate::ports::Ports;
 use crate::ports::connections::SaveError;
-use crate::ports::records::{Records, RecordsError};
+use crate::ports::failure::Failure;
+use crate::ports::records::Records;
 use domain::browser::{BindingCookie, ShownCookies};
 use domain::credential::CredentialStatus;
 use domain::ids::{LeafUserId, SessionId};
@@ -67,14 +68,14 @@ pub(super) fn sign_in_url(ports: &Ports, session: &Session) -> Url {
 /// Opens a hop link in a browser that showed `cookies`.
 ///
 /// # Errors
-/// See [`RecordsError`].
+/// See [`Failure`].
 pub async fn open_hop_link(
     ports: &Ports,
     records: &dyn Records,
     id: SessionId,
     cookies: &ShownCookies,
     opening: Opening,
-) -> Result<Hop, RecordsError> {
+) -> Result<Hop, Failure> {
     for _ in 0..ATTEMPTS {
         let Some(session) = ports.connections.find_session(id).await? else {
             return Ok(Hop::UnknownLink);
@@ -126,11 +127,8 @@ pub async fn open_hop_link(
 /// What a farmer is shown of a Leaf user, to tell whose account it is.
 ///
 /// # Errors
-/// See [`RecordsError`].
-pub async fn shown_name(
-    records: &dyn Records,
-    user: LeafUserId,
-) -> Result<ShownName, RecordsError> {
+/// See [`Failure`].
+pub async fn shown_name(records: &dyn Records, user: LeafUserId) -> Result<ShownName, Failure> {
     let found = records.find_user(user).await?;
     Ok(shown_name::shown_name(user, found.as_ref().map(|found| &found.profile)))
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use crate::metrics::Metric;
 use crate::ports::Ports;
 use crate::ports::connections::{Callback, CallbackFacts, Owner, StartedSession};
-use crate::ports::secrets::SecretsError;
+use crate::ports::failure::Failure;
 use crate::ports::store_error::StoreError;
 use crate::use_cases::app_key_cache::AppKeyCache;
 use domain::app_key::AppKey;
@@ -92,26 +92,15 @@ pub enum End {
     TooManyOperations(SessionId),
 }
 
-/// Our own trouble; nothing was changed.
-#[derive(Debug, thiserror::Error)]
-pub enum ReceiveError {
-    /// The store failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The index key cannot be read.
-    #[error(transparent)]
-    Secrets(#[from] SecretsError),
-}
-
 /// Takes a callback: binds it, makes the confirmation durable, does the handshake.
 ///
 /// # Errors
-/// See [`ReceiveError`].
+/// See [`Failure`].
 pub async fn receive_confirmation(
     ports: &Ports,
     app_keys: &AppKeyCache,
     confirmation: &Confirmation,
-) -> Result<Outcome, ReceiveError> {
+) -> Result<Outcome, Failure> {
     let Some(app_key) = app_keys.find_by_sharing_url(confirmation.sharing_url_id).await? else {
         return Ok(Outcome::UnknownLink);
     };
@@ -164,7 +153,7 @@ struct Arrival<'a> {
 }
 
 impl Arrival<'_> {
-    async fn decide(&self, trust: Trust) -> Result<Decision, ReceiveError> {
+    async fn decide(&self, trust: Trust) -> Result<Decision, Failure> {
         let cookie_users: Vec<_> =
             self.cookies().iter().map(|cookie| cookie.leaf_user_id).collect();
         let now = self.ports.clock.now();

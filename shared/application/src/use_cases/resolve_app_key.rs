@@ -3,10 +3,10 @@
 //! `appName`. Inline credentials must match an app key, or become one.
 
 use crate::ports::Ports;
-use crate::ports::records::{Records, RecordsError};
-use crate::ports::secrets::{Freshness, SecretsError, VersionedSecret};
-use crate::ports::store_error::StoreError;
-use crate::ports::upstream::{LoginError, UpstreamError};
+use crate::ports::failure::Failure;
+use crate::ports::records::Records;
+use crate::ports::secrets::{Freshness, VersionedSecret};
+use crate::ports::upstream::LoginError;
 use crate::use_cases::app_key_cache::AppKeyCache;
 use crate::use_cases::log_in::{Asked, log_in};
 use crate::use_cases::register_app_key::{RegisterError, register_app_key};
@@ -60,23 +60,17 @@ pub enum ResolveError {
     /// There is no such Leaf user, so nothing was registered.
     #[error("there is no such Leaf user")]
     NoSuchUser,
-    /// The upstream did not say whether there is.
+    /// What the service depends on failed.
     #[error(transparent)]
-    Upstream(UpstreamError),
+    Failure(Failure),
     /// Panorama refused the inline credentials, or they could not be registered.
     #[error(transparent)]
     Register(#[from] RegisterError),
 }
 
-impl From<StoreError> for ResolveError {
-    fn from(error: StoreError) -> Self {
-        Self::Register(error.into())
-    }
-}
-
-impl From<SecretsError> for ResolveError {
-    fn from(error: SecretsError) -> Self {
-        Self::Register(error.into())
+impl<E: Into<Failure>> From<E> for ResolveError {
+    fn from(error: E) -> Self {
+        Self::Failure(error.into())
     }
 }
 
@@ -220,8 +214,6 @@ async fn not_for_nobody(records: &dyn Records, user: LeafUserId) -> Result<(), R
     match records.find_user(user).await {
         Ok(Some(_)) => Ok(()),
         Ok(None) => Err(ResolveError::NoSuchUser),
-        Err(RecordsError::Store(error)) => Err(error.into()),
-        Err(RecordsError::Secrets(error)) => Err(error.into()),
-        Err(RecordsError::Upstream(error)) => Err(ResolveError::Upstream(error)),
+        Err(failure) => Err(failure.into()),
     }
 }

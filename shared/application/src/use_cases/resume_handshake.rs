@@ -2,8 +2,7 @@
 
 use crate::ports::Ports;
 use crate::ports::connections::SaveError;
-use crate::ports::secrets::SecretsError;
-use crate::ports::store_error::StoreError;
+use crate::ports::failure::Failure;
 use crate::use_cases::finish_handshake::{HandshakeOutcome, finish_handshake};
 use domain::ids::LeafUserId;
 use domain::operation::Operation;
@@ -18,25 +17,14 @@ pub enum Remaining {
     Something,
 }
 
-/// Our own trouble: to be looked at again later, too.
-#[derive(Debug, thiserror::Error)]
-pub enum ResumeError {
-    /// The store failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The index key cannot be read.
-    #[error(transparent)]
-    Secrets(#[from] SecretsError),
-}
-
 /// Finishes the handshake of a Leaf user's session, if there is one to finish and it is time.
 ///
 /// It asks for the Leaf user and not for a session: a new start carries an unfinished confirmation
 /// on under another session id.
 ///
 /// # Errors
-/// See [`ResumeError`].
-pub async fn resume_handshake(ports: &Ports, user: LeafUserId) -> Result<Remaining, ResumeError> {
+/// See [`Failure`].
+pub async fn resume_handshake(ports: &Ports, user: LeafUserId) -> Result<Remaining, Failure> {
     let Some(session) = ports.connections.sessions_of(&[user]).await?.pop() else {
         return Ok(Remaining::Nothing);
     };

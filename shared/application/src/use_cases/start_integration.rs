@@ -5,9 +5,9 @@ use url::Url;
 use crate::metrics::Metric;
 use crate::ports::Ports;
 use crate::ports::connections::{Start, StartConflict, UnclaimedConfirmation};
-use crate::ports::records::{Records, RecordsError};
+use crate::ports::failure::Failure;
+use crate::ports::records::Records;
 use crate::ports::secrets::SecretsError;
-use crate::ports::store_error::StoreError;
 use crate::ports::upstream::{Run, UpstreamError};
 use crate::use_cases::app_key_cache::AppKeyCache;
 use crate::use_cases::finish_handshake::{HandshakeOutcome, finish_handshake};
@@ -66,24 +66,14 @@ pub enum StartError {
     /// Others wrote again and again.
     #[error("it was changed by somebody else")]
     Conflict,
-    /// The upstream did not begin.
+    /// What the service depends on failed.
     #[error(transparent)]
-    Upstream(#[from] UpstreamError),
-    /// The index key cannot be read.
-    #[error(transparent)]
-    Secrets(#[from] SecretsError),
-    /// The store failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    Failure(Failure),
 }
 
-impl From<RecordsError> for StartError {
-    fn from(error: RecordsError) -> Self {
-        match error {
-            RecordsError::Store(error) => error.into(),
-            RecordsError::Secrets(error) => error.into(),
-            RecordsError::Upstream(error) => error.into(),
-        }
+impl<E: Into<Failure>> From<E> for StartError {
+    fn from(error: E) -> Self {
+        Self::Failure(error.into())
     }
 }
 

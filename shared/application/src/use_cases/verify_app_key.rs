@@ -1,7 +1,8 @@
 //! "Check my set-up": tries everything about an app key that can be tried without a farmer.
 
 use crate::ports::Ports;
-use crate::ports::secrets::{Freshness, SecretsError};
+use crate::ports::failure::Failure;
+use crate::ports::secrets::Freshness;
 use crate::ports::store_error::StoreError;
 use crate::ports::upstream::{LoginError, LoginRefusal, UpstreamError};
 use crate::use_cases::log_in::try_login;
@@ -33,26 +34,12 @@ pub enum LoginProblem {
     Unavailable(String),
 }
 
-/// Why nothing could be tried.
-#[derive(Debug, thiserror::Error)]
-pub enum VerifyError {
-    /// There is no such app key.
-    #[error("there is no such app key")]
-    NotFound,
-    /// The store failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The secret store failed.
-    #[error(transparent)]
-    Secrets(#[from] SecretsError),
-}
-
-/// Tries an app key's set-up.
+/// Tries an app key's set-up; `None` when there is no such app key.
 ///
 /// # Errors
-/// See [`VerifyError`].
-pub async fn verify_app_key(ports: &Ports, id: &AppKeyId) -> Result<SetUp, VerifyError> {
-    let app_key = ports.app_keys.find(id).await?.ok_or(VerifyError::NotFound)?;
+/// Nothing could be tried.
+pub async fn verify_app_key(ports: &Ports, id: &AppKeyId) -> Result<Option<SetUp>, Failure> {
+    let Some(app_key) = ports.app_keys.find(id).await? else { return Ok(None) };
     let mut known_in = Vec::new();
     let login = match ports.partner_secrets.read(id, Freshness::Now).await? {
         None => Err(LoginProblem::NoSecret),
@@ -87,7 +74,7 @@ pub async fn verify_app_key(ports: &Ports, id: &AppKeyId) -> Result<SetUp, Verif
         Err(UpstreamError::Secrets(error)) => return Err(error.into()),
         Err(error) => Err(error.to_string()),
     };
-    Ok(SetUp { app_key, login, listing, known_in })
+    Ok(Some(SetUp { app_key, login, listing, known_in }))
 }
 
 /// The stored login works, so a renewal that was refused with it need not wait any longer. One

@@ -3,8 +3,9 @@
 use crate::logging;
 use crate::ports::Ports;
 use crate::ports::connections::SaveError;
+use crate::ports::failure::Failure;
 use crate::use_cases::finish_handshake::{HandshakeOutcome, finish_handshake};
-use crate::use_cases::receive_confirmation::{End, ReceiveError};
+use crate::use_cases::receive_confirmation::End;
 use domain::credential::CredentialStatus;
 use domain::ids::{LeafUserId, SessionId};
 use domain::operation::Operation;
@@ -26,13 +27,13 @@ pub enum Watched {
 /// user's session that is looked at.
 ///
 /// # Errors
-/// See [`ReceiveError`].
+/// See [`Failure`].
 pub async fn watch_handshake(
     ports: &Ports,
     user: LeafUserId,
     id: SessionId,
     tries: bool,
-) -> Result<Watched, ReceiveError> {
+) -> Result<Watched, Failure> {
     logging::about(user);
     let account = ports.connections.account(user).await?;
     let Some((session, credential)) =
@@ -66,7 +67,7 @@ pub async fn watch_handshake(
     })
 }
 
-async fn finish_now(ports: &Ports, session: Session) -> Result<Watched, ReceiveError> {
+async fn finish_now(ports: &Ports, session: Session) -> Result<Watched, Failure> {
     let (id, environment) = (session.id, session.app_key.environment);
     let Some(session) = session.retake(ports.clock.now()) else { return Ok(Watched::Waiting) };
     let Some(handshake) = session.handshake() else { return Ok(Watched::Waiting) };

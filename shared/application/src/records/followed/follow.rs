@@ -2,8 +2,9 @@
 
 use crate::ports::Ports;
 use crate::ports::connections::{Account, CompleteError, SaveError, StatusChange};
+use crate::ports::failure::Failure;
 use crate::ports::record_keeper::Theirs;
-use crate::ports::records::{NewStatus, RecordsError};
+use crate::ports::records::NewStatus;
 use crate::ports::upstream::Party;
 use crate::use_cases::app_key_cache::AppKeyCache;
 use crate::use_cases::change_status::write_status;
@@ -26,7 +27,7 @@ pub(super) struct Follower<'a> {
 
 impl Follower<'_> {
     /// The upstream has no credential. That is not an answer to wait with: it did answer.
-    pub(super) async fn nothing_there(&self, ours: Account) -> Result<NewStatus, RecordsError> {
+    pub(super) async fn nothing_there(&self, ours: Account) -> Result<NewStatus, Failure> {
         let Some(credential) = ours.credential else { return Ok(None) };
         if credential.status_since.plus(SETTLING) >= self.asked_at {
             return Ok(None);
@@ -42,7 +43,7 @@ impl Follower<'_> {
         &self,
         ours: Account,
         theirs: &Theirs,
-    ) -> Result<NewStatus, RecordsError> {
+    ) -> Result<NewStatus, Failure> {
         let status = theirs.status;
         let operation = Operation::new(&self.key, theirs.environment, &theirs.organization_code);
         if let Some(session) = ours.session.filter(|session| waits_for(session, theirs))
@@ -91,7 +92,7 @@ impl Follower<'_> {
         credential: &Credential,
         to: CredentialStatus,
         body: &str,
-    ) -> Result<NewStatus, RecordsError> {
+    ) -> Result<NewStatus, Failure> {
         let connections = &self.ports.connections;
         let changed = if credential.status == to {
             Ok(())
@@ -127,7 +128,7 @@ impl Follower<'_> {
         user: LeafUserId,
         theirs: &Theirs,
         operation: Operation,
-    ) -> Result<NewStatus, RecordsError> {
+    ) -> Result<NewStatus, Failure> {
         let app_key = match &theirs.client_id {
             Some(client_id) => {
                 let client = self.key.client(theirs.environment, client_id.expose());

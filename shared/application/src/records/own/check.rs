@@ -7,7 +7,8 @@
 use crate::metrics::Metric;
 use crate::ports::Ports;
 use crate::ports::connections::SaveError;
-use crate::ports::records::{Check, Counts, RecordsError};
+use crate::ports::failure::Failure;
+use crate::ports::records::{Check, Counts};
 use crate::ports::store_error::StoreError;
 use crate::ports::upstream::{Confirmed, UpstreamError};
 use crate::use_cases::change_status::change_status;
@@ -26,7 +27,7 @@ pub(super) async fn check(
     ports: &Ports,
     app_key: &AppKey,
     deadline: Timestamp,
-) -> Result<Check, RecordsError> {
+) -> Result<Check, Failure> {
     let id = &app_key.id;
     let state = ports.logins.state(id).await?;
     let asked_at = ports.clock.now();
@@ -75,7 +76,7 @@ impl Checker<'_> {
         &self,
         mut after: Option<EntryCursor>,
         deadline: Timestamp,
-    ) -> Result<Check, RecordsError> {
+    ) -> Result<Check, Failure> {
         let mut counts = Counts::default();
         // Those of several pages are asked about together: few are REVOKED, and a call is a call.
         let mut revoked = Vec::new();
@@ -116,7 +117,7 @@ impl Checker<'_> {
         entries: Vec<ConnectionEntry>,
         revoked: &mut Vec<ConnectionEntry>,
         counts: &mut Counts,
-    ) -> Result<(), RecordsError> {
+    ) -> Result<(), Failure> {
         for entry in entries {
             match self.listing.verdict(&entry) {
                 Some(to) => {
@@ -138,7 +139,7 @@ impl Checker<'_> {
     async fn confirm_those_that_came_back(
         &self,
         revoked: &[ConnectionEntry],
-    ) -> Result<usize, RecordsError> {
+    ) -> Result<usize, Failure> {
         let Self { ports, app_key, .. } = self;
         let operations: Vec<_> = revoked.iter().map(|entry| &entry.operation).collect();
         let unclaimed = ports

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::metrics::Metric;
 use crate::ports::Ports;
 use crate::ports::connections::SaveError;
-use crate::ports::records::RecordsError;
+use crate::ports::failure::Failure;
 use crate::ports::upstream::UpstreamError;
 use crate::use_cases::app_key_cache::AppKeyCache;
 use crate::use_cases::change_status::change_status;
@@ -23,7 +23,7 @@ pub(super) async fn refresh_status(
     ports: &Ports,
     app_keys: &AppKeyCache,
     user: LeafUserId,
-) -> Result<(), RecordsError> {
+) -> Result<(), Failure> {
     let account = ports.connections.account(user).await?;
     let Some(credential) = account.and_then(|account| account.credential) else { return Ok(()) };
     let id = &credential.app_key;

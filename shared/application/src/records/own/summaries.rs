@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::ports::Ports;
+use crate::ports::failure::Failure;
 use crate::ports::portion::Portion;
-use crate::ports::records::{RecordsError, Summary};
+use crate::ports::records::Summary;
 use crate::ports::summaries::Counted;
 use crate::ports::upstream::UpstreamError;
 use domain::credential::{Credential, CredentialStatus};
@@ -36,7 +37,7 @@ pub(super) async fn of_one(
 ///
 /// # Errors
 /// The store failed.
-pub(super) async fn of_all(ports: &Ports, page: Page) -> Result<Portion<Summary>, RecordsError> {
+pub(super) async fn of_all(ports: &Ports, page: Page) -> Result<Portion<Summary>, Failure> {
     let app_keys: Vec<_> =
         ports.app_keys.list().await?.into_iter().map(|app_key| app_key.id).collect();
     let mut portion = ports.summaries.page(&app_keys, page.number, page.size).await?;
@@ -58,8 +59,8 @@ pub(super) async fn of_all(ports: &Ports, page: Page) -> Result<Portion<Summary>
         match count_and_note(ports, connection.leaf_user_id).await {
             Ok(Some(counted)) => connection.counted = Some(counted),
             // Of one that is not shared any more, the next check hears.
-            Ok(None) | Err(RecordsError::Upstream(UpstreamError::Refused { .. })) => {}
-            Err(RecordsError::Upstream(error)) => {
+            Ok(None) | Err(Failure::Upstream(UpstreamError::Refused { .. })) => {}
+            Err(Failure::Upstream(error)) => {
                 tracing::warn!(%error, "connections are listed as they were counted before");
                 unavailable.insert(connection.app_key.clone());
             }
@@ -72,7 +73,7 @@ pub(super) async fn of_all(ports: &Ports, page: Page) -> Result<Portion<Summary>
     }))
 }
 
-async fn count_and_note(ports: &Ports, id: LeafUserId) -> Result<Option<Counted>, RecordsError> {
+async fn count_and_note(ports: &Ports, id: LeafUserId) -> Result<Option<Counted>, Failure> {
     let account = ports.connections.account(id).await?;
     let Some(credential) = account.and_then(|account| account.credential) else { return Ok(None) };
     let counted = count(ports, &credential).await?;

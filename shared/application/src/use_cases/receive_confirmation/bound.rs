@@ -1,9 +1,10 @@
 //! A confirmation that is a session's: it is stored there, and the handshake done.
 
-use super::{Arrival, Decision, End, Intent, Outcome, ReceiveError, Seen};
+use super::{Arrival, Decision, End, Intent, Outcome, Seen};
 use crate::logging;
 use crate::metrics::Metric;
 use crate::ports::connections::{Owner, SaveError};
+use crate::ports::failure::Failure;
 use crate::ports::store_error::StoreError;
 use crate::use_cases::finish_handshake::{
     HandshakeOutcome, finish_handshake, operation_owned_event,
@@ -26,7 +27,7 @@ impl Arrival<'_> {
         session: Session,
         proof: Proof,
         seen: &Seen,
-    ) -> Result<Decision, ReceiveError> {
+    ) -> Result<Decision, Failure> {
         let Seen { owner, now, .. } = *seen;
         let (id, user) = (session.id, session.leaf_user_id);
         let is_free = owner.is_none_or(|owner| owner == Owner::LeafUser(user));

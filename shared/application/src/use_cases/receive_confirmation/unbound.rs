@@ -1,8 +1,9 @@
 //! A confirmation that is nobody's to finish: stored as unclaimed, and told to whom it ends with.
 
-use super::{Arrival, Decision, End, Intent, Outcome, ReceiveError, Seen};
+use super::{Arrival, Decision, End, Intent, Outcome, Seen};
 use crate::metrics::Metric;
 use crate::ports::connections::{Storing, UnclaimedConfirmation};
+use crate::ports::failure::Failure;
 use crate::ports::store_error::StoreError;
 use domain::binding::Proof;
 use domain::ids::SessionId;
@@ -18,7 +19,7 @@ impl Arrival<'_> {
         end: End,
         with_cookie: Option<SessionId>,
         seen: &Seen,
-    ) -> Result<Decision, ReceiveError> {
+    ) -> Result<Decision, Failure> {
         let is_used_up = self.of_caller.most().is_some_and(|most| seen.stored_of_caller >= most);
         // A cookie comes with whatever a foreign page opens, so that alone must not use up its
         // session's.
