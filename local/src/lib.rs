@@ -20,5 +20,5 @@ mod switch;
 pub mod walkthrough;
 
 pub use machine::Machine;
-pub use options::{Data, Options, Upstream};
+pub use options::{Data, LARGEST_FILE, Options, Upstream};
 pub use ready::Ready;

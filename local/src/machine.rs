@@ -111,6 +111,7 @@ impl Machine {
             let config = simulated_panorama::Config {
                 listener,
                 public_url: panorama_url.clone(),
+                largest_file: options.largest_file,
                 state_file: file("panorama.json"),
                 now,
                 sharing_confirmation_base: format!("{public_url}/sharing-confirmation"),

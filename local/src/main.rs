@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::Parser;
 use domain::address_policy::AddressPolicy;
 use local::cors::{Origins, origin};
-use local::{Data, Machine, Options, Upstream, environment, walkthrough};
+use local::{Data, LARGEST_FILE, Machine, Options, Upstream, environment, walkthrough};
 use url::Url;
 
 /// Panorama Connect on one machine: the whole service, and a simulated Panorama to connect to.
@@ -22,6 +22,10 @@ struct Flags {
     /// Port of the simulated Panorama; 0 takes a free one
     #[arg(long, value_name = "PORT", default_value_t = 3001)]
     panorama_port: u16,
+
+    /// Most bytes of a file of the simulated Panorama
+    #[arg(long, value_name = "BYTES", default_value_t = LARGEST_FILE)]
+    largest_file: u64,
 
     /// Who confirms connections: the service itself at Panorama, or a simulated Leaf (proxy mode)
     #[arg(long, value_enum, default_value_t = Upstream::Panorama)]
@@ -96,6 +100,7 @@ async fn run(flags: Flags) -> io::Result<()> {
         listen: flags.listen,
         api_port: flags.api_port,
         panorama_port: flags.panorama_port,
+        largest_file: flags.largest_file,
         public_url: flags.public_url,
         data,
         upstream: flags.upstream,

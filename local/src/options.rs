@@ -17,6 +17,9 @@ use url::Url;
 
 use crate::cors::Origins;
 
+/// Most bytes of a file of the simulated Panorama, unless somebody wants larger ones.
+pub const LARGEST_FILE: u64 = 256 * 1_024;
+
 /// How a machine is to run.
 #[derive(Clone)]
 pub struct Options {
@@ -26,6 +29,8 @@ pub struct Options {
     pub api_port: u16,
     /// Port of the simulated Panorama; 0 means any free one.
     pub panorama_port: u16,
+    /// Most bytes of a file of the simulated Panorama.
+    pub largest_file: u64,
     /// Where farmers' browsers reach the API, if something else than this machine serves it;
     /// without it, this machine's.
     pub public_url: Option<Url>,
@@ -82,6 +87,7 @@ impl Default for Options {
             listen: Ipv4Addr::LOCALHOST.into(),
             api_port: 0,
             panorama_port: 0,
+            largest_file: LARGEST_FILE,
             public_url: None,
             data: Data::Memory,
             upstream: Upstream::Panorama,

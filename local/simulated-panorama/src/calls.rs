@@ -21,10 +21,12 @@ pub(crate) enum Call {
     ConfirmSharing,
     ListFields,
     Download,
+    /// A file's bytes, by the address that a download named.
+    File,
 }
 
 impl Call {
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::InitiateAuth,
         Self::GetTokensFromRefreshToken,
         Self::RevokeToken,
@@ -32,6 +34,7 @@ impl Call {
         Self::ConfirmSharing,
         Self::ListFields,
         Self::Download,
+        Self::File,
     ];
 
     pub(crate) fn name(self) -> &'static str {
@@ -43,6 +46,7 @@ impl Call {
             Self::ConfirmSharing => "confirmSharing",
             Self::ListFields => "listFields",
             Self::Download => "download",
+            Self::File => "file",
         }
     }
 

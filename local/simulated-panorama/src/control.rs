@@ -1,6 +1,8 @@
 //! The control API: what a test, or a person without a browser, does to the simulator. It needs no
 //! sign-in.
 
+mod data;
+
 use std::sync::Arc;
 
 use axum::body::Bytes;
@@ -14,7 +16,7 @@ use serde_json::{Value, json};
 
 use crate::calls::CallRecord;
 use crate::faults::{BadField, Order};
-use crate::seed::{Environment, find_operation};
+use crate::seed::Environment;
 use crate::simulator::{Simulator, Site};
 use crate::tokens::Tokens;
 
@@ -28,11 +30,33 @@ POST   /control/operations/{organizationCode}/revoke
 GET    /control/operations/{organizationCode}
        {sharing: off, switchedOn or confirmed}
 
+What an operation shares. Ids are those of the partner API; files are sizes in bytes, one for each
+file of a stream, and by themselves one to three of at most --largest-file.
+POST   /control/operations
+       {"environment": "STAGE", "operations": 1, "fields": ..., "streams": of each field,
+       "files": optional}
+       Makes operations for benchmarks, switched on and confirmed, at most 100,000 streams in all.
+       201: {organizationCodes}
+POST   /control/operations/{organizationCode}/streams
+       {"field": the first, "count": 1, "season", "taskIndex", "crop", "task", "files"}, all
+       optional. Adds streams. 201: {streams}, their ids
+POST   /control/operations/{organizationCode}/streams/{streamId}
+       {"season", "taskIndex", "crop", "task", "files"}, all optional. Changes what is listed of a
+       stream, and always the bytes of its files. 204.
+DELETE /control/operations/{organizationCode}/streams/{streamId}
+       Takes it out of the listing. 204.
+POST   /control/operations/{organizationCode}/fields/{fieldId}
+       {"client", "farm", "field"}, all optional: its new names. 204.
+GET    /control/operations/{organizationCode}/streams/{streamId}/files
+       [{name, size}]
+GET    /control/operations/{organizationCode}/streams/{streamId}/files/{name}
+       The bytes that a download of this file has to have.
+
 GET    /control/calls
        Every login and partner API call received, oldest first, the last 10,000:
        {time, environment, call, method, path, status}; status is null without an answer.
        call: initiateAuth getTokensFromRefreshToken revokeToken listSharing confirmSharing
-             listFields download
+             listFields download file (without the ticket that is in its address)
 DELETE /control/calls
        Empties the list. 204.
 
@@ -48,7 +72,12 @@ POST   /control/faults
          dropBefore  not done; the connection is closed
          dropAfter   done; then the connection is closed without an answer
          malformed   done; half of the answer's JSON is missing
+         cut         done; the connection closes in the middle of the body
+         stall       done; nothing comes after the middle of the body, the connection stays
+         wrongLength done; 1,000 bytes more are announced than come
+         redirect    not done; 302 to "location" (the metadata service of a cloud)
        At once, in both environments, without "call". 204.
+         {"fault": "expireDownloads"}      every address of a file that was given out
          {"fault": "expireTokens"}         every access token
          {"fault": "revokeRefreshTokens"}  every refresh token; access tokens stay valid
          {"fault": "rotateRefreshTokens", "enabled": true}
@@ -73,6 +102,7 @@ pub(crate) fn router(simulator: &Arc<Simulator>) -> Router {
         .route("/control/calls", get(calls).delete(clear_calls))
         .route("/control/faults", get(faults).post(arm).delete(clear_faults))
         .route("/control/partners/{environment}/password", post(change_password))
+        .merge(data::router())
         .with_state(Arc::clone(simulator))
 }
 
@@ -105,9 +135,14 @@ async fn sharing(
     Ok(Json(json!({"sharing": sharing})))
 }
 
+/// Where the operation with this code is.
 fn site_of(simulator: Arc<Simulator>, organization_code: &str) -> Result<Site, Refusal> {
-    let (environment, _) = find_operation(organization_code).ok_or(Refusal::NoSuchOperation)?;
-    Ok(Site { simulator, environment })
+    let sites = Environment::ALL.map(|it| Site { simulator: simulator.clone(), environment: it });
+    let has_it = |site: &Site| {
+        let environment = site.environment;
+        site.read(|state| state.recorded.operation(environment, organization_code).is_some())
+    };
+    sites.into_iter().find(has_it).ok_or(Refusal::NoSuchOperation)
 }
 
 async fn calls(State(simulator): Handle) -> Json<Vec<CallRecord>> {
@@ -130,6 +165,7 @@ async fn arm(State(simulator): Handle, body: Bytes) -> Result<Response, Refusal>
             simulator.with(|state| state.faults.arm(fault));
             return Ok((StatusCode::CREATED, Json(armed)).into_response());
         }
+        Order::ExpireDownloads => simulator.with(|state| state.downloads.clear()),
         Order::ExpireTokens => in_both(&simulator, Tokens::expire_access_tokens),
         Order::RevokeRefreshTokens => in_both(&simulator, Tokens::revoke_refresh_tokens),
         Order::RotateRefreshTokens(enabled) => {
@@ -169,6 +205,7 @@ async fn change_password(
 enum Refusal {
     NoSuchOperation,
     NoSuchEnvironment,
+    NoSuchPart,
     BadField(BadField),
 }
 
@@ -187,6 +224,10 @@ impl IntoResponse for Refusal {
             Self::NoSuchEnvironment => {
                 (StatusCode::NOT_FOUND, json!({"message": "STAGE or PRODUCTION"}))
             }
+            Self::NoSuchPart => (
+                StatusCode::NOT_FOUND,
+                json!({"message": "the operation has no such field, stream or file"}),
+            ),
             Self::BadField(BadField { field, message }) => {
                 (StatusCode::BAD_REQUEST, json!({"field": field, "message": message}))
             }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
+use crate::broken_body::Ending;
 use crate::calls::Call;
 
 /// A test that wants a longer wait than this wants a drop.
@@ -38,11 +39,16 @@ pub(crate) enum Effect {
     DropAfter,
     /// The work is done; half of the answer's JSON is missing.
     Malformed,
+    /// The work is done; the body does not come as it was announced.
+    Ends(Ending),
+    /// Answered with a redirect to there, and no work done.
+    Redirect(String),
 }
 
 /// What a body of `POST /control/faults` asks for.
 pub(crate) enum Order {
     Arm(Fault),
+    ExpireDownloads,
     ExpireTokens,
     RevokeRefreshTokens,
     RotateRefreshTokens(bool),
@@ -59,7 +65,7 @@ fn bad(field: &str, message: &'static str) -> BadField {
     BadField { field: field.to_owned(), message }
 }
 
-const FIELDS: [&str; 11] = [
+const FIELDS: [&str; 12] = [
     "call",
     "fault",
     "status",
@@ -71,7 +77,11 @@ const FIELDS: [&str; 11] = [
     "contentType",
     "body",
     "repeat",
+    "location",
 ];
+
+/// Where a redirect leads unless it is told: what nobody must read by our hand.
+const METADATA: &str = "http://169.254.169.254/latest/meta-data/";
 
 /// The largest answer that can be armed.
 const LARGEST_ANSWER: usize = 64 * 1024 * 1024;
@@ -134,6 +144,10 @@ impl Fault {
             Effect::DropBefore => json!({"fault": "dropBefore"}),
             Effect::DropAfter => json!({"fault": "dropAfter"}),
             Effect::Malformed => json!({"fault": "malformed"}),
+            Effect::Ends(Ending::Cut) => json!({"fault": "cut"}),
+            Effect::Ends(Ending::Stall) => json!({"fault": "stall"}),
+            Effect::Ends(Ending::Early) => json!({"fault": "wrongLength"}),
+            Effect::Redirect(location) => json!({"fault": "redirect", "location": location}),
         };
         json["call"] = self.call.map_or("*", Call::name).into();
         json["times"] = self.times.unwrap_or(0).into();
@@ -154,6 +168,7 @@ impl Order {
             return Err(bad(unknown, "is not a field of a fault"));
         }
         let effect = match text(&body, "fault")? {
+            Some("expireDownloads") => return Ok(Self::ExpireDownloads),
             Some("expireTokens") => return Ok(Self::ExpireTokens),
             Some("revokeRefreshTokens") => return Ok(Self::RevokeRefreshTokens),
             Some("rotateRefreshTokens") => return enabled(&body).map(Self::RotateRefreshTokens),
@@ -165,6 +180,10 @@ impl Order {
             Some("dropBefore") => Effect::DropBefore,
             Some("dropAfter") => Effect::DropAfter,
             Some("malformed") => Effect::Malformed,
+            Some("cut") => Effect::Ends(Ending::Cut),
+            Some("stall") => Effect::Ends(Ending::Stall),
+            Some("wrongLength") => Effect::Ends(Ending::Early),
+            Some("redirect") => Effect::Redirect(location(&body)?),
             Some(_) => return Err(bad("fault", "is not a fault; GET /control lists them")),
             None => return Err(bad("fault", "is missing")),
         };
@@ -223,6 +242,12 @@ fn answer(body: &Map<String, Value>) -> Result<Effect, BadField> {
         body: answered.to_owned(),
         repeat: repeat.ok_or(bad("repeat", "makes more than 64 MiB"))?,
     })
+}
+
+fn location(body: &Map<String, Value>) -> Result<String, BadField> {
+    let location = text(body, "location")?.unwrap_or(METADATA);
+    let is_printable = location.bytes().all(|byte| (b'!'..=b'~').contains(&byte));
+    is_printable.then(|| location.to_owned()).ok_or(bad("location", "must be printable ASCII"))
 }
 
 /// Seconds or an HTTP date: the header takes both.

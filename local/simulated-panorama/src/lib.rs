@@ -18,7 +18,8 @@
 //!
 //! At the root, for both environments: the index page `GET /`, which shows every sample login, and
 //! the control API, which `GET /control` explains: switch sharing on and off without a browser,
-//! list the calls received, arm faults.
+//! list the calls received, arm faults, change what is shared. Files have any bytes, but always the
+//! same ones: `GET /control` says where to compare them.
 //!
 //! # Refusals
 //!
@@ -38,14 +39,17 @@
 //! paging and the page designs of the portal are made up.
 
 mod amz_json;
+mod broken_body;
 mod calls;
 mod cognito;
 mod control;
 mod faults;
+mod files;
 mod index;
 mod listener;
 mod partner_api;
 mod portal;
+mod recorded;
 mod seed;
 mod simulator;
 mod state;
@@ -74,8 +78,10 @@ pub struct Config {
     /// What clients call it, e.g. `http://127.0.0.1:4000`: no path, no trailing slash. Download
     /// URLs begin with it.
     pub public_url: String,
-    /// Where sharing, tokens and a changed password are kept across restarts; `None` keeps them in
-    /// memory.
+    /// Most bytes of a file, unless the control API chooses another size.
+    pub largest_file: u64,
+    /// Where sharing, what is recorded, tokens and a changed password are kept across restarts;
+    /// `None` keeps them in memory.
     pub state_file: Option<PathBuf>,
     /// What time it is. The system clock is never read.
     pub now: Arc<dyn Fn() -> OffsetDateTime + Send + Sync>,
@@ -93,9 +99,11 @@ pub async fn serve(
     config: Config,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    let Config { listener, public_url, state_file, now, sharing_confirmation_base } = config;
+    let Config { listener, public_url, largest_file, state_file, now, sharing_confirmation_base } =
+        config;
+    let confirmation = &sharing_confirmation_base;
     let simulator =
-        Arc::new(Simulator::open(public_url, state_file, now, &sharing_confirmation_base)?);
+        Arc::new(Simulator::open(public_url, largest_file, state_file, now, confirmation)?);
     listener::serve(listener, router(&simulator), stop).await;
     Ok(())
 }

@@ -16,7 +16,8 @@ use time::Duration;
 use uuid::Uuid;
 
 use crate::calls::Call;
-use crate::seed::Operation;
+use crate::files::StoredFile;
+use crate::recorded::{Description, Shared, SharedField};
 use crate::simulator::Site;
 use crate::state::{Download, Sharing};
 use crate::watch;
@@ -37,14 +38,19 @@ pub(crate) fn router(site: &Site) -> Router {
             &format!("{operation}/{{stream_id}}/download"),
             watched(Call::Download, get(download)),
         )
-        .route(&site.path("/files/{ticket}/{name}"), get(file))
+        .route(
+            &site.path("/files/{ticket}/{name}"),
+            get(file).route_layer(from_fn_with_state(site.clone(), watch::file_call)),
+        )
         .with_state(site.clone())
 }
 
 async fn list_sharing(_: Partner, State(site): State<Site>) -> Json<Value> {
-    let shared: Vec<&str> = site.read(|state| {
-        let codes = site.pool().operations().map(|operation| operation.organization_code);
-        codes.filter(|code| state.sharing(code) == Sharing::Confirmed).collect()
+    let shared: Vec<String> = site.read(|state| {
+        let samples = site.pool().operations().map(|operation| operation.organization_code);
+        let codes = samples.chain(state.recorded.made());
+        let confirmed = codes.filter(|code| state.sharing(code) == Sharing::Confirmed);
+        confirmed.map(str::to_owned).collect()
     });
     Json(json!({"items": shared}))
 }
@@ -81,34 +87,29 @@ async fn list_fields(
     State(site): State<Site>,
     Path(organization_code): Path<String>,
 ) -> Result<Json<Value>, Refusal> {
-    let operation = confirmed_operation(&site, &organization_code)?;
-    let fields: Vec<Value> =
-        operation.fields.iter().enumerate().map(|(f, _)| field_json(operation, f)).collect();
-    Ok(Json(json!([{"serial_number": operation.serial_number, "fields": fields}])))
+    let machines = of_confirmed(&site, &organization_code, |operation| {
+        let fields: Vec<Value> = operation.fields().iter().map(field_json).collect();
+        Some(json!([{"serial_number": operation.serial_number(), "fields": fields}]))
+    })?;
+    Ok(Json(machines))
 }
 
-fn field_json(operation: &Operation, f: usize) -> Value {
-    let field = &operation.fields[f];
-    let streams: Vec<Value> = field
-        .streams
-        .iter()
-        .enumerate()
-        .map(|(s, stream)| {
-            json!({
-                "id": operation.stream_id(f, s),
-                "season": stream.season,
-                "task_index": stream.task_index,
-                "crop": {"name": stream.crop},
-                "task": {"name": stream.task},
-            })
+fn field_json(field: &SharedField) -> Value {
+    let stream_json = |(id, stream): &(Uuid, Description)| {
+        json!({
+            "id": id,
+            "season": stream.season,
+            "task_index": stream.task_index,
+            "crop": {"name": stream.crop},
+            "task": {"name": stream.task},
         })
-        .collect();
+    };
     json!({
-        "uuid": operation.field_id(f),
+        "uuid": field.id,
         "client": field.client,
         "farm": field.farm,
         "field": field.name,
-        "streams": streams,
+        "streams": field.streams.iter().map(stream_json).collect::<Vec<_>>(),
     })
 }
 
@@ -117,45 +118,59 @@ async fn download(
     State(site): State<Site>,
     Path((organization_code, stream_id)): Path<(String, String)>,
 ) -> Result<Json<Value>, Refusal> {
-    let operation = confirmed_operation(&site, &organization_code)?;
-    let stream_id = Uuid::try_parse(&stream_id).ok().filter(|id| operation.has_stream(*id));
-    let stream_id = stream_id.ok_or(Refusal::NotFound)?;
+    let stream_id = Uuid::try_parse(&stream_id).map_err(|_| Refusal::NotFound)?;
+    let recording = of_confirmed(&site, &organization_code, |it| it.recording(stream_id))?;
     let ticket = Uuid::new_v4();
     let now = site.now();
-    let download =
-        Download { environment: site.environment, stream_id, expires_at: now + DOWNLOAD_LIFE };
+    let expires_at = now + DOWNLOAD_LIFE;
+    let environment = site.environment;
+    let download = Download { environment, organization_code, stream_id, expires_at };
     site.simulator.with(|state| {
         state.downloads.retain(|_, download| now < download.expires_at);
         state.downloads.insert(ticket, download);
     });
-    Ok(Json(json!({"files": [{"url": site.url(&format!("/files/{ticket}/{stream_id}.2020"))}]})))
+    let files = StoredFile::of(stream_id, recording, site.simulator.largest_file);
+    let url = |file: &StoredFile| site.url(&format!("/files/{ticket}/{}", file.name()));
+    let files: Vec<Value> = files.iter().map(|file| json!({"url": url(file)})).collect();
+    Ok(Json(json!({"files": files})))
 }
 
-/// A download URL needs no token: its ticket is the permission, as in a presigned URL.
+/// A download URL needs no token: its ticket is the permission, as in a presigned URL. It serves
+/// what the stream has become.
 async fn file(
     State(site): State<Site>,
     Path((ticket, name)): Path<(String, String)>,
+    headers: HeaderMap,
 ) -> Result<Response, Refusal> {
     let now = site.now();
     let ticket = Uuid::try_parse(&ticket).map_err(|_| Refusal::NotFound)?;
-    let stream_id = site.simulator.with(|state| {
+    let found = site.simulator.with(|state| {
         let download = state.downloads.get(&ticket)?;
-        (download.environment == site.environment && now < download.expires_at)
-            .then_some(download.stream_id)
+        if download.environment != site.environment || download.expires_at <= now {
+            return None;
+        }
+        let recorded = &state.durable.of(site.environment).recorded;
+        let operation = recorded.operation(site.environment, &download.organization_code)?;
+        Some((download.stream_id, operation.recording(download.stream_id)?))
     });
-    let stream_id = stream_id.filter(|id| name == format!("{id}.2020")).ok_or(Refusal::NotFound)?;
-    let bytes = format!("simulated .2020 file of stream {stream_id}\n");
-    Ok(([(CONTENT_TYPE, "application/octet-stream")], bytes).into_response())
+    let (stream_id, recording) = found.ok_or(Refusal::NotFound)?;
+    let files = StoredFile::of(stream_id, recording, site.simulator.largest_file);
+    let file = files.into_iter().find(|file| file.name() == name);
+    Ok(file.ok_or(Refusal::NotFound)?.answer(&headers))
 }
 
-fn confirmed_operation(
+/// What a confirmed operation shares.
+fn of_confirmed<T>(
     site: &Site,
     organization_code: &str,
-) -> Result<&'static Operation, Refusal> {
-    site.pool()
-        .operation(organization_code)
-        .filter(|_| site.read(|state| state.sharing(organization_code)) == Sharing::Confirmed)
-        .ok_or(Refusal::NotFound)
+    work: impl FnOnce(&Shared<'_>) -> Option<T>,
+) -> Result<T, Refusal> {
+    let found = site.read(|state| {
+        let is_confirmed = state.sharing(organization_code) == Sharing::Confirmed;
+        let operation = state.recorded.operation(site.environment, organization_code)?;
+        work(&operation).filter(|_| is_confirmed)
+    });
+    found.ok_or(Refusal::NotFound)
 }
 
 /// The caller holds a live access token of this environment.

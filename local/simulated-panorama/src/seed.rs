@@ -151,13 +151,6 @@ impl Pool {
     }
 }
 
-/// The operation with this code, in whichever environment it is.
-pub(crate) fn find_operation(organization_code: &str) -> Option<(Environment, &'static Operation)> {
-    Environment::ALL.into_iter().find_map(|environment| {
-        environment.pool().operation(organization_code).map(|operation| (environment, operation))
-    })
-}
-
 pub(crate) struct Grower {
     pub(crate) name: &'static str,
     pub(crate) username: &'static str,
@@ -172,24 +165,6 @@ pub(crate) struct Operation {
     pub(crate) organization_code: &'static str,
     pub(crate) serial_number: &'static str,
     pub(crate) fields: &'static [Field],
-}
-
-impl Operation {
-    /// Derived from the operation's id and the field's place, so that the tables stay readable.
-    pub(crate) fn field_id(&self, field: usize) -> Uuid {
-        derived(self.id, field + 1)
-    }
-
-    pub(crate) fn stream_id(&self, field: usize, stream: usize) -> Uuid {
-        derived(self.field_id(field), stream + 1)
-    }
-
-    pub(crate) fn has_stream(&self, stream_id: Uuid) -> bool {
-        self.fields
-            .iter()
-            .enumerate()
-            .any(|(f, field)| (0..field.streams.len()).any(|s| self.stream_id(f, s) == stream_id))
-    }
 }
 
 pub(crate) struct Field {
@@ -259,11 +234,16 @@ mod rotation {
 /// Spreads places over the id space; any odd constant without pattern serves.
 const SPREAD: Uuid = uuid!("9e3779b9-7f4a-7c15-f39c-c0605cedc835");
 
-fn derived(parent: Uuid, place: usize) -> Uuid {
+pub(crate) fn derived(parent: Uuid, place: usize) -> Uuid {
     let place = u128::try_from(place).expect("a place in a table fits");
     // Turned, because a child at the same place as its parent would undo the parent's step.
     let mixed = (parent.as_u128() ^ SPREAD.as_u128().wrapping_mul(place)).rotate_left(29);
     Builder::from_random_bytes(mixed.to_be_bytes()).into_uuid()
+}
+
+/// The id of an operation that is in no table.
+pub(crate) fn made_operation_id(organization_code: &str) -> Uuid {
+    organization_code.bytes().fold(SPREAD, |id, byte| derived(id, usize::from(byte) + 1))
 }
 
 #[cfg(test)]
@@ -296,12 +276,6 @@ mod tests {
         {
             assert!(codes.insert(operation.organization_code), "{}", operation.name);
             assert!(ids.insert(operation.id), "{}", operation.name);
-            for (f, field) in operation.fields.iter().enumerate() {
-                assert!(ids.insert(operation.field_id(f)), "{}", field.name);
-                for s in 0..field.streams.len() {
-                    assert!(ids.insert(operation.stream_id(f, s)), "{} {s}", field.name);
-                }
-            }
         }
     }
 

@@ -15,12 +15,14 @@ pub(crate) struct Simulator {
     state_file: Option<StateFile>,
     now: Arc<dyn Fn() -> OffsetDateTime + Send + Sync>,
     pub(crate) public_url: String,
+    pub(crate) largest_file: u64,
     confirmation_base: Url,
 }
 
 impl Simulator {
     pub(crate) fn open(
         public_url: String,
+        largest_file: u64,
         state_file: Option<PathBuf>,
         now: Arc<dyn Fn() -> OffsetDateTime + Send + Sync>,
         sharing_confirmation_base: &str,
@@ -38,7 +40,7 @@ impl Simulator {
             None => (None, Durable::default()),
         };
         let state = Mutex::new(State { durable, ..State::default() });
-        Ok(Self { state, state_file, now, public_url, confirmation_base })
+        Ok(Self { state, state_file, now, public_url, largest_file, confirmation_base })
     }
 
     pub(crate) fn now(&self) -> OffsetDateTime {

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use crate::calls::CallLog;
 use crate::faults::Faults;
+use crate::recorded::Recorded;
 use crate::seed::{Environment, Grower};
 use crate::tokens::Tokens;
 
@@ -36,6 +37,7 @@ pub(crate) struct PortalSession {
 /// What a download URL serves, and until when.
 pub(crate) struct Download {
     pub(crate) environment: Environment,
+    pub(crate) organization_code: String,
     pub(crate) stream_id: Uuid,
     pub(crate) expires_at: OffsetDateTime,
 }
@@ -70,6 +72,7 @@ pub(crate) struct EnvironmentState {
     /// The partner's password, once it was changed.
     changed_password: Option<String>,
     pub(crate) tokens: Tokens,
+    pub(crate) recorded: Recorded,
 }
 
 /// How far an operation's sharing with the partner has come.

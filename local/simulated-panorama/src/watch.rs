@@ -2,14 +2,16 @@
 //! for it.
 
 use axum::body::{Body, Bytes, to_bytes};
-use axum::extract::{RawPathParams, Request, State};
-use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
+use axum::extract::{Path, RawPathParams, Request, State};
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use serde_json::json;
+use uuid::Uuid;
 
 use crate::amz_json;
+use crate::broken_body::broken;
 use crate::calls::{Call, CallNumber, CallRecord};
 use crate::faults::Effect;
 use crate::listener::Connection;
@@ -25,6 +27,19 @@ pub(crate) async fn partner_call(
     let organization_code =
         path.iter().find(|(name, _)| *name == "organization_code").map(|(_, code)| code);
     watched(&site, call, organization_code, request, next).await
+}
+
+/// Around the route of files, whose addresses name no operation.
+pub(crate) async fn file_call(
+    State(site): State<Site>,
+    Path((ticket, _)): Path<(String, String)>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let organization_code = Uuid::try_parse(&ticket).ok().and_then(|ticket| {
+        site.simulator.with(|state| Some(state.downloads.get(&ticket)?.organization_code.clone()))
+    });
+    watched(&site, Call::File, organization_code.as_deref(), request, next).await
 }
 
 /// Around the Cognito endpoint, whose calls differ by a header. One that is not ours is answered
@@ -54,7 +69,7 @@ async fn watched(
         environment: site.environment,
         call,
         method: request.method().to_string(),
-        path: request.uri().path().to_owned(),
+        path: shown_path(call, request.uri().path()),
         status: None,
     };
     let (number, effect) = site.simulator.with(|state| {
@@ -92,9 +107,23 @@ async fn watched(
             match connection.cut().await {}
         }
         Some(Effect::Malformed) => halved(next.run(request).await).await,
+        Some(Effect::Ends(ending)) => broken(next.run(request).await, ending),
+        Some(Effect::Redirect(location)) => {
+            let location =
+                HeaderValue::try_from(location).expect("a fault's location is printable ASCII");
+            (StatusCode::FOUND, [(LOCATION, location)]).into_response()
+        }
     };
     answered(site, call, number, response.status());
     response
+}
+
+/// Without the ticket, by which anybody could read the file.
+fn shown_path(call: Call, path: &str) -> String {
+    match path.rsplit_once('/') {
+        Some((_, name)) if call == Call::File => format!("/files/.../{name}"),
+        _ => path.to_owned(),
+    }
 }
 
 fn answered(site: &Site, call: Call, number: CallNumber, status: StatusCode) {

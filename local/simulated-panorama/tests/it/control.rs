@@ -114,7 +114,15 @@ async fn a_changed_password_replaces_the_old_one_and_ends_no_login() {
 async fn the_help_names_every_route() {
     let panorama = Panorama::start().await;
     let help = panorama.get("/control").await.text().await.expect("text");
-    for route in ["/share", "/revoke", "/control/calls", "/control/faults", "/password"] {
+    for route in [
+        "/share",
+        "/revoke",
+        "/control/calls",
+        "/control/faults",
+        "/password",
+        "/streams",
+        "/fields/",
+    ] {
         assert!(help.contains(route), "{route}");
     }
 }

@@ -39,6 +39,7 @@ impl Panorama {
         let config = Config {
             listener,
             public_url: url.clone(),
+            largest_file: 1_000,
             state_file,
             now: Arc::new(move || *read.lock().expect("no test panics while it holds the clock")),
             sharing_confirmation_base: CONFIRMATION_BASE.to_owned(),

@@ -1,6 +1,7 @@
 //! The simulated Panorama over real HTTP, with a clock that the tests move.
 
 mod control;
+mod data;
 mod environments;
 mod faults;
 mod harness;

@@ -58,6 +58,7 @@ async fn a_file_that_is_not_a_state_file_is_refused_and_kept() {
     let config = Config {
         listener: TcpListener::bind("127.0.0.1:0").await.expect("a free port"),
         public_url: "http://127.0.0.1:1".to_owned(),
+        largest_file: 1,
         state_file: Some(file.clone()),
         now: std::sync::Arc::new(|| OffsetDateTime::UNIX_EPOCH),
         sharing_confirmation_base: "http://127.0.0.1:3000/sharing-confirmation".to_owned(),
