@@ -14,6 +14,7 @@ mod cors;
 mod crash;
 mod data_folder;
 mod doomed;
+mod downloads;
 mod expiry;
 mod finisher;
 mod functions;
