@@ -6,13 +6,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-const CRATES: [&str; 7] = [
+const CRATES: [&str; 8] = [
     "shared/domain",
     "shared/application",
     "shared/adapters",
     "shared/web",
     "local",
     "local/simulated-panorama",
+    "local/simulated-s3",
     "local/simulated-secrets-manager",
 ];
 
