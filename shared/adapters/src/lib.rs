@@ -9,6 +9,7 @@ mod outside;
 pub mod panorama;
 pub mod receivers;
 pub mod resting_receivers;
+pub mod s3;
 mod sdk_error;
 pub mod secrets_manager;
 pub mod system_clock;
