@@ -1,4 +1,4 @@
-//! DynamoDB and Secrets Manager on this machine, and SDK clients for them.
+//! DynamoDB, S3 and Secrets Manager on this machine, and SDK clients for them.
 
 use std::future::Future;
 use std::io;
@@ -7,17 +7,27 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use adapters::s3::files::S3Files;
+use adapters::s3::links::S3Links;
+use adapters::system_clock::SystemClock;
 use application::ports::clock::Clock;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region, SharedInterceptor};
+use aws_config::SdkConfig;
+use aws_sdk_dynamodb::config::{
+    BehaviorVersion, Credentials, Region, SharedCredentialsProvider, SharedInterceptor,
+};
 use dynoxide::Database;
 use dynoxide::storage_backend::Clock as EngineClock;
+use shared::service::Files;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
+use url::Url;
+
+use crate::environment::FILES_BUCKET;
 
 /// How often expired rows are deleted. DynamoDB takes up to days; nothing is decided by it.
 const SWEEP_EVERY: Duration = Duration::from_mins(1);
 
-/// Any credentials do: nothing here looks at signatures.
+/// The one credential that S3 answers to; nothing else here looks at signatures.
 pub(crate) const ANY_CREDENTIAL: &str = "local";
 
 pub(crate) const REGION: &str = "us-east-2";
@@ -54,6 +64,26 @@ pub(crate) fn secrets_client(
         config.push_interceptor(interceptor.clone());
     }
     aws_sdk_secretsmanager::Client::from_conf(config.build())
+}
+
+/// The raw files at this address.
+pub(crate) fn files(at: SocketAddr, interceptors: &[SharedInterceptor]) -> io::Result<Files> {
+    let config = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::from_static(REGION))
+        .credentials_provider(SharedCredentialsProvider::new(credentials()))
+        .endpoint_url(format!("http://{at}"))
+        .build();
+    let endpoint = Url::parse(&format!("http://{at}")).map_err(io::Error::other)?;
+    // The simulated S3 goes by the operating system's time, as S3 does by its own.
+    let links = S3Links::new(&config, Some(&endpoint), FILES_BUCKET, Arc::new(SystemClock))
+        .map_err(io::Error::other)?;
+    let mut config = aws_sdk_s3::config::Builder::from(&config);
+    for interceptor in interceptors {
+        config.push_interceptor(interceptor.clone());
+    }
+    let client = aws_sdk_s3::Client::from_conf(config.build());
+    Ok(Files { store: Arc::new(S3Files::new(client, FILES_BUCKET)), links: Arc::new(links) })
 }
 
 /// The engine asks for the time through this.

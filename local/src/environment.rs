@@ -1,5 +1,5 @@
 //! The environment of a function that runs beside this machine, in Lambda's runtime emulator,
-//! `cargo lambda watch` or `sam local`: what the template sets in AWS, and where DynamoDB and
+//! `cargo lambda watch` or `sam local`: what the template sets in AWS, and where DynamoDB, S3 and
 //! Secrets Manager are. The machine itself reads the same values.
 
 use std::collections::BTreeMap;
@@ -13,12 +13,16 @@ use crate::{aws, seed};
 
 pub const TABLE_NAME: &str = "panorama-connect";
 
+/// The name of the bucket of raw files.
+pub const FILES_BUCKET: &str = "panorama-connect-files";
+
 pub type Environment = BTreeMap<&'static str, String>;
 
 /// What servers of a machine are at.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Addresses {
     pub(crate) dynamodb: SocketAddr,
+    pub(crate) s3: SocketAddr,
     pub(crate) secrets_manager: SocketAddr,
 }
 
@@ -35,9 +39,11 @@ pub(crate) fn of(
         ("ALERTS_QUEUE_URL", "http://127.0.0.1:9/alerts.fifo".to_owned()),
         ("AWS_ACCESS_KEY_ID", aws::ANY_CREDENTIAL.to_owned()),
         ("AWS_ENDPOINT_URL_DYNAMODB", format!("http://{}", addresses.dynamodb)),
+        ("AWS_ENDPOINT_URL_S3", format!("http://{}", addresses.s3)),
         ("AWS_ENDPOINT_URL_SECRETS_MANAGER", format!("http://{}", addresses.secrets_manager)),
         ("AWS_REGION", aws::REGION.to_owned()),
         ("AWS_SECRET_ACCESS_KEY", aws::ANY_CREDENTIAL.to_owned()),
+        ("FILES_BUCKET", FILES_BUCKET.to_owned()),
         ("METRICS_NAMESPACE", "PanoramaConnect/local".to_owned()),
         ("PARTNER_NAME", seed::PARTNER_NAME.to_owned()),
         ("PRODUCTION_LOGIN_URL", production.clone()),

@@ -5,8 +5,8 @@ use lambda::function::Function;
 use shared::logging::Crates;
 
 /// What logs here beside the functions and the layers below them.
-const BESIDE_THE_FUNCTIONS: [&str; 3] =
-    [env!("CARGO_CRATE_NAME"), "simulated_panorama", "simulated_secrets_manager"];
+const BESIDE_THE_FUNCTIONS: [&str; 4] =
+    [env!("CARGO_CRATE_NAME"), "simulated_panorama", "simulated_s3", "simulated_secrets_manager"];
 
 /// The crates that log: every function's, what they run in, and what stands in for AWS and
 /// Panorama.

@@ -1,8 +1,8 @@
-//! A running machine: four servers on one address, and the service between them. With the upstream
+//! A running machine: five servers on one address, and the service between them. With the upstream
 //! `leaf` a second machine stands for Leaf.
 
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,9 +19,8 @@ use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use domain::address_policy::AddressPolicy;
 use lambda::function::Kind;
-use shared::service::{Clients, Service};
+use shared::service::{Clients, Files, Service};
 use shared::settings::Settings;
-use time::OffsetDateTime;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -29,10 +28,12 @@ use url::Url;
 use web::caller::CallerAddress;
 use web::routes::forgiving;
 
-use crate::environment::{Addresses, TABLE_NAME};
+use crate::environment::TABLE_NAME;
+use crate::listening::{bind, wait};
 use crate::options::{Data, Options, Upstream};
 use crate::outbox::Outbox;
 use crate::ready::Ready;
+use crate::stand_ins::{StandIns, now_of};
 use crate::{aws, cors, environment, function_scope, gateway, seed, switch};
 
 /// How often the stream is looked at.
@@ -80,10 +81,8 @@ impl Machine {
             Some(_) => None,
             None => Some(bind(address, options.panorama_port, "--panorama-port").await?),
         };
-        let (dynamodb, secrets) =
-            (bind(address, 0, "DynamoDB").await?, bind(address, 0, "Secrets Manager").await?);
-        let addresses =
-            Addresses { dynamodb: dynamodb.local_addr()?, secrets_manager: secrets.local_addr()? };
+        let stand_ins = StandIns::bind(address).await?;
+        let addresses = stand_ins.addresses()?;
         let api_url = url_of(&api)?;
         let panorama_url = match &panorama {
             Some(panorama) => url_of(panorama)?,
@@ -94,19 +93,9 @@ impl Machine {
         let (stop, stopped) = watch::channel(false);
         let mut servers = JoinSet::new();
         let database = aws::open_database(file("dynamodb.sqlite").as_deref(), clock.clone())?;
-        servers.spawn(aws::serve_database(
-            dynamodb,
-            database.clone(),
-            options.clock.is_none(),
-            wait(stopped.clone()),
-        ));
         let now = now_of(clock.clone());
-        let secrets_config = simulated_secrets_manager::Config {
-            listener: secrets,
-            file: file("secrets.json"),
-            now: now.clone(),
-        };
-        servers.spawn(simulated_secrets_manager::serve(secrets_config, wait(stopped.clone())));
+        let (data, sweeps) = (folder.as_deref(), options.clock.is_none());
+        stand_ins.serve(&mut servers, data, database.clone(), sweeps, &now, &stopped);
         if let Some(listener) = panorama {
             let config = simulated_panorama::Config {
                 listener,
@@ -136,6 +125,7 @@ impl Machine {
         let clients = Clients {
             dynamodb: dynamodb.clone(),
             secrets_manager: secrets.clone(),
+            files: aws::files(addresses.s3, &options.interceptors)?,
             clock: clock.clone(),
             randomness: options.randomness.clone(),
         };
@@ -178,7 +168,8 @@ impl Machine {
     pub fn another_process(&self) -> io::Result<Service> {
         let (dynamodb, secrets_manager) = (self.dynamodb.clone(), self.secrets_manager.clone());
         let (clock, randomness) = (self.clock.clone(), self.service.ports.randomness.clone());
-        let clients = Clients { dynamodb, secrets_manager, clock, randomness };
+        let files = Files::of(&self.service);
+        let clients = Clients { dynamodb, secrets_manager, files, clock, randomness };
         Service::new((*self.service.settings).clone(), clients).map_err(io::Error::other)
     }
 
@@ -329,33 +320,12 @@ async fn keep_running<F: Future<Output = ()>>(
     }
 }
 
-async fn bind(address: IpAddr, port: u16, what: &str) -> io::Result<TcpListener> {
-    TcpListener::bind(SocketAddr::from((address, port))).await.map_err(|error| {
-        io::Error::new(
-            error.kind(),
-            format!(
-                "port {port} ({what}) cannot be used: {error}. Another run may have it; 0 takes \
-                 any free one."
-            ),
-        )
-    })
-}
-
 fn url_of(listener: &TcpListener) -> io::Result<String> {
     Ok(format!("http://{}", listener.local_addr()?))
 }
 
 fn without_slash(url: &Url) -> String {
     url.as_str().trim_end_matches('/').to_owned()
-}
-
-fn now_of(clock: Arc<dyn Clock>) -> Arc<dyn Fn() -> OffsetDateTime + Send + Sync> {
-    Arc::new(move || clock.now().into())
-}
-
-async fn wait(mut stopped: watch::Receiver<bool>) {
-    // An error means that the machine was dropped, which stops it as well.
-    let _ = stopped.wait_for(|stopped| *stopped).await;
 }
 
 /// The folder, readable by its owner only: partner passwords and tokens are in it.

@@ -9,18 +9,23 @@ use adapters::downloads::{Downloads, STANDSTILL};
 use adapters::dynamodb::Table;
 use adapters::leaf::Leaf;
 use adapters::panorama::Panorama;
+use adapters::s3::files::S3Files;
+use adapters::s3::links::S3Links;
+use adapters::s3::no_files::NoFiles;
 use adapters::secrets_manager::SecretsManager;
 use adapters::system_clock::SystemClock;
 use adapters::system_randomness::SystemRandomness;
 use adapters::tls;
 use application::ports::Ports;
 use application::ports::clock::Clock;
+use application::ports::files::{FileLinks, FileStore, FilesError};
 use application::ports::randomness::Randomness;
 use application::ports::records::Records;
 use application::ports::upstream::Upstream;
 use application::records::followed::FollowedRecords;
 use application::records::own::OwnRecords;
 use application::use_cases::app_key_cache::AppKeyCache;
+use aws_config::SdkConfig;
 
 /// Everything a route needs. Cheap to clone.
 #[derive(Clone)]
@@ -52,27 +57,72 @@ pub enum InitError {
     /// The HTTP client cannot be built.
     #[error("the HTTP client cannot be built: {0}")]
     Http(#[from] reqwest::Error),
+    /// Links to files cannot be signed.
+    #[error(transparent)]
+    Files(#[from] FilesError),
 }
 
 /// The clients that a service is wired from.
 pub struct Clients {
     pub dynamodb: aws_sdk_dynamodb::Client,
     pub secrets_manager: aws_sdk_secretsmanager::Client,
+    pub files: Files,
     pub clock: Arc<dyn Clock>,
     pub randomness: Arc<dyn Randomness>,
 }
 
+/// Raw files, as a process may work with them.
+#[derive(Clone)]
+pub struct Files {
+    /// Where they are stored.
+    pub store: Arc<dyn FileStore>,
+    /// Links to them.
+    pub links: Arc<dyn FileLinks>,
+}
+
+impl Files {
+    /// No files: whoever works with one is told so.
+    pub fn none() -> Self {
+        Self { store: Arc::new(NoFiles), links: Arc::new(NoFiles) }
+    }
+
+    /// The same files that a service works with, for another one beside it.
+    pub fn of(service: &Service) -> Self {
+        Self { store: service.ports.files.clone(), links: service.ports.file_links.clone() }
+    }
+}
+
 impl Service {
-    /// The service as it runs in Lambda: settings and AWS configuration from the environment.
+    /// The service as it runs in Lambda: settings and AWS configuration from the environment. It
+    /// hands out links to files, but stores none.
     ///
     /// # Errors
     /// See [`InitError`].
     pub async fn from_env() -> Result<Self, InitError> {
+        Self::over_env(|_, _| Ok(Arc::new(NoFiles))).await
+    }
+
+    /// The same for a function that stores files. Only such a function carries the SDK for S3: the
+    /// others' binaries have no way to it, so the linker leaves it out.
+    ///
+    /// # Errors
+    /// See [`InitError`].
+    pub async fn storing_files_from_env() -> Result<Self, InitError> {
+        Self::over_env(|config, settings| {
+            Ok(Arc::new(S3Files::from_config(config, settings.files_bucket()?)))
+        })
+        .await
+    }
+
+    async fn over_env(
+        store: impl FnOnce(&SdkConfig, &Settings) -> Result<Arc<dyn FileStore>, SettingsError>,
+    ) -> Result<Self, InitError> {
         let settings = Settings::from_env()?;
         let config = aws_config::from_env().http_client(tls::aws_client()).load().await;
         let clients = Clients {
             dynamodb: aws_sdk_dynamodb::Client::new(&config),
             secrets_manager: aws_sdk_secretsmanager::Client::new(&config),
+            files: Files { store: store(&config, &settings)?, links: links(&config, &settings)? },
             clock: Arc::new(SystemClock),
             randomness: Arc::new(SystemRandomness),
         };
@@ -101,7 +151,7 @@ impl Service {
     /// # Errors
     /// The HTTP client cannot be built.
     pub fn new(settings: Settings, clients: Clients) -> Result<Self, InitError> {
-        let Clients { dynamodb, secrets_manager, clock, randomness } = clients;
+        let Clients { dynamodb, secrets_manager, files, clock, randomness } = clients;
         let table = Arc::new(Table::new(dynamodb, &settings.table_name));
         let secrets = Arc::new(SecretsManager::new(
             secrets_manager,
@@ -145,6 +195,8 @@ impl Service {
             webhook_secrets: secrets.clone(),
             partner_account: panorama.clone(),
             downloads: downloads.clone(),
+            files: files.store.clone(),
+            file_links: files.links.clone(),
             upstream,
         };
         // The one place where it matters who the upstream is.
@@ -163,4 +215,11 @@ impl Service {
         };
         Ok(Self { ports, records, settings: Arc::new(settings), app_keys, table })
     }
+}
+
+fn links(config: &SdkConfig, settings: &Settings) -> Result<Arc<dyn FileLinks>, FilesError> {
+    let Some(bucket) = &settings.files_bucket else { return Ok(Arc::new(NoFiles)) };
+    // S3 judges by its own time, whatever clock the service goes by.
+    let links = S3Links::new(config, settings.s3_endpoint.as_ref(), bucket, Arc::new(SystemClock))?;
+    Ok(Arc::new(links))
 }

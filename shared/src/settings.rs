@@ -36,6 +36,11 @@ pub struct Settings {
     /// `ALERTS_QUEUE_URL`: the queue that calls of webhooks wait in. Only `deliver-alerts` needs
     /// it.
     pub alerts_queue_url: Option<String>,
+    /// `FILES_BUCKET`: the bucket that raw files are stored in. Only functions that work with files
+    /// need it.
+    pub files_bucket: Option<String>,
+    /// `AWS_ENDPOINT_URL_S3`: where S3 is, for links to files; the SDK reads the same variable.
+    pub s3_endpoint: Option<Url>,
     /// Which receivers webhooks may have. No variable says it: a deployment calls public addresses
     /// only.
     pub address_policy: AddressPolicy,
@@ -152,6 +157,10 @@ impl Settings {
                 id.map_err(|_| SettingsError { variable: name, rule: "is not a UUID" })
             })?,
             alerts_queue_url: text("ALERTS_QUEUE_URL"),
+            files_bucket: text("FILES_BUCKET"),
+            s3_endpoint: text("AWS_ENDPOINT_URL_S3")
+                .map(|value| url("AWS_ENDPOINT_URL_S3", &value))
+                .transpose()?,
             address_policy: AddressPolicy::Public,
             files_from: AddressPolicy::Public,
             largest_file: match text("LARGEST_FILE_BYTES").map(|bytes| bytes.parse()) {
@@ -184,6 +193,14 @@ impl Settings {
     /// `ALERTS_QUEUE_URL` is not set.
     pub fn alerts_queue_url(&self) -> Result<&str, SettingsError> {
         self.alerts_queue_url.as_deref().ok_or(SettingsError::not_set("ALERTS_QUEUE_URL"))
+    }
+
+    /// The bucket of raw files.
+    ///
+    /// # Errors
+    /// `FILES_BUCKET` is not set.
+    pub fn files_bucket(&self) -> Result<&str, SettingsError> {
+        self.files_bucket.as_deref().ok_or(SettingsError::not_set("FILES_BUCKET"))
     }
 
     /// The URL of this service that a request's path stands for.

@@ -12,7 +12,7 @@ use aws_sdk_dynamodb::config::SharedInterceptor;
 use domain::client_environment::ByEnvironment;
 use local::gateway;
 use reqwest::RequestBuilder;
-use shared::service::{Clients, Service};
+use shared::service::{Clients, Files, Service};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
@@ -58,6 +58,7 @@ impl Doomed {
             secrets_manager: aws_sdk_secretsmanager::Client::from_conf(
                 secrets.config().to_builder().interceptor(gate.interceptor()).build(),
             ),
+            files: Files::of(&world.machine.service),
             clock,
             randomness: world.machine.service.ports.randomness.clone(),
         };

@@ -66,16 +66,33 @@ pub async fn work(function: &Function) -> Result<(), Error> {
     .await
 }
 
+/// The same for a function that stores files: its binary carries the SDK for S3.
+///
+/// # Errors
+/// The settings are wrong, or the runtime ended.
+pub async fn work_storing_files(function: &Function) -> Result<(), Error> {
+    let rule = function.rule().ok_or(AnotherKind(function.name))?;
+    log(function);
+    let service = warm(function, Service::storing_files_from_env().await?).await;
+    run_events(&service, async |service, event: LambdaEvent<SqsEvent>| {
+        Ok((rule.work)(service, event.payload).await)
+    })
+    .await
+}
+
 fn log(function: &Function) {
     shared::logging::init(function.name, function.logging_crates());
 }
 
 async fn service(function: &Function) -> Result<Service, Error> {
-    let service = Service::from_env().await?;
+    Ok(warm(function, Service::from_env().await?).await)
+}
+
+async fn warm(function: &Function, service: Service) -> Service {
     if let Some(warm_up) = function.warm_up {
         service.warm_up(warm_up).await;
     }
-    Ok(service)
+    service
 }
 
 fn front() -> Option<Front> {
@@ -121,11 +138,22 @@ where
 {
     log(function);
     let with = make(service(function).await?).await?;
+    run_events(&with, handler).await
+}
+
+async fn run_events<W, E, A>(
+    with: &W,
+    handler: impl AsyncFn(&W, LambdaEvent<E>) -> Result<A, Error>,
+) -> Result<(), Error>
+where
+    E: DeserializeOwned,
+    A: Serialize,
+{
     lambda_runtime::run(service_fn(async |event: LambdaEvent<E>| {
         let (request_id, trace_id) =
             (&*event.context.request_id, event.context.xray_trace_id.as_deref());
         let span = tracing::info_span!("invocation", request_id, trace_id);
-        handler(&with, event).instrument(span).await
+        handler(with, event).instrument(span).await
     }))
     .await
 }

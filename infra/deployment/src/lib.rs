@@ -18,7 +18,7 @@ use std::sync::Arc;
 use adapters::system_clock::SystemClock;
 use adapters::system_randomness::SystemRandomness;
 use all_functions::FUNCTIONS;
-use shared::service::{Clients, InitError, Service};
+use shared::service::{Clients, Files, InitError, Service};
 use shared::settings::{Settings, SettingsError};
 
 use region::{Region, RegionError, replaced};
@@ -112,6 +112,7 @@ fn service() -> Result<Service, DeploymentError> {
     let clients = Clients {
         dynamodb: aws_sdk_dynamodb::Client::from_conf(dynamodb),
         secrets_manager: aws_sdk_secretsmanager::Client::from_conf(secrets_manager),
+        files: Files::none(),
         clock: Arc::new(SystemClock),
         randomness: Arc::new(SystemRandomness),
     };

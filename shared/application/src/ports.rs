@@ -31,6 +31,7 @@ use domain::ids::EventId;
 use domain::organization_code::IndexKey;
 use domain::timestamp::Timestamp;
 use downloads::Downloads;
+use files::{FileLinks, FileStore};
 use leaf_users::LeafUsers;
 use logins::Logins;
 use randomness::Randomness;
@@ -71,6 +72,10 @@ pub struct Ports {
     pub partner_account: Arc<dyn PartnerAccount>,
     /// The bytes of files that it names.
     pub downloads: Arc<dyn Downloads>,
+    /// Raw files, in a function that stores them.
+    pub files: Arc<dyn FileStore>,
+    /// Links to raw files.
+    pub file_links: Arc<dyn FileLinks>,
     /// Who does the handshake.
     pub upstream: Arc<dyn Upstream>,
 }

@@ -10,7 +10,7 @@ use application::ports::records::Check;
 use application::use_cases::check_connections::check_connections;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region, SharedInterceptor};
 use serde_json::{Value, json};
-use shared::service::{Clients, Service};
+use shared::service::{Clients, Files, Service};
 use shared::settings::Settings;
 use tokio::time::Instant;
 
@@ -120,6 +120,7 @@ pub(crate) fn service(addresses: &[String; 3], counted: &Counted) -> Service {
     let clients = Clients {
         dynamodb: aws_sdk_dynamodb::Client::from_conf(dynamodb.build()),
         secrets_manager: aws_sdk_secretsmanager::Client::from_conf(secrets_manager.build()),
+        files: Files::none(),
         clock: Arc::new(SystemClock),
         randomness: Arc::new(SystemRandomness),
     };

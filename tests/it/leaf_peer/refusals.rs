@@ -70,6 +70,7 @@ async fn what_leaf_has_done_is_answered_as_done_though_our_own_row_cannot_be_wri
     let clients = shared::service::Clients {
         dynamodb,
         secrets_manager,
+        files: shared::service::Files::none(),
         clock: world.clock.clone(),
         randomness: world.machine.service.ports.randomness.clone(),
     };

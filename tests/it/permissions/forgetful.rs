@@ -13,7 +13,7 @@ use axum::extract::Request;
 use axum::response::IntoResponse;
 use domain::client_environment::ByEnvironment;
 use local::{Upstream, gateway};
-use shared::service::{Clients, Service};
+use shared::service::{Clients, Files, Service};
 use shared::settings::{Settings, UpstreamChoice};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -35,6 +35,7 @@ struct Processes {
     settings: Mutex<Settings>,
     dynamodb: aws_sdk_dynamodb::Client,
     secrets_manager: aws_sdk_secretsmanager::Client,
+    files: Files,
     clock: Arc<dyn Clock>,
     randomness: Arc<dyn Randomness>,
 }
@@ -44,7 +45,8 @@ impl Processes {
         let settings = self.settings.lock().expect("nobody panicked").clone();
         let (dynamodb, secrets_manager) = (self.dynamodb.clone(), self.secrets_manager.clone());
         let (clock, randomness) = (self.clock.clone(), self.randomness.clone());
-        Service::new(settings, Clients { dynamodb, secrets_manager, clock, randomness })
+        let files = self.files.clone();
+        Service::new(settings, Clients { dynamodb, secrets_manager, files, clock, randomness })
             .expect("a service")
     }
 }
@@ -69,6 +71,7 @@ impl Forgetful {
             dynamodb: world.machine.dynamodb.clone(),
             secrets_manager: world.machine.secrets_manager.clone(),
             clock: world.clock.clone(),
+            files: Files::of(&world.machine.service),
             randomness: world.machine.service.ports.randomness.clone(),
         });
         let mut forgetful = Self { world, processes: processes.clone(), servers: JoinSet::new() };
