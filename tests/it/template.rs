@@ -1,6 +1,7 @@
 //! The deployment: what SAM makes of `template.yaml`, held to the code that it deploys.
 //! `.ci/template --update` makes the snapshot.
 
+mod files;
 mod front;
 mod functions;
 mod guide;

@@ -42,7 +42,12 @@ fn keys_indexes_stream_and_expiry_are_those_of_the_schema() {
 
 /// What holds data that cannot be made again.
 fn kept() -> BTreeSet<&'static str> {
-    let kinds = ["AWS::DynamoDB::Table", "AWS::SecretsManager::Secret"];
+    let kinds = [
+        "AWS::DynamoDB::Table",
+        "AWS::SecretsManager::Secret",
+        "AWS::S3::Bucket",
+        "AWS::S3::BucketPolicy",
+    ];
     let all = kinds.into_iter().flat_map(|kind| of_type(template(), kind)).map(|(id, _)| id);
     // What CloudFront says to the functions may be another thing tomorrow.
     all.filter(|id| *id != "FrontSecret").collect()
@@ -50,7 +55,8 @@ fn kept() -> BTreeSet<&'static str> {
 
 #[test]
 fn what_cannot_be_made_again_outlives_its_stack_but_not_a_first_deployment_that_failed() {
-    assert_eq!(kept(), BTreeSet::from(["IndexKeySecret", "OwnersSecret", "Table"]));
+    let ids = ["FilesBucket", "FilesBucketPolicy", "IndexKeySecret", "OwnersSecret", "Table"];
+    assert_eq!(kept(), BTreeSet::from(ids));
     for id in kept() {
         let resource = &template()["Resources"][id];
         assert_eq!(
@@ -70,9 +76,9 @@ fn what_cannot_be_made_again_outlives_its_stack_but_not_a_first_deployment_that_
 fn what_outlives_its_stack_has_a_name_that_no_other_stack_has() {
     for id in kept() {
         let resource = properties(id);
-        let name =
-            [&resource["Name"], &resource["TableName"]].into_iter().find(|name| !name.is_null());
-        // AWS makes a name up for what has none, and the table has none.
+        let names = ["Name", "TableName", "BucketName"].map(|property| &resource[property]);
+        let name = names.into_iter().find(|name| !name.is_null());
+        // AWS makes a name up for what has none, as the table and the bucket.
         let is_of_this_stack_alone = name.is_none_or(|name| {
             name["Fn::Sub"].as_str().is_some_and(|it| it.starts_with("${Table}/"))
         });
