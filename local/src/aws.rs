@@ -22,8 +22,6 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use url::Url;
 
-use crate::environment::FILES_BUCKET;
-
 /// How often expired rows are deleted. DynamoDB takes up to days; nothing is decided by it.
 const SWEEP_EVERY: Duration = Duration::from_mins(1);
 
@@ -67,7 +65,11 @@ pub(crate) fn secrets_client(
 }
 
 /// The raw files at this address.
-pub(crate) fn files(at: SocketAddr, interceptors: &[SharedInterceptor]) -> io::Result<Files> {
+pub(crate) fn files(
+    at: SocketAddr,
+    bucket: &str,
+    interceptors: &[SharedInterceptor],
+) -> io::Result<Files> {
     let config = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::from_static(REGION))
@@ -76,14 +78,14 @@ pub(crate) fn files(at: SocketAddr, interceptors: &[SharedInterceptor]) -> io::R
         .build();
     let endpoint = Url::parse(&format!("http://{at}")).map_err(io::Error::other)?;
     // The simulated S3 goes by the operating system's time, as S3 does by its own.
-    let links = S3Links::new(&config, Some(&endpoint), FILES_BUCKET, Arc::new(SystemClock))
+    let links = S3Links::new(&config, Some(&endpoint), bucket, Arc::new(SystemClock))
         .map_err(io::Error::other)?;
     let mut config = aws_sdk_s3::config::Builder::from(&config);
     for interceptor in interceptors {
         config.push_interceptor(interceptor.clone());
     }
     let client = aws_sdk_s3::Client::from_conf(config.build());
-    Ok(Files { store: Arc::new(S3Files::new(client, FILES_BUCKET)), links: Arc::new(links) })
+    Ok(Files { store: Arc::new(S3Files::new(client, bucket)), links: Arc::new(links) })
 }
 
 /// The engine asks for the time through this.

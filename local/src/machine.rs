@@ -28,7 +28,7 @@ use url::Url;
 use web::caller::CallerAddress;
 use web::routes::forgiving;
 
-use crate::environment::TABLE_NAME;
+use crate::environment::{FILES_BUCKET, TABLE_NAME};
 use crate::listening::{bind, wait};
 use crate::options::{Data, Options, Upstream};
 use crate::outbox::Outbox;
@@ -125,7 +125,7 @@ impl Machine {
         let clients = Clients {
             dynamodb: dynamodb.clone(),
             secrets_manager: secrets.clone(),
-            files: aws::files(addresses.s3, &options.interceptors)?,
+            files: aws::files(addresses.s3, FILES_BUCKET, &options.interceptors)?,
             clock: clock.clone(),
             randomness: options.randomness.clone(),
         };

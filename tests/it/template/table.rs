@@ -85,8 +85,8 @@ fn what_outlives_its_stack_has_a_name_that_no_other_stack_has() {
         assert!(is_of_this_stack_alone, "{id}: {name:?}");
     }
     // Whether it is there must not depend on a parameter either: what a change of the parameter
-    // leaves is in the way of the change back.
-    for id in kept() {
+    // leaves is in the way of the change back. (But not a bucket, whose name nobody chose.)
+    for id in kept().into_iter().filter(|id| !id.starts_with("FilesBucket")) {
         assert!(template()["Resources"][id]["Condition"].is_null(), "{id}");
     }
     // What is made at run time stays as well.

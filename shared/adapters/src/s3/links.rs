@@ -2,7 +2,7 @@
 //! (<https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html>).
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use aws_config::SdkConfig;
@@ -112,7 +112,7 @@ impl FileLinks for S3Links {
             .identity(&identity)
             .region(&self.region)
             .name("s3")
-            .time(SystemTime::from(OffsetDateTime::from(self.clock.now())))
+            .time(OffsetDateTime::from(self.clock.now()).into())
             .settings(settings)
             .build()
             .map_err(|_| strange(OPERATION, "its parameters"))?
