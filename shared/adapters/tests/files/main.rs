@@ -16,6 +16,7 @@
 //!
 //! It compares no checksums either; that the embedded engine does is held in its own tests.
 
+mod busy;
 mod deletion;
 mod engine;
 mod links;
