@@ -13,6 +13,9 @@ use crate::{aws, seed};
 
 pub const TABLE_NAME: &str = "panorama-connect";
 
+/// The catalogue's table.
+pub const CATALOGUE_TABLE_NAME: &str = "panorama-connect-catalogue";
+
 /// The name of the bucket of raw files.
 pub const FILES_BUCKET: &str = "panorama-connect-files";
 
@@ -43,6 +46,7 @@ pub(crate) fn of(
         ("AWS_ENDPOINT_URL_SECRETS_MANAGER", format!("http://{}", addresses.secrets_manager)),
         ("AWS_REGION", aws::REGION.to_owned()),
         ("AWS_SECRET_ACCESS_KEY", aws::ANY_CREDENTIAL.to_owned()),
+        ("CATALOGUE_TABLE_NAME", CATALOGUE_TABLE_NAME.to_owned()),
         ("FILES_BUCKET", FILES_BUCKET.to_owned()),
         ("METRICS_NAMESPACE", "PanoramaConnect/local".to_owned()),
         ("PARTNER_NAME", seed::PARTNER_NAME.to_owned()),

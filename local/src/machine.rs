@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use adapters::checked_addresses::SystemLookUp;
-use adapters::dynamodb::schema;
+use adapters::dynamodb::{catalogue, schema};
 use adapters::receivers::Receivers;
 use adapters::system_clock::SystemClock;
 use all_functions::FUNCTIONS;
@@ -28,7 +28,7 @@ use url::Url;
 use web::caller::CallerAddress;
 use web::routes::forgiving;
 
-use crate::environment::{FILES_BUCKET, TABLE_NAME};
+use crate::environment::{CATALOGUE_TABLE_NAME, FILES_BUCKET, TABLE_NAME};
 use crate::listening::{bind, wait};
 use crate::options::{Data, Options, Upstream};
 use crate::outbox::Outbox;
@@ -131,6 +131,9 @@ impl Machine {
         };
         let service = Service::new(settings, clients).map_err(io::Error::other)?;
         schema::create(&dynamodb, TABLE_NAME).await.map_err(io::Error::other)?;
+        let definition = catalogue::schema::DEFINITION;
+        let created = schema::create_as(&dynamodb, CATALOGUE_TABLE_NAME, &definition).await;
+        created.map_err(io::Error::other)?;
         let is_new = make_first_data(&service, &secrets, &ready, &options).await?;
         let look_up = options.look_up.clone().unwrap_or_else(|| Arc::new(SystemLookUp));
         let receivers = Receivers::new(options.address_policy, options.receiver_timeout, look_up)

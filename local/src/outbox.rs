@@ -14,7 +14,8 @@ use std::sync::Arc;
 
 use all_functions::FUNCTIONS;
 use application::ports::clock::Clock;
-use application::ports::webhooks::{Outgoing, Receivers};
+use application::ports::webhooks::Receivers;
+use application::ports::work_queue::Outgoing;
 use deliver_alerts::Delivery;
 use dynoxide::Database;
 use dynoxide::actions::get_records::Record;

@@ -7,6 +7,7 @@ use crate::settings::{Settings, SettingsError, UpstreamChoice};
 use adapters::checked_addresses::SystemLookUp;
 use adapters::downloads::{Downloads, STANDSTILL};
 use adapters::dynamodb::Table;
+use adapters::dynamodb::catalogue::CatalogueTable;
 use adapters::leaf::Leaf;
 use adapters::panorama::Panorama;
 use adapters::s3::files::S3Files;
@@ -152,6 +153,11 @@ impl Service {
     /// The HTTP client cannot be built.
     pub fn new(settings: Settings, clients: Clients) -> Result<Self, InitError> {
         let Clients { dynamodb, secrets_manager, files, clock, randomness } = clients;
+        let catalogue = Arc::new(CatalogueTable::new(
+            dynamodb.clone(),
+            &settings.catalogue_table_name,
+            &settings.table_name,
+        ));
         let table = Arc::new(Table::new(dynamodb, &settings.table_name));
         let secrets = Arc::new(SecretsManager::new(
             secrets_manager,
@@ -187,6 +193,7 @@ impl Service {
             app_keys: table.clone(),
             connections: table.clone(),
             summaries: table.clone(),
+            catalogue: catalogue.clone(),
             logins: table.clone(),
             partner_secrets: secrets.clone(),
             service_secrets: secrets.clone(),

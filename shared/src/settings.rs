@@ -15,6 +15,8 @@ use domain::ids::SharingUrlId;
 pub struct Settings {
     /// `TABLE_NAME`: the DynamoDB table.
     pub table_name: String,
+    /// `CATALOGUE_TABLE_NAME`: the DynamoDB table of what operations share.
+    pub catalogue_table_name: String,
     /// `SECRETS_PREFIX`: what the names of the service's secrets begin with.
     pub secrets_prefix: String,
     /// `PUBLIC_BASE_URL`: where farmers' browsers reach this service; hop links and Sharing
@@ -137,6 +139,7 @@ impl Settings {
         };
         Ok(Self {
             table_name: required("TABLE_NAME")?,
+            catalogue_table_name: required("CATALOGUE_TABLE_NAME")?,
             secrets_prefix: required("SECRETS_PREFIX")?,
             public_base_url: url("PUBLIC_BASE_URL", &required("PUBLIC_BASE_URL")?)?,
             partner_name: text("PARTNER_NAME"),
@@ -225,6 +228,7 @@ mod tests {
     fn read(extra: &[(&str, &str)]) -> Result<Settings, SettingsError> {
         let given = [
             ("TABLE_NAME", "t"),
+            ("CATALOGUE_TABLE_NAME", "c"),
             ("SECRETS_PREFIX", "p"),
             ("PUBLIC_BASE_URL", "https://connect.example"),
         ];

@@ -1,7 +1,7 @@
 //! What the queue carries of a call: which webhook is to be told what. No URL and no secret; those
 //! are looked up when the call is made.
 
-use application::ports::webhooks::Outgoing;
+use application::ports::work_queue::Outgoing;
 use domain::alert::{Alert, Notice, Told};
 use domain::app_key::AppKeyId;
 use domain::timestamp::Timestamp;

@@ -18,7 +18,8 @@ use std::time::Duration;
 use adapters::dynamodb::change_message::ChangeMessage;
 use adapters::resting_receivers::RestingReceivers;
 use application::ports::failure::Failure;
-use application::ports::webhooks::{CallQueue, QueueError, Receivers};
+use application::ports::webhooks::Receivers;
+use application::ports::work_queue::{QueueError, WorkQueue};
 use application::use_cases::deliver_alert::{Next, Outcome, deliver_alert, next_of};
 use application::use_cases::replay_alerts;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
@@ -50,7 +51,7 @@ pub const FUNCTION: Function = Function {
 pub struct Delivery {
     service: Service,
     receivers: Arc<dyn Receivers>,
-    queue: Arc<dyn CallQueue>,
+    queue: Arc<dyn WorkQueue>,
 }
 
 /// What the queue carries. What is not understood has no form of these.
@@ -76,7 +77,7 @@ enum Trouble {
 
 impl Delivery {
     /// Delivers with the service, to these receivers, from and to this queue.
-    pub fn new(service: Service, receivers: Arc<dyn Receivers>, queue: Arc<dyn CallQueue>) -> Self {
+    pub fn new(service: Service, receivers: Arc<dyn Receivers>, queue: Arc<dyn WorkQueue>) -> Self {
         let receivers = Arc::new(RestingReceivers::new(receivers, service.ports.clock.clone()));
         Self { service, receivers, queue }
     }

@@ -1,6 +1,6 @@
 //! What the queue carries of a replay that is not done yet: where it goes on.
 
-use application::ports::webhooks::Outgoing;
+use application::ports::work_queue::Outgoing;
 use domain::change_id::ChangeId;
 use domain::ids::ReplayId;
 use domain::timestamp::Timestamp;

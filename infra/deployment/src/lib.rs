@@ -99,7 +99,7 @@ fn file(
 /// A service that calls nobody: routes are declared over one.
 fn service() -> Result<Service, DeploymentError> {
     let settings = Settings::read(|variable| match variable {
-        "TABLE_NAME" | "SECRETS_PREFIX" => Some("none".to_owned()),
+        "TABLE_NAME" | "CATALOGUE_TABLE_NAME" | "SECRETS_PREFIX" => Some("none".to_owned()),
         "PUBLIC_BASE_URL" => Some("https://service.example".to_owned()),
         _ => None,
     })?;

@@ -105,12 +105,16 @@ fn arn(on: &str) -> String {
         "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:${Table}";
     match on {
         "table" => "!GetAtt Table.Arn".to_owned(),
+        "catalogue" => "!GetAtt Catalogue.Arn".to_owned(),
         "owners" => "!Ref OwnersSecret".to_owned(),
         "index-key" => "!Ref IndexKeySecret".to_owned(),
         // AWS ends a secret's ARN with six characters of its own; this one is made by hand, so the
         // template does not know them.
         "leaf" => format!("!Sub \"{SECRET}/leaf-??????\""),
         index if index.starts_with("index/") => format!("!Sub ${{Table.Arn}}/{index}"),
+        index if index.starts_with("catalogue/index/") => {
+            format!("!Sub ${{Catalogue.Arn}}{}", index.trim_start_matches("catalogue"))
+        }
         secrets => format!("!Sub {SECRET}/{secrets}"),
     }
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use application::ports::clock::Clock;
-use application::ports::webhooks::{CallQueue, Outgoing, QueueError};
+use application::ports::work_queue::{Outgoing, QueueError, WorkQueue};
 use async_trait::async_trait;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use domain::timestamp::Timestamp;
@@ -126,7 +126,7 @@ impl FifoQueue {
 }
 
 #[async_trait]
-impl CallQueue for FifoQueue {
+impl WorkQueue for FifoQueue {
     async fn retry_in(&self, receipt: &str, wait: Duration) -> Result<(), QueueError> {
         let visible_from = self.clock.now().plus(wait);
         if let Some(queued) = self.messages().queued.iter_mut().find(|queued| queued.id == receipt)
@@ -138,6 +138,11 @@ impl CallQueue for FifoQueue {
 
     async fn send(&self, message: Outgoing) -> Result<(), QueueError> {
         self.put(message);
+        Ok(())
+    }
+
+    async fn send_all(&self, messages: Vec<Outgoing>) -> Result<(), QueueError> {
+        messages.into_iter().for_each(|message| self.put(message));
         Ok(())
     }
 }

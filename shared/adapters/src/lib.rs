@@ -1,6 +1,5 @@
 //! The world: each file speaks one foreign language.
 
-pub mod call_queue;
 pub mod checked_addresses;
 pub mod downloads;
 pub mod dynamodb;
@@ -15,3 +14,4 @@ pub mod secrets_manager;
 pub mod system_clock;
 pub mod system_randomness;
 pub mod tls;
+pub mod work_queue;

@@ -20,10 +20,12 @@ pub mod store_error;
 pub mod summaries;
 pub mod upstream;
 pub mod webhooks;
+pub mod work_queue;
 
 use std::sync::Arc;
 
 use app_keys::AppKeys;
+use catalogue::Catalogue;
 use clock::Clock;
 use connections::Connections;
 use domain::event::Event;
@@ -56,6 +58,8 @@ pub struct Ports {
     pub connections: Arc<dyn Connections>,
     /// What was counted of connections.
     pub summaries: Arc<dyn Summaries>,
+    /// What operations share.
+    pub catalogue: Arc<dyn Catalogue>,
     /// What is known of partners' logins.
     pub logins: Arc<dyn Logins>,
     /// App keys' secrets.

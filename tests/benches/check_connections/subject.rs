@@ -111,6 +111,8 @@ pub(crate) fn service(addresses: &[String; 3], counted: &Counted) -> Service {
         .endpoint_url(secrets_manager);
     let settings = Settings::read(|variable| match variable {
         "TABLE_NAME" => Some(TABLE.to_owned()),
+        // Nothing of it is read.
+        "CATALOGUE_TABLE_NAME" => Some(format!("{TABLE}-catalogue")),
         "SECRETS_PREFIX" => Some(PREFIX.to_owned()),
         "PUBLIC_BASE_URL" | "STAGE_PORTAL_URL" | "STAGE_PARTNER_API_URL" | "STAGE_LOGIN_URL" => {
             Some(panorama.clone())

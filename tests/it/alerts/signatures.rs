@@ -7,7 +7,7 @@ use adapters::checked_addresses::SystemLookUp;
 use adapters::receivers::{Receivers, TIMEOUT};
 use adapters::system_clock::SystemClock;
 use application::ports::clock::Clock as _;
-use application::ports::webhooks::{CallQueue, Outgoing, QueueError};
+use application::ports::work_queue::{Outgoing, QueueError, WorkQueue};
 use async_trait::async_trait;
 use aws_lc_rs::hmac;
 use base64::Engine as _;
@@ -152,12 +152,16 @@ async fn whoever_remembers_the_older_secret_signs_with_both_at_once_after_a_rota
 struct NoQueue;
 
 #[async_trait]
-impl CallQueue for NoQueue {
+impl WorkQueue for NoQueue {
     async fn retry_in(&self, _: &str, _: Duration) -> Result<(), QueueError> {
         Ok(())
     }
 
     async fn send(&self, message: Outgoing) -> Result<(), QueueError> {
         panic!("{message:?}")
+    }
+
+    async fn send_all(&self, messages: Vec<Outgoing>) -> Result<(), QueueError> {
+        panic!("{messages:?}")
     }
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
-use local::environment::TABLE_NAME;
+use local::environment::{CATALOGUE_TABLE_NAME, TABLE_NAME};
 use local::seed::SECRETS_PREFIX;
 use serde_json::Value;
 
@@ -18,6 +18,9 @@ pub(crate) enum Resource {
     Table,
     /// An index of the table.
     Index(String),
+    Catalogue,
+    /// An index of the catalogue's table.
+    CatalogueIndex(String),
     /// The API owners.
     Owners,
     IndexKey,
@@ -34,6 +37,8 @@ impl fmt::Display for Resource {
         match self {
             Self::Table => f.write_str("table"),
             Self::Index(name) => write!(f, "index/{name}"),
+            Self::Catalogue => f.write_str("catalogue"),
+            Self::CatalogueIndex(name) => write!(f, "catalogue/index/{name}"),
             Self::Owners => f.write_str("owners"),
             Self::IndexKey => f.write_str("index-key"),
             Self::Leaf => f.write_str("leaf"),
@@ -80,31 +85,30 @@ fn of_table(operation: &str, body: &Value) -> Result<BTreeSet<Access>, String> {
     let on = |action: &str, resource| Access { action: format!("dynamodb:{action}"), resource };
     match operation {
         "GetItem" | "PutItem" | "UpdateItem" | "DeleteItem" => {
-            the_table(&body["TableName"])?;
-            Ok([on(operation, Resource::Table)].into())
+            Ok([on(operation, table(&body["TableName"])?)].into())
         }
         "Query" => {
-            the_table(&body["TableName"])?;
-            let index = body["IndexName"].as_str().map(|name| Resource::Index(name.to_owned()));
-            Ok([on(operation, index.unwrap_or(Resource::Table))].into())
+            let table = table(&body["TableName"])?;
+            let resource = match (body["IndexName"].as_str(), table) {
+                (None, table) => table,
+                (Some(name), Resource::Catalogue) => Resource::CatalogueIndex(name.to_owned()),
+                (Some(name), _) => Resource::Index(name.to_owned()),
+            };
+            Ok([on(operation, resource)].into())
         }
         "BatchGetItem" | "BatchWriteItem" => {
-            for table in body["RequestItems"].as_object().ok_or("a batch of nothing")?.keys() {
-                the_table(&table.as_str().into())?;
-            }
-            Ok([on(operation, Resource::Table)].into())
+            let tables = body["RequestItems"].as_object().ok_or("a batch of nothing")?.keys();
+            tables.map(|name| Ok(on(operation, table(&name.as_str().into())?))).collect()
         }
         "TransactWriteItems" => {
             let parts = body["TransactItems"].as_array().ok_or("a transaction of nothing")?;
             let parts = parts.iter().flat_map(|part| part.as_object().into_iter().flatten());
             parts
                 .map(|(kind, part)| {
-                    the_table(&part["TableName"])?;
+                    let table = table(&part["TableName"])?;
                     match kind.as_str() {
-                        "Put" | "Update" | "Delete" => {
-                            Ok(on(&format!("{kind}Item"), Resource::Table))
-                        }
-                        "ConditionCheck" => Ok(on("ConditionCheckItem", Resource::Table)),
+                        "Put" | "Update" | "Delete" => Ok(on(&format!("{kind}Item"), table)),
+                        "ConditionCheck" => Ok(on("ConditionCheckItem", table)),
                         _ => Err(format!("what right does {kind} in a transaction need?")),
                     }
                 })
@@ -114,8 +118,12 @@ fn of_table(operation: &str, body: &Value) -> Result<BTreeSet<Access>, String> {
     }
 }
 
-fn the_table(name: &Value) -> Result<(), String> {
-    if name == TABLE_NAME { Ok(()) } else { Err(format!("{name} is not the service's table")) }
+fn table(name: &Value) -> Result<Resource, String> {
+    match name.as_str() {
+        Some(TABLE_NAME) => Ok(Resource::Table),
+        Some(CATALOGUE_TABLE_NAME) => Ok(Resource::Catalogue),
+        _ => Err(format!("{name} is none of the service's tables")),
+    }
 }
 
 fn of_secret(operation: &str, body: &Value) -> Result<BTreeSet<Access>, String> {

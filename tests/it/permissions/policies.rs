@@ -16,6 +16,9 @@ const OF_THIS_STACK: &str = "${AWS::StackName}";
 /// Where the names of secrets begin: with the table's.
 const OF_THE_TABLE: &str = "${Table}/";
 
+/// The catalogue's table; the other one is the only other.
+const CATALOGUE: &str = "Catalogue";
+
 /// What Lambda does in a function's name: its log lines, and taking messages from its queue. And
 /// putting one off or sending one, which an adapter does; there is no SQS here to see it.
 const OF_THE_RUNTIME: [(&str, &str); 7] = [
@@ -195,13 +198,19 @@ impl<'a> Template<'a> {
 
     fn of_table(&self, resource: &Value) -> Option<Resource> {
         if let Some(id) = attribute_of(resource, "Arn") {
-            return (self.type_of(id) == "AWS::DynamoDB::Table").then_some(Resource::Table);
+            let is_table = self.type_of(id) == "AWS::DynamoDB::Table";
+            let table = if id == CATALOGUE { Resource::Catalogue } else { Resource::Table };
+            return is_table.then_some(table);
         }
         let (table, index) =
             resource["Fn::Sub"].as_str()?.strip_prefix("${")?.split_once(".Arn}/index/")?;
         let is_one = index.chars().all(|letter| letter.is_ascii_lowercase() || letter == '-');
-        (self.type_of(table) == "AWS::DynamoDB::Table" && is_one)
-            .then(|| Resource::Index(index.to_owned()))
+        let index = index.to_owned();
+        let of_table = || match table {
+            CATALOGUE => Resource::CatalogueIndex(index),
+            _ => Resource::Index(index),
+        };
+        (self.type_of(table) == "AWS::DynamoDB::Table" && is_one).then(of_table)
     }
 
     fn of_secrets(&self, resource: &Value) -> Option<Resource> {

@@ -26,7 +26,7 @@ fn read(value: impl Fn(&str) -> Option<String>) -> (Settings, BTreeSet<String>) 
 }
 
 fn required(name: &str) -> Option<String> {
-    ["TABLE_NAME", "SECRETS_PREFIX", "PUBLIC_BASE_URL"]
+    ["TABLE_NAME", "CATALOGUE_TABLE_NAME", "SECRETS_PREFIX", "PUBLIC_BASE_URL"]
         .contains(&name)
         .then(|| "https://connect.example".to_owned())
 }

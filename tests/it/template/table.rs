@@ -1,8 +1,9 @@
-//! The table is the one that the embedded engine makes.
+//! The tables are the ones that the embedded engine makes.
 
 use std::collections::BTreeSet;
 
-use adapters::dynamodb::schema::{INDEXES, Index, PK, SK, TTL};
+use adapters::dynamodb::catalogue::schema as catalogue;
+use adapters::dynamodb::schema::{Definition, Index, MAIN, PK, SK, TTL};
 use serde_json::{Value, json};
 
 use super::{of_type, properties, template};
@@ -27,17 +28,28 @@ fn index(index: &Index) -> Value {
 
 #[test]
 fn keys_indexes_stream_and_expiry_are_those_of_the_schema() {
-    let table = properties("Table");
-    assert_eq!(table["BillingMode"], "PAY_PER_REQUEST");
-    assert_eq!(table["KeySchema"], keys(PK, SK));
-    assert_eq!(table["GlobalSecondaryIndexes"], INDEXES.iter().map(index).collect::<Value>());
-    let attributes: BTreeSet<_> =
-        INDEXES.iter().flat_map(|index| [index.partition, index.sort]).chain([PK, SK]).collect();
-    let attributes =
-        attributes.into_iter().map(|name| json!({ "AttributeName": name, "AttributeType": "S" }));
-    assert_eq!(table["AttributeDefinitions"], attributes.collect::<Value>());
-    assert_eq!(table["TimeToLiveSpecification"], json!({ "AttributeName": TTL, "Enabled": true }));
-    assert_eq!(table["StreamSpecification"], json!({ "StreamViewType": "NEW_AND_OLD_IMAGES" }));
+    for (id, definition) in [("Table", MAIN), ("Catalogue", catalogue::DEFINITION)] {
+        let table = properties(id);
+        let Definition { local, global } = definition;
+        let none_or = |indexes: &[Index]| match indexes {
+            [] => Value::Null,
+            _ => indexes.iter().map(index).collect(),
+        };
+        assert_eq!(table["BillingMode"], "PAY_PER_REQUEST");
+        assert_eq!(table["KeySchema"], keys(PK, SK));
+        assert_eq!(table["LocalSecondaryIndexes"], none_or(local), "{id}");
+        assert_eq!(table["GlobalSecondaryIndexes"], none_or(global), "{id}");
+        let keys = local.iter().chain(global).flat_map(|index| [index.partition, index.sort]);
+        let attributes: BTreeSet<_> = keys.chain([PK, SK]).collect();
+        let attributes = attributes
+            .into_iter()
+            .map(|name| json!({ "AttributeName": name, "AttributeType": "S" }));
+        assert_eq!(table["AttributeDefinitions"], attributes.collect::<Value>());
+        let expiry = json!({ "AttributeName": TTL, "Enabled": true });
+        assert_eq!(table["TimeToLiveSpecification"], expiry);
+        let stream = json!({ "StreamViewType": "NEW_AND_OLD_IMAGES" });
+        assert_eq!(table["StreamSpecification"], stream);
+    }
 }
 
 /// What holds data that cannot be made again.
@@ -55,7 +67,14 @@ fn kept() -> BTreeSet<&'static str> {
 
 #[test]
 fn what_cannot_be_made_again_outlives_its_stack_but_not_a_first_deployment_that_failed() {
-    let ids = ["FilesBucket", "FilesBucketPolicy", "IndexKeySecret", "OwnersSecret", "Table"];
+    let ids = [
+        "Catalogue",
+        "FilesBucket",
+        "FilesBucketPolicy",
+        "IndexKeySecret",
+        "OwnersSecret",
+        "Table",
+    ];
     assert_eq!(kept(), BTreeSet::from(ids));
     for id in kept() {
         let resource = &template()["Resources"][id];
@@ -65,9 +84,12 @@ fn what_cannot_be_made_again_outlives_its_stack_but_not_a_first_deployment_that_
             "{id}"
         );
     }
-    let table = properties("Table");
-    assert_eq!(table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"], true);
-    assert_eq!(table["DeletionProtectionEnabled"], json!({ "Fn::If": ["Protected", true, false] }));
+    let protected = json!({ "Fn::If": ["Protected", true, false] });
+    for id in ["Table", "Catalogue"] {
+        let table = properties(id);
+        assert_eq!(table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"], true);
+        assert_eq!(table["DeletionProtectionEnabled"], protected);
+    }
     assert_eq!(template()["Parameters"]["DeletionProtection"]["Default"], "true");
 }
 

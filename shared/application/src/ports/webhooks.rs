@@ -1,6 +1,4 @@
-//! Webhooks: the store, their secrets, the receivers behind them, and the queue that calls wait in.
-
-use std::time::Duration;
+//! Webhooks: the store, their secrets, and the receivers behind them.
 
 use async_trait::async_trait;
 use url::Url;
@@ -147,36 +145,4 @@ pub struct Said {
     pub text: String,
     /// Whether it goes on.
     pub is_cut: bool,
-}
-
-/// The queue that calls wait in.
-#[async_trait]
-pub trait CallQueue: Send + Sync {
-    /// Lets the message of this receipt be delivered again after a time, and those behind it in its
-    /// group after it.
-    async fn retry_in(&self, receipt: &str, wait: Duration) -> Result<(), QueueError>;
-
-    /// Puts a message into it. The same one within five minutes is taken once.
-    async fn send(&self, message: Outgoing) -> Result<(), QueueError>;
-}
-
-/// A message for the queue.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Outgoing {
-    /// Messages of one group are delivered one after the other.
-    pub group: String,
-    /// What it is recognised by when it is sent once more.
-    pub id: String,
-    /// What it says.
-    pub body: String,
-}
-
-/// The queue did not do what it was asked to.
-#[derive(Debug, Clone, thiserror::Error)]
-#[error("the queue failed at `{operation}`: {failure}")]
-pub struct QueueError {
-    /// What was asked.
-    pub operation: &'static str,
-    /// What went wrong.
-    pub failure: String,
 }

@@ -86,8 +86,13 @@ impl Stored {
             let Some(before) = self.files.get(&entry.thing.id) else {
                 return (StoredFile { entry, copy: FileCopy::wanted() }, None);
             };
-            let same = entry.thing.is_recorded_as(&before.entry.thing);
-            let copy = if same { before.copy.clone() } else { before.copy.wanted_again() };
+            let copy = if entry.removed_at.is_some() {
+                before.copy.not_listed()
+            } else if entry.thing.is_recorded_as(&before.entry.thing) {
+                before.copy.listed()
+            } else {
+                before.copy.wanted_again()
+            };
             (StoredFile { entry, copy }, Some(before.copy.status))
         };
         changed.into_iter().map(with_copy).collect()

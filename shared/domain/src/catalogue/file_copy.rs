@@ -53,6 +53,9 @@ pub enum CopyFailure {
     /// The download's address is not a public one on https.
     #[error("Panorama named a download address that is not on the public internet over https")]
     AddressRefused,
+    /// Panorama did not list it any more before its bytes were here.
+    #[error("Panorama stopped listing this file before it was downloaded")]
+    NotListed,
     /// It could not be fetched, for as long as it was tried.
     #[error("the file could not be downloaded from Panorama within a day")]
     GivenUp,
@@ -100,6 +103,31 @@ impl FileCopy {
     #[must_use]
     pub fn wanted_again(&self) -> Self {
         Self { version: self.version + 1, status: FileStatus::Processing, ..self.clone() }
+    }
+
+    /// The same file, which Panorama does not list any more. Bytes that are here stay.
+    #[must_use]
+    pub fn not_listed(&self) -> Self {
+        match self.status {
+            FileStatus::Processing => {
+                Self { status: FileStatus::Failed(CopyFailure::NotListed), ..self.clone() }
+            }
+            FileStatus::Processed | FileStatus::Failed(_) => self.clone(),
+        }
+    }
+
+    /// The same file, which Panorama lists, after it may not have done so.
+    #[must_use]
+    pub fn listed(&self) -> Self {
+        match self.status {
+            FileStatus::Failed(CopyFailure::NotListed) => self.wanted_again(),
+            FileStatus::Processing | FileStatus::Processed | FileStatus::Failed(_) => self.clone(),
+        }
+    }
+
+    /// Whether it was given up, so that whoever asks for it anew wants it tried again.
+    pub fn is_given_up(&self) -> bool {
+        self.status == FileStatus::Failed(CopyFailure::GivenUp)
     }
 
     /// Begins an attempt, which is the one numbered [`Self::attempts`].

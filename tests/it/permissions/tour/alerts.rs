@@ -4,7 +4,8 @@ use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use application::ports::webhooks::{Answer, CallQueue, Outgoing, QueueError, Receivers};
+use application::ports::webhooks::{Answer, Receivers};
+use application::ports::work_queue::{Outgoing, QueueError, WorkQueue};
 use async_trait::async_trait;
 use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
 use deliver_alerts::Delivery;
@@ -34,13 +35,17 @@ impl Receivers for Answers {
 }
 
 #[async_trait]
-impl CallQueue for Answers {
+impl WorkQueue for Answers {
     async fn retry_in(&self, _: &str, _: Duration) -> Result<(), QueueError> {
         Ok(())
     }
 
     async fn send(&self, message: Outgoing) -> Result<(), QueueError> {
-        self.sent.lock().expect("nobody panicked").push(message);
+        self.send_all(vec![message]).await
+    }
+
+    async fn send_all(&self, messages: Vec<Outgoing>) -> Result<(), QueueError> {
+        self.sent.lock().expect("nobody panicked").extend(messages);
         Ok(())
     }
 }

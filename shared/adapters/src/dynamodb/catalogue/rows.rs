@@ -313,6 +313,7 @@ const fn failure_code(why: CopyFailure) -> &'static str {
         CopyFailure::NoDownload => "noDownload",
         CopyFailure::TooLarge => "tooLarge",
         CopyFailure::AddressRefused => "addressRefused",
+        CopyFailure::NotListed => "notListed",
         CopyFailure::GivenUp => "givenUp",
     }
 }
@@ -322,6 +323,7 @@ fn read_failure(row: Reading<'_>) -> Result<CopyFailure, StoreError> {
         "noDownload" => CopyFailure::NoDownload,
         "tooLarge" => CopyFailure::TooLarge,
         "addressRefused" => CopyFailure::AddressRefused,
+        "notListed" => CopyFailure::NotListed,
         "givenUp" => CopyFailure::GivenUp,
         _ => return Err(row.corrupt("failure")),
     })

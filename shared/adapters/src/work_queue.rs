@@ -1,20 +1,24 @@
-//! The SQS queue that calls of webhooks wait in.
+//! An SQS queue, FIFO, that work waits in.
 
 use std::time::Duration;
 
 use async_trait::async_trait;
 use aws_sdk_sqs::Client;
+use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
 
 use super::sdk_error::kind;
 use super::tls;
-use application::ports::webhooks::{CallQueue, Outgoing, QueueError};
+use application::ports::work_queue::{Outgoing, QueueError, WorkQueue};
 
-pub struct SqsCallQueue {
+/// Messages of one batch (API Reference, `SendMessageBatch`).
+const BATCH: usize = 10;
+
+pub struct SqsWorkQueue {
     client: Client,
     url: String,
 }
 
-impl SqsCallQueue {
+impl SqsWorkQueue {
     /// The queue of this URL, as Lambda's environment says how to reach it.
     pub async fn from_env(url: impl Into<String>) -> Self {
         let config = aws_config::from_env().http_client(tls::aws_client()).load().await;
@@ -28,7 +32,7 @@ impl SqsCallQueue {
 }
 
 #[async_trait]
-impl CallQueue for SqsCallQueue {
+impl WorkQueue for SqsWorkQueue {
     async fn retry_in(&self, receipt: &str, wait: Duration) -> Result<(), QueueError> {
         const OPERATION: &str = "ChangeMessageVisibility";
         // SQS takes up to 12 hours.
@@ -49,5 +53,29 @@ impl CallQueue for SqsCallQueue {
             Ok(_) => Ok(()),
             Err(error) => Err(QueueError { operation: OPERATION, failure: kind(&error) }),
         }
+    }
+
+    async fn send_all(&self, messages: Vec<Outgoing>) -> Result<(), QueueError> {
+        const OPERATION: &str = "SendMessageBatch";
+        let failed = |failure| QueueError { operation: OPERATION, failure };
+        for batch in messages.chunks(BATCH) {
+            let entries = batch.iter().enumerate().map(|(place, message)| {
+                SendMessageBatchRequestEntry::builder()
+                    .id(place.to_string())
+                    .message_body(&message.body)
+                    .message_group_id(&message.group)
+                    .message_deduplication_id(&message.id)
+                    .build()
+                    .expect("id and body are given")
+            });
+            let request = self.client.send_message_batch().queue_url(&self.url);
+            let answer = request.set_entries(Some(entries.collect())).send().await;
+            let answer = answer.map_err(|error| failed(kind(&error)))?;
+            // What was not taken is sent again with the rest, and taken once.
+            if let Some(refused) = answer.failed().first() {
+                return Err(failed(refused.code().to_owned()));
+            }
+        }
+        Ok(())
     }
 }

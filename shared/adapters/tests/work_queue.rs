@@ -4,8 +4,8 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use adapters::call_queue::SqsCallQueue;
-use application::ports::webhooks::{CallQueue as _, Outgoing};
+use adapters::work_queue::SqsWorkQueue;
+use application::ports::work_queue::{Outgoing, WorkQueue as _};
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_sqs::types::{Message, MessageSystemAttributeName, QueueAttributeName};
@@ -58,7 +58,7 @@ async fn a_message_that_is_put_off_comes_back_after_that_time_and_at_last_is_a_d
     let url =
         queue(&client, "alerts.fifo", &[(QueueAttributeName::RedrivePolicy, redrive), visibility])
             .await;
-    let calls = SqsCallQueue::new(client.clone(), &url);
+    let calls = SqsWorkQueue::new(client.clone(), &url);
     // As whoever was interrupted after sending the first one.
     for number in ["1", "1", "2"] {
         let message = Outgoing {
@@ -86,7 +86,7 @@ async fn a_message_that_is_put_off_comes_back_after_that_time_and_at_last_is_a_d
 #[tokio::test]
 async fn a_queue_that_is_not_there_is_a_failure_with_its_name_and_nothing_else() {
     let Some(client) = client() else { return };
-    let calls = SqsCallQueue::new(client, "http://127.0.0.1/123456789012/none.fifo");
+    let calls = SqsWorkQueue::new(client, "http://127.0.0.1/123456789012/none.fifo");
     let error = calls.retry_in("planted-receipt", Duration::ZERO).await.expect_err("no such queue");
     assert!(
         error.to_string().starts_with("the queue failed at `ChangeMessageVisibility`: "),
