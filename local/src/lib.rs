@@ -8,6 +8,7 @@
 mod aws;
 pub mod cors;
 pub mod environment;
+mod fault_injector;
 pub mod function_scope;
 pub mod gateway;
 mod listening;
@@ -18,7 +19,6 @@ pub mod outbox;
 pub mod ready;
 pub mod seed;
 mod stand_ins;
-mod switch;
 pub mod walkthrough;
 
 pub use machine::Machine;

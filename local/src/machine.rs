@@ -34,7 +34,7 @@ use crate::options::{Data, Options, Upstream};
 use crate::outbox::Outbox;
 use crate::ready::Ready;
 use crate::stand_ins::{StandIns, now_of};
-use crate::{aws, cors, environment, function_scope, gateway, seed, switch};
+use crate::{aws, cors, environment, fault_injector, function_scope, gateway, seed};
 
 /// How often the stream is looked at.
 const DELIVER_EVERY: Duration = Duration::from_secs(1);
@@ -217,7 +217,7 @@ async fn start_leaf(options: &Options, panorama_url: &str) -> io::Result<Machine
         // What is counted and interrupted is the service, not Leaf.
         interceptors: Vec::new(),
         upstream_timeout: None,
-        around_api: Some(Arc::new(switch::before)),
+        around_api: Some(Arc::new(fault_injector::before)),
         ..options.clone()
     };
     Box::pin(Machine::start(options)).await

@@ -1,17 +1,17 @@
 //! Least privilege, measured and not written twice: the roles in `template.yaml` allow each
-//! function what it was seen to do, and nothing else; in proxy mode, with the policies that
-//! stand beside them.
+//! function what it was seen to do, and nothing else; in proxy mode, with the policies that stand
+//! beside them.
 //!
-//! A tour drives every function by every way to a call of AWS, and what goes out is the measure.
-//! What the tour forgets, another test meets: the roles are in force in all of them.
+//! A scenario drives every function by every way to a call of AWS; what goes out is the measure.
+//! What the scenario forgets, another test meets: the roles are in force in all of them.
 
 mod access;
 mod forgetful;
 pub(crate) mod guard;
 mod policies;
 mod rights;
+mod scenario;
 mod seen;
-mod tour;
 
 use std::collections::BTreeSet;
 
@@ -29,23 +29,22 @@ async fn every_function_may_do_what_it_does_and_nothing_else() {
         // The other test does it: what it compares begins with this one's.
         return;
     }
-    let seen = toured(Upstream::Panorama).await;
+    let seen = played(Upstream::Panorama).await;
     compare(|function, rights| (seen.of(function), rights.role.clone()));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn in_proxy_mode_every_function_may_do_what_it_does_there_and_nothing_that_its_role_has_already()
- {
-    let seen = toured(Upstream::Leaf).await;
+async fn in_proxy_mode_every_function_may_do_what_it_does_and_nothing_that_its_role_has_already() {
+    let seen = played(Upstream::Leaf).await;
     if rights::are_to_be_written() {
-        return rights::write(&toured(Upstream::Panorama).await, &seen);
+        return rights::write(&played(Upstream::Panorama).await, &seen);
     }
     compare(|function, rights| (&seen.of(function) - &rights.role, rights.leaf.clone()));
 }
 
-async fn toured(upstream: Upstream) -> Seen {
+async fn played(upstream: Upstream) -> Seen {
     let seen = Seen::default();
-    Box::pin(tour::go(&seen, upstream)).await;
+    Box::pin(scenario::play(&seen, upstream)).await;
     seen
 }
 

@@ -1,11 +1,13 @@
-//! Planted secrets: a long day of a partner and its farmers, with everything that goes wrong, and
-//! then a search of all that was logged, answered and stored.
+//! Planted secrets: the leak scenario, in which a partner and its farmers do all that they may and
+//! everything goes wrong; and then a search of all that was logged, answered and stored.
 
 mod answers;
-mod day;
 mod debug;
+mod farmers;
 mod partner;
 mod planted;
+mod scenario;
+mod webhooks;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -13,26 +15,26 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use local::environment::TABLE_NAME;
 use serde_json::Value;
 
-use day::Day;
 use planted::Planted;
+use scenario::LeakScenario;
 
 use crate::logs::Log;
 
-/// One test: the day takes a second, and each search is of what the whole day left.
+/// One test: the scenario takes a second, and each search is of what the whole of it left.
 #[tokio::test]
-async fn a_whole_day_leaves_secrets_only_where_they_belong() {
+async fn the_leak_scenario_leaves_secrets_only_where_they_belong() {
     let log = Log::watch();
-    let day = Box::pin(Day::live()).await;
-    assert!(day.planted.len() > 30, "only {} secrets were planted", day.planted.len());
+    let scenario = Box::pin(LeakScenario::play()).await;
+    assert!(scenario.planted.len() > 30, "only {} secrets were planted", scenario.planted.len());
 
-    no_log_line_of_ours_has_a_secret(&log, &day.planted);
-    production_logs_have_only_our_lines(&log, &day.planted);
-    metrics_say_what_happened_and_nothing_of_whom(&log, &day);
-    answers_show_only_what_they_may(&day);
-    alerts_tell_no_secret(&day);
-    rows_have_codes_in_two_places_and_nothing_else(&day).await;
-    secrets_manager_has_nothing_of_a_farmer(&day);
-    day.end().await;
+    no_log_line_of_ours_has_a_secret(&log, &scenario.planted);
+    production_logs_have_only_our_lines(&log, &scenario.planted);
+    metrics_say_what_happened_and_nothing_of_whom(&log, &scenario);
+    answers_show_only_what_they_may(&scenario);
+    alerts_tell_no_secret(&scenario);
+    rows_have_codes_in_two_places_and_nothing_else(&scenario).await;
+    secrets_manager_has_nothing_of_a_farmer(&scenario);
+    scenario.end().await;
 }
 
 fn no_log_line_of_ours_has_a_secret(log: &Log, planted: &Planted) {
@@ -82,16 +84,16 @@ fn production_logs_have_only_our_lines(log: &Log, planted: &Planted) {
     }
 }
 
-fn metrics_say_what_happened_and_nothing_of_whom(log: &Log, day: &Day) {
+fn metrics_say_what_happened_and_nothing_of_whom(log: &Log, scenario: &LeakScenario) {
     let mut counts = BTreeMap::new();
     for text in log.production().lines() {
         let line: Value = serde_json::from_str(text).expect("one JSON object a line");
         let Some(directive) = line.get("_aws").map(|aws| &aws["CloudWatchMetrics"][0]) else {
             continue;
         };
-        assert_eq!(day.planted.seen_in(text), [], "{text}");
+        assert_eq!(scenario.planted.seen_in(text), [], "{text}");
         let of_whom = ["prairie-insights", "harvest-hub", "leaf_user_id", "@farm.example"];
-        let of_whom = of_whom.into_iter().chain(day.users.iter().map(String::as_str));
+        let of_whom = of_whom.into_iter().chain(scenario.users.iter().map(String::as_str));
         assert!(!of_whom.into_iter().any(|whom| text.contains(whom)), "{text}");
         for metric in directive["Metrics"].as_array().expect("metrics") {
             let name = metric["Name"].as_str().expect("a name").to_owned();
@@ -126,16 +128,16 @@ fn metrics_say_what_happened_and_nothing_of_whom(log: &Log, day: &Day) {
     );
 }
 
-fn answers_show_only_what_they_may(day: &Day) {
-    assert!(day.answers.len() > 80, "only {} answers", day.answers.len());
-    for answer in &day.answers {
-        let mut seen = day.planted.seen_in(&answer.text);
+fn answers_show_only_what_they_may(scenario: &LeakScenario) {
+    assert!(scenario.answers.len() > 80, "only {} answers", scenario.answers.len());
+    for answer in &scenario.answers {
+        let mut seen = scenario.planted.seen_in(&answer.text);
         seen.retain(|(value, _)| !answer.may_show.iter().any(|may| may == value));
         assert_eq!(seen, [], "{answer:#?}");
     }
 }
 
-fn alerts_tell_no_secret(day: &Day) {
+fn alerts_tell_no_secret(scenario: &LeakScenario) {
     for kind in [
         "connectionActivated",
         "connectionRevoked",
@@ -143,20 +145,23 @@ fn alerts_tell_no_secret(day: &Day) {
         "connectionDeleted",
         "connectionExpired",
     ] {
-        assert!(day.alerts.iter().any(|alert| alert.contains(kind)), "nothing was told of {kind}");
+        assert!(
+            scenario.alerts.iter().any(|alert| alert.contains(kind)),
+            "nothing was told of {kind}"
+        );
     }
-    let clients = day.planted.of_kind("client id of");
-    for alert in &day.alerts {
+    let clients = scenario.planted.of_kind("client id of");
+    for alert in &scenario.alerts {
         // Leaf's `credential` is "the client identification".
-        let mut seen = day.planted.seen_in(alert);
+        let mut seen = scenario.planted.seen_in(alert);
         seen.retain(|(value, _)| !clients.contains(value));
         assert_eq!(seen, [], "{alert}");
     }
 }
 
-async fn rows_have_codes_in_two_places_and_nothing_else(day: &Day) {
-    let rows = all_rows(day).await;
-    let codes = day.planted.of_kind("organization code");
+async fn rows_have_codes_in_two_places_and_nothing_else(scenario: &LeakScenario) {
+    let rows = all_rows(scenario).await;
+    let codes = scenario.planted.of_kind("organization code");
     let mut places = Vec::new();
     for row in &rows {
         let key = |name: &str| row[name].as_s().expect("a key is a text").as_str();
@@ -164,7 +169,7 @@ async fn rows_have_codes_in_two_places_and_nothing_else(day: &Day) {
         for (name, value) in row {
             // The name as well: one row has its users in attributes' names.
             let text = format!("{name} {value:?}");
-            for (secret, what) in day.planted.seen_in(&text) {
+            for (secret, what) in scenario.planted.seen_in(&text) {
                 assert!(codes.contains(&secret), "{what} is in {name} of {pk} {sk}");
                 assert!(pk.starts_with("USER#"), "a code is in {pk} {sk}");
                 let place = (sk, name.as_str());
@@ -187,20 +192,25 @@ async fn rows_have_codes_in_two_places_and_nothing_else(day: &Day) {
     }
 
     // What was deleted or overwritten may still be in the file's free pages: so all of the bytes.
-    for (name, bytes) in day.folder.files("dynamodb.sqlite") {
+    for (name, bytes) in scenario.folder.files("dynamodb.sqlite") {
         let text = String::from_utf8_lossy(&bytes);
-        let mut seen = day.planted.seen_in(&text);
+        let mut seen = scenario.planted.seen_in(&text);
         seen.retain(|(value, _)| !codes.contains(value));
         assert_eq!(seen, [], "{name}");
     }
 }
 
-async fn all_rows(day: &Day) -> Vec<HashMap<String, AttributeValue>> {
+async fn all_rows(scenario: &LeakScenario) -> Vec<HashMap<String, AttributeValue>> {
     let mut rows = Vec::new();
     let mut from = None;
     loop {
-        let scan =
-            day.world.machine.dynamodb.scan().table_name(TABLE_NAME).set_exclusive_start_key(from);
+        let scan = scenario
+            .world
+            .machine
+            .dynamodb
+            .scan()
+            .table_name(TABLE_NAME)
+            .set_exclusive_start_key(from);
         let answer = scan.send().await.expect("a page");
         rows.extend(answer.items.unwrap_or_default());
         from = answer.last_evaluated_key;
@@ -210,8 +220,8 @@ async fn all_rows(day: &Day) -> Vec<HashMap<String, AttributeValue>> {
     }
 }
 
-fn secrets_manager_has_nothing_of_a_farmer(day: &Day) {
-    let [(_, bytes)] = &day.folder.files("secrets.json")[..] else { panic!("one file") };
+fn secrets_manager_has_nothing_of_a_farmer(scenario: &LeakScenario) {
+    let [(_, bytes)] = &scenario.folder.files("secrets.json")[..] else { panic!("one file") };
     let text = String::from_utf8(bytes.clone()).expect("JSON is UTF-8");
     for kind in [
         "organization code",
@@ -220,11 +230,11 @@ fn secrets_manager_has_nothing_of_a_farmer(day: &Day) {
         "bearer token",
         "session id",
     ] {
-        for secret in day.planted.of_kind(kind) {
+        for secret in scenario.planted.of_kind(kind) {
             assert!(!text.contains(secret), "{kind} is in the secrets");
         }
     }
-    for user in &day.users {
+    for user in &scenario.users {
         assert!(!text.contains(user), "a Leaf user is in the secrets");
     }
     assert!(!text.contains("@farm.example"), "a farmer's address is in the secrets");
@@ -242,7 +252,7 @@ fn secrets_manager_has_nothing_of_a_farmer(day: &Day) {
         "panorama-connect/app-key/STAGE/prairie-insights",
         "panorama-connect/index-key",
         "panorama-connect/owners",
-        &format!("panorama-connect/webhook/{}", day.webhook),
+        &format!("panorama-connect/webhook/{}", scenario.webhook),
     ];
     assert_eq!(names, expected, "one for each app key and webhook, whatever the number of farmers");
 }

@@ -4,7 +4,7 @@ use reqwest::header::{COOKIE, LOCATION, REFERER, SET_COOKIE};
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 
-use super::day::Day;
+use super::scenario::LeakScenario;
 use crate::world::MANAGEMENT;
 
 /// What the API answered.
@@ -39,7 +39,7 @@ impl Answer {
     }
 }
 
-impl Day {
+impl LeakScenario {
     pub(super) async fn user(&mut self, name: &str) -> String {
         let user = self.world.create_user(name).await;
         self.users.push(user.clone());

@@ -1,14 +1,14 @@
-//! The partner's part of the day: signing in, app keys, starts with credentials in them, a login
-//! that is renewed.
+//! The partner's part of the scenario: signing in, app keys, starts with credentials in them, a
+//! login that is renewed.
 
 use reqwest::header::AUTHORIZATION;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use super::day::{Day, OWNED, RENEWED, faults};
+use super::scenario::{LeakScenario, OWNED, RENEWED, faults};
 use crate::world::MANAGEMENT;
 
-impl Day {
+impl LeakScenario {
     pub(super) async fn sign_in(&mut self) {
         let owner = self.world.machine.ready.owner;
         self.planted.plant("wrong password of an API owner", "Planted-Wrong-Owner-1");

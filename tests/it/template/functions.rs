@@ -109,7 +109,7 @@ fn no_role_has_an_action_or_a_resource_with_a_star_or_a_policy_of_somebody_elses
     }
 }
 
-/// The tour of the roles has no SQS to see it with; `adapters/src/work_queue.rs` is what does it.
+/// The least-privilege scenario has no SQS to see it with; `adapters/src/work_queue.rs` does it.
 #[test]
 fn only_the_caller_of_webhooks_may_put_messages_off_and_send_some() {
     let functions_roles: BTreeSet<_> =

@@ -8,7 +8,7 @@ use crate::world::World;
 const SEEDED: &str = "/app-keys/Panorama/prairie-insights/STAGE";
 const NEW: &str = "/app-keys/Panorama/harvest/PRODUCTION";
 
-pub(super) async fn stop(world: &World) {
+pub(super) async fn scene(world: &World) {
     let production = &world.machine.ready.production;
     let mut content = inline(production);
     content["sharingUrlId"] = production.sharing_url_id.into();

@@ -6,13 +6,13 @@ use reqwest::StatusCode;
 use serde_json::json;
 use shared::service::Service;
 
-use super::{Tour, inline};
+use super::{Scenario, inline};
 use crate::world::{FARM, OTHER_FARM, World};
 
-pub(super) async fn stops(tour: &Tour<'_>) {
-    bodies(&tour.machine().await.world).await;
-    finishes_what_was_kept(&tour.machine().await.world).await;
-    hop_link(&tour.machine().await.world).await;
+pub(super) async fn scenes(scenario: &Scenario<'_>) {
+    bodies(&scenario.machine().await.world).await;
+    finishes_what_was_kept(&scenario.machine().await.world).await;
+    hop_link(&scenario.machine().await.world).await;
 }
 
 /// The bodies of the contract: a name; credentials that are an app key's, are its new ones, are
@@ -62,8 +62,8 @@ async fn finishes_what_was_kept(world: &World) {
 
 /// While Panorama confirms, somebody ends the connection: what was made of the session is read
 /// again.
-pub(super) async fn finds_another_at_work(tour: &Tour<'_>) {
-    let mut machine = tour.machine().await;
+pub(super) async fn finds_another_at_work(scenario: &Scenario<'_>) {
+    let mut machine = scenario.machine().await;
     machine.world.comes_back(FARM, "notBound").await;
     let user = machine.world.create_user("maria").await;
     let (service, id) = (machine.process(), user.parse().expect("an id"));

@@ -11,7 +11,7 @@ use local::seed::SECRETS_PREFIX;
 use reqwest::Method;
 use serde_json::json;
 
-use super::Tour;
+use super::Scenario;
 use super::queues_and_schedules::{check, expire};
 use crate::leaf::alerts::{SECRET, alert, send, sign};
 use crate::leaf::records::{come_to_leaf, connect_at_leaf};
@@ -61,9 +61,9 @@ const NEWS: [News; 8] = [
     News::MadeThere,
 ];
 
-pub(super) async fn stops(tour: &Tour<'_>) {
+pub(super) async fn scenes(scenario: &Scenario<'_>) {
     let followers = [Follower::Status, Follower::Alert, Follower::Check, Follower::Expiry];
-    at_once(followers.map(|follower| Box::pin(meets_all(tour.seen.clone(), follower)))).await;
+    at_once(followers.map(|follower| Box::pin(meets_all(scenario.seen.clone(), follower)))).await;
 }
 
 async fn meets_all(seen: Seen, follower: Follower) {

@@ -1,5 +1,5 @@
-//! The line between the service and its simulated Leaf, which can be disturbed: what a real Leaf
-//! does on a bad day. Farmers' browsers go past it.
+//! The fault injector of the simulated Leaf: it makes calls of the service fail on request, as those
+//! of a real Leaf do on a bad day. Farmers' browsers go past it.
 
 use std::io;
 use std::pin::Pin;
@@ -58,67 +58,69 @@ fn once() -> u32 {
     1
 }
 
+/// The faults that are armed, and the calls that were seen.
 #[derive(Default)]
-struct Disturbance {
+struct Armed {
     faults: Vec<Fault>,
     calls: Vec<String>,
 }
 
 #[derive(Clone, Default)]
-struct Switch(Arc<Mutex<Disturbance>>);
+struct FaultInjector(Arc<Mutex<Armed>>);
 
-/// Puts the switch, and its controls at `/control/faults` and `/control/calls`, before Leaf's API.
+/// Puts the fault injector, and its controls at `/control/faults` and `/control/calls`, before
+/// Leaf's API.
 pub(crate) fn before(api: Router) -> Router {
-    let switch = Switch::default();
+    let injector = FaultInjector::default();
     let controls = Router::new()
         .route("/control/faults", post(arm).delete(mend))
         .route("/control/calls", get(calls))
-        .with_state(switch.clone());
-    api.layer(from_fn_with_state(switch, disturb)).merge(controls)
+        .with_state(injector.clone());
+    api.layer(from_fn_with_state(injector, inject)).merge(controls)
 }
 
-async fn arm(State(switch): State<Switch>, Json(fault): Json<Fault>) -> StatusCode {
-    switch.with(|disturbance| disturbance.faults.push(fault));
+async fn arm(State(injector): State<FaultInjector>, Json(fault): Json<Fault>) -> StatusCode {
+    injector.with(|state| state.faults.push(fault));
     StatusCode::CREATED
 }
 
-async fn mend(State(switch): State<Switch>) -> StatusCode {
-    switch.with(|disturbance| disturbance.faults.clear());
+async fn mend(State(injector): State<FaultInjector>) -> StatusCode {
+    injector.with(|state| state.faults.clear());
     StatusCode::NO_CONTENT
 }
 
 /// Every call of the API, oldest first, as method and path.
-async fn calls(State(switch): State<Switch>) -> Json<Vec<String>> {
-    Json(switch.with(|disturbance| disturbance.calls.clone()))
+async fn calls(State(injector): State<FaultInjector>) -> Json<Vec<String>> {
+    Json(injector.with(|state| state.calls.clone()))
 }
 
-impl Switch {
-    fn with<T>(&self, look: impl FnOnce(&mut Disturbance) -> T) -> T {
-        look(&mut self.0.lock().expect("no thread panics while it holds the switch"))
+impl FaultInjector {
+    fn with<T>(&self, look: impl FnOnce(&mut Armed) -> T) -> T {
+        look(&mut self.0.lock().expect("no thread panics while it holds the lock"))
     }
 
     /// Notes a call; what it meets.
     fn meet(&self, call: String, path: &str) -> Option<Fault> {
-        self.with(|disturbance| {
-            disturbance.calls.push(call);
-            let index = disturbance.faults.iter().position(|fault| path.ends_with(&fault.path))?;
-            let met = disturbance.faults[index].clone();
+        self.with(|state| {
+            state.calls.push(call);
+            let index = state.faults.iter().position(|fault| path.ends_with(&fault.path))?;
+            let met = state.faults[index].clone();
             match met.times {
                 0 => {}
-                1 => drop(disturbance.faults.remove(index)),
-                times => disturbance.faults[index].times = times - 1,
+                1 => drop(state.faults.remove(index)),
+                times => state.faults[index].times = times - 1,
             }
             Some(met)
         })
     }
 }
 
-async fn disturb(State(switch): State<Switch>, request: Request, next: Next) -> Response {
+async fn inject(State(injector): State<FaultInjector>, request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
     if !path.starts_with("/services/") && !path.starts_with("/api/") {
         return next.run(request).await;
     }
-    let Some(fault) = switch.meet(format!("{} {path}", request.method()), &path) else {
+    let Some(fault) = injector.meet(format!("{} {path}", request.method()), &path) else {
         return as_leaf_answers(&path, next.run(request).await).await;
     };
     match fault.kind {

@@ -2,12 +2,12 @@
 
 use serde_json::json;
 
-use super::Tour;
+use super::Scenario;
 use crate::world::{FARM, OTHER_FARM, World};
 
-pub(super) async fn stops(tour: &Tour<'_>) {
-    binds(&tour.machine().await.world).await;
-    binds_nobody(&tour.machine().await.world).await;
+pub(super) async fn scenes(scenario: &Scenario<'_>) {
+    binds(&scenario.machine().await.world).await;
+    binds_nobody(&scenario.machine().await.world).await;
 }
 
 /// By the code and by the cookie, with a token that is not good any more, over another credential,

@@ -4,16 +4,16 @@
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 
-use super::Tour;
+use super::Scenario;
 use super::queues_and_schedules::finish;
 use crate::leaf::records::{connect_at_leaf, user_of_leaf};
 use crate::permissions::forgetful::Forgetful;
 use crate::world::{FARM, OTHER_FARM, World};
 
-pub(super) async fn stops(tour: &Tour<'_>) {
-    users_that_leaf_alone_knows(&tour.machine().await.world).await;
-    finish_confirmations(&tour.machine().await).await;
-    registration(&tour.machine().await.world).await;
+pub(super) async fn scenes(scenario: &Scenario<'_>) {
+    users_that_leaf_alone_knows(&scenario.machine().await.world).await;
+    finish_confirmations(&scenario.machine().await).await;
+    registration(&scenario.machine().await.world).await;
 }
 
 /// Each function that may be the first to hear of one.

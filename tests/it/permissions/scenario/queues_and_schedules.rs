@@ -10,13 +10,13 @@ use check_connections::Report;
 use local::function_scope;
 use serde_json::{Value, json};
 
-use super::Tour;
+use super::Scenario;
 use crate::permissions::forgetful::Forgetful;
 
-pub(super) async fn stops(tour: &Tour<'_>) {
-    Box::pin(check_connections(&tour.machine().await)).await;
-    finish_confirmations(&tour.machine().await).await;
-    expire_sessions(&tour.machine().await).await;
+pub(super) async fn scenes(scenario: &Scenario<'_>) {
+    Box::pin(check_connections(&scenario.machine().await)).await;
+    finish_confirmations(&scenario.machine().await).await;
+    expire_sessions(&scenario.machine().await).await;
 }
 
 /// One has left, one has come back; time runs out; the login is refused, and works again.

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::world::{FARM, World};
 
-pub(super) async fn stop(world: &World) {
+pub(super) async fn scene(world: &World) {
     let user = world.connected("maria", FARM).await;
     for query in ["", "?name=maria", "?email=maria@farm.example", "?externalId=1"] {
         world.gets(200, Method::GET, &format!("/users{query}"), None).await;

@@ -1,13 +1,13 @@
 //! Every function by every way that leads to a call of DynamoDB or Secrets Manager, the rare ones
-//! too. One stop a function, each at a machine of its own; what a stop must do in other functions'
-//! names to get there is theirs, and counts for them.
+//! too. One scene a function, each at a machine of its own; what a scene must do in the names of
+//! other functions to get there is theirs, and counts for them.
 
 mod alerts;
 mod app_keys;
 mod callbacks;
 mod credentials;
 mod following_leaf;
-mod in_proxy_mode;
+mod proxy_mode;
 mod queues_and_schedules;
 mod starts;
 mod users;
@@ -21,37 +21,37 @@ use super::forgetful::Forgetful;
 use super::seen::Seen;
 use crate::world::{MANAGEMENT, World};
 
-/// Which machines it goes to.
-struct Tour<'a> {
+/// What its machines are.
+struct Scenario<'a> {
     seen: &'a Seen,
     upstream: Upstream,
 }
 
-impl Tour<'_> {
+impl Scenario<'_> {
     async fn machine(&self) -> Forgetful {
         Forgetful::watched_by(self.seen, self.upstream).await
     }
 }
 
-/// Goes everywhere.
-pub(crate) async fn go(seen: &Seen, upstream: Upstream) {
-    let tour = &Tour { seen, upstream };
-    inits(&tour.machine().await).await;
-    users::stop(&tour.machine().await.world).await;
-    app_keys::stop(&tour.machine().await.world).await;
-    Box::pin(starts::stops(tour)).await;
-    callbacks::stops(tour).await;
-    credentials::stops(tour).await;
-    alerts::stop(&tour.machine().await).await;
+/// Plays every scene.
+pub(crate) async fn play(seen: &Seen, upstream: Upstream) {
+    let scenario = &Scenario { seen, upstream };
+    inits(&scenario.machine().await).await;
+    users::scene(&scenario.machine().await.world).await;
+    app_keys::scene(&scenario.machine().await.world).await;
+    Box::pin(starts::scenes(scenario)).await;
+    callbacks::scenes(scenario).await;
+    credentials::scenes(scenario).await;
+    alerts::scene(&scenario.machine().await).await;
     match upstream {
         Upstream::Panorama => {
-            Box::pin(starts::finds_another_at_work(tour)).await;
-            credentials::live_looks(&tour.machine().await.world).await;
-            Box::pin(queues_and_schedules::stops(tour)).await;
+            Box::pin(starts::finds_another_at_work(scenario)).await;
+            credentials::live_looks(&scenario.machine().await.world).await;
+            Box::pin(queues_and_schedules::scenes(scenario)).await;
         }
         Upstream::Leaf => {
-            Box::pin(in_proxy_mode::stops(tour)).await;
-            Box::pin(following_leaf::stops(tour)).await;
+            Box::pin(proxy_mode::scenes(scenario)).await;
+            Box::pin(following_leaf::scenes(scenario)).await;
         }
     }
 }

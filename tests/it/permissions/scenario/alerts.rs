@@ -51,7 +51,7 @@ impl WorkQueue for Answers {
 }
 
 /// One that is registered, gets another secret, fails, recovers, is gone, and is deleted.
-pub(super) async fn stop(machine: &Forgetful) {
+pub(super) async fn scene(machine: &Forgetful) {
     let world = &machine.world;
     let body = json!({
         "events": ["connectionActivated"], "name": "ours", "secret": "a secret of ours, and long",

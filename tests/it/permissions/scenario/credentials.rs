@@ -3,14 +3,14 @@
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 
-use super::{Tour, inline};
+use super::{Scenario, inline};
 use crate::manual_creation::{already_shared, refresh_token};
 use crate::world::{FARM, OTHER_FARM, World};
 
-pub(super) async fn stops(tour: &Tour<'_>) {
-    statuses(&tour.machine().await.world).await;
-    manual_creation(&tour.machine().await.world).await;
-    resources(&tour.machine().await.world).await;
+pub(super) async fn scenes(scenario: &Scenario<'_>) {
+    statuses(&scenario.machine().await.world).await;
+    manual_creation(&scenario.machine().await.world).await;
+    resources(&scenario.machine().await.world).await;
 }
 
 async fn statuses(world: &World) {

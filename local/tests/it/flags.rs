@@ -1,0 +1,99 @@
+//! The flags, and the one line that the program ends with when one of them cannot be followed.
+
+use std::net::TcpListener;
+use std::process::Command;
+
+use crate::running::{Folder, PROGRAM};
+
+#[test]
+fn help_shows_every_flag() {
+    let output = Command::new(PROGRAM).arg("--help").output().expect("it runs");
+    assert!(output.status.success());
+    let help = String::from_utf8(output.stdout).expect("text");
+    for flag in [
+        "--api-port <PORT>",
+        "--panorama-port <PORT>",
+        "--listen <ADDRESS>",
+        "--public-url <URL>",
+        "--env-file <PATH>",
+        "--data-dir <FOLDER>",
+        "--in-memory",
+        "--ready-file <PATH>",
+        "--return-url <URL>",
+        "--walk-through",
+        "--version",
+        "--help",
+    ] {
+        assert!(help.contains(flag), "{flag} is not in\n{help}");
+    }
+    for default in ["[default: 3000]", "[default: 3001]", "[default: .local]"] {
+        assert!(help.contains(default), "{default} is not in\n{help}");
+    }
+}
+
+#[test]
+fn an_address_that_others_could_reach_is_refused() {
+    for address in ["0.0.0.0", "203.0.113.7", "::", "here"] {
+        let output = Command::new(PROGRAM)
+            .args(["--in-memory", "--listen", address])
+            .output()
+            .expect("it runs");
+        assert_eq!(output.status.code(), Some(2), "{address}");
+    }
+}
+
+#[test]
+fn a_taken_port_is_said_in_one_line() {
+    let taken = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
+    let port = taken.local_addr().expect("an address").port().to_string();
+    for (flag, other) in [("--api-port", "--panorama-port"), ("--panorama-port", "--api-port")] {
+        let line = refused(&[flag, &port, other, "0", "--in-memory"]);
+        assert!(
+            line.starts_with(&format!("panorama-connect: port {port} ({flag}) cannot be used: ")),
+            "{line}"
+        );
+    }
+}
+
+#[test]
+fn a_data_folder_that_cannot_be_used_is_said_in_one_line() {
+    let folder = Folder::new();
+    let file = folder.0.join("a-file");
+    std::fs::write(&file, "").expect("a file");
+    let below = file.join("data");
+    for path in [&file, &below] {
+        let line = refused(&[
+            "--api-port",
+            "0",
+            "--panorama-port",
+            "0",
+            "--data-dir",
+            path.to_str().expect("UTF-8"),
+        ]);
+        let expected =
+            format!("panorama-connect: the data folder {} cannot be used: ", path.display());
+        assert!(line.starts_with(&expected), "{line}");
+    }
+}
+
+#[test]
+fn a_ready_file_that_cannot_be_written_is_said_in_one_line() {
+    let folder = Folder::new();
+    let path = folder.0.join("no-such-folder").join("ready.json");
+    let path = path.to_str().expect("UTF-8");
+    let line =
+        refused(&["--api-port", "0", "--panorama-port", "0", "--in-memory", "--ready-file", path]);
+    assert!(
+        line.starts_with(&format!("panorama-connect: the ready file {path} cannot be written: ")),
+        "{line}"
+    );
+}
+
+/// The one line that it ends with.
+fn refused(arguments: &[&str]) -> String {
+    let output = Command::new(PROGRAM).args(arguments).output().expect("it runs");
+    let error = String::from_utf8(output.stderr).expect("text");
+    assert_eq!(output.status.code(), Some(1), "{error}");
+    assert_eq!(error.lines().count(), 1, "{error}");
+    error
+}
