@@ -1,4 +1,4 @@
-//! The fault injector of the simulated Leaf: it makes calls of the service fail on request, as those
+//! The fault injector of the simulated Leaf: it makes the service's calls fail on request, as those
 //! of a real Leaf do on a bad day. Farmers' browsers go past it.
 
 use std::io;
@@ -17,7 +17,7 @@ use http::header::{CONTENT_LENGTH, RETRY_AFTER};
 use http::{HeaderValue, StatusCode};
 use http_body::Frame;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// What the simulated Leaf shows in the places where the real one shows tokens.
 const PLANTED: &str = "planted-by-leaf";
@@ -120,6 +120,7 @@ async fn inject(State(injector): State<FaultInjector>, request: Request, next: N
     if !path.starts_with("/services/") && !path.starts_with("/api/") {
         return next.run(request).await;
     }
+    let request = as_leaf_starts(request).await;
     let Some(fault) = injector.meet(format!("{} {path}", request.method()), &path) else {
         return as_leaf_answers(&path, next.run(request).await).await;
     };
@@ -153,6 +154,22 @@ async fn inject(State(injector): State<FaultInjector>, request: Request, next: N
             rewritten(next.run(request).await, mumble).await
         }
     }
+}
+
+/// The real Leaf's `signInUrl` is Panorama's own. This one's is a hop link, which is told to show
+/// no page: the farmer has just seen the service's.
+async fn as_leaf_starts(request: Request) -> Request {
+    if !request.uri().path().contains("/one-click-integration/") {
+        return request;
+    }
+    let (mut parts, body) = request.into_parts();
+    let whole = to_bytes(body, usize::MAX).await.unwrap_or_default();
+    let Ok(mut start) = serde_json::from_slice::<Map<String, Value>>(&whole) else {
+        return Request::from_parts(parts, Body::from(whole));
+    };
+    start.insert("confirmAccount".to_owned(), false.into());
+    parts.headers.remove(CONTENT_LENGTH);
+    Request::from_parts(parts, Body::from(Value::from(start).to_string()))
 }
 
 /// The real Leaf shows tokens with a credential, and quotes them in its history. This one's are

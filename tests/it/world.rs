@@ -158,7 +158,8 @@ impl World {
     pub(crate) async fn go_to_panorama(&self, browser: &mut Browser, hop_link: &str) -> Seen {
         let onward = browser.go_on(hop_link).await;
         match (&self.machine.ready.leaf_url, onward.location.clone()) {
-            (Some(leaf), Some(to)) if to.starts_with(leaf) => browser.go_on(&to).await,
+            // Leaf's `signInUrl` is Panorama's own, as far as a farmer sees.
+            (Some(leaf), Some(to)) if to.starts_with(leaf) => browser.open(&to).await,
             _ => onward,
         }
     }
