@@ -9,6 +9,7 @@ mod aws;
 pub mod cors;
 pub mod environment;
 mod fault_injector;
+pub mod flags;
 pub mod function_scope;
 pub mod gateway;
 mod listening;

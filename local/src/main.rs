@@ -1,79 +1,13 @@
 //! `cargo run`: Panorama Connect on one machine, with a simulated Panorama to connect to.
 
 use std::io;
-use std::net::IpAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use clap::Parser;
+use clap::Parser as _;
 use domain::address_policy::AddressPolicy;
-use local::cors::{Origins, origin};
-use local::{Data, LARGEST_FILE, Machine, Options, Upstream, environment, walkthrough};
-use url::Url;
-
-/// Panorama Connect on one machine: the whole service, and a simulated Panorama to connect to.
-/// It calls nothing outside this machine, except the webhooks that you register.
-#[derive(Parser)]
-#[command(name = "panorama-connect", version)]
-struct Flags {
-    /// Port of the API; 0 takes a free one
-    #[arg(long, value_name = "PORT", default_value_t = 3000)]
-    api_port: u16,
-
-    /// Port of the simulated Panorama; 0 takes a free one
-    #[arg(long, value_name = "PORT", default_value_t = 3001)]
-    panorama_port: u16,
-
-    /// Most bytes of a file of the simulated Panorama
-    #[arg(long, value_name = "BYTES", default_value_t = LARGEST_FILE)]
-    largest_file: u64,
-
-    /// Who confirms connections: the service itself at Panorama, or a simulated Leaf (proxy mode)
-    #[arg(long, value_enum, default_value_t = Upstream::Panorama)]
-    upstream: Upstream,
-
-    /// Folder for the data of all runs; delete it to start over
-    #[arg(long, value_name = "FOLDER", default_value = ".local", conflicts_with = "in_memory")]
-    data_dir: PathBuf,
-
-    /// Store nothing on disk
-    #[arg(long)]
-    in_memory: bool,
-
-    /// Address of all servers: loopback, or a private one, such as a container network's gateway.
-    /// Nothing checks who calls
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1", value_parser = private)]
-    listen: IpAddr,
-
-    /// Where browsers reach the API if something else serves it, such as `sam local` or `cargo
-    /// lambda watch`
-    #[arg(long, value_name = "URL")]
-    public_url: Option<Url>,
-
-    /// Write the environment for functions that run beside this program to this file once it is up
-    #[arg(long, value_name = "PATH")]
-    env_file: Option<PathBuf>,
-
-    /// Write a JSON description of the running service to this file once it is up
-    #[arg(long, value_name = "PATH")]
-    ready_file: Option<PathBuf>,
-
-    /// Where a farmer's browser goes after the callback, instead of a page of the service
-    #[arg(long, value_name = "URL")]
-    return_url: Option<Url>,
-
-    /// An origin whose pages may call the API (CORS); can be repeated, `*` is any. Default: any
-    /// origin on this computer
-    #[arg(long, value_name = "ORIGIN", value_parser = origin)]
-    allow_origin: Vec<String>,
-
-    /// Let webhooks call receivers on this machine, also with http
-    #[arg(long)]
-    webhooks_to_this_machine: bool,
-
-    /// Print the steps on every run, not only on the first
-    #[arg(long)]
-    walk_through: bool,
-}
+use local::cors::Origins;
+use local::flags::Flags;
+use local::{Data, Machine, Options, environment, walkthrough};
 
 #[tokio::main]
 async fn main() -> std::process::ExitCode {
@@ -150,15 +84,6 @@ fn not_written(what: &str, file: &Path, error: &io::Error) -> io::Error {
         error.kind(),
         format!("the {what} {} cannot be written: {error}", file.display()),
     )
-}
-
-fn private(text: &str) -> Result<IpAddr, String> {
-    let address = text.parse::<IpAddr>().map_err(|error| error.to_string())?;
-    if simulated_secrets_manager::may_serve_on(address) {
-        Ok(address)
-    } else {
-        Err("others could reach it: give a loopback or a private address".to_owned())
-    }
 }
 
 #[cfg(unix)]

@@ -3,28 +3,29 @@
 use std::net::TcpListener;
 use std::process::Command;
 
+use clap::CommandFactory as _;
+use local::flags::Flags;
+
 use crate::running::{Folder, PROGRAM};
 
 #[test]
-fn help_shows_every_flag() {
+fn help_and_the_readme_have_every_flag() {
     let output = Command::new(PROGRAM).arg("--help").output().expect("it runs");
     assert!(output.status.success());
     let help = String::from_utf8(output.stdout).expect("text");
-    for flag in [
-        "--api-port <PORT>",
-        "--panorama-port <PORT>",
-        "--listen <ADDRESS>",
-        "--public-url <URL>",
-        "--env-file <PATH>",
-        "--data-dir <FOLDER>",
-        "--in-memory",
-        "--ready-file <PATH>",
-        "--return-url <URL>",
-        "--walk-through",
-        "--version",
-        "--help",
-    ] {
-        assert!(help.contains(flag), "{flag} is not in\n{help}");
+    let readme = concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md");
+    let readme = std::fs::read_to_string(readme).expect("the README");
+    let described = readme.split("\n## ").find(|part| part.starts_with("`cargo run`"));
+    let described = described.expect("a part about `cargo run`");
+    let has = |text: &str, flag: &str| {
+        text.split(|letter: char| letter != '-' && !letter.is_alphanumeric()).any(|it| it == flag)
+    };
+    let command = Flags::command();
+    let flags: Vec<_> = command.get_arguments().filter_map(|it| it.get_long()).collect();
+    assert!(flags.len() > 10, "only {flags:?}");
+    for flag in flags.iter().map(|flag| format!("--{flag}")) {
+        assert!(has(&help, &flag), "{flag} is not in\n{help}");
+        assert!(has(described, &flag), "{flag} is not in README.md's\n{described}");
     }
     for default in ["[default: 3000]", "[default: 3001]", "[default: .local]"] {
         assert!(help.contains(default), "{default} is not in\n{help}");
