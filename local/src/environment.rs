@@ -48,6 +48,8 @@ pub(crate) fn of(
         ("AWS_SECRET_ACCESS_KEY", aws::ANY_CREDENTIAL.to_owned()),
         ("CATALOGUE_TABLE_NAME", CATALOGUE_TABLE_NAME.to_owned()),
         ("FILES_BUCKET", FILES_BUCKET.to_owned()),
+        // 4 GiB, as in AWS.
+        ("LARGEST_FILE_BYTES", "4294967296".to_owned()),
         ("METRICS_NAMESPACE", "PanoramaConnect/local".to_owned()),
         ("PARTNER_NAME", seed::PARTNER_NAME.to_owned()),
         ("PRODUCTION_LOGIN_URL", production.clone()),
