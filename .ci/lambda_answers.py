@@ -99,6 +99,7 @@ class Day:
         cookie = self.start_and_follow(user)
         self.come_back(cookie)
         self.read_what_came_of_it(user)
+        self.read_what_is_shared()
         self.register_a_webhook()
         self.refuse_what_leaf_has_not_signed()
         self.work_in_the_background()
@@ -231,6 +232,12 @@ class Day:
             sample = addressed(sample, sample["rawPath"], sample["rawQueryString"].replace(seeded, user))
             summaries = json.loads(http(resources, sample, 200)["body"])["summaries"]
             expect([summary["leafUserId"] for summary in summaries], [user], "resources: a summary")
+
+    def read_what_is_shared(self) -> None:
+        # The sync fills the lists; here they are empty, each in its form.
+        for name, empty in (("fields", []), ("operations", {"message": "SUCCESS", "operations": []})):
+            with self.function(name) as function:
+                expect(json.loads(http(function, event(name), 200)["body"]), empty, f"{name}: nothing yet")
 
     def register_a_webhook(self) -> None:
         with self.function("webhooks") as webhooks:

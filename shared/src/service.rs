@@ -17,8 +17,10 @@ use adapters::secrets_manager::SecretsManager;
 use adapters::system_clock::SystemClock;
 use adapters::system_randomness::SystemRandomness;
 use adapters::tls;
+use application::data::own::OwnData;
 use application::ports::Ports;
 use application::ports::clock::Clock;
+use application::ports::data::Data;
 use application::ports::files::{FileLinks, FileStore, FilesError};
 use application::ports::randomness::Randomness;
 use application::ports::records::Records;
@@ -35,6 +37,8 @@ pub struct Service {
     pub settings: Arc<Settings>,
     /// The records of Leaf users and connections.
     pub records: Arc<dyn Records>,
+    /// What farmers share.
+    pub data: Arc<dyn Data>,
     /// App keys, for starts and callbacks.
     pub app_keys: Arc<AppKeyCache>,
     table: Arc<Table>,
@@ -220,7 +224,8 @@ impl Service {
                 (ports.clone(), Arc::new(FollowedRecords::new(ports, app_keys.clone(), leaf)))
             }
         };
-        Ok(Self { ports, records, settings: Arc::new(settings), app_keys, table })
+        let data = Arc::new(OwnData::new(catalogue, table.clone()));
+        Ok(Self { ports, records, data, settings: Arc::new(settings), app_keys, table })
     }
 }
 

@@ -216,7 +216,7 @@ impl Meter {
             format!("/services/integrations/api/resources?provider=Panorama&leafUserId={user}");
         let (status, answer) = self.world.json(self.world.owner(Method::GET, &path)).await;
         assert_eq!(status, StatusCode::OK, "{answer}");
-        self.expect("resources", &["Query", "listFields"]).await;
+        self.expect("resources", &["Query", "GetItem", "listFields"]).await;
         self.reset().await;
         let path = format!("{MANAGEMENT}/users/{user}");
         assert_eq!(self.world.json(self.world.owner(Method::GET, &path)).await.0, StatusCode::OK);

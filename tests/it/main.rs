@@ -12,6 +12,7 @@ mod browser;
 mod budget;
 mod cors;
 mod crash;
+mod data;
 mod data_folder;
 mod doomed;
 mod downloads;

@@ -4,12 +4,14 @@ use lambda::function::Function;
 
 /// Every function. One that is not in here is in no log, no gateway and no template, and the tests
 /// say so.
-pub const FUNCTIONS: [&Function; 15] = [
+pub const FUNCTIONS: [&Function; 17] = [
     &api_document::FUNCTION,
     &app_keys::FUNCTION,
     &authenticate::FUNCTION,
     &authorizer::FUNCTION,
     &credentials::FUNCTION,
+    &fields::FUNCTION,
+    &operations::FUNCTION,
     &resources::FUNCTION,
     &sharing_confirmation::FUNCTION,
     &start_integration::FUNCTION,

@@ -5,6 +5,7 @@ pub mod app_keys;
 pub mod catalogue;
 pub mod clock;
 pub mod connections;
+pub mod data;
 pub mod downloads;
 pub mod failure;
 pub mod files;

@@ -66,6 +66,18 @@ error_keys! {
 
     /// No Leaf user has this id.
     LeafUserNotFound = "leafUserNotFound", NOT_FOUND, "There is no such Leaf user";
+    /// The Leaf user has no grower with this id.
+    GrowerNotFound = "growerNotFound", NOT_FOUND, "There is no such grower";
+    /// The Leaf user has no farm with this id.
+    FarmNotFound = "farmNotFound", NOT_FOUND, "There is no such farm";
+    /// The Leaf user has no field with this id.
+    FieldNotFound = "fieldNotFound", NOT_FOUND, "There is no such field";
+    /// No file has this id.
+    FileNotFound = "fileNotFound", NOT_FOUND, "There is no such file";
+    /// Nobody has made a summary of the file.
+    SummaryNotFound = "summaryNotFound", NOT_FOUND, "There is no summary of the file";
+    /// No field operation has this id.
+    OperationNotFound = "operationNotFound", NOT_FOUND, "There is no such field operation";
     /// No app key has this name in this environment.
     AppKeyNotFound = "appKeyNotFound", NOT_FOUND, "There is no such app key";
     /// The one-click request names an app key that does not exist.

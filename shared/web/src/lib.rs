@@ -27,5 +27,11 @@ pub mod words;
 /// What the paths of Leaf's user management begin with.
 pub const USER_MANAGEMENT: &str = "/services/usermanagement/api";
 
+/// What the paths of Leaf's fields, farms and growers begin with.
+pub const FIELDS: &str = "/services/fields/api";
+
+/// What the paths of Leaf's machine files and field operations begin with.
+pub const OPERATIONS: &str = "/services/operations/api";
+
 /// What the paths of Leaf's alerts begin with.
 pub const ALERTS: &str = "/services/alerts/api/alerts";

@@ -5,13 +5,17 @@
 //! `first`); `prev` is added, as JHipster does.
 
 use axum::Json;
+use axum::extract::{FromRequestParts, OriginalUri};
 use axum::response::{IntoResponse, Response};
 use http::header::{LINK, LOCATION};
-use http::{HeaderName, HeaderValue, StatusCode};
+use http::request::Parts;
+use http::{HeaderName, HeaderValue, StatusCode, Uri};
 use serde::Serialize;
 use url::Url;
 
-use domain::sent::Page;
+use super::parameters::Query;
+use super::problem::Problem;
+use domain::sent::{Page, SentQuery};
 
 /// How many entries a list has on all its pages.
 pub const TOTAL_COUNT: HeaderName = HeaderName::from_static("x-total-count");
@@ -37,6 +41,40 @@ pub fn listed<T: Serialize>(
         headers.insert(LINK, links);
     }
     response
+}
+
+/// A page of a list, as it is asked for. Without a `size` it has Leaf's 20 entries.
+#[derive(Debug)]
+pub struct PageAsked {
+    /// Which page.
+    pub page: Page,
+    query: Query,
+    uri: Uri,
+}
+
+/// Entries on a page when the request does not say.
+const PAGE_SIZE: u32 = 20;
+
+impl PageAsked {
+    /// The whole query.
+    pub const fn sent(&self) -> &SentQuery {
+        self.query.sent()
+    }
+
+    /// The path that the request was sent to.
+    pub fn path(&self) -> &str {
+        self.uri.path()
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for PageAsked {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let Ok(OriginalUri(uri)) = OriginalUri::from_request_parts(parts, state).await;
+        let query = Query::of(&uri);
+        Ok(Self { page: query.page(PAGE_SIZE)?, query, uri })
+    }
 }
 
 /// Answers 201 with what was made and where it is.

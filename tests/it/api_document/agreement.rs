@@ -155,7 +155,9 @@ fn every_list_says_how_long_it_is_and_every_new_thing_where_it_is() {
             let is_list = content.is_some_and(|content| {
                 content.examples.iter().any(|example| {
                     example.is_array()
-                        || ["items", "summaries"].iter().any(|field| example[*field].is_array())
+                        || ["items", "summaries", "operations"]
+                            .iter()
+                            .any(|field| example[*field].is_array())
                 })
             });
             if is_list {
@@ -177,7 +179,7 @@ fn every_list_says_how_long_it_is_and_every_new_thing_where_it_is() {
             }
         }
     }
-    assert_eq!(lists, 6);
+    assert_eq!(lists, 16);
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ mod alerts;
 mod app_keys;
 mod callbacks;
 mod credentials;
+mod data;
 mod following_leaf;
 mod proxy_mode;
 mod queues_and_schedules;
@@ -46,6 +47,7 @@ pub(crate) async fn play(seen: &Seen, upstream: Upstream) {
     match upstream {
         Upstream::Panorama => {
             Box::pin(starts::finds_another_at_work(scenario)).await;
+            data::scene(&scenario.machine().await.world).await;
             credentials::live_looks(&scenario.machine().await.world).await;
             Box::pin(queues_and_schedules::scenes(scenario)).await;
         }

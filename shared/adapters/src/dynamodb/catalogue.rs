@@ -129,8 +129,13 @@ impl Catalogue for CatalogueTable {
         self.entry(user, id).await
     }
 
-    async fn farms(&self, asked: &Asked) -> Result<Portion<Of<Entry<Farm>>>, StoreError> {
-        self.list(asked, &Wanted::all::<Farm>(), read_entry).await
+    async fn farms(
+        &self,
+        asked: &Asked,
+        grower: Option<GrowerId>,
+    ) -> Result<Portion<Of<Entry<Farm>>>, StoreError> {
+        let wanted = Wanted { parent: grower.map(|id| id.to_string()), ..Wanted::all::<Farm>() };
+        self.list(asked, &wanted, read_entry).await
     }
 
     async fn farm(&self, user: LeafUserId, id: FarmId) -> Result<Option<Entry<Farm>>, StoreError> {
@@ -160,6 +165,7 @@ impl Catalogue for CatalogueTable {
         filter: &FileFilter,
     ) -> Result<Portion<Of<StoredFile>>, StoreError> {
         let wanted = Wanted {
+            parent: filter.field.map(|id| id.to_string()),
             status: filter.status,
             operation_type: filter.operation_type,
             created_from: filter.created_from,

@@ -328,6 +328,12 @@ async fn things_are_found_by_what_they_belong_to_and_by_their_ids() {
             };
             let found = store.catalogue.field_operations(&asked, &filter).await.expect("some");
             assert_eq!((found.entries.len(), found.total), (2, Some(2)), "{asked:?}");
+            let of_field = FileFilter { field: filter.field, ..FileFilter::default() };
+            let found = files(store, asked, of_field).await;
+            assert_eq!((found.entries.len(), found.total), (2, Some(2)), "{asked:?}");
+            let grower = stored.growers.keys().next().copied();
+            let found = store.catalogue.farms(&asked, grower).await.expect("farms");
+            assert_eq!((found.entries.len(), found.total), (1, Some(1)), "{asked:?}");
             let planted =
                 OperationFilter { operation_type: Some(OperationType::Planted), ..filter };
             let found = store.catalogue.field_operations(&asked, &planted).await.expect("some");

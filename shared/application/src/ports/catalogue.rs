@@ -70,8 +70,12 @@ pub trait Catalogue: Send + Sync {
         id: GrowerId,
     ) -> Result<Option<Entry<Grower>>, StoreError>;
 
-    /// A page of farms.
-    async fn farms(&self, asked: &Asked) -> Result<Portion<Of<Entry<Farm>>>, StoreError>;
+    /// A page of farms, of one grower if `grower` says so.
+    async fn farms(
+        &self,
+        asked: &Asked,
+        grower: Option<GrowerId>,
+    ) -> Result<Portion<Of<Entry<Farm>>>, StoreError>;
 
     /// A Leaf user's farm.
     async fn farm(&self, user: LeafUserId, id: FarmId) -> Result<Option<Entry<Farm>>, StoreError>;
@@ -196,7 +200,7 @@ pub enum OrderBy {
     Update,
     /// Its id.
     Id,
-    /// Its name; a file's is the file name.
+    /// Its name; a file's is the file name, a field operation's its type.
     Name,
     /// How many bytes a file has; without bytes, none.
     Size,
@@ -207,6 +211,8 @@ pub enum OrderBy {
 /// Which files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct FileFilter {
+    /// Recorded on this field.
+    pub field: Option<FieldId>,
     /// Whose copy stands like this.
     pub status: Option<CopyStatus>,
     /// Of this type.

@@ -33,7 +33,7 @@ pub(super) trait Row: Thing<Id: ToString> {
     const KIND: &'static str;
 
     /// What lists in the order of names go by.
-    fn name(&self) -> Option<&ProviderName>;
+    fn name(&self) -> Option<&str>;
 
     /// The id of what it belongs to.
     fn parent(&self) -> Option<String>;
@@ -69,7 +69,7 @@ fn written<T: Row>(user: LeafUserId, entry: &Entry<T>) -> Writing {
     let id = thing.id();
     let in_order = |of: &str| format!("{}#{of}#{}", T::KIND, id.to_string());
     let created = created_at.to_string();
-    let name = thing.name().map_or("", ProviderName::as_str);
+    let name = thing.name().unwrap_or_default();
     let row = Writing::row(entry_key::<T>(user, id))
         .text(KIND, T::KIND)
         .text("id", id.to_string())
@@ -97,8 +97,8 @@ pub(super) fn read_entry<T: Row>(row: Reading<'_>) -> Result<Entry<T>, StoreErro
 impl Row for Grower {
     const KIND: &'static str = "GROWER";
 
-    fn name(&self) -> Option<&ProviderName> {
-        Some(&self.name)
+    fn name(&self) -> Option<&str> {
+        Some(self.name.as_str())
     }
 
     fn parent(&self) -> Option<String> {
@@ -123,8 +123,8 @@ impl Row for Grower {
 impl Row for Farm {
     const KIND: &'static str = "FARM";
 
-    fn name(&self) -> Option<&ProviderName> {
-        Some(&self.name)
+    fn name(&self) -> Option<&str> {
+        Some(self.name.as_str())
     }
 
     fn parent(&self) -> Option<String> {
@@ -150,8 +150,8 @@ impl Row for Farm {
 impl Row for Field {
     const KIND: &'static str = "FIELD";
 
-    fn name(&self) -> Option<&ProviderName> {
-        self.name.as_ref()
+    fn name(&self) -> Option<&str> {
+        self.name.as_ref().map(ProviderName::as_str)
     }
 
     fn parent(&self) -> Option<String> {
@@ -179,8 +179,9 @@ impl Row for Field {
 impl Row for FieldOperation {
     const KIND: &'static str = "OPERATION";
 
-    fn name(&self) -> Option<&ProviderName> {
-        self.done.task.as_ref()
+    /// It has none: in the place of names there are types.
+    fn name(&self) -> Option<&str> {
+        self.done.operation_type.map(OperationType::as_str)
     }
 
     fn parent(&self) -> Option<String> {
@@ -207,7 +208,7 @@ impl Row for MachineFile {
     const KIND: &'static str = "FILE";
 
     /// It is Panorama's own, and comes with the bytes.
-    fn name(&self) -> Option<&ProviderName> {
+    fn name(&self) -> Option<&str> {
         None
     }
 

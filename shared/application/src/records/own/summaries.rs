@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::ports::Ports;
+use crate::ports::catalogue::SyncState;
 use crate::ports::failure::Failure;
 use crate::ports::portion::Portion;
 use crate::ports::records::Summary;
 use crate::ports::summaries::Counted;
-use crate::ports::upstream::UpstreamError;
+use crate::ports::upstream::{SyncSummary, UpstreamError};
 use domain::credential::{Credential, CredentialStatus};
 use domain::ids::LeafUserId;
 use domain::sent::Page;
@@ -19,11 +20,11 @@ const COUNTED_AGAIN_AFTER: Duration = Duration::from_hours(1);
 /// How long a list waits for counts that are missing or too old.
 const COUNTING: Duration = Duration::from_secs(10);
 
-/// What one Leaf user's operation shares, counted now; nothing when it has no credential.
+/// What one Leaf user's operation shares; nothing when it has no credential.
 pub(super) async fn of_one(
     ports: &Ports,
     credential: Option<Credential>,
-) -> Result<Vec<Summary>, UpstreamError> {
+) -> Result<Vec<Summary>, Failure> {
     let Some(credential) = credential else { return Ok(Vec::new()) };
     let counted = count(ports, &credential).await?;
     Ok(vec![Summary { leaf_user_id: credential.leaf_user_id, counted: Some(counted) }])
@@ -56,7 +57,7 @@ pub(super) async fn of_all(ports: &Ports, page: Page) -> Result<Portion<Summary>
         {
             continue;
         }
-        match count_and_note(ports, connection.leaf_user_id).await {
+        match count_and_note(ports, connection.leaf_user_id, connection.counted).await {
             Ok(Some(counted)) => connection.counted = Some(counted),
             // Of one that is not shared any more, the next check hears.
             Ok(None) | Err(Failure::Upstream(UpstreamError::Refused { .. })) => {}
@@ -73,16 +74,29 @@ pub(super) async fn of_all(ports: &Ports, page: Page) -> Result<Portion<Summary>
     }))
 }
 
-async fn count_and_note(ports: &Ports, id: LeafUserId) -> Result<Option<Counted>, Failure> {
+async fn count_and_note(
+    ports: &Ports,
+    id: LeafUserId,
+    before: Option<Counted>,
+) -> Result<Option<Counted>, Failure> {
     let account = ports.connections.account(id).await?;
     let Some(credential) = account.and_then(|account| account.credential) else { return Ok(None) };
     let counted = count(ports, &credential).await?;
-    ports.summaries.note(&credential, &counted).await?;
+    if before != Some(counted) {
+        ports.summaries.note(&credential, &counted).await?;
+    }
     Ok(Some(counted))
 }
 
-async fn count(ports: &Ports, credential: &Credential) -> Result<Counted, UpstreamError> {
-    let Credential { app_key, organization_code, .. } = credential;
+/// What the last sync has listed; before the first one, what Panorama lists now.
+async fn count(ports: &Ports, credential: &Credential) -> Result<Counted, Failure> {
+    let Credential { id, leaf_user_id, app_key, organization_code, .. } = credential;
+    let synced = ports.catalogue.sync_state(*leaf_user_id).await?;
+    if let Some(state) = synced.filter(|state| state.credential_id == *id) {
+        let SyncState { growers, farms, fields, synced_at, .. } = state;
+        let summary = SyncSummary { growers, farms, fields };
+        return Ok(Counted { summary, at: synced_at });
+    }
     let shared = ports.partner_account.shared_data(app_key, organization_code).await?;
     Ok(Counted { summary: (&shared).into(), at: ports.clock.now() })
 }

@@ -1,0 +1,163 @@
+//! What farmers share, as clients read it, whoever keeps it: we, in the catalogue, or an upstream
+//! with a catalogue of its own. Which of the two is decided once, where the service is wired.
+//!
+//! Queries come as they were sent: whoever keeps the data reads of them what it understands.
+
+use async_trait::async_trait;
+
+use super::catalogue::Of;
+use super::failure::Failure;
+use super::records::Listed;
+use domain::catalogue::entry::{Entry, Farm, Field, FieldOperation, Grower, StoredFile};
+use domain::catalogue::origin::{FarmId, GrowerId};
+use domain::ids::{FieldId, FieldOperationId, FileId, LeafUserId};
+use domain::record::Shown;
+use domain::sent::{Page, Refusals, SentQuery};
+
+/// Growers, farms, fields, machine files and field operations.
+#[async_trait]
+pub trait Data: Send + Sync {
+    /// A page of growers, of the Leaf user `of` if there is one.
+    async fn growers(
+        &self,
+        of: Option<LeafUserId>,
+        query: &SentQuery,
+        page: Page,
+    ) -> Result<Listed<Of<Entry<Grower>>>, DataError>;
+
+    /// A grower.
+    async fn grower(
+        &self,
+        user: LeafUserId,
+        id: GrowerId,
+    ) -> Result<Shown<Of<Entry<Grower>>>, DataError>;
+
+    /// A page of farms, of the Leaf user `of` if there is one.
+    async fn farms(
+        &self,
+        of: Option<LeafUserId>,
+        query: &SentQuery,
+        page: Page,
+    ) -> Result<Listed<Of<Entry<Farm>>>, DataError>;
+
+    /// A farm.
+    async fn farm(&self, user: LeafUserId, id: FarmId)
+    -> Result<Shown<Of<Entry<Farm>>>, DataError>;
+
+    /// A page of fields, of the Leaf user `of` if there is one.
+    async fn fields(
+        &self,
+        of: Option<LeafUserId>,
+        query: &SentQuery,
+        page: Page,
+    ) -> Result<Listed<Of<Entry<Field>>>, DataError>;
+
+    /// A field.
+    async fn field(
+        &self,
+        user: LeafUserId,
+        id: FieldId,
+    ) -> Result<Shown<Of<Entry<Field>>>, DataError>;
+
+    /// A page of the files that were recorded on a field.
+    async fn files_of_field(
+        &self,
+        user: LeafUserId,
+        field: FieldId,
+        query: &SentQuery,
+        page: Page,
+    ) -> Result<Listed<Of<StoredFile>>, DataError>;
+
+    /// A file that was recorded on a field.
+    async fn file_of_field(
+        &self,
+        user: LeafUserId,
+        field: FieldId,
+        id: FileId,
+    ) -> Result<Shown<Of<StoredFile>>, DataError>;
+
+    /// A page of files.
+    async fn files(
+        &self,
+        query: &SentQuery,
+        page: Page,
+    ) -> Result<Listed<Of<StoredFile>>, DataError>;
+
+    /// A file, or what its keeper says of it.
+    async fn file(&self, id: FileId, what: OfFile) -> Result<Shown<Of<StoredFile>>, DataError>;
+
+    /// A page of field operations.
+    async fn field_operations(
+        &self,
+        query: &SentQuery,
+        page: Page,
+    ) -> Result<Listed<Of<Entry<FieldOperation>>>, DataError>;
+
+    /// A field operation.
+    async fn field_operation(
+        &self,
+        id: FieldOperationId,
+    ) -> Result<Shown<Of<Entry<FieldOperation>>>, DataError>;
+
+    /// A page of the files that belong to a field operation.
+    async fn files_of_operation(
+        &self,
+        id: FieldOperationId,
+        query: &SentQuery,
+        page: Page,
+    ) -> Result<Listed<Of<StoredFile>>, DataError>;
+}
+
+/// What is asked of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OfFile {
+    /// The file.
+    Itself,
+    /// How far each step of its processing is.
+    Status,
+    /// What a converter found in it.
+    Summary,
+}
+
+/// What there is none of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Missing {
+    /// Of this Leaf user.
+    LeafUser(LeafUserId),
+    /// Of this grower, at this Leaf user.
+    Grower(GrowerId),
+    /// Of this farm, at this Leaf user.
+    Farm(FarmId),
+    /// Of this field, at this Leaf user.
+    Field(FieldId),
+    /// Of this file.
+    File(FileId),
+    /// Of this field operation.
+    FieldOperation(FieldOperationId),
+}
+
+/// Why no data is shown.
+#[derive(Debug, thiserror::Error)]
+pub enum DataError {
+    /// Parameters of the query are not what they should be.
+    #[error("parameters of the query are refused")]
+    Refused(Refusals),
+    /// There is no such thing, or it is another Leaf user's.
+    #[error("there is no such thing: {0:?}")]
+    Missing(Missing),
+    /// Whoever keeps the data did not tell.
+    #[error(transparent)]
+    Failure(Failure),
+}
+
+impl From<Refusals> for DataError {
+    fn from(refusals: Refusals) -> Self {
+        Self::Refused(refusals)
+    }
+}
+
+impl<E: Into<Failure>> From<E> for DataError {
+    fn from(error: E) -> Self {
+        Self::Failure(error.into())
+    }
+}
