@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 const CRATES: [&str; 8] = [
     "shared/domain",
@@ -176,6 +177,8 @@ fn a_circle_is_found_however_it_is_written() {
         };
         assert_eq!(circle(&arrows(&of(one, other))), ["ports::one", "ports::other"], "{one}");
         assert_eq!(circle(&arrows(&of(one, "use other_crate::ports::one;"))), [""; 0], "{one}");
+        let inline = "mod tests {\n    use super::one::Part;\n}";
+        assert_eq!(circle(&arrows(&of(one, inline))), [""; 0], "{one}");
     }
 }
 
@@ -250,4 +253,29 @@ fn all_dependencies_asks_for_all_that_any_crate_asks_for() {
         }
     }
     assert!(manifests > 20, "the manifests were not found");
+}
+
+/// Every other crate that such a build compiles, with its features.
+fn built(what: &[&str]) -> BTreeSet<String> {
+    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml");
+    let output = Command::new(env!("CARGO"))
+        .args(["tree", "--offline", "--locked", "--prefix", "none", "--format", "{p} {f}"])
+        .args(["--manifest-path", manifest])
+        .args(what)
+        .output()
+        .expect("cargo runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let lines = String::from_utf8(output.stdout).expect("text");
+    let lines = lines.lines().map(|line| line.replace(" (*)", "").replace(" (proc-macro)", ""));
+    // The workspace's own have a path.
+    lines.filter(|line| !line.contains(" (/")).map(|line| line.trim().to_owned()).collect()
+}
+
+#[test]
+fn cargo_run_finds_every_dependency_as_the_tests_have_compiled_it() {
+    let tests = built(&["--workspace", "--edges", "all"]);
+    let run = built(&["--package", "local", "--edges", "normal,build"]);
+    assert!(run.len() > 200, "only {} crates", run.len());
+    let differ: Vec<_> = run.difference(&tests).collect();
+    assert!(differ.is_empty(), "the tests have these with other features: {differ:#?}");
 }
