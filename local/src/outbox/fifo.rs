@@ -142,7 +142,9 @@ impl WorkQueue for FifoQueue {
     }
 
     async fn send_all(&self, messages: Vec<Outgoing>) -> Result<(), QueueError> {
-        messages.into_iter().for_each(|message| self.put(message));
+        for message in messages {
+            self.put(message);
+        }
         Ok(())
     }
 }
