@@ -17,6 +17,7 @@ use adapters::secrets_manager::SecretsManager;
 use adapters::system_clock::SystemClock;
 use adapters::system_randomness::SystemRandomness;
 use adapters::tls;
+use application::data::followed::FollowedData;
 use application::data::own::OwnData;
 use application::ports::Ports;
 use application::ports::clock::Clock;
@@ -211,20 +212,25 @@ impl Service {
             upstream,
         };
         // The one place where it matters who the upstream is.
-        let (ports, records): (Ports, Arc<dyn Records>) = match &settings.upstream {
+        let (ports, records, data): (Ports, Arc<dyn Records>, Arc<dyn Data>) = match &settings
+            .upstream
+        {
             UpstreamChoice::Panorama => {
                 let ports = over(panorama.clone());
-                (ports.clone(), Arc::new(OwnRecords::new(ports, app_keys.clone())))
+                let data = OwnData::new(catalogue, table.clone());
+                let records = OwnRecords::new(ports.clone(), app_keys.clone());
+                (ports, Arc::new(records), Arc::new(data))
             }
             UpstreamChoice::Leaf(endpoints) => {
                 let (partner, account) = (secrets.clone(), secrets.clone());
                 let leaf =
                     Arc::new(Leaf::new(http, endpoints.clone(), partner, account, clock.clone()));
                 let ports = over(leaf.clone());
-                (ports.clone(), Arc::new(FollowedRecords::new(ports, app_keys.clone(), leaf)))
+                let data = FollowedData::new(leaf.clone());
+                let records = FollowedRecords::new(ports.clone(), app_keys.clone(), leaf);
+                (ports, Arc::new(records), Arc::new(data))
             }
         };
-        let data = Arc::new(OwnData::new(catalogue, table.clone()));
         Ok(Self { ports, records, data, settings: Arc::new(settings), app_keys, table })
     }
 }

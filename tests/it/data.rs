@@ -1,6 +1,7 @@
 //! What farmers share, as clients read it: growers, farms, fields, machine files and field
 //! operations.
 
+mod download;
 mod fields;
 mod files;
 mod operations;

@@ -1,6 +1,7 @@
 //! Proxy mode: Leaf's bad days, its alerts, its secrets, and what it knows that we do not.
 
 pub(crate) mod alerts;
+mod data;
 mod delivered;
 mod faults;
 pub(crate) mod records;

@@ -8,6 +8,7 @@
 mod access;
 mod forgetful;
 pub(crate) mod guard;
+mod links;
 mod policies;
 mod rights;
 mod scenario;

@@ -10,6 +10,9 @@ use domain::catalogue::operation_type::OperationType;
 use domain::ids::{FieldId, FileId, LeafUserId};
 use domain::timestamp::Timestamp;
 use serde::Serialize;
+use shared::settings::Settings;
+
+use crate::download;
 
 /// A file. The last two fields are ours.
 #[derive(Serialize)]
@@ -36,6 +39,8 @@ pub(crate) struct File {
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    download_original_file: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     sha256: Option<String>,
     /// Since when Panorama does not list it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -43,7 +48,7 @@ pub(crate) struct File {
 }
 
 impl File {
-    pub(crate) fn new(of: Of<StoredFile>, owner: &str) -> Self {
+    pub(crate) fn new(of: Of<StoredFile>, owner: &str, settings: &Settings) -> Self {
         let Of { leaf_user_id, what: StoredFile { entry, copy } } = of;
         let MachineFile { id, field, done, .. } = entry.thing;
         let stored = copy.stored.as_ref();
@@ -62,6 +67,7 @@ impl File {
             operation_type: done.operation_type.map(OperationType::as_str),
             status: CopyStatus::of(copy.status).as_str(),
             message: reason(copy.status),
+            download_original_file: stored.map(|_| download::address(settings, id)),
             sha256: stored.map(hash),
             removed_time: entry.removed_at,
         }

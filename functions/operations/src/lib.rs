@@ -1,6 +1,7 @@
 //! What machines recorded: files, and the field operations that they are of.
 //! `/services/operations/api`.
 
+mod download;
 mod file;
 mod operation;
 
@@ -45,6 +46,7 @@ pub fn routes(service: Service) -> Routes<Service> {
         .owner(Method::GET, &file, read_file)
         .owner(Method::GET, &format!("{file}/status"), file_status)
         .owner(Method::GET, &format!("{file}/summary"), file_summary)
+        .owner(Method::GET, &format!("{file}/download/original"), download::original)
         .owner(Method::GET, &operations, list_operations)
         .owner(Method::GET, &operation, read_operation)
         .owner(Method::GET, &format!("{operation}/files"), files_of_operation)
@@ -63,7 +65,7 @@ async fn list_files(
     asked: PageAsked,
 ) -> Result<Response, Problem> {
     let list = service.data.files(asked.sent(), asked.page).await?;
-    let as_file = |of| File::new(of, &owner);
+    let as_file = |of| File::new(of, &owner, &service.settings);
     let Portion { entries, total } = list.portion.map(|entry| entry.map(as_file));
     let shown = entries.len();
     let body = Files { message: "SUCCESS", operations: entries };
@@ -78,7 +80,7 @@ async fn read_file(
 ) -> Result<Json<Shown<File>>, Problem> {
     let id: FileId = segment("id", &id)?;
     let file = service.data.file(id, OfFile::Itself).await?;
-    Ok(Json(file.map(|of| File::new(of, &owner))))
+    Ok(Json(file.map(|of| File::new(of, &owner, &service.settings))))
 }
 
 async fn file_status(
@@ -135,7 +137,7 @@ async fn files_of_operation(
 ) -> Result<Response, Problem> {
     let id: FieldOperationId = segment("id", &id)?;
     let list = service.data.files_of_operation(id, asked.sent(), asked.page).await?;
-    let as_file = |of| File::new(of, &owner);
+    let as_file = |of| File::new(of, &owner, &service.settings);
     let Portion { entries, total } = list.portion.map(|entry| entry.map(as_file));
     let whole = service.settings.public_url_of(asked.path());
     Ok(listed(&whole, &list.asked, asked.page, entries.len(), total, entries))

@@ -108,6 +108,9 @@ fn arn(on: &str) -> String {
         "catalogue" => "!GetAtt Catalogue.Arn".to_owned(),
         "owners" => "!Ref OwnersSecret".to_owned(),
         "index-key" => "!Ref IndexKeySecret".to_owned(),
+        "raw-files" => "!Sub [\"arn:${AWS::Partition}:s3:::${Bucket}/raw/*\", {Bucket: !If \
+                        [MakesFilesBucket, !Ref FilesBucket, !Ref FilesBucketName]}]"
+            .to_owned(),
         // AWS ends a secret's ARN with six characters of its own; this one is made by hand, so the
         // template does not know them.
         "leaf" => format!("!Sub \"{SECRET}/leaf-??????\""),

@@ -7,6 +7,7 @@
 mod account;
 mod alerts;
 mod api;
+mod data;
 mod shapes;
 mod transport;
 

@@ -51,6 +51,25 @@ impl Record {
         self.0.get(name)
     }
 
+    /// The record without the fields of such names, at any depth.
+    #[must_use]
+    pub fn without(mut self, is_left_out: impl Fn(&str) -> bool) -> Self {
+        fn leave_out(value: &mut Value, is_left_out: &impl Fn(&str) -> bool) {
+            match value {
+                Value::Object(fields) => {
+                    fields.retain(|name, _| !is_left_out(name));
+                    fields.values_mut().for_each(|value| leave_out(value, is_left_out));
+                }
+                Value::Array(entries) => {
+                    entries.iter_mut().for_each(|entry| leave_out(entry, is_left_out));
+                }
+                _ => {}
+            }
+        }
+        leave_out(&mut self.0, &is_left_out);
+        self
+    }
+
     /// The record with other values in the place of some.
     #[must_use]
     pub fn with(mut self, values: impl IntoIterator<Item = (&'static str, Value)>) -> Self {

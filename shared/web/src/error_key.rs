@@ -74,6 +74,8 @@ error_keys! {
     FieldNotFound = "fieldNotFound", NOT_FOUND, "There is no such field";
     /// No file has this id.
     FileNotFound = "fileNotFound", NOT_FOUND, "There is no such file";
+    /// The file's bytes are not here.
+    FileNotStored = "fileNotStored", NOT_FOUND, "The file's bytes are not stored";
     /// Nobody has made a summary of the file.
     SummaryNotFound = "summaryNotFound", NOT_FOUND, "There is no summary of the file";
     /// No field operation has this id.

@@ -43,6 +43,10 @@ async fn a_file_says_what_is_known_of_it_and_leaves_out_the_rest() {
         "fileName": "harvest_1.2020", "origin": "provider", "sizeInBytes": 24_249,
         "createdTime": processed["createdTime"], "updatedTime": processed["updatedTime"],
         "operationType": "harvested", "status": "processed", "sha256": "ab".repeat(32),
+        "downloadOriginalFile": world.api(&format!(
+            "{OPERATIONS}/files/{}/download/original",
+            text(&processed["id"])
+        )),
     });
     assert_eq!(*processed, expected);
     assert_leaf_time(&processed["createdTime"]);

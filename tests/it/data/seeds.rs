@@ -9,6 +9,7 @@ use domain::catalogue::snapshot::Snapshot;
 use domain::ids::LeafUserId;
 use domain::shared_data::gathered::Gathered;
 use domain::shared_data::{ProviderName, Season, SharedData, SharedField, SharedStream};
+use shared::service::Service;
 
 use crate::world::World;
 
@@ -52,8 +53,13 @@ fn listing(shares: &[Shares<'_>]) -> SharedData {
 }
 
 impl World {
+    /// Whose catalogue it is: in proxy mode Leaf's.
+    fn keeper(&self) -> &Service {
+        &self.machine.leaf.as_deref().unwrap_or(&self.machine).service
+    }
+
     async fn consent(&self, user: LeafUserId) -> (Origin, Consent) {
-        let account = self.machine.service.ports.connections.account(user).await.expect("read");
+        let account = self.keeper().ports.connections.account(user).await.expect("read");
         let credential = account.expect("a Leaf user").credential.expect("it is connected");
         let operation = credential.operation.clone();
         (Origin { leaf_user_id: user, operation }, Consent::of(&credential))
@@ -61,7 +67,7 @@ impl World {
 
     /// A connected farmer's operation shares this, as of now.
     pub(crate) async fn shares(&self, user: &str, shares: &[Shares<'_>]) {
-        let catalogue = &self.machine.service.ports.catalogue;
+        let catalogue = &self.keeper().ports.catalogue;
         let user = user.parse().expect("an id");
         let (origin, consent) = self.consent(user).await;
         let (data, now) = (listing(shares), self.clock.now());
@@ -82,7 +88,7 @@ impl World {
 
     /// The bytes of a stream's file are here, or will not come if there is no name.
     pub(crate) async fn stored(&self, user: &str, stream: &str, name: Option<(&str, u64)>) {
-        let catalogue = &self.machine.service.ports.catalogue;
+        let catalogue = &self.keeper().ports.catalogue;
         let user = user.parse().expect("an id");
         let (_, consent) = self.consent(user).await;
         let asked = Asked {

@@ -21,6 +21,8 @@ pub(crate) enum Resource {
     Catalogue,
     /// An index of the catalogue's table.
     CatalogueIndex(String),
+    /// What Panorama gave out, in the bucket.
+    RawFiles,
     /// The API owners.
     Owners,
     IndexKey,
@@ -39,6 +41,7 @@ impl fmt::Display for Resource {
             Self::Index(name) => write!(f, "index/{name}"),
             Self::Catalogue => f.write_str("catalogue"),
             Self::CatalogueIndex(name) => write!(f, "catalogue/index/{name}"),
+            Self::RawFiles => f.write_str("raw-files"),
             Self::Owners => f.write_str("owners"),
             Self::IndexKey => f.write_str("index-key"),
             Self::Leaf => f.write_str("leaf"),

@@ -20,6 +20,7 @@ use tokio::task::JoinSet;
 use tower::ServiceExt as _;
 use url::Url;
 
+use super::links;
 use super::seen::Seen;
 use crate::world::World;
 
@@ -71,7 +72,7 @@ impl Forgetful {
             dynamodb: world.machine.dynamodb.clone(),
             secrets_manager: world.machine.secrets_manager.clone(),
             clock: world.clock.clone(),
-            files: Files::of(&world.machine.service),
+            files: links::watched(Files::of(&world.machine.service), seen),
             randomness: world.machine.service.ports.randomness.clone(),
         });
         let mut forgetful = Self { world, processes: processes.clone(), servers: JoinSet::new() };

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use local::Upstream;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::access::{Access, Resource};
 
@@ -192,6 +192,7 @@ impl<'a> Template<'a> {
         match action.split_once(':')?.0 {
             "dynamodb" => self.of_table(resource),
             "secretsmanager" => self.of_secrets(resource),
+            "s3" => of_files(resource),
             _ => None,
         }
     }
@@ -236,6 +237,15 @@ impl<'a> Template<'a> {
             _ => None,
         }
     }
+}
+
+/// Objects of the stack's bucket, or of one that it is given.
+fn of_files(resource: &Value) -> Option<Resource> {
+    let named = json!({ "Fn::If": [
+        "MakesFilesBucket", { "Ref": "FilesBucket" }, { "Ref": "FilesBucketName" },
+    ] });
+    let raw = "arn:${AWS::Partition}:s3:::${Bucket}/raw/*";
+    (resource["Fn::Sub"] == json!([raw, { "Bucket": named }])).then_some(Resource::RawFiles)
 }
 
 fn statements(document: &Value) -> Result<&Vec<Value>, String> {

@@ -44,10 +44,10 @@ pub(crate) async fn play(seen: &Seen, upstream: Upstream) {
     callbacks::scenes(scenario).await;
     credentials::scenes(scenario).await;
     alerts::scene(&scenario.machine().await).await;
+    data::scene(scenario).await;
     match upstream {
         Upstream::Panorama => {
             Box::pin(starts::finds_another_at_work(scenario)).await;
-            data::scene(&scenario.machine().await.world).await;
             credentials::live_looks(&scenario.machine().await.world).await;
             Box::pin(queues_and_schedules::scenes(scenario)).await;
         }

@@ -22,11 +22,17 @@ impl Seen {
     pub(crate) fn interceptor(&self) -> SharedInterceptor {
         let seen = self.clone();
         before_each(move |request| {
-            // What is done in no function's name is the test's own, or makes the machine.
-            let Some(function) = function_scope::function() else { return Ok(()) };
-            let needed = access::of_call(request)?;
-            seen.0.lock().expect("nobody panicked").entry(function).or_default().extend(needed);
+            if function_scope::function().is_some() {
+                seen.note(access::of_call(request)?);
+            }
             Ok(())
         })
+    }
+
+    /// What the function whose turn it is does. What is done in no function's name is the test's
+    /// own, or makes the machine.
+    pub(super) fn note(&self, done: impl IntoIterator<Item = Access>) {
+        let Some(function) = function_scope::function() else { return };
+        self.0.lock().expect("nobody panicked").entry(function).or_default().extend(done);
     }
 }

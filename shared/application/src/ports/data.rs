@@ -7,11 +7,13 @@ use async_trait::async_trait;
 
 use super::catalogue::Of;
 use super::failure::Failure;
+use super::portion::Portion;
 use super::records::Listed;
+use super::upstream::UpstreamError;
 use domain::catalogue::entry::{Entry, Farm, Field, FieldOperation, Grower, StoredFile};
 use domain::catalogue::origin::{FarmId, GrowerId};
 use domain::ids::{FieldId, FieldOperationId, FileId, LeafUserId};
-use domain::record::Shown;
+use domain::record::{Record, Shown};
 use domain::sent::{Page, Refusals, SentQuery};
 
 /// Growers, farms, fields, machine files and field operations.
@@ -160,4 +162,37 @@ impl<E: Into<Failure>> From<E> for DataError {
     fn from(error: E) -> Self {
         Self::Failure(error.into())
     }
+}
+
+/// An upstream with data of its own.
+#[async_trait]
+pub trait DataKeeper: Send + Sync {
+    /// A page of a list, as the query asks for it; `None` when what it is of is not there. What is
+    /// sent is the sender's to mend: see [`UpstreamError::SentRefused`].
+    async fn list_data(
+        &self,
+        of: &DataPath,
+        query: Vec<(String, String)>,
+    ) -> Result<Option<Portion<Record>>, UpstreamError>;
+
+    /// One record; `None` when it is not there.
+    async fn read_data(&self, of: &DataPath) -> Result<Option<Record>, UpstreamError>;
+}
+
+/// Where data is, in Leaf's API.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DataPath {
+    /// Below which of its services.
+    pub service: DataService,
+    /// The segments of the path there.
+    pub rest: Vec<String>,
+}
+
+/// A service of Leaf's that has data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DataService {
+    /// Growers, farms and fields.
+    Fields,
+    /// Machine files and field operations.
+    Operations,
 }

@@ -1,15 +1,18 @@
 //! `fields` and `operations`: every list in every order, of all and of one, whole and in pages.
 
+use local::Upstream;
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
 
+use super::Scenario;
 use crate::data::seeds::SHARED;
 use crate::world::{FARM, World};
 
 const FIELDS: &str = "/services/fields/api";
 const OPERATIONS: &str = "/services/operations/api";
 
-pub(super) async fn scene(world: &World) {
+pub(super) async fn scene(scenario: &Scenario<'_>) {
+    let world = &scenario.machine().await.world;
     let user = world.connected("maria", FARM).await;
     world.shares(&user, &SHARED).await;
     let of_user = format!("{FIELDS}/users/{user}");
@@ -32,6 +35,16 @@ pub(super) async fn scene(world: &World) {
     ] {
         read(world, &format!("{FIELDS}/{path}")).await;
     }
+    world.stored(&user, "s1", Some(("a.2020", 1))).await;
+    let stored = first(world, &format!("{OPERATIONS}/files?status=processed")).await;
+    let path = format!("{OPERATIONS}/files/{stored}/download/original");
+    let answer = world.owner(Method::GET, &path).send().await.expect("an answer");
+    let expected = match scenario.upstream {
+        Upstream::Panorama => StatusCode::FOUND,
+        // Their bytes are not here.
+        Upstream::Leaf => StatusCode::NOT_FOUND,
+    };
+    assert_eq!(answer.status(), expected, "{path}");
     for of in [String::new(), format!("&leafUserId={user}")] {
         for sort in ["id", "fileName", "createdTime", "updatedTime", "leafUserId", "sizeInBytes"] {
             read(world, &format!("{OPERATIONS}/files?size=1&sort={sort}{of}")).await;
