@@ -84,21 +84,18 @@ pub(crate) struct FileOfField {
 }
 
 #[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
 struct Times {
-    created_time: Timestamp,
-    updated_time: Timestamp,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    removed_time: Option<Timestamp>,
+    #[serde(rename = "createdTime")]
+    created: Timestamp,
+    #[serde(rename = "updatedTime")]
+    updated: Timestamp,
+    #[serde(rename = "removedTime", skip_serializing_if = "Option::is_none")]
+    removed: Option<Timestamp>,
 }
 
 impl<T> From<&Entry<T>> for Times {
     fn from(entry: &Entry<T>) -> Self {
-        Self {
-            created_time: entry.created_at,
-            updated_time: entry.updated_at,
-            removed_time: entry.removed_at,
-        }
+        Self { created: entry.created_at, updated: entry.updated_at, removed: entry.removed_at }
     }
 }
 

@@ -2,6 +2,7 @@
 //! left out.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use application::ports::catalogue::{CopyStatus, Of};
 use domain::catalogue::entry::{MachineFile, StoredFile};
@@ -17,7 +18,7 @@ use crate::download;
 /// A file. The last two fields are ours.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct File {
+pub(crate) struct Resource {
     id: FileId,
     provider: &'static str,
     leaf_user_id: LeafUserId,
@@ -47,7 +48,7 @@ pub(crate) struct File {
     removed_time: Option<Timestamp>,
 }
 
-impl File {
+impl Resource {
     pub(crate) fn new(of: Of<StoredFile>, owner: &str, settings: &Settings) -> Self {
         let Of { leaf_user_id, what: StoredFile { entry, copy } } = of;
         let MachineFile { id, field, done, .. } = entry.thing;
@@ -93,7 +94,11 @@ fn reason(status: FileStatus) -> Option<String> {
 
 /// As texts have hashes everywhere: hexadecimal digits.
 fn hash(bytes: &StoredBytes) -> String {
-    bytes.sha256.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.sha256.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a text does not fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 /// What a converter would do, in Leaf's words.

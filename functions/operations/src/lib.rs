@@ -25,7 +25,7 @@ use web::parameters::{Segments, segment};
 use web::problem::Problem;
 use web::routes::Routes;
 
-use file::{File, Steps};
+use file::{Resource, Steps};
 use operation::Operation;
 
 /// What it is.
@@ -56,7 +56,7 @@ pub fn routes(service: Service) -> Routes<Service> {
 #[derive(Serialize)]
 struct Files {
     message: &'static str,
-    operations: Vec<Shown<File>>,
+    operations: Vec<Shown<Resource>>,
 }
 
 async fn list_files(
@@ -65,7 +65,7 @@ async fn list_files(
     asked: PageAsked,
 ) -> Result<Response, Problem> {
     let list = service.data.files(asked.sent(), asked.page).await?;
-    let as_file = |of| File::new(of, &owner, &service.settings);
+    let as_file = |of| Resource::new(of, &owner, &service.settings);
     let Portion { entries, total } = list.portion.map(|entry| entry.map(as_file));
     let shown = entries.len();
     let body = Files { message: "SUCCESS", operations: entries };
@@ -77,10 +77,10 @@ async fn read_file(
     State(service): State<Service>,
     Extension(ApiOwner(owner)): Extension<ApiOwner>,
     Segments(id): Segments<String>,
-) -> Result<Json<Shown<File>>, Problem> {
+) -> Result<Json<Shown<Resource>>, Problem> {
     let id: FileId = segment("id", &id)?;
     let file = service.data.file(id, OfFile::Itself).await?;
-    Ok(Json(file.map(|of| File::new(of, &owner, &service.settings))))
+    Ok(Json(file.map(|of| Resource::new(of, &owner, &service.settings))))
 }
 
 async fn file_status(
@@ -137,7 +137,7 @@ async fn files_of_operation(
 ) -> Result<Response, Problem> {
     let id: FieldOperationId = segment("id", &id)?;
     let list = service.data.files_of_operation(id, asked.sent(), asked.page).await?;
-    let as_file = |of| File::new(of, &owner, &service.settings);
+    let as_file = |of| Resource::new(of, &owner, &service.settings);
     let Portion { entries, total } = list.portion.map(|entry| entry.map(as_file));
     let whole = service.settings.public_url_of(asked.path());
     Ok(listed(&whole, &list.asked, asked.page, entries.len(), total, entries))

@@ -58,10 +58,14 @@ impl Record {
             match value {
                 Value::Object(fields) => {
                     fields.retain(|name, _| !is_left_out(name));
-                    fields.values_mut().for_each(|value| leave_out(value, is_left_out));
+                    for value in fields.values_mut() {
+                        leave_out(value, is_left_out);
+                    }
                 }
                 Value::Array(entries) => {
-                    entries.iter_mut().for_each(|entry| leave_out(entry, is_left_out));
+                    for entry in entries {
+                        leave_out(entry, is_left_out);
+                    }
                 }
                 _ => {}
             }

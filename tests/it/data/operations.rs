@@ -43,7 +43,7 @@ async fn operations_are_filtered_and_ordered() {
     let (fields, _) = world.list(&format!("{FIELDS}/fields")).await;
     let north = fields.iter().find(|field| field["name"] == "north").expect("a field");
     let (operations, _) = world.list(&format!("{OPERATIONS}/operations")).await;
-    let last = text(&operations[4]["updatedTime"]);
+    let newest = text(&operations[4]["updatedTime"]);
     for (query, expected) in [
         (format!("leafUserId={maria}"), 4),
         ("provider=CNHI".to_owned(), 0),
@@ -51,7 +51,7 @@ async fn operations_are_filtered_and_ordered() {
         (format!("operationType=planted&leafUserId={dale}"), 1),
         (format!("fieldId={}", text(&north["id"])), 3),
         (format!("fieldId={}&leafUserId={dale}", text(&north["id"])), 0),
-        (format!("updatedTime={last}"), 1),
+        (format!("updatedTime={newest}"), 1),
         ("startTime=2020-01-01".to_owned(), 0),
         ("endTime=2030-01-01".to_owned(), 0),
     ] {
