@@ -8,6 +8,7 @@ mod operations;
 mod resources;
 pub(crate) mod seeds;
 mod strangers;
+mod sync;
 
 use reqwest::Method;
 use serde_json::Value;

@@ -140,11 +140,4 @@ impl WorkQueue for FifoQueue {
         self.put(message);
         Ok(())
     }
-
-    async fn send_all(&self, messages: Vec<Outgoing>) -> Result<(), QueueError> {
-        for message in messages {
-            self.put(message);
-        }
-        Ok(())
-    }
 }

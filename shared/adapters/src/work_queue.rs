@@ -4,14 +4,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use aws_sdk_sqs::Client;
-use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
 
 use super::sdk_error::kind;
 use super::tls;
 use application::ports::work_queue::{Outgoing, QueueError, WorkQueue};
-
-/// Messages of one batch (API Reference, `SendMessageBatch`).
-const BATCH: usize = 10;
 
 pub struct SqsWorkQueue {
     client: Client,
@@ -53,29 +49,5 @@ impl WorkQueue for SqsWorkQueue {
             Ok(_) => Ok(()),
             Err(error) => Err(QueueError { operation: OPERATION, failure: kind(&error) }),
         }
-    }
-
-    async fn send_all(&self, messages: Vec<Outgoing>) -> Result<(), QueueError> {
-        const OPERATION: &str = "SendMessageBatch";
-        let failed = |failure| QueueError { operation: OPERATION, failure };
-        for batch in messages.chunks(BATCH) {
-            let entries = batch.iter().enumerate().map(|(place, message)| {
-                SendMessageBatchRequestEntry::builder()
-                    .id(place.to_string())
-                    .message_body(&message.body)
-                    .message_group_id(&message.group)
-                    .message_deduplication_id(&message.id)
-                    .build()
-                    .expect("id and body are given")
-            });
-            let request = self.client.send_message_batch().queue_url(&self.url);
-            let answer = request.set_entries(Some(entries.collect())).send().await;
-            let answer = answer.map_err(|error| failed(kind(&error)))?;
-            // What was not taken is sent again with the rest, and taken once.
-            if let Some(refused) = answer.failed().first() {
-                return Err(failed(refused.code().to_owned()));
-            }
-        }
-        Ok(())
     }
 }

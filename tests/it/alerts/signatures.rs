@@ -160,8 +160,4 @@ impl WorkQueue for NoQueue {
     async fn send(&self, message: Outgoing) -> Result<(), QueueError> {
         panic!("{message:?}")
     }
-
-    async fn send_all(&self, messages: Vec<Outgoing>) -> Result<(), QueueError> {
-        panic!("{messages:?}")
-    }
 }

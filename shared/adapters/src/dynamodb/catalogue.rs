@@ -19,7 +19,8 @@ mod write;
 
 use async_trait::async_trait;
 
-use super::item::{Item, Reading, Writing};
+use super::item::{Item, Reading, Writing, key, number, text};
+use super::table::Condition;
 use application::ports::catalogue::{
     Asked, Catalogue, CatalogueError, Consent, Copies, FileFilter, Of, OperationFilter, SyncState,
 };
@@ -46,6 +47,8 @@ const SYNC: &str = "SYNC";
 impl Catalogue for CatalogueTable {
     async fn sync_state(&self, user: LeafUserId) -> Result<Option<SyncState>, StoreError> {
         let row = self.rows.get(sync_key(user)).await?;
+        // One that was only asked for has not happened.
+        let row = row.filter(|item| item.contains_key("syncedAt"));
         row.map(|item| read_sync(Reading { operation: "GetItem", item: &item })).transpose()
     }
 
@@ -81,6 +84,16 @@ impl Catalogue for CatalogueTable {
     async fn note_sync(&self, consent: &Consent, state: &SyncState) -> Result<(), CatalogueError> {
         let row = self.rows.put(sync_row(consent.leaf_user_id, state));
         self.transact(Some(consent), vec![row]).await
+    }
+
+    async fn request_sync(&self, user: LeafUserId, at: Timestamp) -> Result<(), StoreError> {
+        let wanted = Condition::new("")
+            .name("#user", "leafUserId")
+            .name("#at", "requestedAt")
+            .value(":user", text(user))
+            .value(":at", text(at));
+        let set = "SET #user = :user, #at = :at";
+        self.rows.update_one(sync_key(user), set, wanted).await.map_err(StoreError::from)
     }
 
     async fn copies(&self, user: LeafUserId) -> Result<Copies, StoreError> {
@@ -210,13 +223,12 @@ fn insert<T: Row>(entries: &mut std::collections::BTreeMap<T::Id, Entry<T>>, ent
 }
 
 fn sync_key(user: LeafUserId) -> Item {
-    super::item::key(user_partition(user), SYNC)
+    key(user_partition(user), SYNC)
 }
 
 fn sync_row(user: LeafUserId, state: &SyncState) -> Item {
-    use super::item::number;
-
     Writing::row(sync_key(user))
+        .text("leafUserId", user)
         .text("credentialId", state.credential_id)
         .text("digest", state.digest)
         .text("syncedAt", state.synced_at)

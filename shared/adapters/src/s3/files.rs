@@ -48,6 +48,12 @@ impl FileStore for S3Files {
         self.bucket.size_of(key).await
     }
 
+    async fn delete(&self, key: &ObjectKey) -> Result<(), FilesError> {
+        let Bucket { client, name } = &self.bucket;
+        let request = client.delete_object().bucket(&**name).key(key.as_str());
+        request.send().await.map(|_| ()).map_err(failed("DeleteObject"))
+    }
+
     async fn delete_below(&self, prefix: &ObjectPrefix) -> Result<Deletion, FilesError> {
         const LIST: &str = "ListObjectsV2";
         const DELETE: &str = "DeleteObjects";

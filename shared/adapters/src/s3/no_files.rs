@@ -26,6 +26,10 @@ impl FileStore for NoFiles {
         none("ListObjectsV2")
     }
 
+    async fn delete(&self, _: &ObjectKey) -> Result<(), FilesError> {
+        none("DeleteObject")
+    }
+
     async fn delete_below(&self, _: &ObjectPrefix) -> Result<Deletion, FilesError> {
         none("DeleteObjects")
     }

@@ -19,6 +19,9 @@ pub trait FileStore: Send + Sync {
     /// whoever stores files has no right to read them.
     async fn size(&self, key: &ObjectKey) -> Result<Option<u64>, FilesError>;
 
+    /// Deletes one object, if there is one.
+    async fn delete(&self, key: &ObjectKey) -> Result<(), FilesError>;
+
     /// Deletes a portion of the objects whose keys begin so, and tells whether there are more. It
     /// may be repeated at will: what is gone is gone.
     async fn delete_below(&self, prefix: &ObjectPrefix) -> Result<Deletion, FilesError>;

@@ -13,9 +13,6 @@ pub trait WorkQueue: Send + Sync {
 
     /// Puts a message into it. The same one within five minutes is taken once.
     async fn send(&self, message: Outgoing) -> Result<(), QueueError>;
-
-    /// Puts messages into it, in this order. After an error some may be in it.
-    async fn send_all(&self, messages: Vec<Outgoing>) -> Result<(), QueueError>;
 }
 
 /// A message for the queue.

@@ -1,26 +1,20 @@
 //! The sync: what an operation shares now, compared with what is stored of it.
 //!
-//! One call, whatever there is. Where nothing is new, two reads and a write more; where something
-//! is, the entries that differ are written, then the work of fetching files is sent, and only then
-//! it is noted that this listing was followed. So a sync that dies anywhere is done again as a
-//! whole, and loses nothing.
-
-use std::collections::BTreeMap;
+//! One call, whatever there is. Where nothing is new, two reads and a write more, however many
+//! streams there are; where something is, the entries that differ are written, and only then it is
+//! noted that this listing was followed. So a sync that dies anywhere is done again as a whole, and
+//! loses nothing. The work of fetching files follows from their rows, by the table's stream.
 
 use crate::ports::Ports;
 use crate::ports::catalogue::{CatalogueError, Consent, SyncState};
 use crate::ports::store_error::StoreError;
 use crate::ports::upstream::UpstreamError;
-use crate::ports::work_queue::{QueueError, WorkQueue};
-use crate::use_cases::file_message::FileMessage;
 use crate::use_cases::note_refusal::note_refusal;
-use domain::catalogue::difference::Stored;
-use domain::catalogue::file_copy::FileStatus;
 use domain::catalogue::origin::Origin;
 use domain::catalogue::snapshot::Snapshot;
 use domain::credential::{Credential, CredentialStatus};
 use domain::ids::LeafUserId;
-use domain::shared_data::{SharedData, StreamId};
+use domain::shared_data::SharedData;
 
 /// What came of a sync.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,11 +23,8 @@ pub enum Synced {
     NoConsent,
     /// Panorama lists what it listed before, and all of it is here.
     Same,
-    /// What differed is written, and so many streams are to be fetched.
-    Followed {
-        /// How many.
-        streams: usize,
-    },
+    /// What differed is written.
+    Followed,
 }
 
 /// A sync that has not happened: to be tried again.
@@ -48,27 +39,17 @@ pub enum SyncError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The work could not be sent.
-    #[error(transparent)]
-    Queue(#[from] QueueError),
 }
 
 /// Follows what a Leaf user's operation shares.
 ///
 /// # Errors
 /// See [`SyncError`]; a failed or partial answer changes nothing.
-pub async fn sync_operation(
-    ports: &Ports,
-    files: &dyn WorkQueue,
-    user: LeafUserId,
-) -> Result<Synced, SyncError> {
+pub async fn sync_operation(ports: &Ports, user: LeafUserId) -> Result<Synced, SyncError> {
     let account = ports.connections.account(user).await?;
     let credential = account.and_then(|account| account.credential);
-    let Some(credential) =
-        credential.filter(|credential| credential.status == CredentialStatus::Active)
-    else {
-        return Ok(Synced::NoConsent);
-    };
+    let is_ours = |it: &Credential| it.status == CredentialStatus::Active && !it.is_upstreams;
+    let Some(credential) = credential.filter(is_ours) else { return Ok(Synced::NoConsent) };
     let Credential { app_key, organization_code, .. } = &credential;
     let asked = ports.partner_account.shared_data(app_key, organization_code).await;
     let data = match asked {
@@ -85,7 +66,7 @@ pub async fn sync_operation(
         }
         Err(error) => return Err(error.into()),
     };
-    match follow(ports, files, &credential, &data).await {
+    match follow(ports, &credential, &data).await {
         Ok(synced) => Ok(synced),
         Err(Failed::NoConsent) => Ok(Synced::NoConsent),
         Err(Failed::Sync(error)) => Err(error),
@@ -116,7 +97,6 @@ impl From<CatalogueError> for Failed {
 
 async fn follow(
     ports: &Ports,
-    files: &dyn WorkQueue,
     credential: &Credential,
     data: &SharedData,
 ) -> Result<Synced, Failed> {
@@ -133,39 +113,21 @@ async fn follow(
         fields: count(data.fields().len()),
     };
     let before = ports.catalogue.sync_state(user).await?;
+    // What was not fetched while it was not shared is to be looked for after that.
     let is_same = before.is_some_and(|before| {
         (before.credential_id, before.digest) == (state.credential_id, state.digest)
+            && credential.status_since < before.synced_at
     });
-    if is_same && ports.catalogue.copies(user).await?.processing == 0 {
+    if is_same {
         ports.catalogue.note_sync(&consent, &state).await?;
         return Ok(Synced::Same);
     }
-    let mut stored = ports.catalogue.stored(user).await?;
+    let stored = ports.catalogue.stored(user).await?;
     let origin = Origin { leaf_user_id: user, operation: credential.operation.clone() };
     let snapshot = Snapshot::of(&origin, data, &stored.files_of_streams());
     let difference = stored.difference(snapshot, now);
     ports.catalogue.write(&consent, &difference).await?;
-    let changed = difference.files.into_iter().map(|(file, _)| (file.entry.thing.id, file));
-    stored.files.extend(changed);
-    let wanted = wanted(&stored);
-    let message = |(stream, version): (&&StreamId, &u32)| {
-        FileMessage::new(user, origin.file(stream, 0)).outgoing(*version)
-    };
-    let messages = wanted.iter().map(message);
-    files.send_all(messages.collect()).await?;
     ports.catalogue.note_sync(&consent, &state).await?;
-    tracing::info!(streams = wanted.len(), "an operation was synced");
-    Ok(Synced::Followed { streams: wanted.len() })
-}
-
-/// The streams with files whose bytes are not here, each with the version that is wanted.
-fn wanted(stored: &Stored) -> BTreeMap<&StreamId, u32> {
-    let mut wanted = BTreeMap::new();
-    for file in stored.files.values() {
-        if file.copy.status == FileStatus::Processing {
-            let version = wanted.entry(&file.entry.thing.stream).or_default();
-            *version = file.copy.version.max(*version);
-        }
-    }
-    wanted
+    tracing::info!(files = difference.files.len(), "an operation was synced");
+    Ok(Synced::Followed)
 }

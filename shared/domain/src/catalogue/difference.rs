@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::catalogue::entry::{
     Entry, Farm, Field, FieldOperation, Grower, MachineFile, StoredFile, Thing,
 };
-use crate::catalogue::file_copy::{FileCopy, FileStatus};
+use crate::catalogue::file_copy::{CopyFailure, FileCopy, FileStatus};
 use crate::catalogue::origin::{FarmId, GrowerId};
 use crate::catalogue::snapshot::{FilesOfStreams, Snapshot};
 use crate::ids::{FieldId, FieldOperationId, FileId};
@@ -76,26 +76,33 @@ impl Stored {
         files: BTreeMap<FileId, MachineFile>,
         now: Timestamp,
     ) -> Vec<(StoredFile, Option<FileStatus>)> {
-        let before = self
-            .files
-            .iter()
-            .map(|(id, file)| (*id, file.entry.clone()))
-            .collect::<BTreeMap<_, _>>();
-        let changed = changes(&before, files, now);
+        let before = self.files.iter().map(|(id, file)| (*id, file.entry.clone())).collect();
+        let stopped = self.files.values().filter(|file| {
+            let MachineFile { id, .. } = &file.entry.thing;
+            let is_same = files.get(id) == Some(&file.entry.thing);
+            is_same && file.entry.removed_at.is_none() && file.copy.is_stopped()
+        });
+        let shared_again = stopped.map(|file| Entry {
+            updated_at: now,
+            revision: file.entry.revision + 1,
+            ..file.entry.clone()
+        });
+        let shared_again: Vec<_> = shared_again.collect();
         let with_copy = |entry: Entry<MachineFile>| {
             let Some(before) = self.files.get(&entry.thing.id) else {
                 return (StoredFile { entry, copy: FileCopy::wanted() }, None);
             };
+            let is_same = entry.thing.is_recorded_as(&before.entry.thing);
             let copy = if entry.removed_at.is_some() {
-                before.copy.not_listed()
-            } else if entry.thing.is_recorded_as(&before.entry.thing) {
-                before.copy.listed()
+                before.copy.stopped(CopyFailure::NotListed)
+            } else if is_same && !before.copy.is_stopped() {
+                before.copy.clone()
             } else {
                 before.copy.wanted_again()
             };
             (StoredFile { entry, copy }, Some(before.copy.status))
         };
-        changed.into_iter().map(with_copy).collect()
+        changes(&before, files, now).into_iter().chain(shared_again).map(with_copy).collect()
     }
 }
 

@@ -56,6 +56,9 @@ pub enum CopyFailure {
     /// Panorama did not list it any more before its bytes were here.
     #[error("Panorama stopped listing this file before it was downloaded")]
     NotListed,
+    /// The farmer's consent ended before its bytes were here.
+    #[error("sharing ended before this file was downloaded")]
+    NoConsent,
     /// It could not be fetched, for as long as it was tried.
     #[error("the file could not be downloaded from Panorama within a day")]
     GivenUp,
@@ -105,24 +108,18 @@ impl FileCopy {
         Self { version: self.version + 1, status: FileStatus::Processing, ..self.clone() }
     }
 
-    /// The same file, which Panorama does not list any more. Bytes that are here stay.
+    /// The same file, whose bytes are not to be fetched any more. Bytes that are here stay.
     #[must_use]
-    pub fn not_listed(&self) -> Self {
+    pub fn stopped(&self, why: CopyFailure) -> Self {
         match self.status {
-            FileStatus::Processing => {
-                Self { status: FileStatus::Failed(CopyFailure::NotListed), ..self.clone() }
-            }
+            FileStatus::Processing => Self { status: FileStatus::Failed(why), ..self.clone() },
             FileStatus::Processed | FileStatus::Failed(_) => self.clone(),
         }
     }
 
-    /// The same file, which Panorama lists, after it may not have done so.
-    #[must_use]
-    pub fn listed(&self) -> Self {
-        match self.status {
-            FileStatus::Failed(CopyFailure::NotListed) => self.wanted_again(),
-            FileStatus::Processing | FileStatus::Processed | FileStatus::Failed(_) => self.clone(),
-        }
+    /// Whether its bytes were not fetched only because it was not shared for a time.
+    pub fn is_stopped(&self) -> bool {
+        matches!(self.status, FileStatus::Failed(CopyFailure::NotListed | CopyFailure::NoConsent))
     }
 
     /// Whether it was given up, so that whoever asks for it anew wants it tried again.

@@ -73,6 +73,7 @@ fn written<T: Row>(user: LeafUserId, entry: &Entry<T>) -> Writing {
     let row = Writing::row(entry_key::<T>(user, id))
         .text(KIND, T::KIND)
         .text("id", id.to_string())
+        .text("leafUserId", user)
         .text("createdTime", created_at)
         .text("updatedTime", updated_at)
         .optional("removedTime", *removed_at)
@@ -315,6 +316,7 @@ const fn failure_code(why: CopyFailure) -> &'static str {
         CopyFailure::TooLarge => "tooLarge",
         CopyFailure::AddressRefused => "addressRefused",
         CopyFailure::NotListed => "notListed",
+        CopyFailure::NoConsent => "noConsent",
         CopyFailure::GivenUp => "givenUp",
     }
 }
@@ -325,6 +327,7 @@ fn read_failure(row: Reading<'_>) -> Result<CopyFailure, StoreError> {
         "tooLarge" => CopyFailure::TooLarge,
         "addressRefused" => CopyFailure::AddressRefused,
         "notListed" => CopyFailure::NotListed,
+        "noConsent" => CopyFailure::NoConsent,
         "givenUp" => CopyFailure::GivenUp,
         _ => return Err(row.corrupt("failure")),
     })

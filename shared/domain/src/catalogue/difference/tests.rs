@@ -1,5 +1,5 @@
 use super::*;
-use crate::catalogue::file_copy::StoredBytes;
+use crate::catalogue::file_copy::{CopyFailure, StoredBytes};
 use crate::catalogue::origin::Origin;
 use crate::client_environment::ClientEnvironment;
 use crate::ids::LeafUserId;
@@ -116,6 +116,14 @@ fn what_leaves_is_marked_and_what_returns_is_the_same() {
     assert_eq!(summary(&difference), ["s3.0 changed v2", "south changed"], "it never came");
     assert_eq!(stored.files.keys().copied().collect::<Vec<_>>(), ids);
     assert!(stored.files.values().all(|file| file.entry.created_at == at(0)));
+
+    // Sharing was off while the bytes were to be fetched; nothing of the listing has changed.
+    for file in stored.files.values_mut() {
+        file.copy = file.copy.stopped(CopyFailure::NoConsent);
+    }
+    let difference = follow(&mut stored, &listing(FIRST), at(4));
+    assert_eq!(summary(&difference), ["s1.0 changed v2", "s2.0 changed v2", "s3.0 changed v3"]);
+    assert!(follow(&mut stored, &listing(FIRST), at(5)).is_empty());
 }
 
 #[test]
