@@ -2,7 +2,7 @@
 //! machine files that were recorded on them, and the field operations that those files are of.
 //!
 //! It follows Panorama's listing by difference: [`snapshot::Snapshot`] is what the listing says,
-//! [`difference::difference`] what has to be written so that the stored entries say the same. What
+//! [`difference::Difference`] what has to be written so that the stored entries say the same. What
 //! leaves the listing is marked as removed and never deleted.
 
 pub mod difference;
