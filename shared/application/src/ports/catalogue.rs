@@ -35,7 +35,7 @@ pub trait Catalogue: Send + Sync {
     /// Notes a sync that has written all of its difference.
     async fn note_sync(&self, consent: &Consent, state: &SyncState) -> Result<(), CatalogueError>;
 
-    /// Asks for a sync of a Leaf user's operation: what follows comes out of the table's stream.
+    /// Notes in the table that a sync of a Leaf user's operation is wanted.
     async fn request_sync(&self, user: LeafUserId, at: Timestamp) -> Result<(), StoreError>;
 
     /// The copies of a Leaf user's files, counted by how they stand. Strongly consistent.

@@ -2,8 +2,8 @@
 //!
 //! A file is first a row, then bytes, then a row that says how many and which: in that order, each
 //! step repeatable. An attempt writes an object of its own ([`domain::catalogue::file_copy`]), so
-//! whoever dies anywhere leaves at most an object that the next attempt knows of and deletes. While
-//! the farmer's consent lasts: every attempt begins in a transaction with it.
+//! whoever dies anywhere leaves at most an object that the next attempt knows of and deletes. Every
+//! attempt begins in one transaction with the farmer's consent.
 
 mod copy;
 

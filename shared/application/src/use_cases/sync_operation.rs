@@ -3,7 +3,7 @@
 //! One call, whatever there is. Where nothing is new, two reads and a write more, however many
 //! streams there are; where something is, the entries that differ are written, and only then it is
 //! noted that this listing was followed. So a sync that dies anywhere is done again as a whole, and
-//! loses nothing. The work of fetching files follows from their rows, by the table's stream.
+//! loses nothing. Which files are to be fetched is in their rows.
 
 use crate::ports::Ports;
 use crate::ports::catalogue::{CatalogueError, Consent, SyncState};

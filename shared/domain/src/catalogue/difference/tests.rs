@@ -21,7 +21,7 @@ fn at(day: u64) -> Timestamp {
         .plus(std::time::Duration::from_hours(24 * day))
 }
 
-/// A listing of fields, each `client/farm/field` with streams `id task`.
+/// A listing of fields, each named by its client, its farm and itself, with streams `id task`.
 fn listing(fields: &[(&str, &[&str])]) -> SharedData {
     let mut gathered = Gathered::default();
     for (name, streams) in fields {
