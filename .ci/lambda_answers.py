@@ -11,6 +11,7 @@ import contextlib
 import copy
 import json
 import sys
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -99,7 +100,7 @@ class Day:
         cookie = self.start_and_follow(user)
         self.come_back(cookie)
         self.read_what_came_of_it(user)
-        self.read_what_is_shared()
+        self.read_what_is_shared(user)
         self.register_a_webhook()
         self.refuse_what_leaf_has_not_signed()
         self.work_in_the_background()
@@ -233,11 +234,44 @@ class Day:
             summaries = json.loads(http(resources, sample, 200)["body"])["summaries"]
             expect([summary["leafUserId"] for summary in summaries], [user], "resources: a summary")
 
-    def read_what_is_shared(self) -> None:
-        # The sync fills the lists; here they are empty, each in its form.
-        for name, empty in (("fields", []), ("operations", {"message": "SUCCESS", "operations": []})):
+    def read_what_is_shared(self, user: str) -> None:
+        seeded = self.ready["leafUserId"]
+        with self.function("fields") as fields:
+            expect(json.loads(http(fields, event("fields"), 200)["body"]), [], "fields: not connected yet")
+        with self.function("operations") as operations:
+
+            def files(of: str) -> list:
+                sample = event("operations")
+                sample = addressed(sample, sample["rawPath"], sample["rawQueryString"].replace(seeded, of))
+                return json.loads(http(operations, sample, 200)["body"])["operations"]
+
+            expect(files(seeded), [], "operations: not connected yet")
+            # `cargo run` has the queues, and works on them.
+            for _ in range(300):
+                stored = files(user)
+                if stored and all(file["status"] == "processed" for file in stored):
+                    break
+                time.sleep(0.1)
+            else:
+                sys.exit("operations: the files are not stored after 30 seconds")
+            path = urllib.parse.urlsplit(stored[0]["downloadOriginalFile"]).path
+            sample = addressed(event("operations"), path)
+            sample["routeKey"] = sample["requestContext"]["routeKey"] = "GET /services/operations/api/files/{fileId}/download/original"
+            sample["pathParameters"] = {"fileId": stored[0]["id"]}
+            link = http(operations, sample, 302)["headers"]["location"]
+            with urllib.request.urlopen(link, timeout=10) as answer:
+                expect(len(answer.read()), stored[0]["sizeInBytes"], "operations: the bytes of a file")
+        # What is done already, in functions that have just been started; and what nobody shares.
+        for name in ("sync-operation", "store-file"):
             with self.function(name) as function:
-                expect(json.loads(http(function, event(name), 200)["body"]), empty, f"{name}: nothing yet")
+                sample = event(name)
+                expect(function.invoke(sample)["batchItemFailures"], [], f"{name}: nobody shares it")
+                body = {"leafUserId": user, "fileId": stored[0]["id"]}
+                sample["Records"][0]["body"] = json.dumps(body)
+                expect(function.invoke(sample)["batchItemFailures"], [], f"{name}: it is there")
+        with self.function("request-syncs") as request:
+            report = {"operations": 1, "isOutOfTime": False}
+            expect(request.invoke(event("request-syncs")), report, "request-syncs: its report")
 
     def register_a_webhook(self) -> None:
         with self.function("webhooks") as webhooks:

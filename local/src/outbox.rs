@@ -1,6 +1,6 @@
-//! What stands between the table and the functions of its queues in AWS: the table's stream, and
-//! the two pipes that read it. One goes to the event bus, whose rules feed two queues; the other to
-//! the alerts' FIFO queue. The functions are the ones that Lambda runs.
+//! What stands between the tables and the functions of the queues in AWS: the tables' streams, and
+//! the pipes that read them. One of each goes to the event bus, whose rules feed most queues; a
+//! third to the alerts' FIFO queue. The functions are the ones that Lambda runs.
 
 mod fifo;
 mod pattern;
@@ -27,8 +27,9 @@ use fifo::FifoQueue;
 pub use queue::InQueue;
 use queue::Queue;
 use stream::Stream;
-use template::{ALERTS, CHANGES, Way};
+use template::{ALERTS, CATALOGUE, CHANGES, Way};
 
+use crate::environment::CATALOGUE_TABLE_NAME;
 use crate::function_scope;
 
 /// The ways from a change in the table to the functions that something follows from.
@@ -58,7 +59,7 @@ struct FedByRule {
 impl FedByRule {
     fn of(function: &'static Function) -> Option<Self> {
         let (name, rule) = (function.queue()?.name, function.rule()?);
-        let queue = Queue::with_delay(rule.delay);
+        let queue = Queue::new(rule.delay, rule.deliveries);
         Some(Self { function, name, rule: Way::rule(name), queue })
     }
 }
@@ -96,14 +97,19 @@ impl Outbox {
         let mut state = self.state.lock().await;
         let State { stream, fed_by_rules } = &mut *state;
         let now = self.clock.now();
-        for record in stream.new_records()? {
+        for (table, record) in stream.new_records()? {
             let event = serde_json::to_value(&record)?;
-            if let (true, Some(message), Some((group, id))) =
-                (self.is_of_this_run(&record), ALERTS.message(&event), ALERTS.group_and_id(&event))
-            {
+            let is_of_the_catalogue = table == CATALOGUE_TABLE_NAME;
+            if let (false, true, Some(message), Some((group, id))) = (
+                is_of_the_catalogue,
+                self.is_of_this_run(&record),
+                ALERTS.message(&event),
+                ALERTS.group_and_id(&event),
+            ) {
                 self.alerts.put(Outgoing { group, id, body: message });
             }
-            let on_the_bus = CHANGES.message(&event).and_then(|message| CHANGES.event(&message));
+            let pipe = if is_of_the_catalogue { &CATALOGUE } else { &CHANGES };
+            let on_the_bus = pipe.message(&event).and_then(|message| pipe.event(&message));
             let Some(event) = on_the_bus else { continue };
             for fed in &mut *fed_by_rules {
                 if let Some(message) = fed.rule.message(&event) {

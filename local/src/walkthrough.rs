@@ -1,4 +1,4 @@
-//! What a newcomer is shown: the seven steps as commands with real values, and the page to open.
+//! What a newcomer is shown: the steps as commands with real values, and the page to open.
 
 use crate::ready::Ready;
 
@@ -12,6 +12,7 @@ pub fn text(ready: &Ready) -> String {
     let leaf = leaf(ready);
     let management = format!("{api_url}/services/usermanagement/api");
     let user = format!("{management}/users/{leaf_user_id}");
+    let operations = format!("{api_url}/services/operations/api");
     format!(
         r#"
 Panorama Connect              {api_url}
@@ -42,6 +43,13 @@ curl -s -L -d '' {panorama_url}/control/operations/{code}/share | grep -o '<h1>[
 # Step 6: read the connection
 curl -s {user}/panorama-credentials -H "Authorization: Bearer $TOKEN"
 curl -s "{api_url}/services/integrations/api/resources?provider=Panorama&leafUserId={leaf_user_id}" \
+  -H "Authorization: Bearer $TOKEN"
+
+# Step 7: what the farmer shares fills the lists by itself within seconds; download a file of it
+curl -s "{operations}/operations?leafUserId={leaf_user_id}" -H "Authorization: Bearer $TOKEN"
+FILE=$(curl -s "{operations}/files?leafUserId={leaf_user_id}&status=processed" \
+  -H "Authorization: Bearer $TOKEN" | sed 's/.*"operations":\[{{"id":"\([^"]*\)".*/\1/')
+curl -s -L -o machine-file.2020 {operations}/files/$FILE/download/original \
   -H "Authorization: Bearer $TOKEN"
 
 To click through it, leave organizationCode out of step 4 and open the signInUrl in a browser.

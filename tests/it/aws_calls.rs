@@ -1,5 +1,5 @@
-//! What the service sends to DynamoDB and Secrets Manager: seen as it goes out, and kept from going
-//! out where a test says so.
+//! What the service sends to DynamoDB, S3 and Secrets Manager: seen as it goes out, and kept from
+//! going out where a test says so.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -20,9 +20,15 @@ pub(crate) fn before_each(
     SharedInterceptor::new(BeforeEach(look))
 }
 
-/// The operation of a request, such as `GetItem` of `DynamoDB_20120810.GetItem`.
-pub(crate) fn operation(request: &HttpRequest) -> Option<&str> {
-    request.headers().get("x-amz-target")?.rsplit('.').next()
+/// The operation of a request, such as `GetItem` of `DynamoDB_20120810.GetItem`; of S3, such as
+/// `PutObject` of `?x-id=PutObject`, or else the method.
+pub(crate) fn operation(request: &HttpRequest) -> &str {
+    if let Some(target) = request.headers().get("x-amz-target") {
+        return target.rsplit('.').next().unwrap_or(target);
+    }
+    let query = request.uri().split_once('?').map_or("", |(_, query)| query);
+    let id = query.split('&').find_map(|field| field.strip_prefix("x-id="));
+    id.unwrap_or_else(|| request.method())
 }
 
 struct BeforeEach<Look>(Look);
@@ -88,7 +94,7 @@ impl AwsCalls {
     pub(crate) fn interceptor(&self) -> SharedInterceptor {
         let calls = self.clone();
         before_each(move |request| {
-            let operation = operation(request).ok_or("a call without a target")?.to_owned();
+            let operation = operation(request).to_owned();
             let body = request.body().bytes().unwrap_or_default();
             let mut calls = calls.lock();
             if calls.broken.iter().any(|broken| broken.is(&operation, body)) {

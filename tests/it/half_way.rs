@@ -23,7 +23,7 @@ const DOOMED: &str = "prairie-insightz";
 async fn world_with(still_being_deleted: &Arc<AtomicUsize>) -> World {
     let left = still_being_deleted.clone();
     let interceptor = before_each(move |request| {
-        if operation(request) == Some("CreateSecret")
+        if operation(request) == "CreateSecret"
             && left
                 .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1))
                 .is_ok()

@@ -4,7 +4,7 @@ use lambda::function::Function;
 
 /// Every function. One that is not in here is in no log, no gateway and no template, and the tests
 /// say so.
-pub const FUNCTIONS: [&Function; 17] = [
+pub const FUNCTIONS: [&Function; 20] = [
     &api_document::FUNCTION,
     &app_keys::FUNCTION,
     &authenticate::FUNCTION,
@@ -20,6 +20,9 @@ pub const FUNCTIONS: [&Function; 17] = [
     &check_connections::FUNCTION,
     &expire_sessions::FUNCTION,
     &finish_confirmations::FUNCTION,
+    &request_syncs::FUNCTION,
+    &sync_operation::FUNCTION,
+    &store_file::FUNCTION,
     &deliver_alerts::FUNCTION,
     &leaf_alerts::FUNCTION,
 ];

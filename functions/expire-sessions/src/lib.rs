@@ -35,6 +35,7 @@ $or:
     message: &[("leafUserId", "new.leafUserId"), ("sessionId", "new.id")],
     delay: LIFETIME,
     again_after: None,
+    deliveries: 1_000,
     work: |service, event| Box::pin(expire(service, event)),
 };
 
@@ -55,7 +56,7 @@ impl queue::Message for Message {
 
 /// Handles every session of a batch. The messages that it answers with are delivered again.
 pub async fn expire(service: &Service, event: SqsEvent) -> SqsBatchResponse {
-    queue::each(event, QUEUE, service.ports.clock.now(), |user, message: Message| async move {
+    queue::each(event, QUEUE, service.ports.clock.now(), |user, message: Message, _| async move {
         match message.session_id.parse() {
             Ok(session) => expire_session(&service.ports, &*service.records, user, session).await,
             // No session has such an id.

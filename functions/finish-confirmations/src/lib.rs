@@ -41,6 +41,7 @@ const RULE: Rule = Rule {
     message: &[("leafUserId", "new.leafUserId")],
     delay: HANDSHAKE_LEASE,
     again_after: Some(Duration::from_mins(1)),
+    deliveries: 1_000,
     work: |service, event| Box::pin(finish(service, event)),
 };
 
@@ -59,7 +60,7 @@ impl queue::Message for Message {
 
 /// Handles every session of a batch. The messages that it answers with are delivered again.
 pub async fn finish(service: &Service, event: SqsEvent) -> SqsBatchResponse {
-    queue::each(event, QUEUE, service.ports.clock.now(), |user, _: Message| {
+    queue::each(event, QUEUE, service.ports.clock.now(), |user, _: Message, _| {
         resume_handshake(&service.ports, user)
     })
     .await

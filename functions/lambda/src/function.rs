@@ -103,6 +103,8 @@ pub struct Rule {
     /// After which time a message that was not done comes again; `None` is six times the function's
     /// time-out, as AWS advises.
     pub again_after: Option<Duration>,
+    /// How often a message is delivered before it is a dead letter.
+    pub deliveries: u32,
     /// What is done with a delivery. The messages in the answer are delivered again.
     pub work: for<'a> fn(&'a Service, SqsEvent) -> Work<'a, SqsBatchResponse>,
 }

@@ -18,13 +18,14 @@ pub trait Message: DeserializeOwned {
     fn leaf_user_id(&self) -> Option<LeafUserId>;
 }
 
-/// Handles every message of a batch of a queue. The messages that it answers with are delivered
-/// again, and the age of the oldest of them is measured ([`metrics::oldest_unfinished`]).
+/// Handles every message of a batch of a queue, each with how often it was delivered by now. The
+/// messages that it answers with are delivered again, and the age of the oldest of them is measured
+/// ([`metrics::oldest_unfinished`]).
 pub async fn each<M, F, E>(
     event: SqsEvent,
     queue: &'static str,
     now: Timestamp,
-    handle: impl Fn(LeafUserId, M) -> F,
+    handle: impl Fn(LeafUserId, M, u32) -> F,
 ) -> SqsBatchResponse
 where
     M: Message,
@@ -34,7 +35,8 @@ where
     let mut again = SqsBatchResponse::default();
     let mut oldest = None;
     for message in event.records {
-        if !is_done(message.body.as_deref().unwrap_or_default(), &handle).await {
+        let body = message.body.as_deref().unwrap_or_default();
+        if !is_done(body, deliveries(&message), &handle).await {
             oldest = oldest.max(age(&message, now));
             again.add_failure(message.message_id.unwrap_or_default());
         }
@@ -52,7 +54,17 @@ fn age(message: &SqsMessage, now: Timestamp) -> Option<Duration> {
     Some(Duration::from_millis(u64::try_from(age).unwrap_or_default()))
 }
 
-async fn is_done<M, F, E>(body: &str, handle: &impl Fn(LeafUserId, M) -> F) -> bool
+/// How often it has been delivered, this time included.
+fn deliveries(message: &SqsMessage) -> u32 {
+    let count = message.attributes.get("ApproximateReceiveCount");
+    count.and_then(|count| count.parse().ok()).unwrap_or(1)
+}
+
+async fn is_done<M, F, E>(
+    body: &str,
+    deliveries: u32,
+    handle: &impl Fn(LeafUserId, M, u32) -> F,
+) -> bool
 where
     M: Message,
     F: Future<Output = Result<Remaining, E>>,
@@ -68,8 +80,8 @@ where
     };
     let span = tracing::info_span!("message", leaf_user_id = %user);
     async {
-        let left = handle(user, message).await.inspect_err(|error| {
-            tracing::error!(%error, "a session could not be looked at");
+        let left = handle(user, message, deliveries).await.inspect_err(|error| {
+            tracing::error!(%error, "a message could not be worked on");
         });
         left.is_ok_and(|left| left == Remaining::Nothing)
     }

@@ -42,6 +42,7 @@ fn resources(function: &Function, name: &str, rule: &Rule) -> String {
             ("delay", &rule.delay.as_secs().to_string()),
             ("advice", advice),
             ("again after", &again_after.as_secs().to_string()),
+            ("deliveries", &rule.deliveries.to_string()),
             ("pattern", &indented(rule.pattern, 8)),
             ("paths", &paths.join(", ")),
             ("fields", &fields.join(",")),
@@ -58,7 +59,7 @@ const QUEUE: &str = r#"%Id%Queue:
     DelaySeconds: %delay%
 %advice%    VisibilityTimeout: %again after%
     SqsManagedSseEnabled: true
-    RedrivePolicy: {deadLetterTargetArn: !GetAtt %Id%DeadLetters.Arn, maxReceiveCount: 1000}
+    RedrivePolicy: {deadLetterTargetArn: !GetAtt %Id%DeadLetters.Arn, maxReceiveCount: %deliveries%}
 # A dead-letter queue has none of its own (ES6000), and retains messages longer than its source,
 # because SQS counts from the first sending.
 %Id%DeadLetters:

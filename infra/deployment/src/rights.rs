@@ -106,11 +106,10 @@ fn arn(on: &str) -> String {
     match on {
         "table" => "!GetAtt Table.Arn".to_owned(),
         "catalogue" => "!GetAtt Catalogue.Arn".to_owned(),
+        "files" => bucket(""),
+        "raw-files" => bucket("/raw/*"),
         "owners" => "!Ref OwnersSecret".to_owned(),
         "index-key" => "!Ref IndexKeySecret".to_owned(),
-        "raw-files" => "!Sub [\"arn:${AWS::Partition}:s3:::${Bucket}/raw/*\", {Bucket: !If \
-                        [MakesFilesBucket, !Ref FilesBucket, !Ref FilesBucketName]}]"
-            .to_owned(),
         // AWS ends a secret's ARN with six characters of its own; this one is made by hand, so the
         // template does not know them.
         "leaf" => format!("!Sub \"{SECRET}/leaf-??????\""),
@@ -120,4 +119,12 @@ fn arn(on: &str) -> String {
         }
         secrets => format!("!Sub {SECRET}/{secrets}"),
     }
+}
+
+/// The bucket, or objects in it: it may be one that the partner has named.
+fn bucket(objects: &str) -> String {
+    format!(
+        "!Sub [\"arn:${{AWS::Partition}}:s3:::${{Bucket}}{objects}\", {{Bucket: !If \
+         [MakesFilesBucket, !Ref FilesBucket, !Ref FilesBucketName]}}]"
+    )
 }

@@ -8,14 +8,12 @@ use domain::timestamp::Timestamp;
 /// How long a message that was delivered is not delivered again.
 const VISIBILITY_TIMEOUT: Duration = Duration::from_mins(1);
 
-/// How often a message is delivered before it is a dead letter.
-const MAX_RECEIVES: u32 = 1_000;
-
 /// How many messages one delivery has.
 const BATCH: usize = 10;
 
 pub(super) struct Queue {
     delay: Duration,
+    deliveries: u32,
     messages: Vec<Queued>,
     last_id: u64,
     dead_letters: usize,
@@ -39,8 +37,9 @@ pub struct InQueue {
 }
 
 impl Queue {
-    pub(super) fn with_delay(delay: Duration) -> Self {
-        Self { delay, messages: Vec::new(), last_id: 0, dead_letters: 0 }
+    /// One whose messages come after a delay, and so often.
+    pub(super) fn new(delay: Duration, deliveries: u32) -> Self {
+        Self { delay, deliveries, messages: Vec::new(), last_id: 0, dead_letters: 0 }
     }
 
     pub(super) fn send(&mut self, body: String, now: Timestamp) {
@@ -79,7 +78,7 @@ impl Queue {
         }
         self.messages.retain(|queued| !done.contains(&queued.id));
         let unfinished = self.messages.len();
-        self.messages.retain(|queued| queued.receives < MAX_RECEIVES);
+        self.messages.retain(|queued| queued.receives < self.deliveries);
         self.dead_letters += unfinished - self.messages.len();
         InQueue { waiting: self.messages.len(), dead_letters: self.dead_letters }
     }
@@ -88,6 +87,7 @@ impl Queue {
 fn message(queued: &Queued) -> SqsMessage {
     let mut message = SqsMessage::default();
     (message.message_id, message.body) = (Some(queued.id.to_string()), Some(queued.body.clone()));
+    message.attributes.insert("ApproximateReceiveCount".to_owned(), queued.receives.to_string());
     message
         .attributes
         .insert("SentTimestamp".to_owned(), queued.sent_at.epoch_milliseconds().to_string());

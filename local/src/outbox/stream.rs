@@ -10,8 +10,8 @@ use dynoxide::actions::list_streams::ListStreamsRequest;
 
 pub(super) struct Stream {
     database: Database,
-    /// Where each shard is to be read on.
-    iterators: Option<Vec<String>>,
+    /// Where each shard is to be read on, and whose it is.
+    iterators: Option<Vec<(String, String)>>,
 }
 
 impl Stream {
@@ -19,7 +19,8 @@ impl Stream {
         Self { database, iterators: None }
     }
 
-    pub(super) fn new_records(&mut self) -> io::Result<Vec<Record>> {
+    /// The records, each with the name of its table.
+    pub(super) fn new_records(&mut self) -> io::Result<Vec<(String, Record)>> {
         let iterators = match self.iterators.take() {
             Some(iterators) => iterators,
             // From the beginning: after a restart the queues are empty, and the functions leave
@@ -28,16 +29,16 @@ impl Stream {
         };
         let mut records = Vec::new();
         let mut next = Vec::with_capacity(iterators.len());
-        for mut iterator in iterators {
+        for (table, mut iterator) in iterators {
             loop {
                 let request = GetRecordsRequest { shard_iterator: iterator.clone(), limit: None };
                 let answer = self.database.get_records(request).map_err(unreadable)?;
                 let is_end = answer.records.is_empty();
-                records.extend(answer.records);
+                records.extend(answer.records.into_iter().map(|it| (table.clone(), it)));
                 let Some(on) = answer.next_shard_iterator else { break };
                 iterator = on;
                 if is_end {
-                    next.push(iterator);
+                    next.push((table, iterator));
                     break;
                 }
             }
@@ -46,7 +47,7 @@ impl Stream {
         Ok(records)
     }
 
-    fn beginning(&self) -> io::Result<Vec<String>> {
+    fn beginning(&self) -> io::Result<Vec<(String, String)>> {
         let streams =
             self.database.list_streams(ListStreamsRequest::default()).map_err(unreadable)?.streams;
         let mut iterators = Vec::new();
@@ -68,9 +69,9 @@ impl Stream {
                     shard_iterator_type: "TRIM_HORIZON".to_owned(),
                     sequence_number: None,
                 };
-                iterators.extend(
-                    self.database.get_shard_iterator(request).map_err(unreadable)?.shard_iterator,
-                );
+                let iterator = self.database.get_shard_iterator(request).map_err(unreadable)?;
+                let iterator = iterator.shard_iterator;
+                iterators.extend(iterator.map(|iterator| (stream.table_name.clone(), iterator)));
             }
         }
         Ok(iterators)

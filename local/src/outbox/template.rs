@@ -18,6 +18,9 @@ static TEMPLATE: LazyLock<Value> = LazyLock::new(|| {
 pub(super) static CHANGES: LazyLock<Way> = LazyLock::new(|| Way::pipe("ChangesPipe"));
 /// From the table's stream to the alerts' queue.
 pub(super) static ALERTS: LazyLock<Way> = LazyLock::new(|| Way::pipe("AlertsPipe"));
+/// From the stream of the catalogue's table to the event bus.
+pub(super) static CATALOGUE: LazyLock<Way> = LazyLock::new(|| Way::pipe("CataloguePipe"));
+
 /// A pipe, or a rule with its one target.
 pub(super) struct Way {
     properties: &'static Value,

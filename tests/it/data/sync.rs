@@ -2,9 +2,13 @@
 
 use std::time::Duration;
 
+use all_functions::FUNCTIONS;
+use application::ports::clock::Clock as _;
 use application::use_cases::resume_handshake::Remaining;
 use application::use_cases::store_stream::{Try, store_stream};
 use application::use_cases::sync_operation::{Synced, sync_operation};
+use lambda::function::Kind;
+use local::function_scope;
 use reqwest::Method;
 use reqwest::header::LOCATION;
 use serde_json::{Value, json};
@@ -13,6 +17,33 @@ use super::OPERATIONS;
 use crate::world::{FARM, World};
 
 impl World {
+    /// The queues deliver until they are empty, and nothing has come of that either.
+    async fn settle(&self) {
+        let mut empty = 0;
+        for _ in 0..10 {
+            let queues = self.machine.outbox.deliver().await.expect("the stream can be read");
+            let is_empty = ["syncs", "files"].iter().all(|name| queues[name].waiting == 0);
+            empty = if is_empty { empty + 1 } else { 0 };
+            if empty == 2 {
+                let dead: usize = queues.values().map(|queue| queue.dead_letters).sum();
+                assert_eq!(dead, 0, "{queues:?}");
+                return;
+            }
+            if !is_empty {
+                self.pass(16, 0);
+            }
+        }
+        panic!("the queues do not become empty");
+    }
+
+    /// A function's schedule has come.
+    async fn call_by_the_clock(&self, name: &str) {
+        let function = FUNCTIONS.iter().find(|it| it.name == name).expect("a function");
+        let Kind::Schedule { run, .. } = function.kind else { panic!("nothing calls it") };
+        let deadline = self.clock.now().plus(Duration::from_mins(1));
+        function_scope::as_function(function.name, run(&self.machine.service, deadline)).await;
+    }
+
     /// The operation is followed, and then its files are fetched, until none is on its way.
     async fn sync(&self, user: &str) {
         let ports = &self.machine.service.ports;
@@ -61,6 +92,28 @@ impl World {
 
 fn files_path(user: &str, more: &str) -> String {
     format!("{OPERATIONS}/files?leafUserId={user}&size=100{more}")
+}
+
+#[tokio::test]
+async fn after_the_farmers_click_the_lists_fill_by_themselves_and_again_every_six_hours() {
+    let world = World::start().await;
+    let streams = json!({ "files": [300_000, 7] });
+    world.change_operation(Method::POST, "streams", &streams).await;
+    let user = world.connected("maria", FARM).await;
+    world.settle().await;
+    let files = world.files(&user, "").await;
+    assert!(files.len() > 5, "{files:?}");
+    assert!(files.iter().all(|file| file["status"] == "processed"), "{files:?}");
+    let total: u64 = files.iter().filter_map(|file| file["sizeInBytes"].as_u64()).sum();
+    assert!(total > 300_007);
+
+    world.change_operation(Method::POST, "streams", &streams).await;
+    world.clock.advance(Duration::from_hours(6));
+    world.settle().await;
+    assert_eq!(world.files(&user, "").await.len(), files.len(), "nobody has asked yet");
+    world.call_by_the_clock("request-syncs").await;
+    world.settle().await;
+    assert_eq!(world.files(&user, "&status=processed").await.len(), files.len() + 2);
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
-use local::environment::{CATALOGUE_TABLE_NAME, TABLE_NAME};
+use local::environment::{CATALOGUE_TABLE_NAME, FILES_BUCKET, TABLE_NAME};
 use local::seed::SECRETS_PREFIX;
 use serde_json::Value;
 
@@ -21,6 +21,8 @@ pub(crate) enum Resource {
     Catalogue,
     /// An index of the catalogue's table.
     CatalogueIndex(String),
+    /// The bucket of raw files.
+    Bucket,
     /// What Panorama gave out, in the bucket.
     RawFiles,
     /// The API owners.
@@ -41,6 +43,7 @@ impl fmt::Display for Resource {
             Self::Index(name) => write!(f, "index/{name}"),
             Self::Catalogue => f.write_str("catalogue"),
             Self::CatalogueIndex(name) => write!(f, "catalogue/index/{name}"),
+            Self::Bucket => f.write_str("files"),
             Self::RawFiles => f.write_str("raw-files"),
             Self::Owners => f.write_str("owners"),
             Self::IndexKey => f.write_str("index-key"),
@@ -66,7 +69,9 @@ impl fmt::Display for Access {
 
 /// What a call that is about to be sent needs.
 pub(crate) fn of_call(request: &HttpRequest) -> Result<BTreeSet<Access>, String> {
-    let target = request.headers().get("x-amz-target").ok_or("a call without a target")?;
+    let Some(target) = request.headers().get("x-amz-target") else {
+        return of_files(request.method(), request.uri());
+    };
     let body = request.body().bytes().ok_or("a call whose body is not in memory")?;
     let body =
         serde_json::from_slice(body).map_err(|_| format!("{target}: a body that is not JSON"))?;
@@ -127,6 +132,29 @@ fn table(name: &Value) -> Result<Resource, String> {
         Some(CATALOGUE_TABLE_NAME) => Ok(Resource::Catalogue),
         _ => Err(format!("{name} is none of the service's tables")),
     }
+}
+
+/// S3's operations are told apart by method, path and query (API Reference), and what they need by
+/// the objects that they are about (Service Authorization Reference): all parts of an upload are a
+/// `PutObject`.
+fn of_files(method: &str, uri: &str) -> Result<BTreeSet<Access>, String> {
+    let url = url::Url::parse(uri).map_err(|_| "a call of no address".to_owned())?;
+    let mut path = url.path_segments().into_iter().flatten().filter(|part| !part.is_empty());
+    if path.next() != Some(FILES_BUCKET) {
+        return Err(format!("{method} is about none of the service's buckets"));
+    }
+    let kind = path.next();
+    let asks = |name: &str| url.query_pairs().any(|(asked, _)| asked == name);
+    let (action, resource) = match (method, kind) {
+        ("GET", None) if asks("list-type") => ("ListBucket", Resource::Bucket),
+        ("POST", None) if asks("delete") => ("DeleteObject", Resource::RawFiles),
+        ("PUT" | "POST", Some("raw")) => ("PutObject", Resource::RawFiles),
+        ("DELETE", Some("raw")) if asks("uploadId") => ("AbortMultipartUpload", Resource::RawFiles),
+        ("DELETE", Some("raw")) => ("DeleteObject", Resource::RawFiles),
+        ("GET" | "HEAD", Some("raw")) => ("GetObject", Resource::RawFiles),
+        _ => return Err(format!("what rights does {method} need?")),
+    };
+    Ok([Access { action: format!("s3:{action}"), resource }].into())
 }
 
 fn of_secret(operation: &str, body: &Value) -> Result<BTreeSet<Access>, String> {

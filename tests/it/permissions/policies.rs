@@ -191,8 +191,8 @@ impl<'a> Template<'a> {
         }
         match action.split_once(':')?.0 {
             "dynamodb" => self.of_table(resource),
-            "secretsmanager" => self.of_secrets(resource),
             "s3" => of_files(resource),
+            "secretsmanager" => self.of_secrets(resource),
             _ => None,
         }
     }
@@ -239,15 +239,6 @@ impl<'a> Template<'a> {
     }
 }
 
-/// Objects of the stack's bucket, or of one that it is given.
-fn of_files(resource: &Value) -> Option<Resource> {
-    let named = json!({ "Fn::If": [
-        "MakesFilesBucket", { "Ref": "FilesBucket" }, { "Ref": "FilesBucketName" },
-    ] });
-    let raw = "arn:${AWS::Partition}:s3:::${Bucket}/raw/*";
-    (resource["Fn::Sub"] == json!([raw, { "Bucket": named }])).then_some(Resource::RawFiles)
-}
-
 fn statements(document: &Value) -> Result<&Vec<Value>, String> {
     let statements =
         document["Statement"].as_array().ok_or("a policy without a list of statements")?;
@@ -280,6 +271,21 @@ fn one_or_more(value: &Value) -> &[Value] {
 fn attribute_of<'a>(value: &'a Value, name: &str) -> Option<&'a str> {
     match value["Fn::GetAtt"].as_array().map(Vec::as_slice) {
         Some([id, attribute]) if attribute == name => id.as_str(),
+        _ => None,
+    }
+}
+
+/// The bucket, which may be one that the partner has named, or the raw files in it.
+fn of_files(resource: &Value) -> Option<Resource> {
+    let [arn, names] = resource["Fn::Sub"].as_array()?.as_slice() else { return None };
+    let bucket = json!({ "Bucket": { "Fn::If":
+        ["MakesFilesBucket", { "Ref": "FilesBucket" }, { "Ref": "FilesBucketName" }] } });
+    if *names != bucket {
+        return None;
+    }
+    match arn.as_str()?.strip_prefix("arn:${AWS::Partition}:s3:::${Bucket}")? {
+        "" => Some(Resource::Bucket),
+        "/raw/*" => Some(Resource::RawFiles),
         _ => None,
     }
 }

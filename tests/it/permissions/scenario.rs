@@ -11,6 +11,7 @@ mod following_leaf;
 mod proxy_mode;
 mod queues_and_schedules;
 mod starts;
+mod syncs;
 mod users;
 
 use all_functions::FUNCTIONS;
@@ -50,6 +51,7 @@ pub(crate) async fn play(seen: &Seen, upstream: Upstream) {
             Box::pin(starts::finds_another_at_work(scenario)).await;
             credentials::live_looks(&scenario.machine().await.world).await;
             Box::pin(queues_and_schedules::scenes(scenario)).await;
+            Box::pin(syncs::scenes(scenario)).await;
         }
         Upstream::Leaf => {
             Box::pin(proxy_mode::scenes(scenario)).await;

@@ -1,6 +1,6 @@
 //! Queues, and the functions behind them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::session::{HANDSHAKE_LEASE, LIFETIME};
 use domain::webhook_call::RETRIES;
@@ -90,7 +90,7 @@ fn a_function_reads_the_queue_that_it_is_behind_and_a_pipe_writes_to_its_own() {
             "{id}"
         );
     }
-    let mut readers = 0;
+    let mut readers: BTreeMap<&str, usize> = BTreeMap::new();
     for (id, pipe) in of_type(template(), "AWS::Pipes::Pipe") {
         let stream = &pipe["SourceParameters"]["DynamoDBStreamParameters"];
         let role = properties(arn_of(&pipe["RoleArn"]));
@@ -98,11 +98,13 @@ fn a_function_reads_the_queue_that_it_is_behind_and_a_pipe_writes_to_its_own() {
         let expected =
             BTreeSet::from([arn_of(&pipe["Target"]), arn_of(&stream["DeadLetterConfig"]["Arn"])]);
         assert_eq!(BTreeSet::from_iter(to), expected, "{id}");
-        assert_eq!(pipe["Source"], json!({ "Fn::GetAtt": ["Table", "StreamArn"] }), "{id}");
-        readers += 1;
+        let source = pipe["Source"]["Fn::GetAtt"][0].as_str().expect("a table");
+        assert_eq!(pipe["Source"], json!({ "Fn::GetAtt": [source, "StreamArn"] }), "{id}");
+        *readers.entry(source).or_default() += 1;
     }
+    assert_eq!(readers.keys().copied().collect::<Vec<_>>(), ["Catalogue", "Table"]);
     assert!(
-        readers <= 2,
+        readers.values().all(|count| *count <= 2),
         "more would be throttled (AWS: no more than two processes should read from a shard)"
     );
 }
@@ -219,5 +221,19 @@ fn both_pipes_send_the_same_fields_and_never_a_row() {
         "status",
         "version",
     ];
+    assert_eq!(fields, BTreeSet::from(harmless));
+}
+
+#[test]
+fn of_the_catalogue_ids_leave_the_table_and_no_names() {
+    let template = properties("CataloguePipe")["TargetParameters"]["InputTemplate"].as_str();
+    let fields: BTreeSet<_> = template
+        .expect("a template")
+        .split("Image.")
+        .skip(1)
+        .map(|rest| rest.split('.').next().expect("a name"))
+        .collect();
+    let harmless =
+        ["id", "kind", "leafUserId", "position", "requestedAt", "status", "storedAttempt"];
     assert_eq!(fields, BTreeSet::from(harmless));
 }

@@ -94,14 +94,25 @@ pub(super) async fn expire(machine: &Forgetful, user: &str, session: &str) -> us
 
 /// The same of any function behind a queue that a rule fills.
 async fn work(machine: &Forgetful, function: &str, body: &Value) -> usize {
+    work_for_the(machine, function, body, 1).await
+}
+
+/// The same of a message that was delivered this often.
+pub(super) async fn work_for_the(
+    machine: &Forgetful,
+    function: &str,
+    body: &Value,
+    time: u32,
+) -> usize {
     let function = FUNCTIONS.iter().find(|it| it.name == function).expect("a function");
-    let answer = function_scope::work(function, &machine.process(), delivery(body)).await;
+    let answer = function_scope::work(function, &machine.process(), delivery(body, time)).await;
     answer.expect("a function behind a queue").batch_item_failures.len()
 }
 
-fn delivery(body: &Value) -> SqsEvent {
+fn delivery(body: &Value, time: u32) -> SqsEvent {
     let mut message = SqsMessage::default();
     (message.message_id, message.body) = (Some("1".to_owned()), Some(body.to_string()));
+    message.attributes.insert("ApproximateReceiveCount".to_owned(), time.to_string());
     let mut event = SqsEvent::default();
     event.records = vec![message];
     event
