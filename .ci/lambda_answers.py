@@ -321,6 +321,10 @@ class Day:
             # Nobody is registered for the first; the second stays in the queue.
             again = deliver.invoke(sample)["batchItemFailures"]
             expect(again, [{"itemIdentifier": sample["Records"][1]["messageId"]}], "deliver-alerts: what comes again")
+        with self.function("deliver-data-alerts") as deliver:
+            sample = event("deliver-data-alerts")
+            again = deliver.invoke(sample)["batchItemFailures"]
+            expect(again, [{"itemIdentifier": sample["Records"][1]["messageId"]}], "deliver-data-alerts: what comes again")
         with self.function("check-connections") as check:
             report = check.invoke(event("check-connections"))
             expect(report, {"done": 1, "outOfTime": 0, "loginRefused": 0, "unavailable": 0, "compared": 1, "revoked": 0, "recovered": 0},

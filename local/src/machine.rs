@@ -122,9 +122,13 @@ impl Machine {
         let dynamodb = aws::dynamodb_client(addresses.dynamodb, &options.interceptors);
         let secrets = aws::secrets_client(addresses.secrets_manager, &options.interceptors);
         let settings = settings(&ready, &options)?;
+        let look_up = options.look_up.clone().unwrap_or_else(|| Arc::new(SystemLookUp));
+        let receivers = Receivers::new(options.address_policy, options.receiver_timeout, look_up);
+        let receivers = Arc::new(receivers.map_err(io::Error::other)?);
         let clients = Clients {
             dynamodb: dynamodb.clone(),
             secrets_manager: secrets.clone(),
+            receivers: receivers.clone(),
             files: aws::files(addresses.s3, FILES_BUCKET, &options.interceptors)?,
             clock: clock.clone(),
             randomness: options.randomness.clone(),
@@ -135,11 +139,7 @@ impl Machine {
         let created = schema::create_as(&dynamodb, CATALOGUE_TABLE_NAME, &definition).await;
         created.map_err(io::Error::other)?;
         let is_new = make_first_data(&service, &secrets, &ready, &options).await?;
-        let look_up = options.look_up.clone().unwrap_or_else(|| Arc::new(SystemLookUp));
-        let receivers = Receivers::new(options.address_policy, options.receiver_timeout, look_up)
-            .map_err(io::Error::other)?;
-        let outbox =
-            Arc::new(Outbox::new(database, service.clone(), Arc::new(receivers), clock.clone()));
+        let outbox = Arc::new(Outbox::new(database, service.clone(), receivers, clock.clone()));
         if options.clock.is_none() {
             servers.spawn(keep_delivering(outbox.clone(), wait(stopped.clone())));
             keep_to_schedules(&mut servers, &service, &stopped);
@@ -172,7 +172,8 @@ impl Machine {
         let (dynamodb, secrets_manager) = (self.dynamodb.clone(), self.secrets_manager.clone());
         let (clock, randomness) = (self.clock.clone(), self.service.ports.randomness.clone());
         let files = Files::of(&self.service);
-        let clients = Clients { dynamodb, secrets_manager, files, clock, randomness };
+        let receivers = self.service.ports.receivers.clone();
+        let clients = Clients { dynamodb, secrets_manager, files, receivers, clock, randomness };
         Service::new((*self.service.settings).clone(), clients).map_err(io::Error::other)
     }
 

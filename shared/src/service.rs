@@ -10,6 +10,8 @@ use adapters::dynamodb::Table;
 use adapters::dynamodb::catalogue::CatalogueTable;
 use adapters::leaf::Leaf;
 use adapters::panorama::Panorama;
+use adapters::receivers::{Receivers, TIMEOUT};
+use adapters::resting_receivers::RestingReceivers;
 use adapters::s3::files::S3Files;
 use adapters::s3::links::S3Links;
 use adapters::s3::no_files::NoFiles;
@@ -26,6 +28,7 @@ use application::ports::files::{FileLinks, FileStore, FilesError};
 use application::ports::randomness::Randomness;
 use application::ports::records::Records;
 use application::ports::upstream::Upstream;
+use application::ports::webhooks;
 use application::records::followed::FollowedRecords;
 use application::records::own::OwnRecords;
 use application::use_cases::app_key_cache::AppKeyCache;
@@ -73,6 +76,8 @@ pub struct Clients {
     pub dynamodb: aws_sdk_dynamodb::Client,
     pub secrets_manager: aws_sdk_secretsmanager::Client,
     pub files: Files,
+    /// The receivers behind webhooks.
+    pub receivers: Arc<dyn webhooks::Receivers>,
     pub clock: Arc<dyn Clock>,
     pub randomness: Arc<dyn Randomness>,
 }
@@ -129,6 +134,7 @@ impl Service {
             dynamodb: aws_sdk_dynamodb::Client::new(&config),
             secrets_manager: aws_sdk_secretsmanager::Client::new(&config),
             files: Files { store: store(&config, &settings)?, links: links(&config, &settings)? },
+            receivers: receivers(&settings)?,
             clock: Arc::new(SystemClock),
             randomness: Arc::new(SystemRandomness),
         };
@@ -157,7 +163,8 @@ impl Service {
     /// # Errors
     /// The HTTP client cannot be built.
     pub fn new(settings: Settings, clients: Clients) -> Result<Self, InitError> {
-        let Clients { dynamodb, secrets_manager, files, clock, randomness } = clients;
+        let Clients { dynamodb, secrets_manager, files, receivers, clock, randomness } = clients;
+        let receivers = Arc::new(RestingReceivers::new(receivers, clock.clone()));
         let catalogue = Arc::new(CatalogueTable::new(
             dynamodb.clone(),
             &settings.catalogue_table_name,
@@ -205,6 +212,7 @@ impl Service {
             sign_ins: table.clone(),
             webhooks: table.clone(),
             webhook_secrets: secrets.clone(),
+            receivers: receivers.clone(),
             partner_account: panorama.clone(),
             downloads: downloads.clone(),
             files: files.store.clone(),
@@ -233,6 +241,15 @@ impl Service {
         };
         Ok(Self { ports, records, data, settings: Arc::new(settings), app_keys, table })
     }
+}
+
+/// The receivers behind webhooks, as a deployment calls them.
+///
+/// # Errors
+/// The HTTP client cannot be built.
+pub fn receivers(settings: &Settings) -> Result<Arc<dyn webhooks::Receivers>, InitError> {
+    let receivers = Receivers::new(settings.address_policy, TIMEOUT, Arc::new(SystemLookUp))?;
+    Ok(Arc::new(receivers))
 }
 
 fn links(config: &SdkConfig, settings: &Settings) -> Result<Arc<dyn FileLinks>, FilesError> {

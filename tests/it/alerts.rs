@@ -1,6 +1,7 @@
-//! Alerts: a partner's webhooks are called when a connection changes.
+//! Alerts: a partner's webhooks are called when a connection changes, or what it shares.
 
 mod addresses;
+mod data;
 mod events;
 pub(crate) mod receiver;
 mod registration;

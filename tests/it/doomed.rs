@@ -59,6 +59,7 @@ impl Doomed {
                 secrets.config().to_builder().interceptor(gate.interceptor()).build(),
             ),
             files: Files::of(&world.machine.service),
+            receivers: world.machine.service.ports.receivers.clone(),
             clock,
             randomness: world.machine.service.ports.randomness.clone(),
         };

@@ -4,7 +4,7 @@ use lambda::function::Function;
 
 /// Every function. One that is not in here is in no log, no gateway and no template, and the tests
 /// say so.
-pub const FUNCTIONS: [&Function; 20] = [
+pub const FUNCTIONS: [&Function; 21] = [
     &api_document::FUNCTION,
     &app_keys::FUNCTION,
     &authenticate::FUNCTION,
@@ -24,5 +24,6 @@ pub const FUNCTIONS: [&Function; 20] = [
     &sync_operation::FUNCTION,
     &store_file::FUNCTION,
     &deliver_alerts::FUNCTION,
+    &deliver_data_alerts::FUNCTION,
     &leaf_alerts::FUNCTION,
 ];

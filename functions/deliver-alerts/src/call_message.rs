@@ -2,7 +2,8 @@
 //! are looked up when the call is made.
 
 use application::ports::work_queue::Outgoing;
-use domain::alert::{Alert, Notice, Told};
+use domain::alert::data::{DataAlert, DataEvent};
+use domain::alert::{Alert, ConnectionAlert, Notice, Told};
 use domain::app_key::AppKeyId;
 use domain::timestamp::Timestamp;
 use domain::webhook_call::Call;
@@ -25,16 +26,28 @@ pub(crate) struct CallMessage {
     replay: Option<String>,
 }
 
+/// An alert: about data if it names a thing, else about a connection or an app key.
 #[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct AlertMessage {
-    r#type: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    leaf_user_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    credential_id: Option<String>,
-    app_name: String,
-    client_environment: String,
+#[serde(rename_all = "camelCase", untagged)]
+enum AlertMessage {
+    #[serde(rename_all = "camelCase")]
+    Data {
+        r#type: String,
+        leaf_user_id: String,
+        thing_id: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
+    #[serde(rename_all = "camelCase")]
+    Connection {
+        r#type: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        leaf_user_id: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        credential_id: Option<String>,
+        app_name: String,
+        client_environment: String,
+    },
 }
 
 impl CallMessage {
@@ -48,13 +61,7 @@ impl CallMessage {
             webhook_id: call.webhook_id.to_string(),
             id: notice.id.as_str().to_owned(),
             at: notice.at.to_string(),
-            alert: notice.alert().map(|alert| AlertMessage {
-                r#type: alert.kind.as_str().to_owned(),
-                leaf_user_id: alert.leaf_user_id.map(|id| id.to_string()),
-                credential_id: alert.credential_id.map(|id| id.to_string()),
-                app_name: alert.app_key.name.to_string(),
-                client_environment: alert.app_key.environment.to_string(),
-            }),
+            alert: notice.alert().map(AlertMessage::of),
             replay: call.replay.map(|id| id.to_string()),
         };
         let body = serde_json::to_string(&message).expect("texts can be written");
@@ -75,15 +82,46 @@ impl CallMessage {
 }
 
 impl AlertMessage {
-    fn into_alert(self) -> Option<Alert> {
-        Some(Alert {
-            kind: self.r#type.parse().ok()?,
-            leaf_user_id: self.leaf_user_id.map(|id| id.parse()).transpose().ok()?,
-            credential_id: self.credential_id.map(|id| id.parse()).transpose().ok()?,
-            app_key: AppKeyId {
-                name: self.app_name.parse().ok()?,
-                environment: self.client_environment.parse().ok()?,
+    fn of(alert: &Alert) -> Self {
+        match alert {
+            Alert::Connection(alert) => Self::Connection {
+                r#type: alert.kind.as_str().to_owned(),
+                leaf_user_id: alert.leaf_user_id.map(|id| id.to_string()),
+                credential_id: alert.credential_id.map(|id| id.to_string()),
+                app_name: alert.app_key.name.to_string(),
+                client_environment: alert.app_key.environment.to_string(),
             },
+            Alert::Data(DataAlert { leaf_user_id, what }) => Self::Data {
+                r#type: what.kind().as_str().to_owned(),
+                leaf_user_id: leaf_user_id.to_string(),
+                thing_id: what.thing().to_string(),
+                reason: what.failure().map(|why| why.as_str().to_owned()),
+            },
+        }
+    }
+
+    fn into_alert(self) -> Option<Alert> {
+        Some(match self {
+            Self::Data { r#type, leaf_user_id, thing_id, reason } => {
+                let reason = reason.map(|reason| reason.parse()).transpose().ok()?;
+                let what = DataEvent::new(r#type.parse().ok()?, thing_id.parse().ok()?, reason)?;
+                Alert::Data(DataAlert { leaf_user_id: leaf_user_id.parse().ok()?, what })
+            }
+            Self::Connection {
+                r#type,
+                leaf_user_id,
+                credential_id,
+                app_name,
+                client_environment,
+            } => Alert::Connection(ConnectionAlert {
+                kind: r#type.parse().ok()?,
+                leaf_user_id: leaf_user_id.map(|id| id.parse()).transpose().ok()?,
+                credential_id: credential_id.map(|id| id.parse()).transpose().ok()?,
+                app_key: AppKeyId {
+                    name: app_name.parse().ok()?,
+                    environment: client_environment.parse().ok()?,
+                },
+            }),
         })
     }
 }

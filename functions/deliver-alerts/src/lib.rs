@@ -21,7 +21,7 @@ use application::ports::failure::Failure;
 use application::ports::webhooks::Receivers;
 use application::ports::work_queue::{QueueError, WorkQueue};
 use application::use_cases::deliver_alert::{Next, Outcome, deliver_alert, next_of};
-use application::use_cases::replay_alerts;
+use application::use_cases::replay_alerts::{self, Place};
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use domain::timestamp::Timestamp;
 use domain::webhook_call::{Call, RETRIES};
@@ -30,7 +30,7 @@ use serde::Deserialize;
 use shared::service::Service;
 
 use call_message::CallMessage;
-use replay_message::{Place, ReplayMessage};
+use replay_message::{Page, ReplayMessage};
 
 /// What is this old gets one call and no retries: the queue keeps a message for 14 days, wherever
 /// in its group it stands, and what waits behind others is to be tried before it is forgotten.
@@ -151,12 +151,14 @@ impl Delivery {
                 match next_of(ports, &change).await.map_err(Failure::Store)? {
                     Next::Nothing => Outcome::Done,
                     Next::Call(call) => Outcome::PassOn(call),
-                    Next::Replay(id) => self.replay(Place { id, page: 0, after: None }).await?,
+                    Next::Replay(id) => {
+                        self.replay(Page { id, number: 0, place: Place::default() }).await?
+                    }
                 }
             }
             Ok(Queued::Replay(replay)) => {
-                let Some(place) = replay.into_place() else { return unreadable() };
-                self.replay(place).await?
+                let Some(page) = replay.into_page() else { return unreadable() };
+                self.replay(page).await?
             }
             Err(_) => return unreadable(),
         };
@@ -168,16 +170,16 @@ impl Delivery {
 
     /// A page of a replay becomes calls, each behind what waits in its group; the next page is a
     /// message of its own.
-    async fn replay(&self, place: Place) -> Result<Outcome, Trouble> {
-        let Place { id, page, after } = place;
-        let step = replay_alerts::step(&self.service.ports, id, after.as_ref())
-            .await
-            .map_err(Failure::Store)?;
+    async fn replay(&self, page: Page) -> Result<Outcome, Trouble> {
+        let Page { id, number, place } = page;
+        let step =
+            replay_alerts::step(&self.service.ports, id, place).await.map_err(Failure::Store)?;
         for call in &step.calls {
             self.send(call).await?;
         }
-        if let Some(after) = &step.after {
-            self.queue.send(ReplayMessage::outgoing(id, page + 1, after)).await?;
+        if let Some(place) = step.next {
+            let next = Page { id, number: number + 1, place };
+            self.queue.send(ReplayMessage::outgoing(next)).await?;
         }
         Ok(Outcome::Done)
     }

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use adapters::system_clock::SystemClock;
 use adapters::system_randomness::SystemRandomness;
 use all_functions::FUNCTIONS;
-use shared::service::{Clients, Files, InitError, Service};
+use shared::service::{Clients, Files, InitError, Service, receivers};
 use shared::settings::{Settings, SettingsError};
 
 use region::{Region, RegionError, replaced};
@@ -113,6 +113,7 @@ fn service() -> Result<Service, DeploymentError> {
         dynamodb: aws_sdk_dynamodb::Client::from_conf(dynamodb),
         secrets_manager: aws_sdk_secretsmanager::Client::from_conf(secrets_manager),
         files: Files::none(),
+        receivers: receivers(&settings)?,
         clock: Arc::new(SystemClock),
         randomness: Arc::new(SystemRandomness),
     };

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use serde_json::{Value, json};
 
 use super::pattern::Pattern;
+use crate::environment::FILES_BUCKET;
 
 /// What SAM makes of `template.yaml`.
 static TEMPLATE: LazyLock<Value> = LazyLock::new(|| {
@@ -27,7 +28,7 @@ pub(super) struct Way {
     filters: Vec<Pattern>,
     /// The names in the message's template, and the path of the field that each stands for.
     fields: Vec<(String, String)>,
-    message: &'static str,
+    message: String,
 }
 
 impl Way {
@@ -39,9 +40,7 @@ impl Way {
         let pattern = |filter: &Value| serde_json::from_str(filter["Pattern"].as_str()?).ok();
         let filters =
             filters.iter().map(|filter| read(&pattern(filter).expect("a filter is JSON")));
-        let message = properties["TargetParameters"]["InputTemplate"]
-            .as_str()
-            .expect("a pipe has an input template");
+        let message = input_template(&properties["TargetParameters"]["InputTemplate"]);
         // In a pipe's template the path itself is the name.
         let names = message
             .split('<')
@@ -73,7 +72,7 @@ impl Way {
         Self {
             filters: vec![read(&properties["EventPattern"])],
             fields: paths.iter().map(field).collect(),
-            message: transformer["InputTemplate"].as_str().expect("a target has an input template"),
+            message: input_template(&transformer["InputTemplate"]),
             properties,
         }
     }
@@ -83,7 +82,7 @@ impl Way {
         if !self.filters.iter().any(|filter| filter.lets_through(Some(event))) {
             return None;
         }
-        let mut message = self.message.to_owned();
+        let mut message = self.message.clone();
         for (name, path) in &self.fields {
             let text = match event.pointer(path) {
                 Some(Value::String(text)) => text.clone(),
@@ -110,6 +109,13 @@ impl Way {
         };
         Some((field("MessageGroupId")?, field("MessageDeduplicationId")?))
     }
+}
+
+/// The template of a message: a text, or one in which CloudFormation writes the bucket's name.
+fn input_template(template: &Value) -> String {
+    let text = template.as_str().map(ToOwned::to_owned);
+    let with_bucket = || Some(template["Fn::Sub"][0].as_str()?.replace("${Bucket}", FILES_BUCKET));
+    text.or_else(with_bucket).expect("there is a message's template")
 }
 
 fn read(pattern: &Value) -> Pattern {
@@ -234,5 +240,66 @@ mod tests {
         }
         let (group, id) = ALERTS.group_and_id(&record("CREDENTIAL", None, None)).expect("both");
         assert_eq!((group.as_str(), id.as_str()), ("USER#1", "e1"));
+    }
+
+    /// A record of the catalogue's stream.
+    fn of_catalogue(old: Option<Value>, new: Option<Value>) -> Value {
+        let name = if old.is_some() { "MODIFY" } else { "INSERT" };
+        let mut record = record("FIELD#f", old, new);
+        record["eventName"] = name.into();
+        record["dynamodb"]["ApproximateCreationDateTime"] = 1_795_348_800.into();
+        record
+    }
+
+    fn thing(kind: &str, status: Option<&str>) -> Value {
+        let mut row = json!({
+            "kind": { "S": kind }, "id": { "S": "it" }, "leafUserId": { "S": "the user" },
+            "name": { "S": "planted" },
+        });
+        if let Some(status) = status {
+            row["status"] = json!({ "S": status });
+            row["objectKey"] = json!({ "S": "raw/the user/it/2" });
+        }
+        row
+    }
+
+    #[test]
+    fn of_the_catalogue_what_is_an_alert_goes_to_the_queue_of_alerts_about_data() {
+        let rule = Way::rule("data-alerts");
+        let told = |old: Option<Value>, new: Option<Value>| {
+            let message = CATALOGUE.message(&of_catalogue(old, new))?;
+            rule.message(&CATALOGUE.event(&message).expect("a pipe's message is JSON"))
+        };
+        let expected = |kind: &str, event_name: &str, status: &str| {
+            let begin = format!(r#"{{"id":"e1","at":"1795348800","kind":"{kind}","#);
+            let middle = format!(r#""eventName":"{event_name}","leafUserId":"the user","#);
+            let end = format!(r#""thingId":"it","status":"{status}","reason":""}}"#);
+            Some(begin + &middle + &end)
+        };
+        let file = |status| Some(thing("FILE", Some(status)));
+        for kind in ["FIELD", "OPERATION"] {
+            let it = || Some(thing(kind, None));
+            assert_eq!(told(None, it()), expected(kind, "INSERT", ""));
+            assert_eq!(told(it(), it()), expected(kind, "MODIFY", ""));
+            assert_eq!(told(it(), None), None, "a row that is deleted is no alert");
+        }
+        for status in ["processed", "failed"] {
+            assert_eq!(told(file("processing"), file(status)), expected("FILE", "MODIFY", status));
+            assert_eq!(told(file(status), file(status)), None, "a mark, or a lease");
+        }
+        assert_eq!(told(None, file("processing")), None);
+        assert_eq!(told(None, Some(thing("FARM", None))), None);
+    }
+
+    #[test]
+    fn a_stored_file_is_on_the_bus_with_bucket_and_key_and_without_any_name() {
+        let (old, new) = (thing("FILE", Some("processing")), thing("FILE", Some("processed")));
+        let message = CATALOGUE.message(&of_catalogue(Some(old), Some(new))).expect("a message");
+        assert!(!message.contains("planted"), "{message}");
+        let event = CATALOGUE.event(&message).expect("JSON");
+        assert_eq!(event["detail-type"], "Panorama data changed");
+        let detail = &event["detail"];
+        assert_eq!((&detail["bucket"], &detail["kind"]), (&FILES_BUCKET.into(), &"FILE".into()));
+        assert_eq!(detail["new"]["key"], "raw/the user/it/2");
     }
 }

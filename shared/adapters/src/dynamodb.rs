@@ -26,7 +26,8 @@
 //! | `WEBHOOKS` | `WEBHOOK#{id}` | webhook |
 //! | `WEBHOOKS` | `EVENT#{event}` | the one webhook that is told of it: a claim |
 //! | `WEBHOOKS` | `REPLAY#{id}` | a wish that a webhook be told once more what happened, 30 days |
-//! | `ALERTS` | `{createdAt}#{changeId}` | an alert, whoever was told, 30 days |
+//! | `ALERTS` | `{createdAt}#{changeId}` | an alert about a connection, whoever was told, 30 days |
+//! | `DATAALERTS` | `{createdAt}#{changeId}` | likewise, about data |
 //! | `ALERT#{changeId}` | `ALERT` | the same by its id |
 //! | `FAILEDCALLS` | `{createdAt}#{changeId}` | a call that a webhook's receiver did not take, 30 days |
 //!

@@ -42,7 +42,7 @@ use secrets::{PartnerSecrets, SecretsError, ServiceSecrets};
 use sign_ins::SignIns;
 use summaries::Summaries;
 use upstream::{PartnerAccount, Upstream};
-use webhooks::{WebhookSecretStore, Webhooks};
+use webhooks::{Receivers, WebhookSecretStore, Webhooks};
 
 /// The world, as a use case sees it: built once a process.
 #[derive(Clone)]
@@ -73,6 +73,8 @@ pub struct Ports {
     pub webhooks: Arc<dyn Webhooks>,
     /// Webhooks' secrets.
     pub webhook_secrets: Arc<dyn WebhookSecretStore>,
+    /// The receivers behind webhooks.
+    pub receivers: Arc<dyn Receivers>,
     /// The partner's account at Panorama.
     pub partner_account: Arc<dyn PartnerAccount>,
     /// The bytes of files that it names.

@@ -24,5 +24,6 @@ pub mod resume_handshake;
 pub mod start_integration;
 pub mod store_stream;
 pub mod sync_operation;
+pub mod tell_of_data;
 pub mod verify_app_key;
 pub mod watch_handshake;

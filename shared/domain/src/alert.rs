@@ -1,5 +1,7 @@
 //! What partners are told of by themselves, and in which words.
 
+pub mod data;
+
 use std::str::FromStr;
 
 use serde::Serialize;
@@ -12,8 +14,9 @@ use super::invalid::Invalid;
 use super::leaf_json;
 use super::partner::ClientId;
 use super::timestamp::Timestamp;
+use data::DataAlert;
 
-/// What is told. The first two are Leaf's, the others ours.
+/// What is told of connections. The first two are Leaf's, the others ours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum AlertType {
@@ -90,9 +93,18 @@ pub enum Told {
     Registration,
 }
 
+/// Something that has happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Alert {
+    /// To a connection, or to all of an app key's.
+    Connection(ConnectionAlert),
+    /// To what is shared.
+    Data(DataAlert),
+}
+
 /// Something that has happened to a connection, or to all of an app key's.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Alert {
+pub struct ConnectionAlert {
     /// What it is.
     pub kind: AlertType,
     /// Whose connection; none when it is about an app key.
@@ -145,7 +157,8 @@ impl Notice {
             Told::Registration => leaf_json::to_string(&Registration {
                 message: "confirmation of webhook upon registration",
             }),
-            Told::Alert(alert) => leaf_json::to_string(&Payload {
+            Told::Alert(Alert::Data(alert)) => alert.body(self.at),
+            Told::Alert(Alert::Connection(alert)) => leaf_json::to_string(&Payload {
                 credential: client.map(ClientId::expose),
                 provider: "Panorama",
                 credential_id: alert.credential_id,
@@ -162,7 +175,7 @@ impl Notice {
     }
 }
 
-impl Alert {
+impl ConnectionAlert {
     /// What the status of the connection, or of the app key's login, is now.
     const fn status(&self) -> &'static str {
         match self.kind {
@@ -222,14 +235,14 @@ mod tests {
             name: "prairie".parse().expect("a name"),
             environment: ClientEnvironment::Stage,
         };
-        let alert = Alert {
+        let alert = ConnectionAlert {
             kind: AlertType::CredentialsUnauthenticated,
             leaf_user_id: None,
             credential_id: None,
             app_key,
         };
         assert_eq!(
-            body(Told::Alert(alert)),
+            body(Told::Alert(Alert::Connection(alert))),
             "{\"credential\": \"2nf4stage\", \"provider\": \"Panorama\", \"credentialId\": null, \
              \"message\": \"Panorama refuses the app key's login, so no connection of it can be \
              read. No farmer has to do anything.\", \"status\": \"UNAUTHENTICATED\", \"type\": \

@@ -3,7 +3,8 @@
 //! A change is known by the few harmless fields that leave the table (see the
 //! adapter of the table), never by the row.
 
-use super::alert::{Alert, AlertType, Notice, Told};
+use super::alert::data::DataAlert;
+use super::alert::{Alert, AlertType, ConnectionAlert, Notice, Told};
 use super::app_key::AppKeyId;
 use super::change_id::ChangeId;
 use super::credential::CredentialStatus;
@@ -51,6 +52,8 @@ pub enum Changed {
         /// Whether it is refused.
         is_refused: bool,
     },
+    /// What an operation shares.
+    Data(DataAlert),
     /// A webhook was registered.
     WebhookRegistered(WebhookId),
     /// A replay was asked for.
@@ -84,7 +87,8 @@ impl Change {
     pub fn consequence(&self) -> Option<Consequence> {
         let alert = |kind, leaf_user_id, credential_id, app_key: &AppKeyId| {
             let app_key = app_key.clone();
-            Some(Consequence::Alert(Alert { kind, leaf_user_id, credential_id, app_key }))
+            let alert = ConnectionAlert { kind, leaf_user_id, credential_id, app_key };
+            Some(Consequence::Alert(Alert::Connection(alert)))
         };
         match &self.what {
             Changed::Credential { leaf_user_id, before, after, swept } => {
@@ -101,6 +105,7 @@ impl Change {
                 alert(AlertType::ConnectionRecovered, None, None, app_key)
             }
             Changed::Login { .. } => None,
+            Changed::Data(alert) => Some(Consequence::Alert(Alert::Data(*alert))),
             Changed::WebhookRegistered(id) => Some(Consequence::Registered(*id)),
             Changed::ReplayAsked(id) => Some(Consequence::Replay(*id)),
         }
@@ -152,10 +157,10 @@ mod tests {
         AppKeyId { name: "prairie".parse().expect("a name"), environment: ClientEnvironment::Stage }
     }
 
-    fn alert(what: Changed) -> Option<Alert> {
+    fn alert(what: Changed) -> Option<ConnectionAlert> {
         let at = Timestamp::new(datetime!(2026-11-22 12:00 UTC));
         match (Change { id: "e1".parse().expect("an id"), at, what }).consequence() {
-            Some(Consequence::Alert(alert)) => Some(alert),
+            Some(Consequence::Alert(Alert::Connection(alert))) => Some(alert),
             _ => None,
         }
     }

@@ -10,7 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
-use super::alert::{AlertType, Notice};
+use super::alert::{Alert, Notice};
 use super::ids::WebhookId;
 use super::invalid::{Invalid, one_line};
 use super::timestamp::Timestamp;
@@ -59,8 +59,16 @@ pub struct SecretVersion(pub String);
 
 impl Webhook {
     /// Whether it is registered for this.
-    pub fn hears(&self, kind: AlertType) -> bool {
-        self.events.contains(&WebhookEvent::Told(kind))
+    pub fn hears(&self, alert: &Alert) -> bool {
+        self.events.contains(&match alert {
+            Alert::Connection(alert) => WebhookEvent::OfConnections(alert.kind),
+            Alert::Data(alert) => WebhookEvent::OfData(alert.what.kind()),
+        })
+    }
+
+    /// Whether it is registered for anything that is told of data.
+    pub fn hears_of_data(&self) -> bool {
+        self.events.iter().any(|event| matches!(event, WebhookEvent::OfData(_)))
     }
 }
 

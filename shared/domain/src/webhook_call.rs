@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::alert::{Notice, Told};
+use super::alert::{Alert, Notice, Told};
 use super::change_id::ChangeId;
 use super::ids::{ReplayId, WebhookId};
 use super::timestamp::Timestamp;
@@ -58,12 +58,14 @@ pub struct Call {
 
 impl Call {
     /// Calls of one group are made one after the other: those of a webhook about a connection, or
-    /// about an app key's login. So a receiver that is down holds up nobody's alerts but its own.
+    /// about an app key's login, or about a Leaf user's data. So a receiver that is down holds up
+    /// nobody's alerts but its own.
     /// At most 118 characters, none of them a blank.
     pub fn group(&self) -> String {
         let about = match &self.notice.told {
             Told::Registration => "WEBHOOK".to_owned(),
-            Told::Alert(alert) => match alert.leaf_user_id {
+            Told::Alert(Alert::Data(alert)) => format!("DATA#{}", alert.leaf_user_id),
+            Told::Alert(Alert::Connection(alert)) => match alert.leaf_user_id {
                 Some(user) => format!("USER#{user}"),
                 None => format!("LOGIN#{}#{}", alert.app_key.environment, alert.app_key.name),
             },
@@ -104,14 +106,14 @@ fn jitter(id: &ChangeId, attempt: u32) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::alert::{Alert, AlertType};
+    use super::super::alert::{AlertType, ConnectionAlert};
     use super::super::app_key::AppKeyId;
     use super::super::client_environment::ClientEnvironment;
     use super::super::ids::LeafUserId;
     use super::*;
 
     fn call(webhook: u128, user: Option<u128>, id: &str) -> Call {
-        let told = Told::Alert(Alert {
+        let told = Told::Alert(Alert::Connection(ConnectionAlert {
             kind: AlertType::ConnectionRevoked,
             leaf_user_id: user.map(|user| LeafUserId(uuid::Uuid::from_u128(user))),
             credential_id: None,
@@ -119,7 +121,7 @@ mod tests {
                 name: "n".repeat(64).parse().expect("a name"),
                 environment: ClientEnvironment::Production,
             },
-        });
+        }));
         let at = Timestamp::new(time::macros::datetime!(2026-11-22 12:00 UTC));
         let notice = Notice { id: id.parse().expect("an id"), at, told };
         Call { webhook_id: WebhookId(uuid::Uuid::from_u128(webhook)), notice, replay: None }

@@ -7,19 +7,18 @@ use std::str::FromStr;
 use serde::{Serialize, Serializer};
 
 use super::alert::AlertType;
+use super::alert::data::DataAlertType;
 use super::invalid::Invalid;
 
 /// Leaf's events about what this service does not do (docs.withleaf.io, "Alert Events", as of
 /// 2026-03). Clients register for all they know at once, so the names are taken, stored and shown.
-const LEAFS_OWN: [&str; 36] = [
+const LEAFS_OWN: [&str; 30] = [
     "automergedFileProcessingFailed",
     "automergedFileProcessingFinished",
     "batchUploadProcessingFinished",
     "fieldBoundaryCreated",
     "fieldBoundaryDeleted",
     "fieldBoundaryUpdated",
-    "fieldCreated",
-    "fieldUpdated",
     "implementCreated",
     "implementUpdated",
     "machineCreated",
@@ -32,14 +31,10 @@ const LEAFS_OWN: [&str; 36] = [
     "newFieldIrrigationActivity",
     "newIrrigationActivity",
     "newSatelliteImage",
-    "operationCreated",
     "operationProcessingFailed",
     "operationProcessingFinished",
-    "operationUpdated",
     "operatorCreated",
     "operatorUpdated",
-    "providerFileProcessingFailed",
-    "providerFileProcessingFinished",
     "providerOrganizationBlocked",
     "providerOrganizationCreated",
     "providerOrganizationRemoved",
@@ -53,8 +48,10 @@ const LEAFS_OWN: [&str; 36] = [
 /// An event of a webhook.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum WebhookEvent {
-    /// One that is told.
-    Told(AlertType),
+    /// One that is told of connections.
+    OfConnections(AlertType),
+    /// One that is told of data.
+    OfData(DataAlertType),
     /// One of Leaf's that never happens here.
     NeverHere(LeafsOwn),
 }
@@ -66,14 +63,16 @@ pub struct LeafsOwn(&'static str);
 impl WebhookEvent {
     /// All.
     pub fn all() -> impl Iterator<Item = Self> {
-        let told = AlertType::ALL.into_iter().map(Self::Told);
+        let told = AlertType::ALL.into_iter().map(Self::OfConnections);
+        let told = told.chain(DataAlertType::ALL.into_iter().map(Self::OfData));
         told.chain(LEAFS_OWN.into_iter().map(|name| Self::NeverHere(LeafsOwn(name))))
     }
 
     /// The contract's spelling.
     pub const fn as_str(self) -> &'static str {
         match self {
-            Self::Told(kind) => kind.as_str(),
+            Self::OfConnections(kind) => kind.as_str(),
+            Self::OfData(kind) => kind.as_str(),
             Self::NeverHere(LeafsOwn(name)) => name,
         }
     }
@@ -111,7 +110,7 @@ mod tests {
     #[test]
     fn every_event_has_one_name_and_is_read_by_it() {
         let names: BTreeSet<_> = WebhookEvent::all().map(WebhookEvent::as_str).collect();
-        assert_eq!(names.len(), AlertType::ALL.len() + LEAFS_OWN.len());
+        assert_eq!(names.len(), AlertType::ALL.len() + DataAlertType::ALL.len() + LEAFS_OWN.len());
         for event in WebhookEvent::all() {
             assert_eq!(event.as_str().parse(), Ok(event));
         }

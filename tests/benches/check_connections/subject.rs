@@ -10,7 +10,7 @@ use application::ports::records::Check;
 use application::use_cases::check_connections::check_connections;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region, SharedInterceptor};
 use serde_json::{Value, json};
-use shared::service::{Clients, Files, Service};
+use shared::service::{Clients, Files, Service, receivers};
 use shared::settings::Settings;
 use tokio::time::Instant;
 
@@ -119,14 +119,16 @@ pub(crate) fn service(addresses: &[String; 3], counted: &Counted) -> Service {
         }
         _ => None,
     });
+    let settings = settings.expect("settings");
     let clients = Clients {
+        receivers: receivers(&settings).expect("an HTTP client"),
         dynamodb: aws_sdk_dynamodb::Client::from_conf(dynamodb.build()),
         secrets_manager: aws_sdk_secretsmanager::Client::from_conf(secrets_manager.build()),
         files: Files::none(),
         clock: Arc::new(SystemClock),
         randomness: Arc::new(SystemRandomness),
     };
-    Service::new(settings.expect("settings"), clients).expect("a service")
+    Service::new(settings, clients).expect("a service")
 }
 
 /// Checks, and tells what it took in one line.

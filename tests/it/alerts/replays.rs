@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use application::ports::clock::Clock as _;
-use domain::alert::{Alert, AlertType, Notice, Told};
+use domain::alert::{Alert, AlertType, ConnectionAlert, Notice, Told};
 use domain::app_key::AppKeyId;
 use domain::client_environment::ClientEnvironment;
 use domain::ids::LeafUserId;
@@ -152,12 +152,12 @@ async fn a_replay_of_more_than_a_page_tells_each_once() {
         environment: ClientEnvironment::Stage,
     };
     for number in 0..120_u32 {
-        let alert = Alert {
+        let alert = Alert::Connection(ConnectionAlert {
             kind: AlertType::ConnectionActivated,
             leaf_user_id: Some(LeafUserId(Uuid::new_v4())),
             credential_id: None,
             app_key: app_key.clone(),
-        };
+        });
         let change = format!("change{number}").parse().expect("an id");
         // Sixty at a moment.
         let at = start.plus(Duration::from_secs(u64::from(number / 60)));

@@ -3,15 +3,20 @@
 
 use std::io;
 use std::net::Ipv4Addr;
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Arc, Mutex};
 
 use adapters::panorama::endpoints::Endpoints;
 use application::ports::clock::Clock;
 use application::ports::randomness::Randomness;
+use application::ports::webhooks::{Answer, Receivers};
+use async_trait::async_trait;
 use axum::Router;
 use axum::extract::Request;
 use axum::response::IntoResponse;
 use domain::client_environment::ByEnvironment;
+use domain::webhook::CallFailure;
+use domain::webhook_signature::SignedHeaders;
 use local::{Upstream, gateway};
 use shared::service::{Clients, Files, Service};
 use shared::settings::{Settings, UpstreamChoice};
@@ -37,8 +42,20 @@ struct Processes {
     dynamodb: aws_sdk_dynamodb::Client,
     secrets_manager: aws_sdk_secretsmanager::Client,
     files: Files,
+    receivers: Arc<Answering>,
     clock: Arc<dyn Clock>,
     randomness: Arc<dyn Randomness>,
+}
+
+/// Receivers that answer this: nobody is called.
+#[derive(Default)]
+struct Answering(AtomicU16);
+
+#[async_trait]
+impl Receivers for Answering {
+    async fn call(&self, _: &Url, _: &SignedHeaders, _: &str) -> Result<Answer, CallFailure> {
+        Ok(Answer { status: self.0.load(Ordering::Relaxed), said: None, retry_after: None })
+    }
 }
 
 impl Processes {
@@ -46,9 +63,9 @@ impl Processes {
         let settings = self.settings.lock().expect("nobody panicked").clone();
         let (dynamodb, secrets_manager) = (self.dynamodb.clone(), self.secrets_manager.clone());
         let (clock, randomness) = (self.clock.clone(), self.randomness.clone());
-        let files = self.files.clone();
-        Service::new(settings, Clients { dynamodb, secrets_manager, files, clock, randomness })
-            .expect("a service")
+        let (files, receivers) = (self.files.clone(), self.receivers.clone());
+        let clients = Clients { dynamodb, secrets_manager, files, receivers, clock, randomness };
+        Service::new(settings, clients).expect("a service")
     }
 }
 
@@ -73,12 +90,18 @@ impl Forgetful {
             secrets_manager: world.machine.secrets_manager.clone(),
             clock: world.clock.clone(),
             files: links::watched(Files::of(&world.machine.service), seen),
+            receivers: Arc::default(),
             randomness: world.machine.service.ports.randomness.clone(),
         });
         let mut forgetful = Self { world, processes: processes.clone(), servers: JoinSet::new() };
         forgetful
             .serve(listener, move |request| gateway::api(&processes.start_one()).oneshot(request));
         forgetful
+    }
+
+    /// From now on webhooks' receivers answer this.
+    pub(crate) fn receivers_answer(&self, status: u16) {
+        self.processes.receivers.0.store(status, Ordering::Relaxed);
     }
 
     /// From now on this is Panorama's partner API.

@@ -52,6 +52,7 @@ pub(crate) async fn play(seen: &Seen, upstream: Upstream) {
             credentials::live_looks(&scenario.machine().await.world).await;
             Box::pin(queues_and_schedules::scenes(scenario)).await;
             Box::pin(syncs::scenes(scenario)).await;
+            alerts::of_data(&scenario.machine().await).await;
         }
         Upstream::Leaf => {
             Box::pin(proxy_mode::scenes(scenario)).await;

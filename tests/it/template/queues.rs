@@ -226,14 +226,48 @@ fn both_pipes_send_the_same_fields_and_never_a_row() {
 
 #[test]
 fn of_the_catalogue_ids_leave_the_table_and_no_names() {
-    let template = properties("CataloguePipe")["TargetParameters"]["InputTemplate"].as_str();
-    let fields: BTreeSet<_> = template
-        .expect("a template")
-        .split("Image.")
-        .skip(1)
-        .map(|rest| rest.split('.').next().expect("a name"))
-        .collect();
-    let harmless =
-        ["id", "kind", "leafUserId", "position", "requestedAt", "status", "storedAttempt"];
+    let template = &properties("CataloguePipe")["TargetParameters"]["InputTemplate"]["Fn::Sub"];
+    let text = template[0].as_str().expect("a template");
+    let fields: BTreeSet<_> =
+        text.split("Image.").skip(1).map(|rest| rest.split('.').next().expect("a name")).collect();
+    let harmless = [
+        "failure",
+        "fieldId",
+        "id",
+        "kind",
+        "leafUserId",
+        "objectKey",
+        "operationId",
+        "position",
+        "removedTime",
+        "requestedAt",
+        "size",
+        "status",
+        "storedAttempt",
+    ];
     assert_eq!(fields, BTreeSet::from(harmless));
+    // What CloudFormation writes into it is the bucket's name, which every function has.
+    assert_eq!(text.matches("${").count(), 1, "{text}");
+    let (_, function) = &functions()[0];
+    assert_eq!(template[1]["Bucket"], function["Environment"]["Variables"]["FILES_BUCKET"]);
+}
+
+/// The guide names the fields of the event, one by one.
+#[test]
+fn the_guide_lists_what_is_on_the_bus_about_data() {
+    let guide = include_str!("../../../infra/README.md");
+    let (_, section) = guide.split_once("## 11. Rules of your own").expect("the section");
+    let text = properties("CataloguePipe")["TargetParameters"]["InputTemplate"]["Fn::Sub"][0]
+        .as_str()
+        .expect("a template");
+    let event: Value = serde_json::from_str(text).expect("JSON");
+    for (name, value) in event.as_object().expect("fields") {
+        let Value::Object(image) = value else {
+            assert!(section.contains(&format!("`{name}`")), "{name}");
+            continue;
+        };
+        for field in image.keys() {
+            assert!(section.contains(&format!("`{name}.{field}`")), "{name}.{field}");
+        }
+    }
 }

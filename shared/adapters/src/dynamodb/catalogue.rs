@@ -10,6 +10,7 @@
 //!
 //! Nothing of it is, or can be turned into, an organization code.
 
+pub mod data_message;
 mod lists;
 mod rows;
 pub mod schema;

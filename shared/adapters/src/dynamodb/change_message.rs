@@ -74,14 +74,19 @@ fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D:
     })
 }
 
+/// When a change happened, as a stream says it: in seconds since 1970.
+pub(super) fn moment(at: &str) -> Option<Timestamp> {
+    let at = at.parse::<f64>().ok()?;
+    #[expect(clippy::cast_possible_truncation, reason = "seconds since 1970 have 31 bits")]
+    let at = OffsetDateTime::from_unix_timestamp(at as i64).ok()?;
+    Some(Timestamp::new(at))
+}
+
 impl ChangeMessage {
     /// The change that it tells of; none when it is not in a form that this version reads.
     pub fn into_change(self) -> Option<Change> {
-        let at = self.at.as_deref()?.parse::<f64>().ok()?;
-        #[expect(clippy::cast_possible_truncation, reason = "seconds since 1970 have 31 bits")]
-        let at = OffsetDateTime::from_unix_timestamp(at as i64).ok()?;
         let id = self.id.as_deref()?.parse().ok()?;
-        Some(Change { id, at: Timestamp::new(at), what: self.what()? })
+        Some(Change { id, at: moment(self.at.as_deref()?)?, what: self.what()? })
     }
 
     fn what(&self) -> Option<Changed> {

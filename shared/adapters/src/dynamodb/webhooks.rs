@@ -1,5 +1,6 @@
-//! Webhooks in the table: all in one partition, each event a claim beside them; alerts and failed
-//! calls in two others, in the order in which it happened.
+//! Webhooks in the table: all in one partition, each event a claim beside them; alerts about
+//! connections, those about data, and failed calls in three others, in the order in which it
+//! happened.
 
 use async_trait::async_trait;
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -11,8 +12,10 @@ use super::table::{Cancelled, Condition, Table};
 use application::ports::portion::Portion;
 use application::ports::store_error::StoreError;
 use application::ports::webhooks::{Log, RegisterWebhookError, Webhooks};
-use domain::alert::{Alert, Notice, Told};
+use domain::alert::data::{DataAlert, DataAlertType, DataEvent};
+use domain::alert::{Alert, ConnectionAlert, Notice, Told};
 use domain::app_key::AppKeyId;
+use domain::catalogue::file_copy::CopyFailure;
 use domain::change_id::ChangeId;
 use domain::ids::{ReplayId, WebhookId};
 use domain::replay::{Replay, Replayed};
@@ -22,6 +25,8 @@ use domain::webhook_event::WebhookEvent;
 
 const FAILED: &str = "FAILEDCALLS";
 const ALERTS: &str = "ALERTS";
+/// Alerts about data are many: whoever replays the others does not read them.
+const DATA_ALERTS: &str = "DATAALERTS";
 const WEBHOOK: &str = "WEBHOOK#";
 
 fn webhook_key(id: WebhookId) -> Item {
@@ -136,8 +141,12 @@ impl Webhooks for Table {
         let until = notice.at.plus(FAILED_CALLS_RETENTION);
         let row = |key| self.put(write_notice(Writing::row(key), notice).ttl(until).done());
         // Once by its time, for replays of a time; once by its id, for those of one.
+        let partition = match notice.alert() {
+            Some(Alert::Data(_)) => DATA_ALERTS,
+            Some(Alert::Connection(_)) | None => ALERTS,
+        };
         let rows =
-            vec![row(key(ALERTS, in_time(notice.at, &notice.id))), row(alert_key(&notice.id))];
+            vec![row(key(partition, in_time(notice.at, &notice.id))), row(alert_key(&notice.id))];
         Ok(self.transact(rows).await?)
     }
 
@@ -155,7 +164,8 @@ impl Webhooks for Table {
         limit: u32,
     ) -> Result<Vec<Notice>, StoreError> {
         let partition = match log {
-            Log::All => ALERTS,
+            Log::Connections => ALERTS,
+            Log::Data => DATA_ALERTS,
             Log::Failed => FAILED,
         };
         // The keys of a moment begin with it, so its own text is before all of them.
@@ -261,7 +271,12 @@ fn write_notice(row: Writing, notice: &Notice) -> Writing {
     let row = row.text("changeId", notice.id.as_str()).text("createdAt", notice.at);
     match &notice.told {
         Told::Registration => row,
-        Told::Alert(alert) => row
+        Told::Alert(Alert::Data(DataAlert { leaf_user_id, what })) => row
+            .text("type", what.kind().as_str())
+            .text("leafUserId", leaf_user_id)
+            .text("thingId", what.thing())
+            .optional("reason", what.failure().map(CopyFailure::as_str)),
+        Told::Alert(Alert::Connection(alert)) => row
             .text("type", alert.kind.as_str())
             .optional("leafUserId", alert.leaf_user_id)
             .optional("credentialId", alert.credential_id)
@@ -271,19 +286,28 @@ fn write_notice(row: Writing, notice: &Notice) -> Writing {
 }
 
 fn read_notice(row: Reading<'_>) -> Result<Notice, StoreError> {
-    let told = match row.optional_parsed("type")? {
+    let told = match row.optional_text("type") {
         None => Told::Registration,
-        Some(kind) => Told::Alert(Alert {
-            kind,
-            leaf_user_id: row.optional_parsed("leafUserId")?,
-            credential_id: row.optional_parsed("credentialId")?,
-            app_key: AppKeyId {
-                name: row.parsed("appName")?,
-                environment: row.parsed("clientEnvironment")?,
-            },
+        Some(kind) => Told::Alert(match kind.parse::<DataAlertType>() {
+            Ok(kind) => Alert::Data(read_data_alert(row, kind)?),
+            Err(_) => Alert::Connection(ConnectionAlert {
+                kind: row.parsed("type")?,
+                leaf_user_id: row.optional_parsed("leafUserId")?,
+                credential_id: row.optional_parsed("credentialId")?,
+                app_key: AppKeyId {
+                    name: row.parsed("appName")?,
+                    environment: row.parsed("clientEnvironment")?,
+                },
+            }),
         }),
     };
     Ok(Notice { id: row.parsed("changeId")?, at: row.moment("createdAt")?, told })
+}
+
+fn read_data_alert(row: Reading<'_>, kind: DataAlertType) -> Result<DataAlert, StoreError> {
+    let what = DataEvent::new(kind, row.parsed("thingId")?, row.optional_parsed("reason")?);
+    let what = what.ok_or_else(|| row.corrupt("reason"))?;
+    Ok(DataAlert { leaf_user_id: row.parsed("leafUserId")?, what })
 }
 
 fn read_replay(row: Reading<'_>) -> Result<Replay, StoreError> {

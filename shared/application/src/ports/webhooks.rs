@@ -76,8 +76,10 @@ pub trait Webhooks: Send + Sync {
 /// Which alerts a replay is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Log {
-    /// All that happened, whoever was told.
-    All,
+    /// All that happened to connections, whoever was told.
+    Connections,
+    /// All that happened to data, likewise.
+    Data,
     /// Those among the failed calls.
     Failed,
 }

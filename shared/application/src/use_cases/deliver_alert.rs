@@ -65,10 +65,14 @@ pub async fn next_of(ports: &Ports, change: &Change) -> Result<Next, StoreError>
 }
 
 /// The call of the webhook that is registered for an alert.
-fn addressed(webhooks: &[Webhook], notice: Notice, replay: Option<ReplayId>) -> Option<Call> {
-    let kind = notice.alert()?.kind;
+pub(super) fn addressed(
+    webhooks: &[Webhook],
+    notice: Notice,
+    replay: Option<ReplayId>,
+) -> Option<Call> {
+    let alert = notice.alert()?;
     let webhook =
-        webhooks.iter().find(|webhook| webhook.hears(kind) && webhook.disabled_at.is_none())?;
+        webhooks.iter().find(|webhook| webhook.hears(alert) && webhook.disabled_at.is_none())?;
     Some(Call { webhook_id: webhook.id, notice, replay })
 }
 

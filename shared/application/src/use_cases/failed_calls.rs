@@ -5,7 +5,7 @@ use crate::ports::failure::Failure;
 use crate::ports::portion::Portion;
 use crate::ports::secrets::{Freshness, SecretsError};
 use crate::ports::webhooks::Said;
-use domain::alert::Notice;
+use domain::alert::{Alert, Notice};
 use domain::partner::ClientId;
 use domain::webhook::{FAILED_CALLS_RETENTION, FailedCall};
 
@@ -57,8 +57,10 @@ impl Body {
 /// The app key's secret cannot be read.
 pub async fn body_of(ports: &Ports, notice: &Notice) -> Result<Body, SecretsError> {
     let secret = match notice.alert() {
-        Some(alert) => ports.partner_secrets.read(&alert.app_key, Freshness::Cached).await?,
-        None => None,
+        Some(Alert::Connection(alert)) => {
+            ports.partner_secrets.read(&alert.app_key, Freshness::Cached).await?
+        }
+        Some(Alert::Data(_)) | None => None,
     };
     let client = secret.map(|read| read.secret.credentials.client_id);
     Ok(Body { text: notice.body(client.as_ref()), client })

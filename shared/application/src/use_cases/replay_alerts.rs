@@ -50,8 +50,8 @@ pub async fn ask_for_replay(
     }
     if let Replayed::One(id) = &what {
         let alert = ports.webhooks.alert(id).await?;
-        let is_known = alert
-            .is_some_and(|notice| notice.alert().is_some_and(|alert| webhook.hears(alert.kind)));
+        let is_known =
+            alert.is_some_and(|notice| notice.alert().is_some_and(|alert| webhook.hears(alert)));
         if !is_known {
             return Err(ReplayError::NoAlert);
         }
@@ -62,44 +62,59 @@ pub async fn ask_for_replay(
     Ok(replay)
 }
 
-/// The calls of one page of a replay, and the last alert of that page if there may be more.
+/// Where a page of a replay begins: first come alerts about connections, or failed calls, and then
+/// those about data.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Place {
+    /// Whether it is among the alerts about data.
+    pub is_data: bool,
+    /// Behind which alert; none is the first.
+    pub after: Option<(Timestamp, ChangeId)>,
+}
+
+/// The calls of one page of a replay, and where it goes on.
 pub struct Step {
     /// The calls, in order.
     pub calls: Vec<Call>,
-    /// Where the next page begins.
-    pub after: Option<(Timestamp, ChangeId)>,
+    /// Where the next page begins, if there may be more.
+    pub next: Option<Place>,
 }
 
 /// A page of a replay.
 ///
 /// # Errors
 /// The store failed.
-pub async fn step(
-    ports: &Ports,
-    id: ReplayId,
-    after: Option<&(Timestamp, ChangeId)>,
-) -> Result<Step, StoreError> {
-    let nothing = Step { calls: Vec::new(), after: None };
+pub async fn step(ports: &Ports, id: ReplayId, place: Place) -> Result<Step, StoreError> {
+    let nothing = Step { calls: Vec::new(), next: None };
     let Some(replay) = ports.webhooks.replay(id).await? else { return Ok(nothing) };
     let webhooks = ports.webhooks.list().await?;
     // Deleted since: its successor was not asked for.
     let Some(webhook) = webhooks.into_iter().find(|webhook| webhook.id == replay.webhook_id) else {
         return Ok(nothing);
     };
-    let (notices, is_last) = match &replay.what {
-        Replayed::One(change) => (ports.webhooks.alert(change).await?.into_iter().collect(), true),
+    let Place { is_data, after } = place;
+    let (notices, next) = match &replay.what {
+        Replayed::One(change) => (ports.webhooks.alert(change).await?.into_iter().collect(), None),
         Replayed::Range { from, to, only_failed } => {
-            let log = if *only_failed { Log::Failed } else { Log::All };
-            let notices = ports.webhooks.told(log, *from, *to, after, PAGE).await?;
-            let is_last = notices.len() < PAGE as usize;
-            (notices, is_last)
+            let log = match (only_failed, is_data) {
+                (true, _) => Log::Failed,
+                (false, false) => Log::Connections,
+                (false, true) => Log::Data,
+            };
+            let notices = ports.webhooks.told(log, *from, *to, after.as_ref(), PAGE).await?;
+            let next = if notices.len() < PAGE as usize {
+                let begins_with_data = log == Log::Connections && webhook.hears_of_data();
+                begins_with_data.then_some(Place { is_data: true, after: None })
+            } else {
+                let last = notices.last().map(|notice: &Notice| (notice.at, notice.id.clone()));
+                Some(Place { is_data, after: last })
+            };
+            (notices, next)
         }
     };
-    let after =
-        notices.last().filter(|_| !is_last).map(|notice: &Notice| (notice.at, notice.id.clone()));
     let calls = notices
         .into_iter()
-        .filter(|notice| notice.alert().is_some_and(|alert| webhook.hears(alert.kind)))
+        .filter(|notice| notice.alert().is_some_and(|alert| webhook.hears(alert)))
         .map(|notice| Call { webhook_id: webhook.id, notice, replay: Some(id) });
-    Ok(Step { calls: calls.collect(), after })
+    Ok(Step { calls: calls.collect(), next })
 }

@@ -4,8 +4,10 @@
 //! attempt writes an object of its own, named by the attempt's number, so no object is ever
 //! written twice; the row says which one holds the file, and which ones are left over.
 
+use std::str::FromStr;
 use std::time::Duration;
 
+use crate::invalid::Invalid;
 use crate::timestamp::Timestamp;
 
 /// How long an attempt has: as long as a Lambda function can run, so that whoever holds an expired
@@ -62,6 +64,39 @@ pub enum CopyFailure {
     /// It could not be fetched, for as long as it was tried.
     #[error("the file could not be downloaded from Panorama within a day")]
     GivenUp,
+}
+
+impl CopyFailure {
+    /// All.
+    pub const ALL: [Self; 6] = [
+        Self::NoDownload,
+        Self::TooLarge,
+        Self::AddressRefused,
+        Self::NotListed,
+        Self::NoConsent,
+        Self::GivenUp,
+    ];
+
+    /// What it is stored and sent as.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NoDownload => "noDownload",
+            Self::TooLarge => "tooLarge",
+            Self::AddressRefused => "addressRefused",
+            Self::NotListed => "notListed",
+            Self::NoConsent => "noConsent",
+            Self::GivenUp => "givenUp",
+        }
+    }
+}
+
+impl FromStr for CopyFailure {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let known = Self::ALL.into_iter().find(|known| known.as_str() == text);
+        known.ok_or(Invalid::malformed("must be why a file could not be copied"))
+    }
 }
 
 /// Bytes that are stored, as they were when they were stored.

@@ -1,4 +1,4 @@
-//! `webhooks` and `deliver-alerts`.
+//! `webhooks`, `deliver-alerts` and `deliver-data-alerts`.
 
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Arc, Mutex};
@@ -16,6 +16,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::json;
 use url::Url;
 
+use super::queues_and_schedules::work_for_the;
 use crate::permissions::forgetful::Forgetful;
 
 const WEBHOOKS: &str = "/services/alerts/api/alerts/webhooks";
@@ -101,6 +102,28 @@ pub(super) async fn scene(machine: &Forgetful) {
         assert_eq!(world.json(world.owner(Method::GET, path)).await.0, StatusCode::OK);
     }
     assert_eq!(world.json(world.owner(Method::DELETE, &path)).await.0, StatusCode::NO_CONTENT);
+}
+
+/// Nobody is registered; one that fails, recovers, and wants no more.
+pub(super) async fn of_data(machine: &Forgetful) {
+    let world = &machine.world;
+    let message = json!({
+        "id": "e1", "at": "1795348800", "kind": "FIELD", "eventName": "INSERT",
+        "leafUserId": "5f0c2b1e-8d3a-4a76-9c54-1e7f3b9a6d20",
+        "thingId": "b0a7c3d2-5e41-5f86-9d27-3c8e1f6a4b59", "status": "", "reason": "",
+    });
+    let tell = async |time| work_for_the(machine, "deliver-data-alerts", &message, time).await;
+    assert_eq!(tell(1).await, 0);
+    let body = json!({
+        "events": ["fieldCreated"], "name": "ours", "secret": "a secret of ours, and long",
+        "url": "https://receiver.example/",
+    });
+    let (status, webhook) = world.json(world.owner(Method::POST, WEBHOOKS).json(&body)).await;
+    assert_eq!(status, StatusCode::CREATED, "{webhook}");
+    for (status, time, left) in [(500, 1, 1), (200, 2, 0), (410, 1, 0)] {
+        machine.receivers_answer(status);
+        assert_eq!(tell(time).await, left, "{status}");
+    }
 }
 
 fn activated() -> String {

@@ -13,11 +13,12 @@ use application::ports::store_error::StoreError;
 use domain::catalogue::entry::{
     Done, Entry, Farm, Field, FieldOperation, Grower, MachineFile, StoredFile, Thing,
 };
-use domain::catalogue::file_copy::{CopyFailure, FileCopy, FileStatus, StoredBytes};
+use domain::catalogue::file_copy::{FileCopy, FileStatus, StoredBytes};
 use domain::catalogue::operation_type::OperationType;
 use domain::catalogue::origin::{FarmId, GrowerId};
 use domain::ids::{FieldId, FieldOperationId, FileId, LeafUserId};
 use domain::leaf_user::place;
+use domain::object_key::ObjectKey;
 use domain::shared_data::{ProviderName, Season};
 
 pub(super) use super::schema::KIND;
@@ -251,7 +252,7 @@ pub(super) fn file_row(user: LeafUserId, file: &StoredFile) -> Item {
     let size = stored.as_ref().map_or(0, |stored| stored.size);
     let left_over: Vec<_> = left_over.iter().map(ToString::to_string).collect();
     let failure = match status {
-        FileStatus::Failed(why) => Some(failure_code(*why)),
+        FileStatus::Failed(why) => Some(why.as_str()),
         FileStatus::Processing | FileStatus::Processed => None,
     };
     let mut row = written(user, entry)
@@ -266,6 +267,8 @@ pub(super) fn file_row(user: LeafUserId, file: &StoredFile) -> Item {
     if let Some(StoredBytes { attempt, size, sha256, file_name }) = stored {
         row = row
             .with("storedAttempt", number(attempt))
+            // For whoever reads the change on the event bus.
+            .text("objectKey", ObjectKey::raw(user, entry.thing.id, *attempt))
             .with("size", number(size))
             .with("sha256", bytes(sha256.iter().copied()))
             .text("fileName", file_name)
@@ -278,7 +281,7 @@ pub(super) fn read_file(row: Reading<'_>) -> Result<StoredFile, StoreError> {
     let status = match row.text("status")? {
         "processing" => FileStatus::Processing,
         "processed" => FileStatus::Processed,
-        "failed" => FileStatus::Failed(read_failure(row)?),
+        "failed" => FileStatus::Failed(row.parsed("failure")?),
         _ => return Err(row.corrupt("status")),
     };
     let stored = if row.item.contains_key("storedAttempt") {
@@ -308,29 +311,6 @@ pub(super) fn read_file(row: Reading<'_>) -> Result<StoredFile, StoreError> {
 
 pub(super) fn kind_status(status: CopyStatus) -> String {
     format!("{}#{}", MachineFile::KIND, status.as_str())
-}
-
-const fn failure_code(why: CopyFailure) -> &'static str {
-    match why {
-        CopyFailure::NoDownload => "noDownload",
-        CopyFailure::TooLarge => "tooLarge",
-        CopyFailure::AddressRefused => "addressRefused",
-        CopyFailure::NotListed => "notListed",
-        CopyFailure::NoConsent => "noConsent",
-        CopyFailure::GivenUp => "givenUp",
-    }
-}
-
-fn read_failure(row: Reading<'_>) -> Result<CopyFailure, StoreError> {
-    Ok(match row.text("failure")? {
-        "noDownload" => CopyFailure::NoDownload,
-        "tooLarge" => CopyFailure::TooLarge,
-        "addressRefused" => CopyFailure::AddressRefused,
-        "notListed" => CopyFailure::NotListed,
-        "noConsent" => CopyFailure::NoConsent,
-        "givenUp" => CopyFailure::GivenUp,
-        _ => return Err(row.corrupt("failure")),
-    })
 }
 
 fn write_done(row: Writing, kind: &str, done: &Done) -> Writing {
