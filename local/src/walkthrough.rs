@@ -46,6 +46,7 @@ curl -s "{api_url}/services/integrations/api/resources?provider=Panorama&leafUse
   -H "Authorization: Bearer $TOKEN"
 
 # Step 7: what the farmer shares fills the lists by itself within seconds; download a file of it
+sleep 5
 curl -s "{operations}/operations?leafUserId={leaf_user_id}" -H "Authorization: Bearer $TOKEN"
 FILE=$(curl -s "{operations}/files?leafUserId={leaf_user_id}&status=processed" \
   -H "Authorization: Bearer $TOKEN" | sed 's/.*"operations":\[{{"id":"\([^"]*\)".*/\1/')

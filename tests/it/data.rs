@@ -1,12 +1,14 @@
 //! What farmers share, as clients read it: growers, farms, fields, machine files and field
 //! operations.
 
+mod crash;
 mod download;
 mod fields;
 mod files;
 mod operations;
 mod resources;
 pub(crate) mod seeds;
+mod stories;
 mod strangers;
 mod sync;
 

@@ -1,15 +1,20 @@
 //! Another process of the same service, which dies after so many calls to the world outside:
-//! DynamoDB, Secrets Manager, Panorama's API and login. What a process does after its last call
-//! reaches nobody, so a process whose every later call fails has died as far as anybody can tell;
-//! and nobody hears its answers.
+//! DynamoDB, S3, Secrets Manager, Panorama's API, login and files. What a process does after its
+//! last call reaches nobody, so a process whose every later call fails has died as far as anybody
+//! can tell; and nobody hears its answers.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use adapters::s3::files::S3Files;
 use application::ports::clock::Clock;
+use application::ports::downloads::{Download, DownloadError, Downloads, Place};
+use application::ports::files::FileStore;
+use async_trait::async_trait;
 use aws_sdk_dynamodb::config::SharedInterceptor;
 use domain::client_environment::ByEnvironment;
+use domain::download_url::DownloadUrl;
 use local::gateway;
 use reqwest::RequestBuilder;
 use shared::service::{Clients, Files, Service};
@@ -58,12 +63,15 @@ impl Doomed {
             secrets_manager: aws_sdk_secretsmanager::Client::from_conf(
                 secrets.config().to_builder().interceptor(gate.interceptor()).build(),
             ),
-            files: Files::of(&world.machine.service),
+            files: Files { store: s3(world, &gate), ..Files::of(&world.machine.service) },
             receivers: world.machine.service.ports.receivers.clone(),
             clock,
             randomness: world.machine.service.ports.randomness.clone(),
         };
-        let service = Service::new(settings, clients).expect("a service");
+        let mut service = Service::new(settings, clients).expect("a service");
+        // Files have addresses of their own, which do not lead through the relay.
+        let downloads = GatedDownloads(service.ports.downloads.clone(), gate.clone());
+        service.ports.downloads = Arc::new(downloads);
         Self { service, gate, _relay: relay }
     }
 
@@ -111,6 +119,43 @@ impl Gate {
             self.refused.fetch_add(1, Ordering::SeqCst);
         }
         passed
+    }
+}
+
+/// A client of the machine's S3.
+pub(crate) fn s3_client(world: &World) -> aws_sdk_s3::Client {
+    let credentials = aws_sdk_s3::config::Credentials::new("local", "local", None, None, "local");
+    let config = aws_sdk_s3::Config::builder()
+        .behavior_version(aws_sdk_s3::config::BehaviorVersion::latest())
+        .region(aws_sdk_s3::config::Region::from_static("us-east-2"))
+        .credentials_provider(credentials)
+        .endpoint_url(&world.machine.ready.environment["AWS_ENDPOINT_URL_S3"])
+        .force_path_style(true);
+    aws_sdk_s3::Client::from_conf(config.build())
+}
+
+/// The same S3, through the gate.
+fn s3(world: &World, gate: &Gate) -> Arc<dyn FileStore> {
+    let config = s3_client(world).config().to_builder().interceptor(gate.interceptor());
+    let client = aws_sdk_s3::Client::from_conf(config.build());
+    Arc::new(S3Files::new(client, local::environment::FILES_BUCKET))
+}
+
+/// Every download that is begun is a call.
+struct GatedDownloads(Arc<dyn Downloads>, Gate);
+
+#[async_trait]
+impl Downloads for GatedDownloads {
+    async fn open(
+        &self,
+        url: &DownloadUrl,
+        from: Option<&Place>,
+    ) -> Result<Box<dyn Download>, DownloadError> {
+        if self.1.lets_through() {
+            self.0.open(url, from).await
+        } else {
+            Err(DownloadError::Unavailable { failure: "the process has died".to_owned() })
+        }
     }
 }
 

@@ -18,7 +18,7 @@ use crate::world::{FARM, World};
 
 impl World {
     /// The queues deliver until they are empty, and nothing has come of that either.
-    async fn settle(&self) {
+    pub(super) async fn settle(&self) {
         let mut empty = 0;
         for _ in 0..10 {
             let queues = self.machine.outbox.deliver().await.expect("the stream can be read");
@@ -59,11 +59,11 @@ impl World {
         }
     }
 
-    async fn files(&self, user: &str, more: &str) -> Vec<Value> {
+    pub(super) async fn files(&self, user: &str, more: &str) -> Vec<Value> {
         self.list(&files_path(user, more)).await.0
     }
 
-    async fn change_operation(&self, method: Method, path: &str, body: &Value) -> Value {
+    pub(super) async fn change_operation(&self, method: Method, path: &str, body: &Value) -> Value {
         let url = self.panorama(&format!("/control/operations/{FARM}/{path}"));
         let (status, answer) = self.json(self.http.request(method, url).json(body)).await;
         assert!(status.is_success(), "{path}: {answer}");
@@ -71,7 +71,7 @@ impl World {
     }
 
     /// What a file's download address leads to.
-    async fn bytes_of(&self, file: &Value) -> Vec<u8> {
+    pub(super) async fn bytes_of(&self, file: &Value) -> Vec<u8> {
         let url = file["downloadOriginalFile"].as_str().unwrap_or_else(|| panic!("{file}"));
         let path = url.strip_prefix(&self.api("")).expect("an address of ours");
         let answer = self.owner(Method::GET, path).send().await.expect("an answer");

@@ -1,0 +1,351 @@
+//! Stories at random about data, told over a real machine: operations that grow, change and shrink,
+//! farmers who stop sharing and share again, a Panorama with faults, processes that die between any
+//! two calls. Meanwhile nothing is asked for that nobody shares; in the end every file is there
+//! once, with Panorama's bytes, in the right hands.
+//!
+//! `PROPTEST_CASES` says how many stories, `PROPTEST_RNG_SEED` which ones.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use application::use_cases::store_stream::{Try, store_stream};
+use application::use_cases::sync_operation::sync_operation;
+use local::function_scope::as_function;
+use proptest::prelude::*;
+use proptest::test_runner::{Config, RngSeed, TestCaseError, TestRunner};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::OPERATIONS;
+use crate::doomed::Doomed;
+use crate::world::{MANAGEMENT, World};
+
+/// Stories that are told when nobody says how many.
+const CASES: u32 = 8;
+/// Leaf users, and operations.
+const USERS: usize = 2;
+
+#[derive(Debug, Clone)]
+enum Step {
+    /// A machine has recorded a stream, of so many files.
+    Add(usize, usize),
+    /// Some stream has other bytes now.
+    Change(usize, usize),
+    /// Some stream is listed no more.
+    Remove(usize, usize),
+    /// A farmer connects an operation to a Leaf user.
+    Connect(usize, usize),
+    /// The partner deletes a Leaf user's credential.
+    Delete(usize),
+    /// The farmer switches sharing off, or on, and the check sees it.
+    Switch(usize, bool),
+    /// The partner or the clock asks for a sync.
+    Request(usize),
+    /// The queues deliver.
+    Deliver,
+    /// A sync, in a process that dies after so many calls.
+    SyncDies(usize, usize),
+    /// The same of a copy of each file that waits for its bytes.
+    StoreDies(usize, usize),
+    /// The next call of this kind meets this fault.
+    Fault(&'static str, &'static str),
+    /// Minutes go by.
+    Pass(u64),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let (user, operation) = (|| 0..USERS, || 0..USERS);
+    let call = prop_oneof![Just("listFields"), Just("download"), Just("file")];
+    let fault = prop_oneof![Just("status"), Just("dropBefore"), Just("dropAfter"), Just("cut")];
+    prop_oneof![
+        4 => (operation(), 1..3_usize).prop_map(|(operation, files)| Step::Add(operation, files)),
+        2 => (operation(), 0..9_usize).prop_map(|(operation, which)| Step::Change(operation, which)),
+        1 => (operation(), 0..9_usize).prop_map(|(operation, which)| Step::Remove(operation, which)),
+        3 => (user(), operation()).prop_map(|(user, operation)| Step::Connect(user, operation)),
+        1 => user().prop_map(Step::Delete),
+        3 => (operation(), any::<bool>()).prop_map(|(operation, on)| Step::Switch(operation, on)),
+        3 => user().prop_map(Step::Request),
+        5 => Just(Step::Deliver),
+        4 => (0..12_usize, user()).prop_map(|(calls, user)| Step::SyncDies(calls, user)),
+        4 => (0..16_usize, user()).prop_map(|(calls, user)| Step::StoreDies(calls, user)),
+        3 => (call, fault).prop_map(|(call, fault)| Step::Fault(call, fault)),
+        3 => prop_oneof![Just(1_u64), Just(16), Just(61)].prop_map(Step::Pass),
+    ]
+}
+
+fn stories() -> impl Strategy<Value = Vec<Step>> {
+    let beginning = [Step::Add(0, 2), Step::Connect(0, 0), Step::Add(1, 1), Step::Deliver];
+    let rest = proptest::collection::vec(step(), 12..28);
+    rest.prop_map(move |rest| beginning.iter().cloned().chain(rest).collect())
+}
+
+#[test]
+fn no_file_is_lost_none_is_there_twice_and_nothing_is_read_that_nobody_shares() {
+    let number = |variable: &str| std::env::var(variable).ok()?.parse().ok();
+    let config = Config {
+        cases: number("PROPTEST_CASES").and_then(|it| u32::try_from(it).ok()).unwrap_or(CASES),
+        rng_seed: RngSeed::Fixed(number("PROPTEST_RNG_SEED").unwrap_or(20_261_129)),
+        failure_persistence: None,
+        max_shrink_iters: 100,
+        ..Config::default()
+    };
+    let told =
+        TestRunner::new(config).run(&stories(), |story| tell(&story).map_err(TestCaseError::fail));
+    if let Err(error) = told {
+        panic!("{error}");
+    }
+}
+
+fn tell(story: &[Step]) -> Result<(), String> {
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let mut teller = Teller::new().await;
+        for (number, step) in story.iter().enumerate() {
+            let told = Box::pin(teller.step(step)).await;
+            told.map_err(|error| format!("step {}, {step:?}: {error}", number + 1))?;
+        }
+        Box::pin(teller.end()).await.map_err(|error| format!("in the end: {error}"))
+    })
+}
+
+struct Teller {
+    world: World,
+    users: Vec<String>,
+    codes: Vec<String>,
+    /// By operation: its streams that are listed.
+    streams: Vec<Vec<String>>,
+    /// Whose operation each stream was ever.
+    operation_of: BTreeMap<String, usize>,
+    /// By Leaf user: the operations that it was ever connected to.
+    connected: Vec<BTreeSet<usize>>,
+}
+
+impl Teller {
+    async fn new() -> Self {
+        let world = World::start().await;
+        let url = world.panorama("/control/operations");
+        let wish = json!({ "operations": USERS, "fields": 1, "streams": 0 });
+        let (status, made) = world.json(world.http.post(url).json(&wish)).await;
+        assert!(status.is_success(), "{made}");
+        let code = |code: &Value| code.as_str().expect("a code").to_owned();
+        let codes = made["organizationCodes"].as_array().expect("codes").iter().map(code).collect();
+        let users = vec![world.create_user("maria").await, world.create_user("dale").await];
+        let (streams, connected) = (vec![Vec::new(); USERS], vec![BTreeSet::new(); USERS]);
+        Self { world, users, codes, streams, operation_of: BTreeMap::new(), connected }
+    }
+
+    async fn step(&mut self, step: &Step) -> Result<(), String> {
+        let shared = self.shared().await;
+        self.control(Method::DELETE, "/control/calls", &json!({})).await;
+        let world = &self.world;
+        match *step {
+            Step::Add(operation, files) => {
+                let path = format!("/control/operations/{}/streams", self.codes[operation]);
+                let sizes: Vec<_> = (0..files).map(|file| 1 + 300 * file).collect();
+                let added = self.control(Method::POST, &path, &json!({ "files": sizes })).await;
+                let stream = added["streams"][0].as_str().expect("an id").to_owned();
+                self.operation_of.insert(stream.clone(), operation);
+                self.streams[operation].push(stream);
+            }
+            Step::Change(operation, which) => {
+                let Some(path) = self.some_stream(operation, which) else { return Ok(()) };
+                self.control(Method::POST, &path, &json!({ "files": [40 + which] })).await;
+            }
+            Step::Remove(operation, which) => {
+                let Some(path) = self.some_stream(operation, which) else { return Ok(()) };
+                self.control(Method::DELETE, &path, &json!({})).await;
+                let count = self.streams[operation].len();
+                self.streams[operation].remove(which % count);
+            }
+            Step::Connect(user, operation) => {
+                let code = &self.codes[operation];
+                world.post_start(&self.users[user], &world.start_body("STAGE", Some(code))).await;
+                world.share(code).await;
+                world.land(&mut world.browser(), &world.callback(code)).await;
+            }
+            Step::Delete(user) => {
+                let path = format!("{MANAGEMENT}/users/{}/panorama-credentials", self.users[user]);
+                world.json(world.owner(Method::DELETE, &path)).await;
+            }
+            Step::Switch(operation, on) => {
+                let code = &self.codes[operation];
+                if on {
+                    world.clock.advance(Duration::from_hours(24));
+                    world.share(code).await;
+                    world.land(&mut world.browser(), &world.callback(code)).await;
+                } else {
+                    world.unshare(code).await;
+                }
+                world.check_after(15).await;
+            }
+            Step::Request(user) => self.request(user).await,
+            Step::Deliver => self.deliver().await,
+            Step::SyncDies(calls, user) => {
+                let doomed = Doomed::after(calls, world).await;
+                let user = self.users[user].parse().expect("an id");
+                let sync = sync_operation(&doomed.service.ports, user);
+                drop(as_function("sync-operation", Box::pin(sync)).await);
+            }
+            Step::StoreDies(calls, user) => {
+                for file in self.files(user).await {
+                    if file["status"] != "processing" {
+                        continue;
+                    }
+                    let doomed = Doomed::after(calls, world).await;
+                    let file = file["id"].as_str().expect("an id").parse().expect("an id");
+                    let user = self.users[user].parse().expect("an id");
+                    let copy = store_stream(&doomed.service.ports, user, file, Try::OneOfMany);
+                    drop(as_function("store-file", Box::pin(copy)).await);
+                }
+            }
+            Step::Fault(call, fault) => {
+                let status = (fault == "status").then_some(503);
+                if fault != "cut" || call == "file" {
+                    world.fault(json!({ "call": call, "fault": fault, "status": status })).await;
+                }
+            }
+            Step::Pass(minutes) => world.pass(minutes, 0),
+        }
+        self.nothing_was_read_but(&shared).await?;
+        for (user, operation) in self.shared().await {
+            self.connected[user].insert(operation);
+        }
+        self.everybody_has_only_their_own().await
+    }
+
+    /// Panorama is well again, and everything is delivered.
+    async fn end(&mut self) -> Result<(), String> {
+        self.world.mend().await;
+        self.world.clock.advance(Duration::from_hours(6));
+        for user in 0..USERS {
+            self.request(user).await;
+        }
+        for _ in 0..6 {
+            self.deliver().await;
+            self.world.pass(16, 0);
+        }
+        self.everybody_has_only_their_own().await?;
+        for (user, operation) in self.shared().await {
+            self.all_is_there(user, operation).await?;
+        }
+        Ok(())
+    }
+
+    /// Which Leaf user has which operation, and may read it.
+    async fn shared(&self) -> Vec<(usize, usize)> {
+        let mut shared = Vec::new();
+        for (user, id) in self.users.iter().enumerate() {
+            let (_, credential) = self.world.credential(id).await;
+            let code = credential["organizationCode"].as_str().unwrap_or_default();
+            let operation = self.codes.iter().position(|known| known == code);
+            if let (Some(operation), "ACTIVE") =
+                (operation, credential["status"].as_str().unwrap_or_default())
+            {
+                shared.push((user, operation));
+            }
+        }
+        shared
+    }
+
+    async fn nothing_was_read_but(&self, shared: &[(usize, usize)]) -> Result<(), String> {
+        let calls = self.control(Method::GET, "/control/calls", &json!({})).await;
+        for call in calls.as_array().expect("calls") {
+            let path = call["path"].as_str().expect("a path");
+            let is_shared = |(_, operation): &(usize, usize)| {
+                let of_it =
+                    |(stream, of): (&String, &usize)| of == operation && path.contains(stream);
+                path.contains(&self.codes[*operation]) || self.operation_of.iter().any(of_it)
+            };
+            let reads =
+                ["listFields", "download", "file"].iter().any(|name| call["call"] == **name);
+            if reads && !shared.iter().any(is_shared) {
+                return Err(format!("{path} is read, and shared is only {shared:?}"));
+            }
+        }
+        Ok(())
+    }
+
+    /// No file is another operation's, none is there twice, and only what rows name is stored.
+    async fn everybody_has_only_their_own(&self) -> Result<(), String> {
+        for user in 0..USERS {
+            let mut names = BTreeSet::new();
+            for file in self.files(user).await {
+                let Some(name) = file["fileName"].as_str() else { continue };
+                if !names.insert(name.to_owned()) {
+                    return Err(format!("{name} is there twice"));
+                }
+                let of = self.operation_of.iter().find(|(stream, _)| name.starts_with(&***stream));
+                let of = of.ok_or_else(|| format!("{name} is of no stream"))?.1;
+                if !self.connected[user].contains(of) {
+                    return Err(format!("Leaf user {user} has {name} of operation {of}"));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Every file of every stream that is listed, with Panorama's bytes.
+    async fn all_is_there(&self, user: usize, operation: usize) -> Result<(), String> {
+        let files = self.files(user).await;
+        let code = &self.codes[operation];
+        for stream in &self.streams[operation] {
+            let path = format!("/control/operations/{code}/streams/{stream}/files");
+            let expected = self.control(Method::GET, &path, &json!({})).await;
+            for file in expected.as_array().expect("files") {
+                let name = file["name"].as_str().expect("a name");
+                let stored = files.iter().find(|it| it["fileName"] == name);
+                let stored = stored.ok_or_else(|| format!("{name} is lost: {files:#?}"))?;
+                if stored["status"] != "processed" || !stored["removedTime"].is_null() {
+                    return Err(format!("{name} is not stored: {stored}"));
+                }
+                let url = self.world.panorama(&format!("{path}/{name}"));
+                let bytes = self.world.http.get(url).send().await.expect("an answer");
+                let bytes = bytes.bytes().await.expect("bytes");
+                if self.world.bytes_of(stored).await != bytes {
+                    return Err(format!("{name} has other bytes: {stored}"));
+                }
+            }
+        }
+        for file in files.iter().filter(|file| file["removedTime"].is_null()) {
+            let name = file["fileName"].as_str().unwrap_or_default();
+            let of = self.operation_of.iter().find(|(stream, _)| name.starts_with(&***stream));
+            let is_listed = of
+                .is_some_and(|(stream, of)| *of != operation || self.streams[*of].contains(stream));
+            if !is_listed {
+                return Err(format!("{file} is not marked as removed"));
+            }
+        }
+        Ok(())
+    }
+
+    fn some_stream(&self, operation: usize, which: usize) -> Option<String> {
+        let streams = &self.streams[operation];
+        let stream = streams.get(which.checked_rem(streams.len())?)?;
+        Some(format!("/control/operations/{}/streams/{stream}", self.codes[operation]))
+    }
+
+    async fn request(&self, user: usize) {
+        let ports = &self.world.machine.service.ports;
+        let user = self.users[user].parse().expect("an id");
+        let asked = ports.catalogue.request_sync(user, ports.clock.now());
+        asked.await.expect("asked for");
+    }
+
+    async fn deliver(&self) {
+        self.world.machine.outbox.deliver().await.expect("the streams can be read");
+    }
+
+    async fn files(&self, user: usize) -> Vec<Value> {
+        let path = format!("{OPERATIONS}/files?leafUserId={}&size=100", self.users[user]);
+        self.world.list(&path).await.0
+    }
+
+    async fn control(&self, method: Method, path: &str, body: &Value) -> Value {
+        let url = self.world.panorama(path);
+        let (status, answer) =
+            self.world.json(self.world.http.request(method, url).json(body)).await;
+        assert!(status.is_success(), "{path}: {answer}");
+        answer
+    }
+}
