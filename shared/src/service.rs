@@ -225,7 +225,7 @@ impl Service {
         {
             UpstreamChoice::Panorama => {
                 let ports = over(panorama.clone());
-                let data = OwnData::new(catalogue, table.clone());
+                let data = OwnData::new(&ports);
                 let records = OwnRecords::new(ports.clone(), app_keys.clone());
                 (ports, Arc::new(records), Arc::new(data))
             }

@@ -11,7 +11,7 @@ use axum::response::Response;
 use domain::catalogue::origin::{FarmId, GrowerId};
 use domain::ids::{FieldId, FileId, LeafUserId};
 use domain::record::Shown;
-use http::Method;
+use http::{Method, StatusCode};
 use lambda::function::{Function, Kind, Throttle};
 use serde::Serialize;
 use shared::service::Service;
@@ -43,6 +43,7 @@ pub fn routes(service: Service) -> Routes<Service> {
         .owner(Method::GET, &format!("{user}/farms"), farms_of_user)
         .owner(Method::GET, &format!("{user}/farms/{{id}}"), farm)
         .owner(Method::GET, &format!("{user}/fields"), fields_of_user)
+        .owner(Method::POST, &format!("{user}/fields/sync"), sync)
         .owner(Method::GET, &format!("{user}/fields/{{fieldId}}"), field)
         .owner(Method::GET, &files, files_of_field)
         .owner(Method::GET, &format!("{files}/{{fileId}}"), file_of_field)
@@ -133,6 +134,20 @@ async fn field(
 ) -> Result<Json<Shown<Field>>, Problem> {
     let (user, id): (_, FieldId) = (user_in_path(&user)?, segment("fieldId", &id)?);
     Ok(Json(service.data.field(user, id).await?.map(Field::from)))
+}
+
+#[derive(Serialize)]
+struct Accepted {
+    message: &'static str,
+}
+
+async fn sync(
+    State(service): State<Service>,
+    Segments(user): Segments<String>,
+) -> Result<(StatusCode, Json<Accepted>), Problem> {
+    service.data.request_sync(user_in_path(&user)?).await?;
+    let message = "A sync is scheduled. What differs is in the lists once it is done.";
+    Ok((StatusCode::ACCEPTED, Json(Accepted { message })))
 }
 
 async fn files_of_field(

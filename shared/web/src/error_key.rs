@@ -152,6 +152,8 @@ error_keys! {
         "The operation was disconnected until its farmer switches sharing off";
     /// Panorama says that the operation is not shared with the partner.
     OperationNotShared = "operationNotShared", CONFLICT, "The operation is not shared";
+    /// The Leaf user has no credential, or one that is not ACTIVE.
+    ConnectionNotActive = "connectionNotActive", CONFLICT, "The connection is not ACTIVE";
     /// No credential, and nothing was started.
     IntegrationNotStarted = "integrationNotStarted", NOT_FOUND, "No integration was started";
     /// No credential: the farmer did not come in time.

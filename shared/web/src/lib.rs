@@ -9,6 +9,7 @@ pub mod api_owner;
 pub mod bearer;
 pub mod caller;
 pub mod cookies;
+mod data_refusals;
 pub mod envelope;
 pub mod error_key;
 pub mod fields;

@@ -1,12 +1,9 @@
 //! Failures of what the service depends on, as problem documents: the same wherever they happen.
 
-use std::fmt::Display;
-
+use super::USER_MANAGEMENT;
 use super::error_key::ErrorKey;
 use super::parameters::Query;
 use super::problem::{FieldError, Problem};
-use super::{FIELDS, OPERATIONS, USER_MANAGEMENT};
-use application::ports::data::{DataError, Missing};
 use application::ports::failure::Failure;
 use application::ports::records::ChangeError;
 use application::ports::secrets::SecretsError;
@@ -220,43 +217,6 @@ impl From<ChangeError> for Problem {
             ChangeError::Refused(refusals) => refusals.into(),
             ChangeError::NoSuchUser(id) => no_such_user(id),
             ChangeError::Failure(error) => error.into(),
-        }
-    }
-}
-
-impl From<DataError> for Problem {
-    fn from(error: DataError) -> Self {
-        match error {
-            DataError::Refused(refusals) => refusals.into(),
-            DataError::Missing(missing) => no_such_thing(missing),
-            DataError::Failure(failure) => failure.into(),
-        }
-    }
-}
-
-/// There is no such thing in what farmers share, or it is another Leaf user's.
-fn no_such_thing(missing: Missing) -> Problem {
-    let of_user = |key, what: &str, list: &str, id: &dyn Display| {
-        let detail = format!(
-            "The Leaf user has no {what} with the id {id}. List what it has with GET \
-             {FIELDS}/{list}?leafUserId=…"
-        );
-        Problem::new(key, detail)
-    };
-    let of_all = |key, what: &str, list: &str, id: &dyn Display| {
-        let detail = format!(
-            "No {what} has the id {id}. List all with GET {OPERATIONS}/{list}, page by page."
-        );
-        Problem::new(key, detail)
-    };
-    match missing {
-        Missing::LeafUser(id) => no_such_user(id),
-        Missing::Grower(id) => of_user(ErrorKey::GrowerNotFound, "grower", "growers", &id.0),
-        Missing::Farm(id) => of_user(ErrorKey::FarmNotFound, "farm", "farms", &id.0),
-        Missing::Field(id) => of_user(ErrorKey::FieldNotFound, "field", "fields", &id),
-        Missing::File(id) => of_all(ErrorKey::FileNotFound, "file", "files", &id),
-        Missing::FieldOperation(id) => {
-            of_all(ErrorKey::OperationNotFound, "field operation", "operations", &id)
         }
     }
 }

@@ -13,7 +13,7 @@ use reqwest::Method;
 use reqwest::header::LOCATION;
 use serde_json::{Value, json};
 
-use super::OPERATIONS;
+use super::{FIELDS, OPERATIONS};
 use crate::world::{FARM, World};
 
 impl World {
@@ -242,4 +242,29 @@ async fn what_does_not_come_for_a_day_is_given_up_and_tried_again_when_it_is_sen
     assert_eq!(left, Remaining::Nothing);
     let stored = world.files(&user, "&status=processed").await;
     assert!(stored.iter().any(|file| file["id"] == failed[0]["id"]), "{stored:?}");
+}
+
+#[tokio::test]
+async fn a_sync_is_done_when_it_is_asked_for_unless_nothing_may_be_read() {
+    let world = World::start().await;
+    let path = |user: &str| format!("{FIELDS}/users/{user}/fields/sync");
+    let user = world.connected("maria", FARM).await;
+    world.settle().await;
+    let before = world.files(&user, "").await.len();
+    world.change_operation(Method::POST, "streams", &json!({ "files": [7] })).await;
+    let answer = world.ask(Method::POST, &path(&user)).await.json(202);
+    assert!(answer["message"].as_str().is_some_and(|text| text.contains("scheduled")), "{answer}");
+    world.settle().await;
+    assert_eq!(world.files(&user, "&status=processed").await.len(), before + 1);
+
+    let nobody = "00000000-0000-4000-8000-000000000000";
+    world.ask(Method::POST, &path(nobody)).await.problem(404, "leafUserNotFound");
+    world.ask(Method::POST, &path("7")).await.problem_of(400, "malformedField", &["leafUserId"]);
+    let lea = world.create_user("lea").await;
+    let refused = world.ask(Method::POST, &path(&lea)).await.problem(409, "connectionNotActive");
+    assert!(refused["detail"].as_str().is_some_and(|it| it.contains("Start with")), "{refused}");
+    world.unshare(FARM).await;
+    assert_eq!(world.check_after(15).await.revoked, 1);
+    let refused = world.ask(Method::POST, &path(&user)).await.problem(409, "connectionNotActive");
+    assert!(refused["detail"].as_str().is_some_and(|it| it.contains("REVOKED")), "{refused}");
 }

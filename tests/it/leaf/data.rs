@@ -92,6 +92,11 @@ async fn what_leaf_refuses_or_has_not_is_told_in_our_words() {
     ] {
         world.ask(Method::GET, &path).await.problem(404, key);
     }
+    let sync = |user: &str| format!("{FIELDS}/users/{user}/fields/sync");
+    world.ask(Method::POST, &sync(NOBODY)).await.problem(404, "leafUserNotFound");
+    let lea = world.create_user("lea").await;
+    world.ask(Method::POST, &sync(&lea)).await.problem(400, "leafRefused");
+    world.ask(Method::POST, &sync(&user)).await.json(202);
     let answer = world.ask(Method::GET, &format!("{OPERATIONS}/files?status=done")).await;
     answer.problem_of(400, "leafRefused", &["status"]);
 }

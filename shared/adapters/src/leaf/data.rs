@@ -10,6 +10,7 @@ use super::{Leaf, shapes};
 use application::ports::data::{DataKeeper, DataPath, DataService};
 use application::ports::portion::Portion;
 use application::ports::upstream::UpstreamError;
+use domain::ids::LeafUserId;
 use domain::record::Record;
 
 /// A list of files stands in an object.
@@ -47,6 +48,17 @@ impl DataKeeper for Leaf {
             return Ok(None);
         }
         shapes::record(&answer.accepted()?).map(Some)
+    }
+
+    async fn request_sync(&self, user: LeafUserId) -> Result<Option<()>, UpstreamError> {
+        let user = user.to_string();
+        let ask = Ask::of(Method::POST, "fields", &["users", &user, "fields", "sync"]);
+        let answer = self.api.ask(ask).await?;
+        if answer.status == StatusCode::NOT_FOUND {
+            return Ok(None);
+        }
+        // What it says beside yes or no is for people.
+        answer.accepted_as_sent(|_| false).map(|_| Some(()))
     }
 }
 

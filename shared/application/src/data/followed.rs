@@ -196,6 +196,11 @@ impl<K: DataKeeper> Data for FollowedData<K> {
         let path = operations(["operations", &id.to_string(), "files"]);
         self.list(&path, query, page, Some(Missing::FieldOperation(id))).await
     }
+
+    async fn request_sync(&self, user: LeafUserId) -> Result<(), DataError> {
+        let asked = self.keeper.request_sync(user).await?;
+        asked.ok_or(DataError::Missing(Missing::LeafUser(user)))
+    }
 }
 
 fn shown<T>(record: Record) -> Shown<T> {

@@ -9,13 +9,17 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
+use crate::ports::Ports;
 use crate::ports::catalogue::{Asked, Catalogue, FileFilter, Of, OperationFilter, OrderBy};
+use crate::ports::clock::Clock;
+use crate::ports::connections::Connections;
 use crate::ports::data::{Data, DataError, Missing, OfFile};
 use crate::ports::leaf_users::LeafUsers;
 use crate::ports::portion::Portion;
 use crate::ports::records::Listed;
 use domain::catalogue::entry::{Entry, Farm, Field, FieldOperation, Grower, StoredFile};
 use domain::catalogue::origin::{FarmId, GrowerId};
+use domain::credential::CredentialStatus;
 use domain::ids::{FieldId, FieldOperationId, FileId, LeafUserId};
 use domain::record::Shown;
 use domain::sent::{Page, SentQuery};
@@ -25,12 +29,15 @@ use queries::{Order, Query};
 pub struct OwnData {
     catalogue: Arc<dyn Catalogue>,
     leaf_users: Arc<dyn LeafUsers>,
+    connections: Arc<dyn Connections>,
+    clock: Arc<dyn Clock>,
 }
 
 impl OwnData {
     /// Those of these stores.
-    pub const fn new(catalogue: Arc<dyn Catalogue>, leaf_users: Arc<dyn LeafUsers>) -> Self {
-        Self { catalogue, leaf_users }
+    pub fn new(ports: &Ports) -> Self {
+        let Ports { catalogue, leaf_users, connections, clock, .. } = ports.clone();
+        Self { catalogue, leaf_users, connections, clock }
     }
 
     /// There is this Leaf user.
@@ -286,6 +293,17 @@ impl Data for OwnData {
         let portion = Portion { entries, total };
         let portion = portion.map(|what| Shown::Ours(Of { leaf_user_id, what }));
         Ok(Listed { portion, asked: Vec::new() })
+    }
+
+    async fn request_sync(&self, user: LeafUserId) -> Result<(), DataError> {
+        let account = self.connections.account(user).await?;
+        let account = account.ok_or(DataError::Missing(Missing::LeafUser(user)))?;
+        match account.credential.map(|credential| credential.status) {
+            Some(CredentialStatus::Active) => {
+                Ok(self.catalogue.request_sync(user, self.clock.now()).await?)
+            }
+            status => Err(DataError::NotActive(status)),
+        }
     }
 }
 

@@ -12,6 +12,7 @@ use super::records::Listed;
 use super::upstream::UpstreamError;
 use domain::catalogue::entry::{Entry, Farm, Field, FieldOperation, Grower, StoredFile};
 use domain::catalogue::origin::{FarmId, GrowerId};
+use domain::credential::CredentialStatus;
 use domain::ids::{FieldId, FieldOperationId, FileId, LeafUserId};
 use domain::record::{Record, Shown};
 use domain::sent::{Page, Refusals, SentQuery};
@@ -108,6 +109,9 @@ pub trait Data: Send + Sync {
         query: &SentQuery,
         page: Page,
     ) -> Result<Listed<Of<StoredFile>>, DataError>;
+
+    /// Has a Leaf user's operation synced soon.
+    async fn request_sync(&self, user: LeafUserId) -> Result<(), DataError>;
 }
 
 /// What is asked of a file.
@@ -147,6 +151,9 @@ pub enum DataError {
     /// There is no such thing, or it is another Leaf user's.
     #[error("there is no such thing: {0:?}")]
     Missing(Missing),
+    /// The Leaf user has no credential that is ACTIVE, so nothing is read of its operation.
+    #[error("there is no credential that is ACTIVE")]
+    NotActive(Option<CredentialStatus>),
     /// Whoever keeps the data did not tell.
     #[error(transparent)]
     Failure(Failure),
@@ -177,6 +184,9 @@ pub trait DataKeeper: Send + Sync {
 
     /// One record; `None` when it is not there.
     async fn read_data(&self, of: &DataPath) -> Result<Option<Record>, UpstreamError>;
+
+    /// Asks for a sync of a Leaf user's data; `None` when there is no such Leaf user.
+    async fn request_sync(&self, user: LeafUserId) -> Result<Option<()>, UpstreamError>;
 }
 
 /// Where data is, in Leaf's API.

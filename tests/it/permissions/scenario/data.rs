@@ -35,6 +35,8 @@ pub(super) async fn scene(scenario: &Scenario<'_>) {
     ] {
         read(world, &format!("{FIELDS}/{path}")).await;
     }
+    let answer = world.owner(Method::POST, &format!("{of_user}/fields/sync")).send().await;
+    assert_eq!(answer.expect("an answer").status(), StatusCode::ACCEPTED);
     world.stored(&user, "s1", Some(("a.2020", 1))).await;
     let stored = first(world, &format!("{OPERATIONS}/files?status=processed")).await;
     let path = format!("{OPERATIONS}/files/{stored}/download/original");
