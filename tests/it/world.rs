@@ -79,8 +79,15 @@ impl World {
         let around_api = Some(Arc::new(contract.layer()) as _);
         let guard = Guard::default();
         let interceptors = vec![guard.interceptor()];
-        let mut options =
-            Options { clock: Some(clock.clone()), around_api, interceptors, ..Options::default() };
+        // Small files: most tests are not about their bytes, and every connected operation's are
+        // copied.
+        let mut options = Options {
+            clock: Some(clock.clone()),
+            around_api,
+            interceptors,
+            largest_file: 4_096,
+            ..Options::default()
+        };
         change(&mut options);
         if options.upstream == Upstream::Leaf {
             guard.in_proxy_mode();

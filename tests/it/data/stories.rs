@@ -21,7 +21,7 @@ use crate::doomed::Doomed;
 use crate::world::{MANAGEMENT, World};
 
 /// Stories that are told when nobody says how many.
-const CASES: u32 = 8;
+const CASES: u32 = 6;
 /// Leaf users, and operations.
 const USERS: usize = 2;
 
@@ -119,6 +119,8 @@ struct Teller {
     operation_of: BTreeMap<String, usize>,
     /// By Leaf user: the operations that it was ever connected to.
     connected: Vec<BTreeSet<usize>>,
+    /// The latest season that a changed stream was said to be of.
+    seasons: u64,
 }
 
 impl Teller {
@@ -132,13 +134,13 @@ impl Teller {
         let codes = made["organizationCodes"].as_array().expect("codes").iter().map(code).collect();
         let users = vec![world.create_user("maria").await, world.create_user("dale").await];
         let (streams, connected) = (vec![Vec::new(); USERS], vec![BTreeSet::new(); USERS]);
-        Self { world, users, codes, streams, operation_of: BTreeMap::new(), connected }
+        let operation_of = BTreeMap::new();
+        Self { world, users, codes, streams, operation_of, connected, seasons: 2_000 }
     }
 
     async fn step(&mut self, step: &Step) -> Result<(), String> {
         let shared = self.shared().await;
         self.control(Method::DELETE, "/control/calls", &json!({})).await;
-        let world = &self.world;
         match *step {
             Step::Add(operation, files) => {
                 let path = format!("/control/operations/{}/streams", self.codes[operation]);
@@ -150,7 +152,10 @@ impl Teller {
             }
             Step::Change(operation, which) => {
                 let Some(path) = self.some_stream(operation, which) else { return Ok(()) };
-                self.control(Method::POST, &path, &json!({ "files": [40 + which] })).await;
+                // Other bytes alone are in no listing.
+                self.seasons += 1;
+                let change = json!({ "season": self.seasons, "files": [40 + which] });
+                self.control(Method::POST, &path, &change).await;
             }
             Step::Remove(operation, which) => {
                 let Some(path) = self.some_stream(operation, which) else { return Ok(()) };
@@ -160,29 +165,31 @@ impl Teller {
             }
             Step::Connect(user, operation) => {
                 let code = &self.codes[operation];
-                world.post_start(&self.users[user], &world.start_body("STAGE", Some(code))).await;
-                world.share(code).await;
-                world.land(&mut world.browser(), &world.callback(code)).await;
+                self.world
+                    .post_start(&self.users[user], &self.world.start_body("STAGE", Some(code)))
+                    .await;
+                self.world.share(code).await;
+                self.world.land(&mut self.world.browser(), &self.world.callback(code)).await;
             }
             Step::Delete(user) => {
                 let path = format!("{MANAGEMENT}/users/{}/panorama-credentials", self.users[user]);
-                world.json(world.owner(Method::DELETE, &path)).await;
+                self.world.json(self.world.owner(Method::DELETE, &path)).await;
             }
             Step::Switch(operation, on) => {
                 let code = &self.codes[operation];
                 if on {
-                    world.clock.advance(Duration::from_hours(24));
-                    world.share(code).await;
-                    world.land(&mut world.browser(), &world.callback(code)).await;
+                    self.world.clock.advance(Duration::from_hours(24));
+                    self.world.share(code).await;
+                    self.world.land(&mut self.world.browser(), &self.world.callback(code)).await;
                 } else {
-                    world.unshare(code).await;
+                    self.world.unshare(code).await;
                 }
-                world.check_after(15).await;
+                self.world.check_after(15).await;
             }
             Step::Request(user) => self.request(user).await,
             Step::Deliver => self.deliver().await,
             Step::SyncDies(calls, user) => {
-                let doomed = Doomed::after(calls, world).await;
+                let doomed = Doomed::after(calls, &self.world).await;
                 let user = self.users[user].parse().expect("an id");
                 let sync = sync_operation(&doomed.service.ports, user);
                 drop(as_function("sync-operation", Box::pin(sync)).await);
@@ -192,7 +199,7 @@ impl Teller {
                     if file["status"] != "processing" {
                         continue;
                     }
-                    let doomed = Doomed::after(calls, world).await;
+                    let doomed = Doomed::after(calls, &self.world).await;
                     let file = file["id"].as_str().expect("an id").parse().expect("an id");
                     let user = self.users[user].parse().expect("an id");
                     let copy = store_stream(&doomed.service.ports, user, file, Try::OneOfMany);
@@ -202,10 +209,12 @@ impl Teller {
             Step::Fault(call, fault) => {
                 let status = (fault == "status").then_some(503);
                 if fault != "cut" || call == "file" {
-                    world.fault(json!({ "call": call, "fault": fault, "status": status })).await;
+                    self.world
+                        .fault(json!({ "call": call, "fault": fault, "status": status }))
+                        .await;
                 }
             }
-            Step::Pass(minutes) => world.pass(minutes, 0),
+            Step::Pass(minutes) => self.world.pass(minutes, 0),
         }
         self.nothing_was_read_but(&shared).await?;
         for (user, operation) in self.shared().await {
