@@ -6,7 +6,10 @@
 //! not that of the engine. What is told of one size in seconds holds for this machine; what holds
 //! for others is the ratio of two sizes, and the calls.
 
+#[path = "../measured/counted.rs"]
 mod counted;
+#[path = "../measured/process.rs"]
+mod process;
 mod stage;
 mod subject;
 

@@ -15,6 +15,7 @@ use shared::settings::Settings;
 use tokio::time::Instant;
 
 use crate::counted::Counted;
+use crate::process::{megabytes, processor_seconds};
 
 pub(crate) const TABLE: &str = "panorama-connect";
 /// What the names of the service's secrets begin with.
@@ -172,36 +173,13 @@ async fn check(mode: Mode) -> Value {
         "revoked": revoked,
         "recovered": recovered,
         "pages": counted.calls("Query") - listed_app_keys,
-        "otherReads": counted.calls("GetItem") + counted.calls("BatchGetItem"),
+        "otherReads": counted.calls_of(&["GetItem", "BatchGetItem"]),
         "readUnits": counted.units(&["Query", "GetItem", "BatchGetItem"]) - units_before,
-        "writes": counted.calls("TransactWriteItems") + counted.calls("UpdateItem"),
+        "writes": counted.calls_of(&["TransactWriteItems", "UpdateItem"]),
         "writeUnits": counted.units(&["TransactWriteItems", "UpdateItem"]),
         "seconds": begun.elapsed().as_secs_f64(),
         "processorSeconds": processor_seconds() - processor_before,
         "megabytesBefore": megabytes_before,
         "peakMegabytes": megabytes("VmHWM"),
     })
-}
-
-/// A line of the process' status (Linux), in megabytes; 0 where there is none.
-fn megabytes(line: &str) -> f64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|known| known.strip_prefix(line)?.strip_prefix(':'));
-    let kibibytes: f64 =
-        line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or(0.0);
-    kibibytes * 1_024.0 / 1e6
-}
-
-/// What the process has had of the processor (Linux: hundredths of seconds, fields 14 and 15 of its
-/// `stat`).
-fn processor_seconds() -> f64 {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let after_name = stat.rsplit(')').next().unwrap_or_default();
-    after_name
-        .split_whitespace()
-        .skip(11)
-        .take(2)
-        .filter_map(|ticks| ticks.parse::<f64>().ok())
-        .sum::<f64>()
-        / 100.0
 }

@@ -30,6 +30,11 @@ impl Counted {
         self.0.lock().expect("the counts").get(operation).map_or(0, |(calls, _)| *calls)
     }
 
+    /// How often these were called.
+    pub(crate) fn calls_of(&self, operations: &[&str]) -> usize {
+        operations.iter().map(|operation| self.calls(operation)).sum()
+    }
+
     /// What those calls took.
     pub(crate) fn units(&self, operations: &[&str]) -> f64 {
         let counts = self.0.lock().expect("the counts");

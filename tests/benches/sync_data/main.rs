@@ -1,0 +1,98 @@
+//! What following the data of farmers takes: `cargo bench -p end-to-end --bench sync_data`; a
+//! size in MiB after `--` is that of the file that is copied, 1,024 by default.
+//!
+//! The servers (simulated Panorama, embedded DynamoDB and S3) are in one process, and what is
+//! measured in another, so that its memory and its processor time are what a Lambda function would
+//! need. Seconds hold for this machine; what holds for others are calls, capacity units and ratios
+//! of one run.
+
+#[path = "../measured/counted.rs"]
+mod counted;
+#[path = "../measured/process.rs"]
+mod process;
+mod stage;
+mod subject;
+
+use serde_json::Value;
+use stage::Stage;
+use subject::Job;
+
+/// Streams of the one large operation.
+const STREAMS: usize = 10_000;
+/// Operations of a partner, and the streams of each.
+const OPERATIONS: usize = 1_000;
+const STREAMS_EACH: usize = 20;
+
+fn main() {
+    if let Some(job) = Job::asked_for() {
+        return subject::run(job);
+    }
+    let size: u64 = std::env::args().find_map(|it| it.parse().ok()).unwrap_or(1_024);
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    runtime.block_on(syncs());
+    runtime.block_on(copies(size));
+}
+
+#[expect(clippy::print_stdout, reason = "the table is what it is for")]
+async fn syncs() {
+    println!(
+        "\n| operations × streams | sync | listings | reads | read units | writes | write units \
+         | seconds | processor | peak MB |"
+    );
+    println!("|---|---|---|---|---|---|---|---|---|---|");
+    let stage = Stage::set().await;
+    let mut same = Vec::new();
+    for (operations, streams) in [(1, STREAMS_EACH), (1, STREAMS), (OPERATIONS, STREAMS_EACH)] {
+        let users = stage.connect(operations, streams, None).await;
+        for sync in ["first", "nothing new"] {
+            let told = stage.perform(Job::Sync, &users).await;
+            assert_eq!(told["done"], users.len(), "{told}");
+            assert_eq!(told["listings"], users.len(), "one call each, whatever there is: {told}");
+            let counts = ["listings", "reads", "readUnits", "writes", "writeUnits"];
+            let counts = counts.map(|name| told[name].to_string()).join(" | ");
+            let measure = |name: &str| told[name].as_f64().unwrap_or_default();
+            println!(
+                "| {operations} × {streams} | {sync} | {counts} | {:.2} | {:.2} | {:.1} |",
+                measure("seconds"),
+                measure("processorSeconds"),
+                measure("peakMegabytes"),
+            );
+            if sync == "nothing new" {
+                same.push((operations, told));
+            }
+        }
+    }
+    let costs = |told: &Value| (told["reads"].clone(), told["writes"].clone());
+    let (few, many) = (costs(&same[0].1), costs(&same[1].1));
+    assert_eq!(few, many, "where nothing is new, it does not matter how many streams there are");
+}
+
+#[expect(clippy::print_stdout, reason = "the table is what it is for")]
+async fn copies(mebibytes: u64) {
+    let stage = Stage::set().await;
+    let bytes = mebibytes * 1_024 * 1_024;
+    let users = stage.connect(1, 1, Some(vec![bytes])).await;
+    stage.perform(Job::Sync, &users).await;
+    println!("\n| a file of {mebibytes} MiB | MB/s | processor | peak MB |\n|---|---|---|---|");
+    let mut speeds = Vec::new();
+    for (name, job) in
+        [("plain download", Job::Download), ("copy", Job::Store), ("plain download", Job::Download)]
+    {
+        let told = stage.perform(job, &users).await;
+        let number = |name: &str| told[name].as_f64().expect("a number");
+        assert_eq!(told["bytes"], bytes, "{told}");
+        let speed = number("bytes") / number("seconds") / 1e6;
+        println!(
+            "| {name} | {speed:.0} | {:.2} | {:.1} |",
+            number("processorSeconds"),
+            number("peakMegabytes")
+        );
+        speeds.push((speed, number("peakMegabytes")));
+    }
+    let [(before, _), (copy, peak), (after, _)] = speeds[..] else { panic!("three runs") };
+    println!(
+        "\nA copy has {:.2} times the speed of a plain download.",
+        2.0 * copy / (before + after)
+    );
+    assert!(peak < 128.0, "a copy took {peak} MB");
+}
