@@ -46,10 +46,10 @@ curl -s "{api_url}/services/integrations/api/resources?provider=Panorama&leafUse
   -H "Authorization: Bearer $TOKEN"
 
 # Step 7: what the farmer shares fills the lists by itself within seconds; download a file of it
-sleep 5
+until curl -s "{operations}/files?leafUserId={leaf_user_id}&status=processed" \
+  -H "Authorization: Bearer $TOKEN" -o files.json && grep -q '"id"' files.json; do sleep 1; done
 curl -s "{operations}/operations?leafUserId={leaf_user_id}" -H "Authorization: Bearer $TOKEN"
-FILE=$(curl -s "{operations}/files?leafUserId={leaf_user_id}&status=processed" \
-  -H "Authorization: Bearer $TOKEN" | sed 's/.*"operations":\[{{"id":"\([^"]*\)".*/\1/')
+FILE=$(sed 's/.*"operations":\[{{"id":"\([^"]*\)".*/\1/' files.json)
 curl -s -L -o machine-file.2020 {operations}/files/$FILE/download/original \
   -H "Authorization: Bearer $TOKEN"
 

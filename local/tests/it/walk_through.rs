@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::running::{Folder, Running};
 
 #[test]
-fn the_walk_through_can_be_pasted_into_a_shell_and_ends_connected() {
+fn the_walk_through_can_be_pasted_into_a_shell_and_ends_with_a_file() {
     let mut program = Running::start(&["--in-memory"]);
     let ready = program.ready();
     let output = program.stdout();
@@ -16,7 +16,7 @@ fn the_walk_through_can_be_pasted_into_a_shell_and_ends_connected() {
         .nth(1)
         .and_then(|rest| rest.split("To click through it").next());
     let steps = steps.unwrap_or_else(|| panic!("no walk-through in\n{output}"));
-    assert_eq!(steps.matches("curl").count(), 7, "{steps}");
+    assert_eq!(steps.matches("curl").count(), 10, "{steps}");
 
     if Command::new("curl").arg("--version").stdout(Stdio::null()).status().is_err() {
         println!(
@@ -25,7 +25,9 @@ fn the_walk_through_can_be_pasted_into_a_shell_and_ends_connected() {
         return;
     }
     // A newcomer's shell goes on after an error; this one must not.
-    let ran = Command::new("sh").args(["-euc", steps]).output().expect("a shell");
+    let folder = Folder::new();
+    let ran = Command::new("sh").args(["-euc", steps]).current_dir(&folder.0).output();
+    let ran = ran.expect("a shell");
     let answers = String::from_utf8(ran.stdout).expect("text");
     assert!(ran.status.success(), "{answers}\n{}", String::from_utf8_lossy(&ran.stderr));
     let in_order = [
@@ -35,6 +37,7 @@ fn the_walk_through_can_be_pasted_into_a_shell_and_ends_connected() {
         "Your operation is connected.",
         r#""status":"ACTIVE""#,
         r#""message":"SUCCESS""#,
+        r#""type":"planted""#,
     ];
     let mut rest = &*answers;
     for expected in in_order {
@@ -43,6 +46,11 @@ fn the_walk_through_can_be_pasted_into_a_shell_and_ends_connected() {
             .unwrap_or_else(|| panic!("{expected} is missing, or too early, in\n{answers}"))
             .1;
     }
+
+    let listed = std::fs::read(folder.0.join("files.json")).expect("a list of files");
+    let listed: Value = serde_json::from_slice(&listed).expect("JSON");
+    let file = std::fs::metadata(folder.0.join("machine-file.2020")).expect("a file");
+    assert_eq!(listed["operations"][0]["sizeInBytes"], file.len(), "{listed}");
 
     assert!(program.terminate().success());
     let log = program.stderr();
