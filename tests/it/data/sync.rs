@@ -205,6 +205,33 @@ async fn nothing_is_fetched_after_the_farmer_has_switched_sharing_off() {
 }
 
 #[tokio::test]
+async fn what_left_the_listing_is_not_fetched_though_it_still_waits_for_its_bytes() {
+    let world = World::start().await;
+    let user = world.connected("maria", FARM).await;
+    let added = world.change_operation(Method::POST, "streams", &json!({ "files": [7] })).await;
+    let ports = &world.machine.service.ports;
+    let id = user.parse().expect("an id");
+    sync_operation(ports, id).await.expect("synced");
+    let path = format!("streams/{}", added["streams"][0].as_str().expect("an id"));
+    world.change_operation(Method::DELETE, &path, &json!({})).await;
+    sync_operation(ports, id).await.expect("synced");
+    let files = world.files(&user, "").await;
+    let gone = files.iter().find(|file| file["removedTime"].is_string()).expect("the removed one");
+    let gone = gone["id"].as_str().expect("an id").parse().expect("an id");
+    let file = ports.catalogue.files_of(id, &[gone]).await.expect("read").remove(0);
+    let wanted = file.copy.wanted_again();
+    let now = ports.clock.now();
+    ports.catalogue.write_copy(None, id, &file, &wanted, now).await.expect("written");
+
+    let left = store_stream(ports, id, gone, Try::OneOfMany).await.expect("nothing to do");
+    assert_eq!(left, Remaining::Nothing);
+    assert_eq!((world.calls("download").await, world.calls("file").await), (0, 0));
+    let failed = world.files(&user, "&status=failed").await;
+    assert_eq!(failed.len(), 1, "{failed:?}");
+    assert!(failed[0]["message"].as_str().expect("why").contains("stopped listing"));
+}
+
+#[tokio::test]
 async fn a_download_on_a_bad_day_is_read_on_or_tried_again() {
     let world = World::start().await;
     let added =

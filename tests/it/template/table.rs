@@ -93,6 +93,20 @@ fn what_cannot_be_made_again_outlives_its_stack_but_not_a_first_deployment_that_
     assert_eq!(template()["Parameters"]["DeletionProtection"]["Default"], "true");
 }
 
+/// Whoever deploys over what was left must not be told that it is there already, nor be given an
+/// empty table beside the one with the data.
+#[test]
+fn what_outlives_its_stack_is_what_a_new_stack_can_adopt() {
+    let script = include_str!("../../../infra/adopt");
+    let imported = |id: &&str| {
+        ["    \"", "identifiers[\""].iter().any(|before| {
+            let written = format!("{before}{id}\"");
+            script.lines().any(|line| line.contains(&written))
+        })
+    };
+    assert_eq!(kept().into_iter().filter(imported).collect::<BTreeSet<_>>(), kept());
+}
+
 /// A stack under the same name must not stop at what the one before it has left.
 #[test]
 fn what_outlives_its_stack_has_a_name_that_no_other_stack_has() {

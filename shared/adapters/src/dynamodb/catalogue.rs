@@ -116,8 +116,13 @@ impl Catalogue for CatalogueTable {
         Ok(files)
     }
 
-    async fn add_file(&self, consent: &Consent, file: &StoredFile) -> Result<(), CatalogueError> {
-        self.add_found_file(consent, file).await
+    async fn add_file(
+        &self,
+        consent: &Consent,
+        first: FileId,
+        file: &StoredFile,
+    ) -> Result<(), CatalogueError> {
+        self.add_found_file(consent, first, file).await
     }
 
     async fn write_copy(

@@ -374,16 +374,23 @@ async fn a_file_that_turns_out_later_is_added_once_to_what_it_belongs_to() {
         let user = origin.leaf_user_id;
         let stored = store.catalogue.stored(user).await.expect("read");
         let mut second = stored.files.values().next().expect("a file").clone();
+        let first = second.entry.thing.id;
         second.entry.thing.id = origin.file(&second.entry.thing.stream, 1);
         second.entry.thing.position = 1;
         second.entry.revision = 1;
         second.copy = FileCopy::wanted();
         for _ in 0..2 {
-            store.catalogue.add_file(&consent, &second).await.expect("added");
+            store.catalogue.add_file(&consent, first, &second).await.expect("added");
         }
         assert_eq!(files(store, of(user), FileFilter::default()).await.total, Some(2));
         assert_eq!(store.catalogue.copies(user).await.expect("read").processing, 2);
         assert!(difference(store, &origin, &data, at(20)).await.is_empty(), "it is known");
+
+        sync(store, &origin, &consent, &listing(&[]), 30).await;
+        let mut third = second.clone();
+        third.entry.thing.id = origin.file(&second.entry.thing.stream, 2);
+        let late = store.catalogue.add_file(&consent, first, &third).await;
+        assert!(matches!(late, Err(CatalogueError::Conflict)), "{late:?}");
     })
     .await;
 }

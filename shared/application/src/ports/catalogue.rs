@@ -49,8 +49,14 @@ pub trait Catalogue: Send + Sync {
     ) -> Result<Vec<StoredFile>, StoreError>;
 
     /// Adds a file that turned out to be one of a stream's, to its field and its field operation,
-    /// too; nothing happens if it is there.
-    async fn add_file(&self, consent: &Consent, file: &StoredFile) -> Result<(), CatalogueError>;
+    /// too; nothing happens if it is there. A stream whose first file is listed no more gets none:
+    /// that is a conflict.
+    async fn add_file(
+        &self,
+        consent: &Consent,
+        first: FileId,
+        file: &StoredFile,
+    ) -> Result<(), CatalogueError>;
 
     /// Writes how a file's copy stands, if the row is still `before`. Without a consent it is
     /// written whatever the farmer has done since: an attempt that ends, objects that are gone.

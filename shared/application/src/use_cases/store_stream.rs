@@ -138,6 +138,10 @@ impl Stream<'_> {
         let mut wanted = Vec::new();
         for file in files {
             let file = self.without_left_over(file).await?;
+            if head.removed_at.is_some() || file.entry.removed_at.is_some() {
+                self.stop(&file).await?;
+                continue;
+            }
             let file = if file.copy.is_given_up() {
                 self.write(&file, &file.copy.wanted_again(), true).await?
             } else {
@@ -221,8 +225,18 @@ impl Stream<'_> {
             let now = self.ports.clock.now();
             (entry.created_at, entry.updated_at, entry.revision) = (now, now, 1);
             let file = StoredFile { entry, copy: FileCopy::wanted() };
-            self.ports.catalogue.add_file(&self.consent, &file).await?;
+            self.ports.catalogue.add_file(&self.consent, head.thing.id, &file).await?;
             wanted.push(file);
+        }
+        Ok(())
+    }
+
+    /// What Panorama lists no more is not fetched: of a stream that leaves the listing while its
+    /// files turn out, one may still be wanted.
+    async fn stop(&self, file: &StoredFile) -> Result<(), Stopped> {
+        let stopped = file.copy.stopped(CopyFailure::NotListed);
+        if stopped != file.copy {
+            self.write(file, &stopped, true).await?;
         }
         Ok(())
     }

@@ -14,7 +14,7 @@ use domain::catalogue::difference::Difference;
 use domain::catalogue::entry::{Entry, Field, FieldOperation, MachineFile, StoredFile};
 use domain::catalogue::file_copy::FileCopy;
 use domain::credential::CredentialStatus;
-use domain::ids::LeafUserId;
+use domain::ids::{FileId, LeafUserId};
 use domain::timestamp::Timestamp;
 
 /// Entries of one transaction: it has 100 parts (API Reference, `TransactWriteItems`), of which one
@@ -159,6 +159,7 @@ impl CatalogueTable {
     pub(super) async fn add_found_file(
         &self,
         consent: &Consent,
+        first: FileId,
         file: &StoredFile,
     ) -> Result<(), CatalogueError> {
         let user = consent.leaf_user_id;
@@ -170,7 +171,9 @@ impl CatalogueTable {
         let part = self.file_part(user, file, None);
         let mut counted = Counted::default();
         part.counted.into_iter().for_each(|(counter, by)| counted.add(counter, by));
-        let mut rows = vec![part.row];
+        let listed = Condition::new("attribute_exists(pk) AND attribute_not_exists(removedTime)");
+        let listed = self.rows.check(entry_key::<MachineFile>(user, first), listed);
+        let mut rows = vec![part.row, listed];
         if let Some(mut field) = self.entry::<Field>(user, field).await? {
             field.thing.files.insert(id);
             rows.push(self.part(user, &revised(field, at)).row);
