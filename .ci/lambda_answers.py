@@ -255,9 +255,9 @@ class Day:
             else:
                 sys.exit("operations: the files are not stored after 30 seconds")
             path = urllib.parse.urlsplit(stored[0]["downloadOriginalFile"]).path
-            sample = addressed(event("operations"), path)
-            sample["routeKey"] = sample["requestContext"]["routeKey"] = "GET /services/operations/api/files/{fileId}/download/original"
-            sample["pathParameters"] = {"fileId": stored[0]["id"]}
+            sample = event("operations")
+            sample["routeKey"] = sample["requestContext"]["routeKey"] = "GET /services/operations/api/files/{id}/download/{output}"
+            sample = addressed(sample, path)
             link = http(operations, sample, 302)["headers"]["location"]
             with urllib.request.urlopen(link, timeout=10) as answer:
                 expect(len(answer.read()), stored[0]["sizeInBytes"], "operations: the bytes of a file")

@@ -234,7 +234,7 @@ impl Service {
                 let leaf =
                     Arc::new(Leaf::new(http, endpoints.clone(), partner, account, clock.clone()));
                 let ports = over(leaf.clone());
-                let data = FollowedData::new(leaf.clone());
+                let data = FollowedData::new(leaf.clone(), settings.files_url());
                 let records = FollowedRecords::new(ports.clone(), app_keys.clone(), leaf);
                 (ports, Arc::new(records), Arc::new(data))
             }

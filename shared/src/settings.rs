@@ -211,6 +211,11 @@ impl Settings {
         self.public_url(&path.split('/').filter(|segment| !segment.is_empty()).collect::<Vec<_>>())
     }
 
+    /// Below which machine files are.
+    pub fn files_url(&self) -> Url {
+        self.public_url(&["services", "operations", "api", "files"])
+    }
+
     /// A URL of this service.
     pub fn public_url(&self, segments: &[&str]) -> Url {
         let mut url = self.public_base_url.clone();

@@ -10,6 +10,8 @@
 //! sent; nothing but an id is sure to be filled.
 
 mod account;
+mod downloads;
+mod files;
 mod passed_through;
 mod people;
 mod refusals;
@@ -45,6 +47,10 @@ pub(crate) struct Records {
     pub(crate) events: BTreeMap<String, Vec<Value>>,
     /// Summaries of all providers.
     pub(crate) summaries: Vec<Value>,
+    /// Machine files.
+    pub(crate) files: Vec<Value>,
+    /// What is given out, by the path of its address.
+    pub(crate) given: BTreeMap<String, files::Given>,
     /// Webhooks.
     pub(crate) webhooks: Vec<Value>,
     /// What was asked, in order: method, path and query, body.
@@ -135,6 +141,7 @@ impl World {
 }
 
 fn router(records: Shared) -> Router {
+    const OPERATIONS_FILES: &str = "/services/operations/api/files";
     const MANAGEMENT: &str = "/services/usermanagement/api";
     let user = format!("{MANAGEMENT}/users/{{id}}");
     let credential = format!("{user}/panorama-credentials");
@@ -156,6 +163,9 @@ fn router(records: Shared) -> Router {
             get(account::webhooks).post(account::register),
         )
         .route("/services/alerts/api/alerts/webhooks/{id}", delete(account::forget))
+        .route(OPERATIONS_FILES, get(files::list))
+        .route(&format!("{OPERATIONS_FILES}/{{id}}"), get(files::read))
+        .route("/services/operations/api/out/{*rest}", get(files::give_out))
         .layer(axum::middleware::from_fn_with_state(records.clone(), account::guard));
     Router::new()
         .route("/api/authenticate", post(account::sign_in))

@@ -1,23 +1,26 @@
-//! `GET …/files/{id}/download/original`: the bytes as Panorama gave them out.
+//! `GET …/files/{id}/download/{output}`: the bytes as Panorama gave them out.
 //!
 //! HTTP APIs answer at most 6 MB, and a file may have gigabytes: so the answer is a redirect to a
 //! link of the file store that lives for some minutes. Nobody may keep the answer.
+//!
+//! In proxy mode Leaf is asked with its token, which goes no further than that. What it answers is
+//! passed on: a link, or the bytes.
 
 use std::time::Duration;
 
 use application::ports::catalogue::Of;
-use application::ports::data::OfFile;
+use application::ports::data::{Download, GivenOut};
+use application::ports::files::PresignedUrl;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use domain::catalogue::entry::StoredFile;
 use domain::catalogue::file_copy::FileStatus;
+use domain::file_output::FileOutput;
 use domain::ids::FileId;
 use domain::object_key::ObjectKey;
-use domain::record::Shown;
-use http::header::LOCATION;
+use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, LOCATION};
 use http::{HeaderValue, StatusCode};
 use shared::service::Service;
-use shared::settings::Settings;
 use web::error_key::ErrorKey;
 use web::parameters::{Segments, segment};
 use web::problem::Problem;
@@ -26,36 +29,62 @@ use web::problem::Problem;
 /// goes on.
 const LINK_LIVES: Duration = Duration::from_mins(5);
 
-/// Where a file's bytes are to be had.
-pub(crate) fn address(settings: &Settings, id: FileId) -> String {
-    let id = id.to_string();
-    let path = ["services", "operations", "api", "files", &id, "download", "original"];
-    settings.public_url(&path).into()
-}
-
-pub(crate) async fn original(
+pub(crate) async fn download(
     State(service): State<Service>,
-    Segments(id): Segments<String>,
+    Segments((id, output)): Segments<(String, String)>,
 ) -> Result<Response, Problem> {
     let id: FileId = segment("id", &id)?;
-    let Shown::Ours(Of { leaf_user_id, what }) = service.data.file(id, OfFile::Itself).await?
-    else {
-        return Err(not_stored(
-            "In proxy mode the bytes of Leaf's files are not copied, so they cannot be downloaded \
-             here.",
-        ));
-    };
-    let Some(stored) = &what.copy.stored else { return Err(why_not_stored(&what)) };
-    let key = ObjectKey::raw(leaf_user_id, id, stored.attempt);
+    let output = FileOutput::parse(&output).ok_or_else(|| no_such_output(&output))?;
+    match service.data.download(id, &output).await? {
+        Download::Ours(file) if output.is_original() => ours(&service, id, &file).await,
+        Download::Ours(_) | Download::Theirs(GivenOut::Nothing) => {
+            Err(no_such_output(output.as_str()))
+        }
+        Download::Theirs(GivenOut::Link(link)) => redirect(&link),
+        Download::Theirs(GivenOut::Bytes(bytes)) => Ok(attachment(bytes)),
+        Download::Theirs(GivenOut::TooLarge) => Err(not_stored(
+            "Leaf has more bytes of this file than an answer of this API can carry (4 MiB), and no \
+             link to them. Download it from Leaf itself.",
+        )),
+    }
+}
+
+async fn ours(
+    service: &Service,
+    id: FileId,
+    Of { leaf_user_id, what }: &Of<StoredFile>,
+) -> Result<Response, Problem> {
+    let Some(stored) = &what.copy.stored else { return Err(why_not_stored(what)) };
+    let key = ObjectKey::raw(*leaf_user_id, id, stored.attempt);
     let links = &service.ports.file_links;
     let link = links.presigned_get(&key, &stored.file_name, LINK_LIVES).await.map_err(|error| {
         tracing::error!(%error, "no link to a file could be made");
         Problem::storage_unavailable()
     })?;
+    redirect(&link)
+}
+
+fn redirect(link: &PresignedUrl) -> Result<Response, Problem> {
     let mut response = StatusCode::FOUND.into_response();
     let location = HeaderValue::from_str(link.expose().as_str());
     response.headers_mut().insert(LOCATION, location.map_err(|_| Problem::storage_unavailable())?);
     Ok(response)
+}
+
+/// Bytes to be saved. They come from outside: no browser may take them for a page of ours.
+fn attachment(bytes: Vec<u8>) -> Response {
+    let headers = [(CONTENT_TYPE, "application/octet-stream"), (CONTENT_DISPOSITION, "attachment")];
+    (headers, bytes).into_response()
+}
+
+fn no_such_output(name: &str) -> Problem {
+    let named = FileOutput::parse(name).map_or_else(
+        || "What is named in the path is no output of a file".to_owned(),
+        |output| format!("The file has no output `{output}`"),
+    );
+    not_stored(&format!(
+        "{named}. Take the address as it stands in the file, e.g. in downloadOriginalFile."
+    ))
 }
 
 fn why_not_stored(file: &StoredFile) -> Problem {

@@ -8,12 +8,11 @@ use application::ports::catalogue::{CopyStatus, Of};
 use domain::catalogue::entry::{MachineFile, StoredFile};
 use domain::catalogue::file_copy::{FileStatus, StoredBytes};
 use domain::catalogue::operation_type::OperationType;
+use domain::file_output::FileOutput;
 use domain::ids::{FieldId, FileId, LeafUserId};
 use domain::timestamp::Timestamp;
 use serde::Serialize;
 use shared::settings::Settings;
-
-use crate::download;
 
 /// A file. The last two fields are ours.
 #[derive(Serialize)]
@@ -68,7 +67,8 @@ impl Resource {
             operation_type: done.operation_type.map(OperationType::as_str),
             status: CopyStatus::of(copy.status).as_str(),
             message: reason(copy.status),
-            download_original_file: stored.map(|_| download::address(settings, id)),
+            download_original_file: stored
+                .map(|_| FileOutput::original().address(&settings.files_url(), id).into()),
             sha256: stored.map(hash),
             removed_time: entry.removed_at,
         }

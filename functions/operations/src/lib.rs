@@ -46,7 +46,7 @@ pub fn routes(service: Service) -> Routes<Service> {
         .owner(Method::GET, &file, read_file)
         .owner(Method::GET, &format!("{file}/status"), file_status)
         .owner(Method::GET, &format!("{file}/summary"), file_summary)
-        .owner(Method::GET, &format!("{file}/download/original"), download::original)
+        .owner(Method::GET, &format!("{file}/download/{{output}}"), download::download)
         .owner(Method::GET, &operations, list_operations)
         .owner(Method::GET, &operation, read_operation)
         .owner(Method::GET, &format!("{operation}/files"), files_of_operation)

@@ -1,13 +1,14 @@
 //! The upstream `leaf`: Leaf does the handshake and keeps the records; we keep the partner's
 //! secrets out of its application, bind the farmer's browser, and follow.
 //!
-//! `account` has the token, `api` makes the calls, `shapes` reads the answers, `alerts` what Leaf
-//! sends by itself.
+//! `account` has the token, `api` makes the calls, `shapes` reads the answers, `downloads` what it
+//! gives out of files, `alerts` what it sends by itself.
 
 mod account;
 mod alerts;
 mod api;
 mod data;
+mod downloads;
 mod shapes;
 mod transport;
 

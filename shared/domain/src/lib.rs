@@ -29,6 +29,7 @@ pub mod client_environment;
 pub mod credential;
 pub mod download_url;
 pub mod event;
+pub mod file_output;
 pub mod handshake;
 pub mod ids;
 pub mod invalid;

@@ -74,11 +74,16 @@ impl Record {
         self
     }
 
+    /// The names of its fields.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.as_object().into_iter().flat_map(|fields| fields.keys().map(String::as_str))
+    }
+
     /// The record with other values in the place of some.
     #[must_use]
-    pub fn with(mut self, values: impl IntoIterator<Item = (&'static str, Value)>) -> Self {
+    pub fn with<N: Into<String>>(mut self, values: impl IntoIterator<Item = (N, Value)>) -> Self {
         if let Value::Object(fields) = &mut self.0 {
-            fields.extend(values.into_iter().map(|(name, value)| (name.to_owned(), value)));
+            fields.extend(values.into_iter().map(|(name, value)| (name.into(), value)));
         }
         self
     }

@@ -1,5 +1,5 @@
-//! What Leaf has of growers, farms, fields and files is shown as it is, without addresses that want
-//! Leaf's token.
+//! What Leaf has of growers, farms, fields and files is shown as it is, but files are downloaded
+//! from us.
 
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
@@ -11,22 +11,13 @@ const FIELDS: &str = "/services/fields/api";
 const OPERATIONS: &str = "/services/operations/api";
 const NOBODY: &str = "00000000-0000-4000-8000-000000000000";
 
-/// What Leaf answers to the same, without those addresses.
+/// What Leaf answers to the same, with our address in the place of its own. (The simulated Leaf's
+/// addresses have the form that ours have; the strict one's have not.)
 async fn leafs(world: &World, path: &str) -> Value {
-    fn without_downloads(value: &mut Value) {
-        match value {
-            Value::Object(fields) => {
-                fields.retain(|name, _| !name.starts_with("download"));
-                fields.values_mut().for_each(without_downloads);
-            }
-            Value::Array(entries) => entries.iter_mut().for_each(without_downloads),
-            _ => {}
-        }
-    }
-    let (status, mut answer) = world.json(world.at_leaf(Method::GET, path).await).await;
+    let (status, answer) = world.json(world.at_leaf(Method::GET, path).await).await;
     assert_eq!(status, StatusCode::OK, "{path}: {answer}");
-    without_downloads(&mut answer);
-    answer
+    let ours = answer.to_string().replace(&world.leaf(""), &world.api(""));
+    serde_json::from_str(&ours).expect("JSON")
 }
 
 #[tokio::test]
@@ -63,7 +54,6 @@ async fn what_leaf_has_is_shown_as_it_is_page_by_page() {
     ] {
         let answer = world.ask(Method::GET, &path).await;
         assert_eq!(answer.json(200), leafs(&world, &path).await, "{path}");
-        assert!(!answer.text.contains("download"), "{path}: {answer:?}");
     }
     let page = world.ask(Method::GET, &format!("{OPERATIONS}/files?sort=id&size=2&page=1")).await;
     assert_eq!(page.header("x-total-count"), Some("4"));

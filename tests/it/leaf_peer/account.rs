@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::{PLANTED, Shared};
 
-const TOKEN: &str = "a-token-of-the-peers";
+pub(super) const TOKEN: &str = "a-token-of-the-peers";
 
 type Pairs = Vec<(String, String)>;
 

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use application::ports::clock::Clock;
 use application::ports::upstream::UpstreamError;
 use http::{Method, StatusCode};
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
 use url::Url;
 
 use super::account::Account;
-use super::transport::{Answer, Limit, send};
+use super::transport::{Answer, Limit, begin, read};
 use crate::outside::below;
 
 pub(super) struct Api {
@@ -55,6 +55,12 @@ impl Ask {
     }
 }
 
+/// An answer whose body is not read, and the token that it was asked with.
+pub(super) struct Begun {
+    pub(super) answer: reqwest::Response,
+    pub(super) token: SecretString,
+}
+
 impl Api {
     /// Asks with the account's token. If that is refused, it is renewed and the question asked
     /// again, once.
@@ -64,20 +70,30 @@ impl Api {
         if !ask.query.is_empty() {
             url.query_pairs_mut().extend_pairs(&ask.query);
         }
+        let request = || {
+            let request = self.http.request(ask.method.clone(), url.clone());
+            ask.body.iter().fold(request, reqwest::RequestBuilder::json)
+        };
+        read(self.with_token(request).await?.answer).await
+    }
+
+    /// Begins to read what is at an address of Leaf's, which may be a redirect.
+    pub(super) async fn begin(&self, url: &Url) -> Result<Begun, UpstreamError> {
+        self.with_token(|| self.http.get(url.clone())).await
+    }
+
+    async fn with_token(
+        &self,
+        request: impl Fn() -> reqwest::RequestBuilder,
+    ) -> Result<Begun, UpstreamError> {
         let mut refused = None;
         loop {
             self.limit.allows(self.clock.now())?;
             let token = self.account.token(refused.as_ref()).await?;
-            let mut request = self
-                .http
-                .request(ask.method.clone(), url.clone())
-                .bearer_auth(token.expose_secret());
-            if let Some(body) = &ask.body {
-                request = request.json(body);
-            }
-            let answer = send(request, &self.limit, &*self.clock).await?;
-            if answer.status != StatusCode::UNAUTHORIZED {
-                return Ok(answer);
+            let request = request().bearer_auth(token.expose_secret());
+            let answer = begin(request, &self.limit, &*self.clock).await?;
+            if answer.status() != StatusCode::UNAUTHORIZED {
+                return Ok(Begun { answer, token });
             }
             if refused.is_some() {
                 self.account.leave_alone().await;

@@ -7,10 +7,11 @@ use serde_json::Value;
 
 use super::api::Ask;
 use super::{Leaf, shapes};
-use application::ports::data::{DataKeeper, DataPath, DataService};
+use application::ports::data::{DataKeeper, DataPath, DataService, GivenOut};
 use application::ports::portion::Portion;
 use application::ports::upstream::UpstreamError;
-use domain::ids::LeafUserId;
+use domain::file_output::FileOutput;
+use domain::ids::{FileId, LeafUserId};
 use domain::record::Record;
 
 /// A list of files stands in an object.
@@ -48,6 +49,14 @@ impl DataKeeper for Leaf {
             return Ok(None);
         }
         shapes::record(&answer.accepted()?).map(Some)
+    }
+
+    async fn give_out(
+        &self,
+        file: FileId,
+        output: &FileOutput,
+    ) -> Result<Option<GivenOut>, UpstreamError> {
+        self.output(file, output).await
     }
 
     async fn request_sync(&self, user: LeafUserId) -> Result<Option<()>, UpstreamError> {

@@ -114,28 +114,42 @@ impl Answer {
     }
 }
 
-/// Sends a request. What says nothing about it is an error.
+/// Sends a request, and reads the answer. What says nothing about it is an error.
 pub(super) async fn send(
     request: reqwest::RequestBuilder,
     limit: &Limit,
     clock: &dyn Clock,
 ) -> Result<Answer, UpstreamError> {
-    // Half an answer is none, whatever its status said.
-    let broken = |error: reqwest::Error| unavailable(transport_failure(&error), None, None);
-    let answer = request.send().await.map_err(broken)?;
+    read(begin(request, limit, clock).await?).await
+}
+
+/// Sends a request, and waits for the answer's head, which may be a redirect.
+pub(super) async fn begin(
+    request: reqwest::RequestBuilder,
+    limit: &Limit,
+    clock: &dyn Clock,
+) -> Result<reqwest::Response, UpstreamError> {
+    let answer = request.send().await.map_err(|error| broken(&error))?;
     let status = answer.status();
     let code = Some(status.as_u16());
     match status.as_u16() {
         429 => {
             let seconds = outside::retry_after(answer.headers()).unwrap_or(WAIT);
             limit.set(seconds, clock.now());
-            return Err(unavailable("it has limited our calls".to_owned(), code, Some(seconds)));
+            Err(unavailable("it has limited our calls".to_owned(), code, Some(seconds)))
         }
-        // A redirect is followed by nobody here: it would carry the token somewhere else.
-        300..=399 | 408 | 425 | 500.. => {
-            return Err(unavailable(format!("it answered {status}"), code, None));
-        }
-        _ => {}
+        408 | 425 | 500.. => Err(unavailable(format!("it answered {status}"), code, None)),
+        _ => Ok(answer),
+    }
+}
+
+/// Reads an answer to its end.
+pub(super) async fn read(answer: reqwest::Response) -> Result<Answer, UpstreamError> {
+    let status = answer.status();
+    let code = Some(status.as_u16());
+    // A redirect is followed by nobody here: it would carry the token somewhere else.
+    if status.is_redirection() {
+        return Err(unavailable(format!("it answered {status}"), code, None));
     }
     let total = answer
         .headers()
@@ -144,7 +158,7 @@ pub(super) async fn send(
     let too_large = || unavailable("its answer is too large".to_owned(), code, None);
     let body = outside::body(answer, MAX_ANSWER).await.map_err(|unread| match unread {
         Unread::TooLarge => too_large(),
-        Unread::Broken(error) => broken(error),
+        Unread::Broken(error) => broken(&error),
     })?;
     if outside::may_have_more_values(&body, MAX_VALUES) {
         return Err(too_large());
@@ -152,6 +166,15 @@ pub(super) async fn send(
     Ok(Answer { status, total, body })
 }
 
-fn unavailable(failure: String, status: Option<u16>, retry_after: Option<u64>) -> UpstreamError {
+/// Half an answer is none, whatever its status said.
+pub(super) fn broken(error: &reqwest::Error) -> UpstreamError {
+    unavailable(transport_failure(error), None, None)
+}
+
+pub(super) fn unavailable(
+    failure: String,
+    status: Option<u16>,
+    retry_after: Option<u64>,
+) -> UpstreamError {
     Unavailable { party: Party::Leaf, failure, status, retry_after }.into()
 }

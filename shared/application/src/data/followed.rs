@@ -2,34 +2,62 @@
 //! is there is shown as it is. Nothing of it is stored here.
 //!
 //! **Security.** The addresses that files are downloaded from want the upstream's token, which
-//! nobody but us has: they are left out rather than handed to who cannot use them.
+//! nobody but us has: in a file's record they are replaced by ours, and left out everywhere else.
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use url::Url;
 
 use crate::ports::catalogue::Of;
-use crate::ports::data::{Data, DataError, DataKeeper, DataPath, DataService, Missing, OfFile};
+use crate::ports::data::{
+    Data, DataError, DataKeeper, DataPath, DataService, Download, Missing, OfFile,
+};
+use crate::ports::portion::Portion;
 use crate::ports::records::Listed;
 use crate::ports::upstream::UpstreamError;
 use domain::catalogue::entry::{Entry, Farm, Field, FieldOperation, Grower, StoredFile};
 use domain::catalogue::origin::{FarmId, GrowerId};
+use domain::file_output::FileOutput;
 use domain::ids::{FieldId, FieldOperationId, FileId, LeafUserId};
 use domain::record::{Record, Shown};
 use domain::sent::{Page, SentQuery};
 
-/// What the names of such addresses begin with.
-const DOWNLOAD: &str = "download";
-
 /// The data of `K`.
 pub struct FollowedData<K> {
     keeper: Arc<K>,
+    files: Url,
 }
 
 impl<K: DataKeeper> FollowedData<K> {
-    /// Those of this keeper.
-    pub const fn new(keeper: Arc<K>) -> Self {
-        Self { keeper }
+    /// Those of this keeper; its files are downloaded from us, below `files`.
+    pub const fn new(keeper: Arc<K>, files: Url) -> Self {
+        Self { keeper, files }
+    }
+
+    /// A list of files.
+    async fn list_files(
+        &self,
+        of: &DataPath,
+        query: &SentQuery,
+        page: Page,
+        missing: Option<Missing>,
+    ) -> Result<Listed<Of<StoredFile>>, DataError> {
+        let asked = query.passed_on(page);
+        let portion = self.portion(of, &asked, missing).await?;
+        Ok(Listed { portion: portion.map(|record| self.shown_file(record)), asked })
+    }
+
+    /// A file, downloaded from us.
+    fn shown_file<T>(&self, file: Record) -> Shown<T> {
+        let id = file.text("id").and_then(|id| id.parse::<FileId>().ok());
+        let outputs: Vec<_> = file.names().filter_map(FileOutput::of_field).collect();
+        let addresses = id.into_iter().flat_map(|id| {
+            let address =
+                move |output: &FileOutput| output.address(&self.files, id).as_str().into();
+            outputs.iter().map(move |output| (output.field(), address(output)))
+        });
+        Shown::Theirs(without_addresses(file).with(addresses))
     }
 
     async fn list<T>(
@@ -48,11 +76,20 @@ impl<K: DataKeeper> FollowedData<K> {
         asked: Vec<(String, String)>,
         missing: Option<Missing>,
     ) -> Result<Listed<T>, DataError> {
-        let found = self.keeper.list_data(of, asked.clone()).await?;
+        let portion = self.portion(of, &asked, missing).await?;
+        Ok(Listed { portion: portion.map(shown), asked })
+    }
+
+    async fn portion(
+        &self,
+        of: &DataPath,
+        asked: &[(String, String)],
+        missing: Option<Missing>,
+    ) -> Result<Portion<Record>, DataError> {
+        let found = self.keeper.list_data(of, asked.to_vec()).await?;
         let nothing =
             || missing.map_or_else(|| UpstreamError::NoSuchUser.into(), DataError::Missing);
-        let portion = found.ok_or_else(nothing)?;
-        Ok(Listed { portion: portion.map(shown), asked })
+        found.ok_or_else(nothing)
     }
 
     /// A list of one Leaf user or of all: Leaf has one for both.
@@ -72,8 +109,11 @@ impl<K: DataKeeper> FollowedData<K> {
     }
 
     async fn read<T>(&self, of: &DataPath, missing: Missing) -> Result<Shown<T>, DataError> {
-        let found = self.keeper.read_data(of).await?;
-        found.map(shown).ok_or(DataError::Missing(missing))
+        self.record(of, missing).await.map(shown)
+    }
+
+    async fn record(&self, of: &DataPath, missing: Missing) -> Result<Record, DataError> {
+        self.keeper.read_data(of).await?.ok_or(DataError::Missing(missing))
     }
 }
 
@@ -139,7 +179,7 @@ impl<K: DataKeeper> Data for FollowedData<K> {
         page: Page,
     ) -> Result<Listed<Of<StoredFile>>, DataError> {
         let path = of_user(user, ["fields", &field.to_string(), "operations", "files"]);
-        self.list(&path, query, page, Some(Missing::Field(field))).await
+        self.list_files(&path, query, page, Some(Missing::Field(field))).await
     }
 
     async fn file_of_field(
@@ -150,7 +190,7 @@ impl<K: DataKeeper> Data for FollowedData<K> {
     ) -> Result<Shown<Of<StoredFile>>, DataError> {
         let (field, file) = (field.to_string(), id.to_string());
         let path = of_user(user, ["fields", &field, "operations", "files", &file]);
-        self.read(&path, Missing::File(id)).await
+        self.record(&path, Missing::File(id)).await.map(|record| self.shown_file(record))
     }
 
     async fn files(
@@ -158,17 +198,26 @@ impl<K: DataKeeper> Data for FollowedData<K> {
         query: &SentQuery,
         page: Page,
     ) -> Result<Listed<Of<StoredFile>>, DataError> {
-        self.list(&operations(["files"]), query, page, None).await
+        self.list_files(&operations(["files"]), query, page, None).await
     }
 
     async fn file(&self, id: FileId, what: OfFile) -> Result<Shown<Of<StoredFile>>, DataError> {
         let file = id.to_string();
-        let path = match what {
-            OfFile::Itself => operations(["files", &file]),
-            OfFile::Status => operations(["files", &file, "status"]),
-            OfFile::Summary => operations(["files", &file, "summary"]),
+        let part = match what {
+            OfFile::Itself => {
+                let path = operations(["files", &file]);
+                let record = self.record(&path, Missing::File(id)).await?;
+                return Ok(self.shown_file(record));
+            }
+            OfFile::Status => "status",
+            OfFile::Summary => "summary",
         };
-        self.read(&path, Missing::File(id)).await
+        self.read(&operations(["files", &file, part]), Missing::File(id)).await
+    }
+
+    async fn download(&self, id: FileId, output: &FileOutput) -> Result<Download, DataError> {
+        let given = self.keeper.give_out(id, output).await?;
+        given.map(Download::Theirs).ok_or(DataError::Missing(Missing::File(id)))
     }
 
     async fn field_operations(
@@ -194,7 +243,7 @@ impl<K: DataKeeper> Data for FollowedData<K> {
         page: Page,
     ) -> Result<Listed<Of<StoredFile>>, DataError> {
         let path = operations(["operations", &id.to_string(), "files"]);
-        self.list(&path, query, page, Some(Missing::FieldOperation(id))).await
+        self.list_files(&path, query, page, Some(Missing::FieldOperation(id))).await
     }
 
     async fn request_sync(&self, user: LeafUserId) -> Result<(), DataError> {
@@ -204,7 +253,11 @@ impl<K: DataKeeper> Data for FollowedData<K> {
 }
 
 fn shown<T>(record: Record) -> Shown<T> {
-    Shown::Theirs(record.without(|name| name.starts_with(DOWNLOAD)))
+    Shown::Theirs(without_addresses(record))
+}
+
+fn without_addresses(record: Record) -> Record {
+    record.without(FileOutput::is_field)
 }
 
 fn fields<const N: usize>(rest: [&str; N]) -> DataPath {

@@ -13,13 +13,14 @@ use crate::ports::Ports;
 use crate::ports::catalogue::{Asked, Catalogue, FileFilter, Of, OperationFilter, OrderBy};
 use crate::ports::clock::Clock;
 use crate::ports::connections::Connections;
-use crate::ports::data::{Data, DataError, Missing, OfFile};
+use crate::ports::data::{Data, DataError, Download, Missing, OfFile};
 use crate::ports::leaf_users::LeafUsers;
 use crate::ports::portion::Portion;
 use crate::ports::records::Listed;
 use domain::catalogue::entry::{Entry, Farm, Field, FieldOperation, Grower, StoredFile};
 use domain::catalogue::origin::{FarmId, GrowerId};
 use domain::credential::CredentialStatus;
+use domain::file_output::FileOutput;
 use domain::ids::{FieldId, FieldOperationId, FileId, LeafUserId};
 use domain::record::Shown;
 use domain::sent::{Page, SentQuery};
@@ -247,6 +248,11 @@ impl Data for OwnData {
     async fn file(&self, id: FileId, _: OfFile) -> Result<Shown<Of<StoredFile>>, DataError> {
         let found = self.catalogue.file(id).await?;
         self.of_known(found, Missing::File(id)).await.map(Shown::Ours)
+    }
+
+    async fn download(&self, id: FileId, _: &FileOutput) -> Result<Download, DataError> {
+        let found = self.catalogue.file(id).await?;
+        Ok(Download::Ours(Box::new(self.of_known(found, Missing::File(id)).await?)))
     }
 
     async fn field_operations(

@@ -3,16 +3,20 @@
 //!
 //! Queries come as they were sent: whoever keeps the data reads of them what it understands.
 
+use std::fmt;
+
 use async_trait::async_trait;
 
 use super::catalogue::Of;
 use super::failure::Failure;
+use super::files::PresignedUrl;
 use super::portion::Portion;
 use super::records::Listed;
 use super::upstream::UpstreamError;
 use domain::catalogue::entry::{Entry, Farm, Field, FieldOperation, Grower, StoredFile};
 use domain::catalogue::origin::{FarmId, GrowerId};
 use domain::credential::CredentialStatus;
+use domain::file_output::FileOutput;
 use domain::ids::{FieldId, FieldOperationId, FileId, LeafUserId};
 use domain::record::{Record, Shown};
 use domain::sent::{Page, Refusals, SentQuery};
@@ -89,6 +93,9 @@ pub trait Data: Send + Sync {
     /// A file, or what its keeper says of it.
     async fn file(&self, id: FileId, what: OfFile) -> Result<Shown<Of<StoredFile>>, DataError>;
 
+    /// Where an output of a file is, or the output itself.
+    async fn download(&self, id: FileId, output: &FileOutput) -> Result<Download, DataError>;
+
     /// A page of field operations.
     async fn field_operations(
         &self,
@@ -123,6 +130,38 @@ pub enum OfFile {
     Status,
     /// What a converter found in it.
     Summary,
+}
+
+/// What comes of asking for an output of a file.
+#[derive(Debug)]
+pub enum Download {
+    /// The file is ours: its row says where the output is.
+    Ours(Box<Of<StoredFile>>),
+    /// The file is an upstream's, which gave this out.
+    Theirs(GivenOut),
+}
+
+/// What an upstream gives out when it is asked for an output of a file.
+pub enum GivenOut {
+    /// A link that reads it without a token.
+    Link(PresignedUrl),
+    /// Its bytes.
+    Bytes(Vec<u8>),
+    /// More bytes than an answer of ours can have.
+    TooLarge,
+    /// Nothing: the file has no such output.
+    Nothing,
+}
+
+impl fmt::Debug for GivenOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Link(_) => "Link(…)",
+            Self::Bytes(_) => "Bytes(…)",
+            Self::TooLarge => "TooLarge",
+            Self::Nothing => "Nothing",
+        })
+    }
 }
 
 /// What there is none of.
@@ -184,6 +223,14 @@ pub trait DataKeeper: Send + Sync {
 
     /// One record; `None` when it is not there.
     async fn read_data(&self, of: &DataPath) -> Result<Option<Record>, UpstreamError>;
+
+    /// An output of a file; `None` when there is no such file. Nothing of it has the upstream's
+    /// token in it.
+    async fn give_out(
+        &self,
+        file: FileId,
+        output: &FileOutput,
+    ) -> Result<Option<GivenOut>, UpstreamError>;
 
     /// Asks for a sync of a Leaf user's data; `None` when there is no such Leaf user.
     async fn request_sync(&self, user: LeafUserId) -> Result<Option<()>, UpstreamError>;

@@ -1,6 +1,5 @@
 //! `fields` and `operations`: every list in every order, of all and of one, whole and in pages.
 
-use local::Upstream;
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
 
@@ -41,12 +40,7 @@ pub(super) async fn scene(scenario: &Scenario<'_>) {
     let stored = first(world, &format!("{OPERATIONS}/files?status=processed")).await;
     let path = format!("{OPERATIONS}/files/{stored}/download/original");
     let answer = world.owner(Method::GET, &path).send().await.expect("an answer");
-    let expected = match scenario.upstream {
-        Upstream::Panorama => StatusCode::FOUND,
-        // Their bytes are not here.
-        Upstream::Leaf => StatusCode::NOT_FOUND,
-    };
-    assert_eq!(answer.status(), expected, "{path}");
+    assert_eq!(answer.status(), StatusCode::FOUND, "{path}");
     for of in [String::new(), format!("&leafUserId={user}")] {
         for sort in ["id", "fileName", "createdTime", "updatedTime", "leafUserId", "sizeInBytes"] {
             read(world, &format!("{OPERATIONS}/files?size=1&sort={sort}{of}")).await;
