@@ -5,6 +5,7 @@ mod crash;
 mod download;
 mod fields;
 mod files;
+mod limits;
 mod operations;
 mod resources;
 pub(crate) mod seeds;

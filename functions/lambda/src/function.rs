@@ -31,6 +31,8 @@ pub struct Function {
     pub memory: Memory,
     /// After which time it is ended.
     pub timeout: Duration,
+    /// For how long a message of its queue may wait before an alarm says so.
+    pub patience: Duration,
 }
 
 #[derive(Clone, Copy)]
@@ -119,6 +121,7 @@ impl Function {
             warm_up: Some(WarmUp::Table),
             memory: Memory::Usual,
             timeout: TIMEOUT,
+            patience: Duration::from_hours(1),
         }
     }
 

@@ -20,6 +20,8 @@ use shared::service::Service;
 pub const FUNCTION: Function = Function {
     memory: Memory::Heavy,
     timeout: LEASE,
+    // The first syncs of a thousand operations bring more files than can be fetched in an hour.
+    patience: Duration::from_hours(6),
     ..Function::new(
         env!("CARGO_PKG_NAME"),
         "Copies the files of a stream into the bucket. A file of several GiB takes minutes, so it \

@@ -114,13 +114,23 @@ fn of_queues() -> String {
     });
     let by_rules = || queues().filter(|(_, queue)| matches!(queue.source, Source::Rule(_)));
     let of_rules = |text: &'static str| {
-        by_rules().map(move |(_, it)| filled(text, &[("Id", &id(it.name)), ("name", it.name)]))
+        by_rules().map(move |(function, it)| {
+            let seconds = function.patience.as_secs();
+            let hours = match seconds / 3_600 {
+                1 => "an hour".to_owned(),
+                hours => format!("{hours} hours"),
+            };
+            let seconds = seconds.to_string();
+            let filled_in =
+                [("Id", &*id(it.name)), ("name", it.name), ("s", &seconds), ("hours", &hours)];
+            filled(text, &filled_in)
+        })
     };
     format!(
         "{}\n\
-         # An hour: Panorama was down for that long, or a partner's login is refused. SQS reports the\n\
-         # age of messages that were received less than three times; the functions report the age of\n\
-         # those that they could not finish.\n\
+         # An hour, or what a function's queue is given: Panorama was down for that long, or a\n\
+         # partner's login is refused. SQS reports the age of messages that were received less than\n\
+         # three times; the functions report the age of those that they could not finish.\n\
          {}\n\
          # What a rule can send neither to its queue nor to the dead-letter queue is lost.\n\
          {}",
@@ -228,7 +238,7 @@ const WAITING: &str = r#"Waiting%Id%:
   Properties:
     AlarmName: !Sub ${Service}-waiting-%name%
     AlarmDescription: >-
-      The oldest message has been waiting for an hour; every attempt failed, or there was none.
+      The oldest message has been waiting for %hours%; every attempt failed, or there was none.
     Metrics:
       - {Id: oldest, Expression: MAX(METRICS()), Label: oldest message (s)}
       - Id: m1
@@ -244,7 +254,7 @@ const WAITING: &str = r#"Waiting%Id%:
           Period: 300
           Stat: Maximum
     EvaluationPeriods: 1
-    Threshold: 3600
+    Threshold: %s%
     ComparisonOperator: GreaterThanOrEqualToThreshold
     TreatMissingData: notBreaching
     AlarmActions: [!If [NewTopic, !Ref Topic, !Ref AlarmTopicArn]]

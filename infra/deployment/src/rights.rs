@@ -84,7 +84,8 @@ fn statements(actions: &Actions, indent: usize) -> String {
     for (on, actions) in actions {
         together.entry(actions).or_default().push(arn(on));
     }
-    together.iter().fold(String::new(), |mut all, (actions, resources)| {
+    let own_key = own_key(together.keys().copied().flatten(), indent);
+    let mut all = together.iter().fold(String::new(), |mut all, (actions, resources)| {
         let within = indent + 2;
         let actions = list(actions, within, "Action:".len());
         let resources = list(resources, within, 0);
@@ -96,7 +97,35 @@ fn statements(actions: &Actions, indent: usize) -> String {
             "", "", ""
         );
         all
-    })
+    });
+    all.push_str(&own_key);
+    all
+}
+
+/// What S3 does with the partner's own key, in the name of who reads or writes a file: the engine
+/// of the tests has no keys, so no test sees it done.
+fn own_key<'a>(actions: impl Iterator<Item = &'a String>, indent: usize) -> String {
+    let actions: Vec<_> = actions.map(String::as_str).collect();
+    let on_key = if actions.contains(&"s3:PutObject") {
+        // Of an upload in parts, each is decrypted again.
+        "[kms:Decrypt, kms:GenerateDataKey]"
+    } else if actions.contains(&"s3:GetObject") {
+        "[kms:Decrypt]"
+    } else {
+        return String::new();
+    };
+    let through_s3 =
+        r#"{StringEquals: {kms:ViaService: !Sub "s3.${AWS::Region}.${AWS::URLSuffix}"}}"#;
+    let text = [
+        (indent, "- !If".to_owned()),
+        (indent + 2, "- HasFilesKey".to_owned()),
+        (indent + 2, "- Effect: Allow".to_owned()),
+        (indent + 4, format!("Action: {on_key}")),
+        (indent + 4, "Resource: !Ref FilesKeyArn".to_owned()),
+        (indent + 4, format!("Condition: {through_s3}")),
+        (indent + 2, "- !Ref AWS::NoValue".to_owned()),
+    ];
+    text.iter().fold(String::new(), |all, (indent, line)| format!("{all}{:indent$}{line}\n", ""))
 }
 
 /// What the tests name, as the template has it.

@@ -4,6 +4,7 @@ pub mod checked_addresses;
 pub mod downloads;
 pub mod dynamodb;
 pub mod leaf;
+mod limits;
 mod outside;
 pub mod panorama;
 pub mod receivers;

@@ -20,6 +20,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use url::Url;
 
+use crate::limits::Limits;
 use crate::outside::below;
 use access::AccessTokens;
 use application::ports::clock::Clock;
@@ -50,6 +51,7 @@ pub struct Panorama {
     cognito: Arc<Cognito>,
     partner_api: PartnerApi,
     access: AccessTokens,
+    limits: Limits<AppKeyId>,
 }
 
 impl Panorama {
@@ -71,6 +73,7 @@ impl Panorama {
             partner_api: PartnerApi { http, clock: clock.clone() },
             access: AccessTokens::new(Renewals { secrets, logins, clock, cognito }),
             endpoints,
+            limits: Limits::default(),
         }
     }
 }
@@ -143,7 +146,8 @@ impl PartnerAccount for Panorama {
         app_key: &AppKeyId,
         code: &OrganizationCode,
     ) -> Result<SharedData, UpstreamError> {
-        partner_api::read_shared_data(&self.call(app_key, &Call::Fields(code)).await?)
+        let answer = self.call_for_data(app_key, &Call::Fields(code)).await?;
+        partner_api::read_shared_data(&answer)
     }
 
     async fn download_urls(
@@ -152,7 +156,8 @@ impl PartnerAccount for Panorama {
         code: &OrganizationCode,
         stream: &StreamId,
     ) -> Result<Vec<DownloadUrl>, UpstreamError> {
-        partner_api::read_downloads(&self.call(app_key, &Call::Downloads(code, stream)).await?)
+        let answer = self.call_for_data(app_key, &Call::Downloads(code, stream)).await?;
+        partner_api::read_downloads(&answer)
     }
 }
 
@@ -211,6 +216,17 @@ impl Upstream for Panorama {
 }
 
 impl Panorama {
+    /// Makes a call that can wait, unless Panorama has limited the app key's calls: what is left of
+    /// them is for farmers who connect.
+    async fn call_for_data(
+        &self,
+        app_key: &AppKeyId,
+        call: &Call<'_>,
+    ) -> Result<Answer, UpstreamError> {
+        self.limits.allow(app_key, self.partner_api.clock.now()).map_err(partner_api::limited)?;
+        self.call(app_key, call).await
+    }
+
     /// Makes a call with the app key's access token. If that is refused, the call is made again
     /// with what there is now, in the end with one that was got for it.
     async fn call(&self, app_key: &AppKeyId, call: &Call<'_>) -> Result<Answer, UpstreamError> {
@@ -221,7 +237,12 @@ impl Panorama {
             let access = self.access.token(app_key, &refused).await?;
             match self.partner_api.make(environment, partner_api, &access.token, call).await {
                 Ok(answer) => return Ok(answer),
-                Err(CallError::Failed(error)) => return Err(error),
+                Err(CallError::Failed(error)) => {
+                    if let Some(seconds) = partner_api::limit_in(&error) {
+                        self.limits.set(app_key.clone(), seconds, self.partner_api.clock.now());
+                    }
+                    return Err(error);
+                }
                 // The process's own, another process's, and at last a new one.
                 Err(CallError::TokenRefused) if !access.is_new && refused.len() < MOST_TOKENS => {
                     refused.push(access.token);

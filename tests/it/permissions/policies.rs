@@ -239,10 +239,12 @@ impl<'a> Template<'a> {
     }
 }
 
-fn statements(document: &Value) -> Result<&Vec<Value>, String> {
-    let statements =
-        document["Statement"].as_array().ok_or("a policy without a list of statements")?;
-    for statement in statements {
+/// All statements but those about the key of files, which `template::files` looks at: the engine of
+/// the tests has no keys.
+fn statements(document: &Value) -> Result<Vec<&Value>, String> {
+    let all = document["Statement"].as_array().ok_or("a policy without a list of statements")?;
+    let statements: Vec<_> = all.iter().filter(|it| it["Fn::If"][0] != "HasFilesKey").collect();
+    for statement in &statements {
         let understood = statement.as_object().is_some_and(|statement| {
             statement
                 .keys()

@@ -1,9 +1,12 @@
 //! The bucket of farmers' files: closed to the world, encrypted, and without what interrupted
 //! uploads left.
 
-use serde_json::json;
+use std::collections::BTreeSet;
 
-use super::{functions, properties, template};
+use serde_json::{Value, json};
+
+use super::functions::{statements, texts};
+use super::{arn_of, functions, properties, template};
 
 #[test]
 fn the_bucket_is_closed_and_encrypted_and_forgets_unfinished_uploads() {
@@ -30,6 +33,32 @@ fn the_bucket_is_closed_and_encrypted_and_forgets_unfinished_uploads() {
     assert_eq!(rule["AbortIncompleteMultipartUpload"]["DaysAfterInitiation"], 1);
     assert_eq!((&rule["Status"], &rule["Prefix"]), (&json!("Enabled"), &json!(null)));
     assert!(bucket["VersioningConfiguration"].is_null(), "what is deleted is gone");
+}
+
+/// The engine of the tests has no keys, so the least-privilege scenario cannot see it.
+#[test]
+fn whoever_reads_or_writes_files_may_use_the_key_through_s3_and_nobody_else_may() {
+    let mut users = BTreeSet::new();
+    for (id, function) in functions() {
+        let role = properties(arn_of(&function["Role"]));
+        let may = |action: &str| {
+            statements(role).any(|statement| texts(&statement["Action"]).contains(&action))
+        };
+        // Of an upload in parts, each part is decrypted again.
+        let (encrypts, decrypts) =
+            (may("s3:PutObject"), may("s3:PutObject") || may("s3:GetObject"));
+        assert_eq!(may("kms:GenerateDataKey"), encrypts, "{id}");
+        assert_eq!(may("kms:Decrypt"), decrypts, "{id}");
+        let of_key = |it: &&Value| texts(&it["Action"]).iter().any(|it| it.starts_with("kms:"));
+        for statement in statements(role).filter(of_key) {
+            assert_eq!(statement["Resource"], json!({ "Ref": "FilesKeyArn" }), "{id}");
+            let s3 = json!({ "Fn::Sub": "s3.${AWS::Region}.${AWS::URLSuffix}" });
+            let through_s3 = json!({ "StringEquals": { "kms:ViaService": s3 } });
+            assert_eq!(statement["Condition"], through_s3, "{id}");
+            users.insert(id);
+        }
+    }
+    assert!(users.len() >= 2, "{users:?}");
 }
 
 #[test]

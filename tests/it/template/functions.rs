@@ -20,15 +20,20 @@ fn roles() -> Vec<Resource> {
     of_type(template(), "AWS::IAM::Role").collect()
 }
 
-/// Every statement of a role's policies.
-fn statements(role: &'static Value) -> impl Iterator<Item = &'static Value> {
+/// Every statement of a role's policies, those under a condition as well.
+pub(super) fn statements(role: &'static Value) -> impl Iterator<Item = &'static Value> {
     let policies = role["Policies"].as_array().expect("policies").iter();
     policies
         .flat_map(|policy| policy["PolicyDocument"]["Statement"].as_array().expect("statements"))
+        .map(|statement| match statement["Fn::If"].as_array().map(Vec::as_slice) {
+            None => statement,
+            Some([_, then, otherwise]) if otherwise["Ref"] == "AWS::NoValue" => then,
+            Some(_) => panic!("{statement}"),
+        })
 }
 
 /// A text, or the texts of a list.
-fn texts(value: &Value) -> Vec<&str> {
+pub(super) fn texts(value: &Value) -> Vec<&str> {
     match value {
         Value::Array(values) => values.iter().filter_map(Value::as_str).collect(),
         value => value.as_str().into_iter().collect(),

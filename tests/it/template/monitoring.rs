@@ -56,6 +56,14 @@ fn metrics_of_the_dashboard() -> Vec<Metric> {
         .collect()
 }
 
+#[test]
+fn both_tables_are_watched() {
+    let both = ["CatalogueTableName", "TableName"].map(str::to_owned).into();
+    for name in ["ReadThrottleEvents", "WriteThrottleEvents", "SystemErrors"] {
+        assert_eq!(watched("AWS/DynamoDB", name), both, "{name}");
+    }
+}
+
 fn watched(namespace: &str, name: &str) -> BTreeSet<String> {
     let of = |(in_namespace, metric, ..): &Metric| in_namespace == namespace && metric == name;
     metrics_of_alarms().into_iter().filter(of).map(|(.., value)| value).collect()
@@ -175,7 +183,7 @@ fn an_alarm_on_the_table_goes_off_again() {
         }
         assert!(expression.ends_with("* 0])"), "{id}: {expression}");
     }
-    assert_eq!(on_the_table, 3);
+    assert_eq!(on_the_table, 4);
 }
 
 /// "If a namespace or dimension name includes a space or a character that is no letter or digit, it

@@ -1,8 +1,5 @@
 //! What goes over the wire to Leaf and comes back, and the limit that Leaf sets.
 
-use std::sync::Mutex;
-use std::time::Duration;
-
 use application::ports::clock::Clock;
 use application::ports::upstream::{Party, Unavailable, UpstreamError};
 use domain::timestamp::Timestamp;
@@ -10,6 +7,7 @@ use http::StatusCode;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::limits::{Limits, UNSAID};
 use crate::outside::{self, Unread, transport_failure};
 
 /// The largest answer that is read: a page of a hundred Leaf users has some 50 KB.
@@ -18,33 +16,22 @@ const MAX_ANSWER: usize = 4 * 1024 * 1024;
 /// The most values that an answer may have: such a page has some thousands.
 const MAX_VALUES: usize = 100_000;
 
-/// How long a limit holds that does not say how long it is.
-const WAIT: u64 = 30;
-
 /// How many entries a list has (Leaf's documents, "Pagination").
 const TOTAL_COUNT: &str = "x-total-count";
 
-/// Until when Leaf has told this process to ask nothing.
+/// Until when Leaf has told this process to ask nothing: all that it asks is one account's.
 #[derive(Default)]
-pub(super) struct Limit(Mutex<Option<Timestamp>>);
+pub(super) struct Limit(Limits<()>);
 
 impl Limit {
     /// Nothing, or how Leaf would answer.
     pub(super) fn allows(&self, now: Timestamp) -> Result<(), UpstreamError> {
-        let until = *self.0.lock().expect("no thread panics while it holds the limit");
-        match until.filter(|until| now < *until) {
-            None => Ok(()),
-            Some(until) => {
-                let failure = "it has limited our calls".to_owned();
-                Err(unavailable(failure, Some(429), Some(until.seconds_since(now).max(1))))
-            }
-        }
+        self.0.allow(&(), now).map_err(limited)
     }
+}
 
-    fn set(&self, seconds: u64, now: Timestamp) {
-        let until = now.plus(Duration::from_secs(seconds));
-        *self.0.lock().expect("no thread panics while it holds the limit") = Some(until);
-    }
+fn limited(seconds: u64) -> UpstreamError {
+    unavailable("it has limited our calls".to_owned(), Some(429), Some(seconds))
 }
 
 /// What was answered: 2xx, or a refusal.
@@ -134,9 +121,9 @@ pub(super) async fn begin(
     let code = Some(status.as_u16());
     match status.as_u16() {
         429 => {
-            let seconds = outside::retry_after(answer.headers()).unwrap_or(WAIT);
-            limit.set(seconds, clock.now());
-            Err(unavailable("it has limited our calls".to_owned(), code, Some(seconds)))
+            let seconds = outside::retry_after(answer.headers()).unwrap_or(UNSAID);
+            limit.0.set((), seconds, clock.now());
+            Err(limited(seconds))
         }
         408 | 425 | 500.. => Err(unavailable(format!("it answered {status}"), code, None)),
         _ => Ok(answer),

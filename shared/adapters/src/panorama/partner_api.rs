@@ -11,6 +11,7 @@ use super::downloads;
 use super::listing::{Listing, NEXT_TOKEN, Unreadable};
 use super::renewal::REFUSES_NEW_TOKENS;
 use super::shared_data;
+use crate::limits::UNSAID;
 use crate::outside::{self, Unread, below, transport_failure};
 use application::metrics::{self, Metric};
 use application::ports::clock::Clock;
@@ -190,6 +191,22 @@ pub(super) fn endless_listing() -> UpstreamError {
 pub(super) fn unknown_form(status: u16) -> UpstreamError {
     let failure = "it answered in an unknown form".to_owned();
     Unavailable { party: PARTY, failure, status: Some(status), retry_after: None }.into()
+}
+
+/// A call that was not made because of the limit of an earlier one, which ends in so many seconds.
+pub(super) fn limited(seconds: u64) -> UpstreamError {
+    let failure = "it has limited our calls".to_owned();
+    Unavailable { party: PARTY, failure, status: Some(429), retry_after: Some(seconds) }.into()
+}
+
+/// The limit that an answer sets, in seconds.
+pub(super) fn limit_in(error: &UpstreamError) -> Option<u64> {
+    match error {
+        UpstreamError::Unavailable(Unavailable { status, retry_after, .. }) => {
+            retry_after.or((*status == Some(429)).then_some(UNSAID))
+        }
+        _ => None,
+    }
 }
 
 /// A token that was got for this very call is not accepted.
