@@ -58,6 +58,7 @@ pub(crate) fn of(
         ("PRODUCTION_SHARING_URL_ID", sharing_url_id(PanoramaEnvironment::Production)),
         ("PUBLIC_BASE_URL", public_url.to_owned()),
         ("SECRETS_PREFIX", seed::SECRETS_PREFIX.to_owned()),
+        ("SILENT_FOR_DAYS", "30".to_owned()),
         ("STAGE_LOGIN_URL", panorama_url.to_owned()),
         ("STAGE_PARTNER_API_URL", panorama_url.to_owned()),
         ("STAGE_PORTAL_URL", panorama_url.to_owned()),

@@ -204,6 +204,7 @@ impl Service {
             leaf_users: table.clone(),
             app_keys: table.clone(),
             connections: table.clone(),
+            connection_list: table.clone(),
             summaries: table.clone(),
             catalogue: catalogue.clone(),
             logins: table.clone(),

@@ -9,6 +9,7 @@ use adapters::leaf::LeafEndpoints;
 use adapters::panorama::endpoints::{DefaultEndpoints, Endpoints};
 use domain::address_policy::AddressPolicy;
 use domain::client_environment::ByEnvironment;
+use domain::freshness::SilentDays;
 use domain::ids::SharingUrlId;
 
 #[derive(Debug, Clone)]
@@ -52,6 +53,9 @@ pub struct Settings {
     /// `LARGEST_FILE_BYTES`: the largest file that is read from there, in bytes; 4 GiB unless it is
     /// said.
     pub largest_file: u64,
+    /// `SILENT_FOR_DAYS`: after how many days without a file a connection is called silent; 30
+    /// unless it is said.
+    pub silent_for: SilentDays,
     /// `UPSTREAM`: `panorama`, the default, or `leaf`. Leaf is at `LEAF_API_URL`, and its Sharing
     /// Confirmation URL is `LEAF_CONFIRMATION_URL`.
     pub upstream: UpstreamChoice,
@@ -62,6 +66,8 @@ pub struct Settings {
 
 /// 4 GiB.
 const LARGEST_FILE: u64 = 4 * 1_024 * 1_024 * 1_024;
+
+const SILENT_FOR: SilentDays = SilentDays::new(30).expect("30 is in the range");
 
 const UPSTREAM_TIMEOUT: Duration = Duration::from_secs(8);
 
@@ -176,6 +182,13 @@ impl Settings {
                     });
                 }
             },
+            silent_for: match text("SILENT_FOR_DAYS") {
+                None => SILENT_FOR,
+                Some(days) => days.parse().map_err(|_| SettingsError {
+                    variable: "SILENT_FOR_DAYS".to_owned(),
+                    rule: "is not a number of days, 1 to 3650",
+                })?,
+            },
             upstream_timeout: UPSTREAM_TIMEOUT,
             upstream: match text("UPSTREAM").as_deref() {
                 None | Some("panorama") => UpstreamChoice::Panorama,
@@ -265,6 +278,11 @@ mod tests {
         assert_eq!(
             wrong.to_string(),
             "the environment variable LARGEST_FILE_BYTES is not a number of bytes, 1 or more"
+        );
+        let wrong = read(&[("SILENT_FOR_DAYS", "0")]).expect_err("no time");
+        assert_eq!(
+            wrong.to_string(),
+            "the environment variable SILENT_FOR_DAYS is not a number of days, 1 to 3650"
         );
         let wrong = read(&[("STAGE_SHARING_URL_ID", "https://bananorama.com/connections/")])
             .expect_err("no UUID");

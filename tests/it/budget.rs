@@ -195,19 +195,19 @@ impl Meter {
             .await;
         self.reset().await;
         assert_eq!(self.world.status(&user).await, "PENDING");
-        self.expect("status, pending", &["Query"]).await;
+        self.expect("status, pending", &["BatchGetItem"]).await;
     }
 
     async fn reads(&mut self) {
         let user = self.world.create_user("reader").await;
         self.reset().await;
         assert_eq!(self.world.status(&user).await, "integrationNotStarted");
-        self.expect("status, nothing started", &["Query"]).await;
+        self.expect("status, nothing started", &["BatchGetItem"]).await;
 
         assert_eq!(self.world.start_session(&user, Some("b3VxKq9R")).await.status, "ACTIVE");
         self.reset().await;
         assert_eq!(self.world.status(&user).await, "ACTIVE");
-        self.expect("status, active", &["Query"]).await;
+        self.expect("status, active", &["BatchGetItem"]).await;
         self.reset().await;
         self.world.events(&user).await;
         self.expect("events", &["GetItem", "Query"]).await;

@@ -5,6 +5,7 @@ mod crash;
 mod download;
 mod fields;
 mod files;
+mod freshness;
 mod limits;
 mod operations;
 mod resources;

@@ -3,6 +3,7 @@
 mod app_keys;
 mod authenticate;
 mod bodies;
+mod connections;
 mod events;
 mod listing;
 mod one_click_integration;

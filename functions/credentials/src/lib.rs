@@ -1,7 +1,8 @@
-//! Step 6: a Leaf user's Panorama credential, and its history.
+//! Step 6: a Leaf user's Panorama credential, and its history; the list of all credentials.
 
 mod create;
 mod events;
+mod list;
 mod status;
 
 use http::Method;
@@ -16,6 +17,7 @@ pub const FUNCTION: Function =
 pub fn routes(service: Service) -> Routes<Service> {
     let credentials = format!("{USER_MANAGEMENT}/users/{{leafUserId}}/panorama-credentials");
     Routes::new(service)
+        .owner(Method::GET, &format!("{USER_MANAGEMENT}/panorama-credentials"), list::list)
         .owner(Method::GET, &credentials, status::read)
         .owner(Method::POST, &credentials, create::create)
         .owner(Method::DELETE, &credentials, status::remove)

@@ -35,6 +35,12 @@ pub(crate) enum Resource {
         client_environment: ClientEnvironment,
         /// When Panorama was last asked whether it is so.
         checked_at: Option<Timestamp>,
+        /// When Panorama's listing of the operation was last followed.
+        last_synced_at: Option<Timestamp>,
+        /// When a file's bytes were stored last.
+        last_data_at: Option<Timestamp>,
+        /// How many files are listed and not stored yet.
+        files_pending: Option<u64>,
     },
     #[serde(rename_all = "camelCase")]
     Pending {
@@ -63,7 +69,7 @@ pub(crate) async fn read(
 pub(crate) async fn resource(service: &Service, id: LeafUserId) -> Result<Resource, Problem> {
     let view = credential_status(&service.ports, &*service.records, &service.app_keys, id).await?;
     match view {
-        CredentialStatusView::Credential { credential, login, checked_at } => {
+        CredentialStatusView::Credential { credential, login, checked_at, freshness } => {
             let (client_id, username) = login.unzip();
             Ok(Resource::Credential {
                 id: credential.id,
@@ -74,6 +80,9 @@ pub(crate) async fn resource(service: &Service, id: LeafUserId) -> Result<Resour
                 organization_code: credential.organization_code.expose().to_owned(),
                 client_environment: credential.app_key.environment,
                 checked_at,
+                last_synced_at: freshness.last_synced_at,
+                last_data_at: freshness.last_data_at,
+                files_pending: freshness.files_pending,
             })
         }
         CredentialStatusView::Pending(session) => Ok(Resource::Pending {

@@ -35,5 +35,5 @@ async fn run(service: &Service, deadline: Timestamp) {
 /// # Errors
 /// The store failed; the next run asks for the rest.
 pub async fn request(service: &Service, deadline: Timestamp) -> Result<Requested, StoreError> {
-    request_syncs(&service.ports, deadline).await
+    request_syncs(&service.ports, service.settings.silent_for, deadline).await
 }

@@ -21,7 +21,7 @@
 //! | `ATTEMPT#{hash}` | `LOGIN` | what came of a login that was not stored, or was checked, a day |
 //! | `ATTEMPT#{environment}#{appName}` | `RENEWAL#{version}` | what came of renewing the tokens of a version of the app key's secret, a day |
 //! | `TOTAL#USERS` | `0` to `f` | a sixteenth of how many Leaf users there are |
-//! | `TOTAL#CONNECTIONS#{environment}#{appName}` | `0` to `f` | likewise, the app key's connections |
+//! | `TOTAL#CONNECTIONS#{environment}#{appName}` | `0` to `f` | likewise, the app key's connections, and how many of them have each status |
 //! | `SIGNIN#{hash}` | `FAILURES` | sign-ins that failed, of a name and a client; 24 hours after the last |
 //! | `WEBHOOKS` | `WEBHOOK#{id}` | webhook |
 //! | `WEBHOOKS` | `EVENT#{event}` | the one webhook that is told of it: a claim |
@@ -39,6 +39,7 @@ mod app_keys;
 pub mod catalogue;
 pub mod change_message;
 mod connection_checks;
+mod connection_list;
 mod connections;
 mod events;
 mod failure;

@@ -129,6 +129,21 @@ pub fn sign_in_refused() {
     tracing::info!(target: TARGET, counted = "SignInsRefused");
 }
 
+/// Connections whose data is late, of those that a run has come by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Late {
+    /// Connections at which no sync has succeeded for a day.
+    pub overdue: u64,
+    /// Connections that are ACTIVE and from which no file has come for too many days.
+    pub silent: u64,
+}
+
+/// How many connections of an environment are late: `OperationsOverdue` and `ConnectionsSilent`,
+/// both Counts. Each run says all of them anew, also that there is none.
+pub fn late(environment: ClientEnvironment, Late { overdue, silent }: Late) {
+    tracing::info!(target: TARGET, environment = environment.as_str(), overdue, silent);
+}
+
 /// How long ago the oldest of a queue's messages was sent that could not be done this time:
 /// `OldestUnfinished` in Seconds, with the dimension `Queue`.
 ///
@@ -158,6 +173,11 @@ pub fn line(namespace: &str, event: &Map<String, Value>, at: Timestamp) -> Map<S
     };
     if let Some(counted) = event.get("counted").and_then(Value::as_str) {
         measure(counted, "Count", 1.into());
+    }
+    for (name, field) in [("OperationsOverdue", "overdue"), ("ConnectionsSilent", "silent")] {
+        if let Some(count) = event.get(field) {
+            measure(name, "Count", count.clone());
+        }
     }
     if let Some(seconds) = event.get("seconds") {
         measure("OldestUnfinished", "Seconds", seconds.clone());

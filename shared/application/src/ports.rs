@@ -4,6 +4,7 @@
 pub mod app_keys;
 pub mod catalogue;
 pub mod clock;
+pub mod connection_list;
 pub mod connections;
 pub mod data;
 pub mod downloads;
@@ -28,6 +29,7 @@ use std::sync::Arc;
 use app_keys::AppKeys;
 use catalogue::Catalogue;
 use clock::Clock;
+use connection_list::ConnectionList;
 use connections::Connections;
 use domain::event::Event;
 use domain::ids::EventId;
@@ -57,6 +59,8 @@ pub struct Ports {
     pub app_keys: Arc<dyn AppKeys>,
     /// Sessions, credentials, operations, events.
     pub connections: Arc<dyn Connections>,
+    /// The list of connections.
+    pub connection_list: Arc<dyn ConnectionList>,
     /// What was counted of connections.
     pub summaries: Arc<dyn Summaries>,
     /// What operations share.

@@ -11,6 +11,7 @@ pub mod disconnect;
 pub mod expire_session;
 pub mod failed_calls;
 pub mod finish_handshake;
+pub mod list_connections;
 pub mod log_in;
 pub(crate) mod note_refusal;
 pub mod open_hop_link;

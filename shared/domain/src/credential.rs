@@ -1,9 +1,11 @@
 //! What a Leaf user has after success.
 
+use std::str::FromStr;
 use std::time::Duration;
 
 use super::app_key::AppKeyId;
 use super::ids::{CredentialId, LeafUserId};
+use super::invalid::Invalid;
 use super::operation::Operation;
 use super::organization_code::OrganizationCode;
 use super::timestamp::Timestamp;
@@ -31,6 +33,8 @@ pub struct Credential {
     pub created_at: Timestamp,
     /// Since when it has its status. A listing that was read before says nothing about it.
     pub status_since: Timestamp,
+    /// Since when neither a file has come nor the status changed, to the hour.
+    pub silent_since: Timestamp,
     /// When Panorama was last asked about this one in particular.
     pub checked_at: Option<Timestamp>,
     /// Whether it is a copy of the upstream's own record; its id is the one there.
@@ -51,7 +55,7 @@ impl Credential {
 }
 
 /// Whether a credential works, in Leaf's words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum CredentialStatus {
     /// Connected.
@@ -77,6 +81,17 @@ impl CredentialStatus {
             Self::Unauthenticated => "UNAUTHENTICATED",
             Self::LimitedPermission => "LIMITED_PERMISSION",
         }
+    }
+}
+
+impl FromStr for CredentialStatus {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let known = Self::ALL.into_iter().find(|known| known.as_str() == text);
+        known.ok_or(Invalid::malformed(
+            "must be ACTIVE, REVOKED, UNAUTHENTICATED or LIMITED_PERMISSION",
+        ))
     }
 }
 

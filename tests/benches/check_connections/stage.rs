@@ -213,6 +213,7 @@ async fn fill(addresses: &[String; 3], service: &Service, database: &Database, s
         status: CredentialStatus::Active,
         created_at: now.minus(Duration::from_hours(24)),
         status_since: now.minus(Duration::from_hours(24)),
+        silent_since: now.minus(Duration::from_hours(24)),
         checked_at: None,
         is_upstreams: false,
     };

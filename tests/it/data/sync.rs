@@ -37,7 +37,7 @@ impl World {
     }
 
     /// A function's schedule has come.
-    async fn call_by_the_clock(&self, name: &str) {
+    pub(super) async fn call_by_the_clock(&self, name: &str) {
         let function = FUNCTIONS.iter().find(|it| it.name == name).expect("a function");
         let Kind::Schedule { run, .. } = function.kind else { panic!("nothing calls it") };
         let deadline = self.clock.now().plus(Duration::from_mins(1));

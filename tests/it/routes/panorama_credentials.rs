@@ -13,12 +13,15 @@ use crate::world::{FARM, World};
 const MINUTE: Duration = Duration::from_mins(1);
 
 /// A credential's fields: those that are empty, too.
-const FIELDS: [&str; 8] = [
+const FIELDS: [&str; 11] = [
     "checkedAt",
     "clientEnvironment",
     "clientId",
     "createdTime",
+    "filesPending",
     "id",
+    "lastDataAt",
+    "lastSyncedAt",
     "organizationCode",
     "status",
     "username",

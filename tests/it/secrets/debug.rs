@@ -18,6 +18,7 @@ use domain::caller::Caller;
 use domain::client_environment::ClientEnvironment;
 use domain::credential::{Credential, CredentialStatus};
 use domain::event::Event;
+use domain::freshness::DataFreshness;
 use domain::ids::{CredentialId, EventId, LeafUserId, SessionId, SharingUrlId};
 use domain::leaf_user::{LeafUser, Profile};
 use domain::operation::Operation;
@@ -149,6 +150,7 @@ fn debug_of_whatever_holds_a_code_does_not_show_it() {
         credential: Box::new(credential),
         login: Some((client_id, username)),
         checked_at: None,
+        freshness: DataFreshness::default(),
     });
 }
 
@@ -259,6 +261,7 @@ fn credential(session: &Session, operation: &Operation) -> Credential {
         status: CredentialStatus::Active,
         created_at: now(),
         status_since: now(),
+        silent_since: now(),
         checked_at: None,
         is_upstreams: false,
     }

@@ -217,9 +217,13 @@ fn whoever_guesses_passwords_and_whoever_is_refused_much_rings() {
 #[test]
 fn every_environment_has_its_alarms() {
     let all: BTreeSet<_> = ClientEnvironment::ALL.iter().map(ToString::to_string).collect();
-    for metric in
-        ["PartnerLoginsRefused", "ChecksWithoutComparison", "SessionsStarted", "CallbacksBound"]
-    {
+    for metric in [
+        "PartnerLoginsRefused",
+        "ChecksWithoutComparison",
+        "OperationsOverdue",
+        "SessionsStarted",
+        "CallbacksBound",
+    ] {
         assert_eq!(watched("PanoramaConnect/${Service}", metric), all, "{metric}");
     }
 }

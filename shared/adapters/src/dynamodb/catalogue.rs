@@ -11,6 +11,7 @@
 //! Nothing of it is, or can be turned into, an organization code.
 
 pub mod data_message;
+mod followed;
 mod lists;
 mod rows;
 pub mod schema;
@@ -18,13 +19,16 @@ mod table;
 mod totals;
 mod write;
 
+use std::collections::HashMap;
+
 use async_trait::async_trait;
 
-use super::item::{Item, Reading, Writing, key, number, text};
-use super::table::Condition;
+use super::item::Reading;
 use application::ports::catalogue::{
-    Asked, Catalogue, CatalogueError, Consent, Copies, FileFilter, Of, OperationFilter, SyncState,
+    Asked, Catalogue, CatalogueError, Consent, Copies, FileFilter, Followed, Of, OperationFilter,
+    SyncState,
 };
+use application::ports::connections::Account;
 use application::ports::portion::Portion;
 use application::ports::store_error::StoreError;
 use domain::catalogue::difference::{Difference, Stored};
@@ -34,23 +38,18 @@ use domain::catalogue::entry::{
 use domain::catalogue::file_copy::FileCopy;
 use domain::catalogue::origin::{FarmId, GrowerId};
 use domain::ids::{FieldId, FieldOperationId, FileId, LeafUserId};
-use domain::shared_data::ContentDigest;
 use domain::timestamp::Timestamp;
+use followed::{read_sync, sync_key, sync_row};
 use lists::Wanted;
 use rows::{Row, entry_key, read_entry, read_file, user_partition};
 
 pub use table::CatalogueTable;
 
-/// Where a Leaf user's sync is noted.
-const SYNC: &str = "SYNC";
-
 #[async_trait]
 impl Catalogue for CatalogueTable {
     async fn sync_state(&self, user: LeafUserId) -> Result<Option<SyncState>, StoreError> {
         let row = self.rows.get(sync_key(user)).await?;
-        // One that was only asked for has not happened.
-        let row = row.filter(|item| item.contains_key("syncedAt"));
-        row.map(|item| read_sync(Reading { operation: "GetItem", item: &item })).transpose()
+        row.map_or(Ok(None), |item| read_sync(Reading { operation: "GetItem", item: &item }))
     }
 
     async fn stored(&self, user: LeafUserId) -> Result<Stored, StoreError> {
@@ -87,14 +86,23 @@ impl Catalogue for CatalogueTable {
         self.transact(Some(consent), vec![row]).await
     }
 
-    async fn request_sync(&self, user: LeafUserId, at: Timestamp) -> Result<(), StoreError> {
-        let wanted = Condition::new("")
-            .name("#user", "leafUserId")
-            .name("#at", "requestedAt")
-            .value(":user", text(user))
-            .value(":at", text(at));
-        let set = "SET #user = :user, #at = :at";
-        self.rows.update_one(sync_key(user), set, wanted).await.map_err(StoreError::from)
+    async fn request_sync(
+        &self,
+        user: LeafUserId,
+        at: Timestamp,
+    ) -> Result<Option<SyncState>, StoreError> {
+        self.write_request(user, at).await
+    }
+
+    async fn followed(
+        &self,
+        users: &[LeafUserId],
+    ) -> Result<HashMap<LeafUserId, Followed>, StoreError> {
+        self.followed_of(users).await
+    }
+
+    async fn account(&self, user: LeafUserId) -> Result<Option<(Account, Followed)>, StoreError> {
+        self.account_of(user).await
     }
 
     async fn copies(&self, user: LeafUserId) -> Result<Copies, StoreError> {
@@ -226,31 +234,4 @@ impl Catalogue for CatalogueTable {
 
 fn insert<T: Row>(entries: &mut std::collections::BTreeMap<T::Id, Entry<T>>, entry: Entry<T>) {
     entries.insert(entry.thing.id(), entry);
-}
-
-fn sync_key(user: LeafUserId) -> Item {
-    key(user_partition(user), SYNC)
-}
-
-fn sync_row(user: LeafUserId, state: &SyncState) -> Item {
-    Writing::row(sync_key(user))
-        .text("leafUserId", user)
-        .text("credentialId", state.credential_id)
-        .text("digest", state.digest)
-        .text("syncedAt", state.synced_at)
-        .with("growers", number(state.growers))
-        .with("farms", number(state.farms))
-        .with("fields", number(state.fields))
-        .done()
-}
-
-fn read_sync(row: Reading<'_>) -> Result<SyncState, StoreError> {
-    Ok(SyncState {
-        credential_id: row.parsed("credentialId")?,
-        digest: row.parsed::<ContentDigest>("digest")?,
-        synced_at: row.moment("syncedAt")?,
-        growers: row.number("growers")?,
-        farms: row.number("farms")?,
-        fields: row.number("fields")?,
-    })
 }

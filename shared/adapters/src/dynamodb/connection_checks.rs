@@ -4,8 +4,11 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::failure::failure;
-use super::item::{Reading, text};
-use super::rows::{connection, credential_key, event_row, read_connection, unclaimed_key};
+use super::item::{Reading, number, text};
+use super::rows::{
+    REASON, REASON_CODE, SILENT_SINCE, STANDING, connection, credential_key, event_row,
+    read_connection, standing, unclaimed_key,
+};
 use super::schema::CONNECTIONS;
 use super::table::{Condition, Table};
 use application::ports::connections::{EntryPage, SaveError, StatusChange};
@@ -60,23 +63,33 @@ impl Table {
     }
 
     pub(super) async fn write_status(&self, change: &StatusChange<'_>) -> Result<(), SaveError> {
-        let StatusChange { entry, to, sharing_url_id, event } = change;
+        let StatusChange { entry, to, app_key, event } = change;
+        let user = entry.leaf_user_id;
         let unchanged =
             Condition::new("id = :id AND #operation = :operation AND statusSince = :since")
                 .name("#operation", "operation")
                 .name("#status", "status")
+                .name("#standing", STANDING)
+                .name("#silent", SILENT_SINCE)
+                .name("#reason", REASON)
+                .name("#code", REASON_CODE)
                 .value(":id", text(entry.credential_id))
                 .value(":operation", text(entry.operation.hash.as_str()))
                 .value(":since", text(entry.status_since))
                 .value(":to", text(to.as_str()))
-                .value(":now", text(event.created_at));
-        let set = "SET #status = :to, statusSince = :now";
+                .value(":now", text(event.created_at))
+                .value(":standing", text(standing(&app_key.id, *to)))
+                .value(":reason", text(&event.body))
+                .value(":code", number(event.status_code));
+        let set = "SET #status = :to, statusSince = :now, #standing = :standing, \
+                   #silent = :now, #reason = :reason, #code = :code";
         let mut changes = vec![
-            self.update(credential_key(entry.leaf_user_id), set, unchanged),
-            self.put(event_row(entry.leaf_user_id, event)),
+            self.update(credential_key(user), set, unchanged),
+            self.put(event_row(user, event)),
         ];
+        changes.extend(self.other_status(&app_key.id, user, entry.status, *to));
         if *to == CredentialStatus::Active {
-            changes.push(self.delete(unclaimed_key(&entry.operation, *sharing_url_id)));
+            changes.push(self.delete(unclaimed_key(&entry.operation, app_key.sharing_url_id)));
         }
         self.transact(changes).await.map_err(super::connections::save_error)
     }

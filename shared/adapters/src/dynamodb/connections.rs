@@ -124,17 +124,7 @@ impl Connections for Table {
     }
 
     async fn account(&self, id: LeafUserId) -> Result<Option<Account>, StoreError> {
-        let (mut user, mut session, mut credential) = (None, None, None);
-        for item in self.partition(user_partition(id), "").await? {
-            let row = Reading { operation: "Query", item: &item };
-            match row.text(SK)? {
-                "PROFILE" => user = Some(read_user(row)?),
-                SESSION => session = Some(read_session(row)?),
-                CREDENTIAL => credential = Some(read_credential(row)?),
-                _ => {}
-            }
-        }
-        Ok(user.map(|user| Account { user, session, credential }))
+        read_account("Query", &self.partition(user_partition(id), "").await?)
     }
 
     async fn entries(
@@ -179,7 +169,7 @@ impl Connections for Table {
     ) -> Result<(), SaveError> {
         let id = account.user.id;
         let mut changes = vec![match &account.credential {
-            Some(credential) => self.delete_where(credential_key(id), same_credential(credential)),
+            Some(credential) => self.delete_where(credential_key(id), same_status(credential)),
             None => self.check(credential_key(id), Condition::absent()),
         }];
         let mut profile = None;
@@ -278,7 +268,7 @@ impl Table {
         let mut expected = Condition::absent();
         let mut released = None;
         if let Some(before) = before {
-            expected = same_credential(before);
+            expected = same_status(before);
             if before.operation == *operation {
                 // The same operation again: the same credential, working again. Of one that the
                 // upstream keeps, it says which it is.
@@ -293,7 +283,7 @@ impl Table {
         let mine =
             Condition::new("attribute_not_exists(pk) OR leafUserId = :me").value(":me", text(id));
         let mut changes = vec![
-            self.put_where(credential_row(&credential), expected),
+            self.put_where(credential_row(&credential, event), expected),
             self.put_where(owner_row(operation, id), mine),
             self.put(event_row(id, event)),
         ];
@@ -312,7 +302,10 @@ impl Table {
                 changes.push(self.one_connection_less(before));
                 changes.push(self.one_more_connection(&credential));
             }
-            Some(_) => {}
+            Some(before) => {
+                let (before, after) = (before.status, credential.status);
+                changes.extend(self.other_status(&credential.app_key, id, before, after));
+            }
         }
         changes.extend(others);
         changes.extend(released);
@@ -345,6 +338,24 @@ impl Table {
     }
 }
 
+/// A Leaf user's rows, read by this operation; nothing without the Leaf user itself.
+pub(super) fn read_account(
+    operation: &'static str,
+    rows: &[Item],
+) -> Result<Option<Account>, StoreError> {
+    let (mut user, mut session, mut credential) = (None, None, None);
+    for item in rows {
+        let row = Reading { operation, item };
+        match row.text(SK)? {
+            "PROFILE" => user = Some(read_user(row)?),
+            SESSION => session = Some(read_session(row)?),
+            CREDENTIAL => credential = Some(read_credential(row)?),
+            _ => {}
+        }
+    }
+    Ok(user.map(|user| Account { user, session, credential }))
+}
+
 fn owned_by(user: LeafUserId) -> Condition {
     Condition::new("leafUserId = :me").value(":me", text(user))
 }
@@ -366,6 +377,16 @@ pub(super) fn same_credential(credential: &Credential) -> Condition {
         .name("#operation", "operation")
         .value(":id", text(credential.id))
         .value(":operation", text(credential.operation.hash.as_str()))
+}
+
+/// The same, with the status that was read: whoever counts the credential by that relies on it.
+fn same_status(credential: &Credential) -> Condition {
+    Condition::new("id = :id AND #operation = :operation AND #status = :status")
+        .name("#operation", "operation")
+        .name("#status", "status")
+        .value(":id", text(credential.id))
+        .value(":operation", text(credential.operation.hash.as_str()))
+        .value(":status", text(credential.status.as_str()))
 }
 
 pub(super) fn save_error(cancelled: Cancelled) -> SaveError {

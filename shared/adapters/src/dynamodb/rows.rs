@@ -31,6 +31,15 @@ pub(super) const BY_EMAIL: &str = "byEmail";
 /// By the partner's own id.
 pub(super) const BY_EXTERNAL_ID: &str = "byExternalId";
 
+/// A credential's app key and status: what the list of connections is read by.
+pub(super) const STANDING: &str = "standing";
+/// Since when neither a file of a credential has come nor its status changed.
+pub(super) const SILENT_SINCE: &str = "silentSince";
+/// Why a credential has its status, in words.
+pub(super) const REASON: &str = "reason";
+/// The HTTP status that belongs to that.
+pub(super) const REASON_CODE: &str = "reasonCode";
+
 /// What the partition of a Leaf user's rows begins with.
 pub(super) const USER_PREFIX: &str = "USER#";
 /// The sort key of a Leaf user's session.
@@ -278,7 +287,8 @@ fn reopened(row: Reading<'_>) -> Result<Option<OrganizationCode>, StoreError> {
     row.optional_parsed(if was { "confirmedCode" } else { "reopenedCode" })
 }
 
-pub(super) fn credential_row(credential: &Credential) -> Item {
+/// A credential's row. The event is why it has its status.
+pub(super) fn credential_row(credential: &Credential, why: &Event) -> Item {
     Writing::row(credential_key(credential.leaf_user_id))
         .text("id", credential.id)
         .text("leafUserId", credential.leaf_user_id)
@@ -292,11 +302,16 @@ pub(super) fn credential_row(credential: &Credential) -> Item {
         .optional("checkedAt", credential.checked_at)
         .optional("keptUpstream", credential.is_upstreams.then_some("yes"))
         .text("connection", connection(&credential.app_key))
+        .text(STANDING, standing(&credential.app_key, credential.status))
+        .text(SILENT_SINCE, credential.silent_since)
+        .text(REASON, &why.body)
+        .with(REASON_CODE, number(why.status_code))
         .done()
 }
 
 pub(super) fn read_credential(row: Reading<'_>) -> Result<Credential, StoreError> {
     let app_key = read_app_key_id(row)?;
+    let status_since = row.moment("statusSince")?;
     Ok(Credential {
         id: row.parsed("id")?,
         leaf_user_id: row.parsed("leafUserId")?,
@@ -308,7 +323,8 @@ pub(super) fn read_credential(row: Reading<'_>) -> Result<Credential, StoreError
         app_key,
         status: read_status(row)?,
         created_at: row.moment("createdTime")?,
-        status_since: row.moment("statusSince")?,
+        status_since,
+        silent_since: row.optional_moment(SILENT_SINCE)?.unwrap_or(status_since),
         checked_at: row.optional_moment("checkedAt")?,
         is_upstreams: row.optional_text("keptUpstream").is_some(),
     })
@@ -317,6 +333,11 @@ pub(super) fn read_credential(row: Reading<'_>) -> Result<Credential, StoreError
 /// What the index of an app key's credentials is read by.
 pub(super) fn connection(app_key: &AppKeyId) -> String {
     format!("{}#{}", app_key.environment, app_key.name)
+}
+
+/// What the index of an app key's credentials by status is read by.
+pub(super) fn standing(app_key: &AppKeyId, status: CredentialStatus) -> String {
+    format!("{}#{}", connection(app_key), status.as_str())
 }
 
 /// A credential as the index shows it.
@@ -336,7 +357,7 @@ pub(super) fn read_connection(
     })
 }
 
-fn read_status(row: Reading<'_>) -> Result<CredentialStatus, StoreError> {
+pub(super) fn read_status(row: Reading<'_>) -> Result<CredentialStatus, StoreError> {
     let status = row.text("status")?;
     let known = CredentialStatus::ALL.into_iter().find(|known| known.as_str() == status);
     known.ok_or_else(|| row.corrupt("status"))

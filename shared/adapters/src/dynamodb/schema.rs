@@ -85,8 +85,25 @@ pub const CONNECTIONS: Index = Index {
     attributes: Some(&["id", "leafUserId", "status", "statusSince"]),
 };
 
+/// The same by app key and status, with those first that have been silent for longest.
+pub const CONNECTIONS_BY_SILENCE: Index = Index {
+    name: "connections-by-silence",
+    partition: "standing",
+    sort: "silentSince",
+    attributes: Some(&[
+        "createdTime",
+        "id",
+        "keptUpstream",
+        "leafUserId",
+        "reason",
+        "reasonCode",
+        "status",
+        "statusSince",
+    ]),
+};
+
 /// All indexes.
-pub const INDEXES: [Index; 9] = [
+pub const INDEXES: [Index; 10] = [
     USERS,
     USERS_BY_EMAIL,
     USERS_BY_NAME,
@@ -96,6 +113,7 @@ pub const INDEXES: [Index; 9] = [
     USERS_IN_ORDER_OF_EMAIL,
     USERS_IN_ORDER_OF_EXTERNAL_ID,
     CONNECTIONS,
+    CONNECTIONS_BY_SILENCE,
 ];
 
 /// A table: its key is `pk` and `sk`, of texts, and it has a stream and a TTL.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use application::ports::app_keys::AppKeys as _;
 use application::ports::catalogue::{
     Asked, Catalogue as _, CatalogueError, Consent, CopyStatus, FileFilter, Of, OperationFilter,
     OrderBy, SyncState,
@@ -15,7 +16,7 @@ use domain::catalogue::operation_type::OperationType;
 use domain::catalogue::origin::Origin;
 use domain::catalogue::snapshot::Snapshot;
 use domain::credential::{Credential, CredentialStatus};
-use domain::ids::{CredentialId, LeafUserId, SharingUrlId};
+use domain::ids::{CredentialId, LeafUserId};
 use domain::shared_data::gathered::Gathered;
 use domain::shared_data::{ProviderName, Season, SharedData, SharedField, SharedStream};
 use domain::timestamp::Timestamp;
@@ -112,10 +113,11 @@ async fn nothing_is_written_without_the_farmers_consent() {
         let user = origin.leaf_user_id;
         assert_eq!(store.catalogue.sync_state(user).await.expect("read"), Some(state.clone()));
 
-        let (id, entry) = (SharingUrlId(Uuid::new_v4()), credential.entry());
+        let app_key = store.table.find(&credential.app_key).await.expect("read");
+        let (app_key, entry) = (app_key.expect("an app key"), credential.entry());
         let event = event(20, "Switched off.");
         let to = CredentialStatus::Revoked;
-        let change = StatusChange { entry: &entry, to, sharing_url_id: id, event: &event };
+        let change = StatusChange { entry: &entry, to, app_key: &app_key, event: &event };
         store.table.change_status(&change).await.expect("revoked");
         let file = files(store, of(user), FileFilter::default()).await.entries.remove(0).what;
         let begun = file.copy.begin(at(30)).expect("it is wanted");

@@ -56,7 +56,7 @@ async fn the_index_shows_the_credentials_of_one_app_key_as_they_are_and_without_
 }
 
 /// More rows than one page of 1 MB holds. The service's own row is their mould.
-async fn many(store: &Store, credential: &Credential, count: usize) {
+pub(crate) async fn many(store: &Store, credential: &Credential, count: usize) {
     let row = store
         .client
         .get_item()
@@ -135,14 +135,15 @@ async fn a_status_changes_with_its_event_if_the_credential_is_still_the_one_that
             .await
             .expect("stored");
         let (before, sharing_url_id) = (entry(&credential), app_key.sharing_url_id);
+        let app_key = &app_key;
         let revoke = event(100, "The farmer has switched sharing off.");
         let to = CredentialStatus::Revoked;
         table
-            .change_status(&StatusChange { entry: &before, to, sharing_url_id, event: &revoke })
+            .change_status(&StatusChange { entry: &before, to, app_key, event: &revoke })
             .await
             .expect("changed");
         let again = table
-            .change_status(&StatusChange { entry: &before, to, sharing_url_id, event: &revoke })
+            .change_status(&StatusChange { entry: &before, to, app_key, event: &revoke })
             .await;
         assert!(matches!(again, Err(SaveError::Conflict)), "{again:?}");
 
@@ -157,7 +158,7 @@ async fn a_status_changes_with_its_event_if_the_credential_is_still_the_one_that
         let back = event(200, "Shared again.");
         let to = CredentialStatus::Active;
         table
-            .change_status(&StatusChange { entry: &revoked, to, sharing_url_id, event: &back })
+            .change_status(&StatusChange { entry: &revoked, to, app_key, event: &back })
             .await
             .expect("changed");
         assert_eq!(
@@ -166,7 +167,7 @@ async fn a_status_changes_with_its_event_if_the_credential_is_still_the_one_that
             "it is taken"
         );
         let account = table.account(user.id).await.expect("read").expect("an account");
-        let wanted = Credential { status_since: at(200), ..credential };
+        let wanted = Credential { status_since: at(200), silent_since: at(200), ..credential };
         assert_eq!(account.credential, Some(wanted));
         let page = EventPage { since: at(0), page: 0, size: 9, newest_first: false };
         assert_eq!(table.events(user.id, &page).await.expect("a page").entries.len(), 3);

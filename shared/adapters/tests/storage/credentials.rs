@@ -117,6 +117,7 @@ async fn the_same_operation_again_is_the_same_credential_working_again() {
         let again = Credential {
             created_at: at(9),
             status_since: at(9),
+            silent_since: at(9),
             ..credential(&user, &app_key, "krwv4vYH")
         };
         table.create_credential(&again, &event(9, "Again.")).await.expect("stored");

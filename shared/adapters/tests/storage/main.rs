@@ -17,6 +17,7 @@
 mod app_keys;
 mod catalogue;
 mod checks;
+mod connection_list;
 mod credentials;
 mod engine;
 mod events;

@@ -141,6 +141,7 @@ pub(crate) fn credential(user: &LeafUser, app_key: &AppKey, text: &str) -> Crede
         status: CredentialStatus::Active,
         created_at: at(0),
         status_since: at(0),
+        silent_since: at(0),
         checked_at: None,
         is_upstreams: false,
     }

@@ -306,7 +306,8 @@ impl Data for OwnData {
         let account = account.ok_or(DataError::Missing(Missing::LeafUser(user)))?;
         match account.credential.map(|credential| credential.status) {
             Some(CredentialStatus::Active) => {
-                Ok(self.catalogue.request_sync(user, self.clock.now()).await?)
+                self.catalogue.request_sync(user, self.clock.now()).await?;
+                Ok(())
             }
             status => Err(DataError::NotActive(status)),
         }

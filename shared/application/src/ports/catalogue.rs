@@ -4,8 +4,11 @@
 //! Whatever is written because a farmer shares it is written on the condition that the farmer still
 //! does: the credential is a part of the same transaction.
 
+use std::collections::HashMap;
+
 use async_trait::async_trait;
 
+use super::connections::Account;
 use super::portion::Portion;
 use super::store_error::StoreError;
 use domain::catalogue::difference::{Difference, Stored};
@@ -14,6 +17,7 @@ use domain::catalogue::file_copy::{FileCopy, FileStatus};
 use domain::catalogue::operation_type::OperationType;
 use domain::catalogue::origin::{FarmId, GrowerId};
 use domain::credential::Credential;
+use domain::freshness::DataFreshness;
 use domain::ids::{CredentialId, FieldId, FieldOperationId, FileId, LeafUserId};
 use domain::shared_data::ContentDigest;
 use domain::timestamp::Timestamp;
@@ -35,8 +39,24 @@ pub trait Catalogue: Send + Sync {
     /// Notes a sync that has written all of its difference.
     async fn note_sync(&self, consent: &Consent, state: &SyncState) -> Result<(), CatalogueError>;
 
-    /// Notes in the table that a sync of a Leaf user's operation is wanted.
-    async fn request_sync(&self, user: LeafUserId, at: Timestamp) -> Result<(), StoreError>;
+    /// Notes in the table that a sync of a Leaf user's operation is wanted; the last one that there
+    /// was.
+    async fn request_sync(
+        &self,
+        user: LeafUserId,
+        at: Timestamp,
+    ) -> Result<Option<SyncState>, StoreError>;
+
+    /// How what these Leaf users share is followed. Those of whom nothing is stored are left out.
+    /// Strongly consistent.
+    async fn followed(
+        &self,
+        users: &[LeafUserId],
+    ) -> Result<HashMap<LeafUserId, Followed>, StoreError>;
+
+    /// A Leaf user with its session and credential, and how what it shares is followed. One read
+    /// of both tables, strongly consistent.
+    async fn account(&self, user: LeafUserId) -> Result<Option<(Account, Followed)>, StoreError>;
 
     /// The copies of a Leaf user's files, counted by how they stand. Strongly consistent.
     async fn copies(&self, user: LeafUserId) -> Result<Copies, StoreError>;
@@ -161,6 +181,28 @@ pub struct SyncState {
     pub farms: u64,
     /// How many fields.
     pub fields: u64,
+}
+
+/// How what a Leaf user shares is followed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Followed {
+    /// The last sync, if there was one.
+    pub synced: Option<SyncState>,
+    /// The copies of its files.
+    pub copies: Copies,
+}
+
+impl Followed {
+    /// How fresh the data of a credential is that was created at a moment. What was synced and
+    /// stored of another operation, which the Leaf user had before, says nothing about it.
+    pub fn freshness(&self, credential: CredentialId, created_at: Timestamp) -> DataFreshness {
+        let synced = self.synced.as_ref().filter(|state| state.credential_id == credential);
+        DataFreshness {
+            last_synced_at: synced.map(|state| state.synced_at),
+            last_data_at: self.copies.last_data_at.filter(|at| *at >= created_at),
+            files_pending: synced.map(|_| self.copies.processing),
+        }
+    }
 }
 
 /// How the copies of files stand.

@@ -87,7 +87,8 @@ pub trait Connections: Send + Sync {
     ) -> Result<Vec<Operation>, StoreError>;
 
     /// Changes a credential's status, if it still is what the entry says, with the event of the
-    /// change; an unclaimed confirmation of the operation goes when the credential becomes ACTIVE.
+    /// change, which is why it has that status; an unclaimed confirmation of the operation goes
+    /// when the credential becomes ACTIVE.
     async fn change_status(&self, change: &StatusChange<'_>) -> Result<(), SaveError>;
 
     /// Notes when Panorama was asked about one credential, if it still is the one that was read.
@@ -337,8 +338,8 @@ pub struct StatusChange<'a> {
     pub entry: &'a ConnectionEntry,
     /// Its new status.
     pub to: CredentialStatus,
-    /// Where an unclaimed confirmation of the operation would be.
-    pub sharing_url_id: SharingUrlId,
+    /// Its app key.
+    pub app_key: &'a AppKey,
     /// The event; its time is the time of the change.
     pub event: &'a Event,
 }

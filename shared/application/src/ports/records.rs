@@ -73,6 +73,10 @@ pub trait Records: Send + Sync {
     /// It cannot where the upstream connects what it will, and nobody here reads a listing.
     fn decide_who_connects(&self) -> bool;
 
+    /// Whether we ask Panorama ourselves, with the partner's login: then its refusal is the matter
+    /// of every connection, and what operations share is followed here.
+    fn ask_panorama(&self) -> bool;
+
     /// A page of what there is to read, of one Leaf user or of all.
     async fn summaries(
         &self,

@@ -243,6 +243,10 @@ impl<K: RecordKeeper> Records for FollowedRecords<K> {
         false
     }
 
+    fn ask_panorama(&self) -> bool {
+        false
+    }
+
     async fn summaries(
         &self,
         of: Option<LeafUserId>,

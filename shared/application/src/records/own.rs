@@ -131,6 +131,10 @@ impl Records for OwnRecords {
         true
     }
 
+    fn ask_panorama(&self) -> bool {
+        true
+    }
+
     async fn summaries(
         &self,
         of: Option<LeafUserId>,

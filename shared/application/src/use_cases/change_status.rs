@@ -3,19 +3,19 @@
 use crate::metrics::Metric;
 use crate::ports::Ports;
 use crate::ports::connections::{SaveError, StatusChange};
+use domain::app_key::AppKey;
 use domain::credential::{ConnectionEntry, CredentialStatus};
 use domain::event::Event;
-use domain::ids::SharingUrlId;
 
 /// Gives a credential its new status.
 pub(crate) async fn change_status(
     ports: &Ports,
     entry: &ConnectionEntry,
     to: CredentialStatus,
-    sharing_url_id: SharingUrlId,
+    app_key: &AppKey,
 ) -> Result<(), SaveError> {
     let event = event_of(ports, to);
-    write_status(ports, &StatusChange { entry, to, sharing_url_id, event: &event }).await
+    write_status(ports, &StatusChange { entry, to, app_key, event: &event }).await
 }
 
 /// The same, with what somebody else says of it.

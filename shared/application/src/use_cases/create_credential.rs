@@ -85,6 +85,7 @@ pub async fn create_credential(
         status: CredentialStatus::Active,
         created_at: now,
         status_since: now,
+        silent_since: now,
         checked_at: None,
         is_upstreams: created.id.is_some(),
     };

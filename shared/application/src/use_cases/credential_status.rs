@@ -7,6 +7,7 @@ use crate::ports::records::Records;
 use crate::ports::secrets::Freshness;
 use crate::use_cases::app_key_cache::AppKeyCache;
 use domain::credential::{Credential, CredentialStatus};
+use domain::freshness::DataFreshness;
 use domain::ids::LeafUserId;
 use domain::partner::{ClientId, Username};
 use domain::session::{Rejection, Session, Status};
@@ -23,6 +24,8 @@ pub enum CredentialStatusView {
         login: Option<(ClientId, Username)>,
         /// When Panorama was last asked about it, by a check or a status refresh.
         checked_at: Option<Timestamp>,
+        /// How fresh its data is; nothing is known of one that the upstream follows.
+        freshness: DataFreshness,
     },
     /// None yet: the farmer, or Panorama, is awaited.
     Pending(Box<Session>),
@@ -43,7 +46,7 @@ pub enum NoCredential {
     Rejected(Rejection),
 }
 
-/// The status of a Leaf user's credential. One read of the table; the partner's login comes from
+/// The status of a Leaf user's credential. One read of both tables; the partner's login comes from
 /// the process's memory when it is warm.
 ///
 /// # Errors
@@ -63,7 +66,8 @@ pub async fn credential_status(
         }
         Err(error) => return Err(error),
     }
-    let Some(Account { session, credential, .. }) = ports.connections.account(id).await? else {
+    let Some((Account { session, credential, .. }, followed)) = ports.catalogue.account(id).await?
+    else {
         return none(NoCredential::NoSuchUser);
     };
     if let Some(mut credential) = credential {
@@ -82,7 +86,13 @@ pub async fn credential_status(
         let secret = ports.partner_secrets.read(&credential.app_key, Freshness::Cached).await?;
         let login = secret
             .map(|read| (read.secret.credentials.client_id, read.secret.credentials.username));
+        let freshness = if credential.is_upstreams {
+            DataFreshness::default()
+        } else {
+            followed.freshness(credential.id, credential.created_at)
+        };
         return Ok(CredentialStatusView::Credential {
+            freshness,
             credential: Box::new(credential),
             login,
             checked_at,

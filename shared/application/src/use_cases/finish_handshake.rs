@@ -134,6 +134,7 @@ pub(crate) async fn complete(
         status: CredentialStatus::Active,
         created_at: now,
         status_since: now,
+        silent_since: now,
         checked_at: None,
         is_upstreams: id.is_some(),
     };

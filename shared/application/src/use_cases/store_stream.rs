@@ -7,6 +7,8 @@
 
 mod copy;
 
+use std::time::Duration;
+
 use crate::ports::Ports;
 use crate::ports::catalogue::{CatalogueError, Consent};
 use crate::ports::files::FilesError;
@@ -22,6 +24,9 @@ use domain::ids::{FileId, LeafUserId};
 use domain::object_key::ObjectKey;
 
 use copy::copy;
+
+/// How long after a file was noted at its credential another one is.
+const DATA_NOTED_AGAIN_AFTER: Duration = Duration::from_hours(1);
 
 /// The most files of one stream. Those that were seen have a few.
 const MOST_FILES: u16 = 100;
@@ -262,6 +267,7 @@ impl Stream<'_> {
         let key = self.key(&begun, attempts);
         match copy(self.ports, url, &key).await {
             Ok(copied) => {
+                self.note_data().await?;
                 let bytes = copied.into_stored(attempts, &begun.entry.thing, url);
                 self.end(&begun, |copy| copy.finish(version, bytes.clone())).await
             }
@@ -280,6 +286,17 @@ impl Stream<'_> {
                 Ok(Remaining::Something)
             }
         }
+    }
+
+    /// Notes at the credential that a file has come, at most once an hour: the first sync of a farm
+    /// has thousands. Before the file's own row says so: whoever dies between the two does it
+    /// again.
+    async fn note_data(&self) -> Result<(), StoreError> {
+        let now = self.ports.clock.now();
+        if now < self.credential.silent_since.plus(DATA_NOTED_AGAIN_AFTER) {
+            return Ok(());
+        }
+        self.ports.connection_list.note_data(self.credential, now).await
     }
 
     async fn give_up(&self, file: &StoredFile, why: CopyFailure) -> Result<(), Stopped> {

@@ -19,6 +19,7 @@ async fn statuses(world: &World) {
     world.gets(200, Method::GET, &path, None).await;
     world.gets(200, Method::GET, &format!("{path}?verify=true"), None).await;
     world.gets(200, Method::GET, &format!("{path}/events"), None).await;
+    world.gets(200, Method::GET, "/panorama-credentials?size=1", None).await;
     world.gets(204, Method::DELETE, &path, None).await;
     world.gets(204, Method::DELETE, &path, None).await;
 }

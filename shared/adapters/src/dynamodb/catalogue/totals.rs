@@ -15,7 +15,8 @@ use domain::ids::LeafUserId;
 use domain::timestamp::Timestamp;
 
 const TOTAL: &str = "TOTAL";
-const COUNTS: &str = "COUNTS";
+/// The sort key of a Leaf user's totals.
+pub(super) const COUNTS: &str = "COUNTS";
 const LAST_DATA_AT: &str = "lastDataAt";
 
 /// By how much totals change.
@@ -67,7 +68,7 @@ impl CatalogueTable {
             (!expression.is_empty()).then(|| self.rows.update(key, expression.trim(), named))
         };
         let share = format!("{:x}", user.0.as_bytes()[15] & 0xf);
-        [add(key(user_partition(user), COUNTS), last_data_at), add(key(TOTAL, share), None)]
+        [add(counts_key(user), last_data_at), add(key(TOTAL, share), None)]
             .into_iter()
             .flatten()
             .collect()
@@ -80,9 +81,7 @@ impl CatalogueTable {
         counter: &str,
     ) -> Result<u64, StoreError> {
         let rows = match user {
-            Some(user) => {
-                self.rows.get(key(user_partition(user), COUNTS)).await?.into_iter().collect()
-            }
+            Some(user) => self.rows.get(counts_key(user)).await?.into_iter().collect(),
             None => self.rows.partition(TOTAL.to_owned(), "").await?,
         };
         let sum: i64 = rows.iter().map(|row| count_of(row, counter)).sum();
@@ -90,21 +89,28 @@ impl CatalogueTable {
     }
 
     pub(super) async fn copies_of(&self, user: LeafUserId) -> Result<Copies, StoreError> {
-        let Some(row) = self.rows.get(key(user_partition(user), COUNTS)).await? else {
-            return Ok(Copies::default());
-        };
-        let count = |status| {
-            let count = count_of(&row, &counter(MachineFile::KIND, Some(status)));
-            u64::try_from(count).unwrap_or_default()
-        };
-        Ok(Copies {
-            processing: count(CopyStatus::Processing),
-            processed: count(CopyStatus::Processed),
-            failed: count(CopyStatus::Failed),
-            last_data_at: Reading { operation: "GetItem", item: &row }
-                .optional_moment(LAST_DATA_AT)?,
+        let row = self.rows.get(counts_key(user)).await?;
+        row.map_or(Ok(Copies::default()), |item| {
+            read_copies(Reading { operation: "GetItem", item: &item })
         })
     }
+}
+
+pub(super) fn counts_key(user: LeafUserId) -> Item {
+    key(user_partition(user), COUNTS)
+}
+
+pub(super) fn read_copies(row: Reading<'_>) -> Result<Copies, StoreError> {
+    let count = |status| {
+        let count = count_of(row.item, &counter(MachineFile::KIND, Some(status)));
+        u64::try_from(count).unwrap_or_default()
+    };
+    Ok(Copies {
+        processing: count(CopyStatus::Processing),
+        processed: count(CopyStatus::Processed),
+        failed: count(CopyStatus::Failed),
+        last_data_at: row.optional_moment(LAST_DATA_AT)?,
+    })
 }
 
 fn count_of(row: &Item, counter: &str) -> i64 {

@@ -102,12 +102,8 @@ impl Follower<'_> {
                 return Ok(None);
             };
             let event = self.event(body, self.ports.clock.now());
-            let sharing_url_id = app_key.sharing_url_id;
-            write_status(
-                self.ports,
-                &StatusChange { entry: &entry, to, sharing_url_id, event: &event },
-            )
-            .await
+            let change = StatusChange { entry: &entry, to, app_key: &app_key, event: &event };
+            write_status(self.ports, &change).await
         };
         let noted = match changed {
             Ok(()) => connections.note_check(credential, self.asked_at).await,
@@ -154,6 +150,7 @@ impl Follower<'_> {
             status: CredentialStatus::Active,
             created_at: theirs.created_at.unwrap_or(now),
             status_since: now,
+            silent_since: now,
             checked_at: Some(self.asked_at),
             is_upstreams: true,
         };

@@ -179,7 +179,7 @@ impl Checker<'_> {
         entry: &ConnectionEntry,
         to: CredentialStatus,
     ) -> Result<bool, StoreError> {
-        match change_status(self.ports, entry, to, self.app_key.sharing_url_id).await {
+        match change_status(self.ports, entry, to, self.app_key).await {
             Ok(()) => Ok(true),
             // Reconnected or deleted since it was read: the next check sees what it is now.
             Err(SaveError::Conflict) => Ok(false),

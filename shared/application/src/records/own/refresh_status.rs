@@ -52,7 +52,7 @@ pub(super) async fn refresh_status(
         verdict = Some(CredentialStatus::Revoked);
     }
     let changed = match (verdict, app_keys.find(id).await?) {
-        (Some(to), Some(app_key)) => change_status(ports, &entry, to, app_key.sharing_url_id).await,
+        (Some(to), Some(app_key)) => change_status(ports, &entry, to, &app_key).await,
         _ => Ok(()),
     };
     let noted = match changed {
