@@ -261,6 +261,17 @@ class Day:
             link = http(operations, sample, 302)["headers"]["location"]
             with urllib.request.urlopen(link, timeout=10) as answer:
                 expect(len(answer.read()), stored[0]["sizeInBytes"], "operations: the bytes of a file")
+            # And it has a converter.
+            sample = addressed(event("operations"), f"/services/operations/api/files/{stored[0]['id']}/summary")
+            sample["routeKey"] = sample["requestContext"]["routeKey"] = "GET /services/operations/api/files/{fileId}/summary"
+            sample["pathParameters"] = {"fileId": stored[0]["id"]}
+            for _ in range(300):
+                answer = operations.invoke(sample)
+                if answer["statusCode"] == 200:
+                    break
+                time.sleep(0.1)
+            summary = json.loads(answer["body"])
+            expect(summary.get("properties", {}).get("sizeInBytes"), stored[0]["sizeInBytes"], "operations: the summary of a file")
         # What is done already, in functions that have just been started; and what nobody shares.
         for name in ("sync-operation", "store-file"):
             with self.function(name) as function:
@@ -269,6 +280,12 @@ class Day:
                 body = {"leafUserId": user, "fileId": stored[0]["id"]}
                 sample["Records"][0]["body"] = json.dumps(body)
                 expect(function.invoke(sample)["batchItemFailures"], [], f"{name}: it is there")
+        with self.function("convert-file") as function:
+            sample = event("convert-file")
+            expect(function.invoke(sample)["batchItemFailures"], [], "convert-file: there is no such file")
+            body = {"leafUserId": user, "fileId": stored[0]["id"], "again": True}
+            sample["Records"][0]["body"] = json.dumps(body)
+            expect(function.invoke(sample)["batchItemFailures"], [], "convert-file: once more")
         with self.function("request-syncs") as request:
             report = {"operations": 1, "isOutOfTime": False}
             expect(request.invoke(event("request-syncs")), report, "request-syncs: its report")

@@ -1,4 +1,4 @@
-//! DynamoDB, S3 and Secrets Manager on this machine, and SDK clients for them.
+//! DynamoDB, S3, Secrets Manager and Lambda on this machine, and SDK clients for them.
 
 use std::future::Future;
 use std::io;
@@ -7,6 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use adapters::lambda_converter::LambdaConverter;
 use adapters::s3::files::S3Files;
 use adapters::s3::links::S3Links;
 use adapters::system_clock::SystemClock;
@@ -64,27 +65,50 @@ pub(crate) fn secrets_client(
     aws_sdk_secretsmanager::Client::from_conf(config.build())
 }
 
+fn config(at: SocketAddr) -> SdkConfig {
+    SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::from_static(REGION))
+        .credentials_provider(SharedCredentialsProvider::new(credentials()))
+        .endpoint_url(format!("http://{at}"))
+        .build()
+}
+
+pub(crate) fn s3_client(at: SocketAddr, interceptors: &[SharedInterceptor]) -> aws_sdk_s3::Client {
+    let mut config = aws_sdk_s3::config::Builder::from(&config(at));
+    for interceptor in interceptors {
+        config.push_interceptor(interceptor.clone());
+    }
+    aws_sdk_s3::Client::from_conf(config.build())
+}
+
+/// A converter whose Lambda is at this address.
+pub(crate) fn converter(
+    at: SocketAddr,
+    function: &str,
+    bucket: &str,
+    interceptors: &[SharedInterceptor],
+) -> LambdaConverter {
+    LambdaConverter::new(&config(at), function, bucket, |mut config| {
+        for interceptor in interceptors {
+            config.push_interceptor(interceptor.clone());
+        }
+        config
+    })
+}
+
 /// The raw files at this address.
 pub(crate) fn files(
     at: SocketAddr,
     bucket: &str,
     interceptors: &[SharedInterceptor],
 ) -> io::Result<Files> {
-    let config = SdkConfig::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::from_static(REGION))
-        .credentials_provider(SharedCredentialsProvider::new(credentials()))
-        .endpoint_url(format!("http://{at}"))
-        .build();
+    let config = config(at);
     let endpoint = Url::parse(&format!("http://{at}")).map_err(io::Error::other)?;
     // The simulated S3 goes by the operating system's time, as S3 does by its own.
     let links = S3Links::new(&config, Some(&endpoint), bucket, Arc::new(SystemClock))
         .map_err(io::Error::other)?;
-    let mut config = aws_sdk_s3::config::Builder::from(&config);
-    for interceptor in interceptors {
-        config.push_interceptor(interceptor.clone());
-    }
-    let client = aws_sdk_s3::Client::from_conf(config.build());
+    let client = s3_client(at, interceptors);
     Ok(Files { store: Arc::new(S3Files::new(client, bucket)), links: Arc::new(links) })
 }
 

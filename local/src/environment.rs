@@ -1,6 +1,6 @@
 //! The environment of a function that runs beside this machine, in Lambda's runtime emulator,
-//! `cargo lambda watch` or `sam local`: what the template sets in AWS, and where DynamoDB, S3 and
-//! Secrets Manager are. The machine itself reads the same values.
+//! `cargo lambda watch` or `sam local`: what the template sets in AWS, and where DynamoDB, S3,
+//! Secrets Manager and Lambda are. The machine itself reads the same values.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -19,12 +19,17 @@ pub const CATALOGUE_TABLE_NAME: &str = "panorama-connect-catalogue";
 /// The name of the bucket of raw files.
 pub const FILES_BUCKET: &str = "panorama-connect-files";
 
+/// The simulated converter, as Lambda would know it.
+pub const CONVERTER_ARN: &str =
+    "arn:aws:lambda:us-east-2:000000000000:function:simulated-converter";
+
 pub type Environment = BTreeMap<&'static str, String>;
 
 /// What servers of a machine are at.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Addresses {
     pub(crate) dynamodb: SocketAddr,
+    pub(crate) converter: SocketAddr,
     pub(crate) s3: SocketAddr,
     pub(crate) secrets_manager: SocketAddr,
 }
@@ -42,11 +47,17 @@ pub(crate) fn of(
         ("ALERTS_QUEUE_URL", "http://127.0.0.1:9/alerts.fifo".to_owned()),
         ("AWS_ACCESS_KEY_ID", aws::ANY_CREDENTIAL.to_owned()),
         ("AWS_ENDPOINT_URL_DYNAMODB", format!("http://{}", addresses.dynamodb)),
+        ("AWS_ENDPOINT_URL_LAMBDA", format!("http://{}", addresses.converter)),
         ("AWS_ENDPOINT_URL_S3", format!("http://{}", addresses.s3)),
         ("AWS_ENDPOINT_URL_SECRETS_MANAGER", format!("http://{}", addresses.secrets_manager)),
         ("AWS_REGION", aws::REGION.to_owned()),
         ("AWS_SECRET_ACCESS_KEY", aws::ANY_CREDENTIAL.to_owned()),
         ("CATALOGUE_TABLE_NAME", CATALOGUE_TABLE_NAME.to_owned()),
+        // Empty is not set.
+        (
+            "CONVERTER_ARN",
+            options.converter.as_ref().map(|_| CONVERTER_ARN.to_owned()).unwrap_or_default(),
+        ),
         ("FILES_BUCKET", FILES_BUCKET.to_owned()),
         // 4 GiB, as in AWS.
         ("LARGEST_FILE_BYTES", "4294967296".to_owned()),

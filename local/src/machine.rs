@@ -1,4 +1,4 @@
-//! A running machine: five servers on one address, and the service between them. With the upstream
+//! A running machine: six servers on one address, and the service between them. With the upstream
 //! `leaf` a second machine stands for Leaf.
 
 use std::io;
@@ -9,10 +9,12 @@ use std::time::Duration;
 
 use adapters::checked_addresses::SystemLookUp;
 use adapters::dynamodb::{catalogue, schema};
+use adapters::no_converter::NoConverter;
 use adapters::receivers::Receivers;
 use adapters::system_clock::SystemClock;
 use all_functions::FUNCTIONS;
 use application::ports::clock::Clock;
+use application::ports::converter::Converter;
 use axum::Router;
 use axum::extract::{ConnectInfo, Request};
 use axum::middleware::{Next, from_fn};
@@ -28,7 +30,7 @@ use url::Url;
 use web::caller::CallerAddress;
 use web::routes::forgiving;
 
-use crate::environment::{CATALOGUE_TABLE_NAME, FILES_BUCKET, TABLE_NAME};
+use crate::environment::{CATALOGUE_TABLE_NAME, CONVERTER_ARN, FILES_BUCKET, TABLE_NAME};
 use crate::listening::{bind, wait};
 use crate::options::{Data, Options, Upstream};
 use crate::outbox::Outbox;
@@ -94,8 +96,9 @@ impl Machine {
         let mut servers = JoinSet::new();
         let database = aws::open_database(file("dynamodb.sqlite").as_deref(), clock.clone())?;
         let now = now_of(clock.clone());
-        let (data, sweeps) = (folder.as_deref(), options.clock.is_none());
-        stand_ins.serve(&mut servers, data, database.clone(), sweeps, &now, &stopped);
+        let sweeps = options.clock.is_none();
+        let own = (folder.as_deref(), options.converter.clone());
+        stand_ins.serve(&mut servers, own, database.clone(), sweeps, &now, &stopped)?;
         if let Some(listener) = panorama {
             let config = simulated_panorama::Config {
                 listener,
@@ -130,6 +133,7 @@ impl Machine {
             secrets_manager: secrets.clone(),
             receivers: receivers.clone(),
             files: aws::files(addresses.s3, FILES_BUCKET, &options.interceptors)?,
+            converter: converter(addresses.converter, &options),
             clock: clock.clone(),
             randomness: options.randomness.clone(),
         };
@@ -172,8 +176,10 @@ impl Machine {
         let (dynamodb, secrets_manager) = (self.dynamodb.clone(), self.secrets_manager.clone());
         let (clock, randomness) = (self.clock.clone(), self.service.ports.randomness.clone());
         let files = Files::of(&self.service);
-        let receivers = self.service.ports.receivers.clone();
-        let clients = Clients { dynamodb, secrets_manager, files, receivers, clock, randomness };
+        let (receivers, converter) =
+            (self.service.ports.receivers.clone(), self.service.ports.converter.clone());
+        let clients =
+            Clients { dynamodb, secrets_manager, files, converter, receivers, clock, randomness };
         Service::new((*self.service.settings).clone(), clients).map_err(io::Error::other)
     }
 
@@ -200,6 +206,13 @@ impl Machine {
             Some(Ok(Err(error))) => error,
             _ => io::Error::other("a server ended"),
         }
+    }
+}
+
+fn converter(at: SocketAddr, options: &Options) -> Arc<dyn Converter> {
+    match options.converter {
+        None => Arc::new(NoConverter),
+        Some(_) => Arc::new(aws::converter(at, CONVERTER_ARN, FILES_BUCKET, &options.interceptors)),
     }
 }
 

@@ -35,6 +35,8 @@ pub struct Options {
     /// without it, this machine's.
     pub public_url: Option<Url>,
     pub data: Data,
+    /// Whether the machine has a converter of the simulated Panorama's files, and what it does.
+    pub converter: Option<simulated_converter::Script>,
     pub upstream: Upstream,
     /// Where the upstream `Leaf` is, if it is another one than a machine that this one starts.
     pub leaf_at: Option<String>,
@@ -90,6 +92,7 @@ impl Default for Options {
             largest_file: LARGEST_FILE,
             public_url: None,
             data: Data::Memory,
+            converter: Some(simulated_converter::Script::default()),
             upstream: Upstream::Panorama,
             leaf_at: None,
             stands_for_leaf_at: None,

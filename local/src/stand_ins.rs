@@ -1,4 +1,5 @@
-//! What stands in for AWS: DynamoDB, S3 and Secrets Manager, each at a port of its own.
+//! What stands in for AWS: DynamoDB, S3, Secrets Manager, and Lambda with a converter, each at a
+//! port of its own.
 
 use std::io;
 use std::net::IpAddr;
@@ -19,6 +20,7 @@ use crate::listening::{bind, wait};
 /// Their ports.
 pub(crate) struct StandIns {
     dynamodb: TcpListener,
+    converter: TcpListener,
     s3: TcpListener,
     secrets_manager: TcpListener,
 }
@@ -28,6 +30,7 @@ impl StandIns {
     pub(crate) async fn bind(address: IpAddr) -> io::Result<Self> {
         Ok(Self {
             dynamodb: bind(address, 0, "DynamoDB").await?,
+            converter: bind(address, 0, "the converter").await?,
             s3: bind(address, 0, "S3").await?,
             secrets_manager: bind(address, 0, "Secrets Manager").await?,
         })
@@ -37,6 +40,7 @@ impl StandIns {
     pub(crate) fn addresses(&self) -> io::Result<Addresses> {
         Ok(Addresses {
             dynamodb: self.dynamodb.local_addr()?,
+            converter: self.converter.local_addr()?,
             s3: self.s3.local_addr()?,
             secrets_manager: self.secrets_manager.local_addr()?,
         })
@@ -44,16 +48,24 @@ impl StandIns {
 
     /// Serves them, with their data in the folder, if there is one. Expired rows are swept if
     /// `sweeps`.
+    ///
+    /// # Errors
+    /// A port is gone.
     pub(crate) fn serve(
         self,
         servers: &mut JoinSet<io::Result<()>>,
-        folder: Option<&Path>,
+        (folder, converter): (Option<&Path>, Option<simulated_converter::Script>),
         database: Database,
         sweeps: bool,
         now: &Now,
         stopped: &watch::Receiver<bool>,
-    ) {
+    ) -> io::Result<()> {
         let stop = || wait(stopped.clone());
+        if let Some(script) = converter {
+            let s3 = aws::s3_client(self.s3.local_addr()?, &[]);
+            let config = simulated_converter::Config { listener: self.converter, s3, script };
+            servers.spawn(simulated_converter::serve(config, stop()));
+        }
         servers.spawn(aws::serve_database(self.dynamodb, database, sweeps, stop()));
         let config = simulated_s3::Config {
             listener: self.s3,
@@ -70,6 +82,7 @@ impl StandIns {
             now: now.clone(),
         };
         servers.spawn(simulated_secrets_manager::serve(config, stop()));
+        Ok(())
     }
 }
 

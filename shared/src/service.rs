@@ -8,13 +8,16 @@ use adapters::checked_addresses::SystemLookUp;
 use adapters::downloads::{Downloads, STANDSTILL};
 use adapters::dynamodb::Table;
 use adapters::dynamodb::catalogue::CatalogueTable;
+use adapters::lambda_converter::LambdaConverter;
 use adapters::leaf::Leaf;
+use adapters::no_converter::NoConverter;
 use adapters::panorama::Panorama;
 use adapters::receivers::{Receivers, TIMEOUT};
 use adapters::resting_receivers::RestingReceivers;
 use adapters::s3::files::S3Files;
 use adapters::s3::links::S3Links;
 use adapters::s3::no_files::NoFiles;
+use adapters::s3::reader::LinkReader;
 use adapters::secrets_manager::SecretsManager;
 use adapters::system_clock::SystemClock;
 use adapters::system_randomness::SystemRandomness;
@@ -23,6 +26,7 @@ use application::data::followed::FollowedData;
 use application::data::own::OwnData;
 use application::ports::Ports;
 use application::ports::clock::Clock;
+use application::ports::converter::Converter;
 use application::ports::data::Data;
 use application::ports::files::{FileLinks, FileStore, FilesError};
 use application::ports::randomness::Randomness;
@@ -76,6 +80,8 @@ pub struct Clients {
     pub dynamodb: aws_sdk_dynamodb::Client,
     pub secrets_manager: aws_sdk_secretsmanager::Client,
     pub files: Files,
+    /// The partner's converter.
+    pub converter: Arc<dyn Converter>,
     /// The receivers behind webhooks.
     pub receivers: Arc<dyn webhooks::Receivers>,
     pub clock: Arc<dyn Clock>,
@@ -110,7 +116,7 @@ impl Service {
     /// # Errors
     /// See [`InitError`].
     pub async fn from_env() -> Result<Self, InitError> {
-        Self::over_env(|_, _| Ok(Arc::new(NoFiles))).await
+        Self::over_env(|_, _| Ok(Arc::new(NoFiles)), |_, _| Ok(Arc::new(NoConverter))).await
     }
 
     /// The same for a function that stores files. Only such a function carries the SDK for S3: the
@@ -119,14 +125,27 @@ impl Service {
     /// # Errors
     /// See [`InitError`].
     pub async fn storing_files_from_env() -> Result<Self, InitError> {
-        Self::over_env(|config, settings| {
-            Ok(Arc::new(S3Files::from_config(config, settings.files_bucket()?)))
+        Self::over_env(s3_files, |_, _| Ok(Arc::new(NoConverter))).await
+    }
+
+    /// The same for a function that has files converted: it carries the SDK for Lambda, too.
+    ///
+    /// # Errors
+    /// See [`InitError`].
+    pub async fn converting_files_from_env() -> Result<Self, InitError> {
+        Self::over_env(s3_files, |config, settings| match &settings.converter_arn {
+            None => Ok(Arc::new(NoConverter)),
+            Some(function) => {
+                let bucket = settings.files_bucket()?;
+                Ok(Arc::new(LambdaConverter::from_config(config, function, bucket)))
+            }
         })
         .await
     }
 
     async fn over_env(
         store: impl FnOnce(&SdkConfig, &Settings) -> Result<Arc<dyn FileStore>, SettingsError>,
+        converter: impl FnOnce(&SdkConfig, &Settings) -> Result<Arc<dyn Converter>, SettingsError>,
     ) -> Result<Self, InitError> {
         let settings = Settings::from_env()?;
         let config = aws_config::from_env().http_client(tls::aws_client()).load().await;
@@ -134,6 +153,7 @@ impl Service {
             dynamodb: aws_sdk_dynamodb::Client::new(&config),
             secrets_manager: aws_sdk_secretsmanager::Client::new(&config),
             files: Files { store: store(&config, &settings)?, links: links(&config, &settings)? },
+            converter: converter(&config, &settings)?,
             receivers: receivers(&settings)?,
             clock: Arc::new(SystemClock),
             randomness: Arc::new(SystemRandomness),
@@ -163,7 +183,8 @@ impl Service {
     /// # Errors
     /// The HTTP client cannot be built.
     pub fn new(settings: Settings, clients: Clients) -> Result<Self, InitError> {
-        let Clients { dynamodb, secrets_manager, files, receivers, clock, randomness } = clients;
+        let Clients { dynamodb, secrets_manager, files, converter, receivers, clock, randomness } =
+            clients;
         let receivers = Arc::new(RestingReceivers::new(receivers, clock.clone()));
         let catalogue = Arc::new(CatalogueTable::new(
             dynamodb.clone(),
@@ -190,6 +211,7 @@ impl Service {
             STANDSTILL,
             Arc::new(SystemLookUp),
         )?);
+        let reader = Arc::new(LinkReader::new(files.links.clone(), http.clone()));
         let panorama = Arc::new(Panorama::new(
             http.clone(),
             settings.panorama.clone(),
@@ -218,6 +240,8 @@ impl Service {
             downloads: downloads.clone(),
             files: files.store.clone(),
             file_links: files.links.clone(),
+            file_reader: reader.clone(),
+            converter: converter.clone(),
             upstream,
         };
         // The one place where it matters who the upstream is.
@@ -251,6 +275,10 @@ impl Service {
 pub fn receivers(settings: &Settings) -> Result<Arc<dyn webhooks::Receivers>, InitError> {
     let receivers = Receivers::new(settings.address_policy, TIMEOUT, Arc::new(SystemLookUp))?;
     Ok(Arc::new(receivers))
+}
+
+fn s3_files(config: &SdkConfig, settings: &Settings) -> Result<Arc<dyn FileStore>, SettingsError> {
+    Ok(Arc::new(S3Files::from_config(config, settings.files_bucket()?)))
 }
 
 fn links(config: &SdkConfig, settings: &Settings) -> Result<Arc<dyn FileLinks>, FilesError> {

@@ -42,6 +42,8 @@ pub struct Settings {
     /// `FILES_BUCKET`: the bucket that raw files are stored in. Only functions that work with files
     /// need it.
     pub files_bucket: Option<String>,
+    /// `CONVERTER_ARN`: the Lambda function that converts machine files; without it, nobody does.
+    pub converter_arn: Option<String>,
     /// `AWS_ENDPOINT_URL_S3`: where S3 is, for links to files; the SDK reads the same variable.
     pub s3_endpoint: Option<Url>,
     /// Which receivers webhooks may have. No variable says it: a deployment calls public addresses
@@ -167,6 +169,7 @@ impl Settings {
             })?,
             alerts_queue_url: text("ALERTS_QUEUE_URL"),
             files_bucket: text("FILES_BUCKET"),
+            converter_arn: text("CONVERTER_ARN"),
             s3_endpoint: text("AWS_ENDPOINT_URL_S3")
                 .map(|value| url("AWS_ENDPOINT_URL_S3", &value))
                 .transpose()?,

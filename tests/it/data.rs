@@ -1,6 +1,7 @@
 //! What farmers share, as clients read it: growers, farms, fields, machine files and field
 //! operations.
 
+mod convert;
 mod crash;
 mod download;
 mod fields;

@@ -7,12 +7,16 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use adapters::lambda_converter::LambdaConverter;
+use adapters::no_converter::NoConverter;
 use adapters::s3::files::S3Files;
 use application::ports::clock::Clock;
+use application::ports::converter::Converter;
 use application::ports::downloads::{Download, DownloadError, Downloads, Place};
 use application::ports::files::FileStore;
 use async_trait::async_trait;
-use aws_sdk_dynamodb::config::SharedInterceptor;
+use aws_config::SdkConfig;
+use aws_sdk_dynamodb::config::{SharedCredentialsProvider, SharedInterceptor};
 use domain::client_environment::ByEnvironment;
 use domain::download_url::DownloadUrl;
 use local::gateway;
@@ -64,6 +68,7 @@ impl Doomed {
                 secrets.config().to_builder().interceptor(gate.interceptor()).build(),
             ),
             files: Files { store: s3(world, &gate), ..Files::of(&world.machine.service) },
+            converter: converter(world, &gate),
             receivers: world.machine.service.ports.receivers.clone(),
             clock,
             randomness: world.machine.service.ports.randomness.clone(),
@@ -122,13 +127,16 @@ impl Gate {
     }
 }
 
+fn s3_credentials() -> aws_sdk_s3::config::Credentials {
+    aws_sdk_s3::config::Credentials::new("local", "local", None, None, "local")
+}
+
 /// A client of the machine's S3.
 pub(crate) fn s3_client(world: &World) -> aws_sdk_s3::Client {
-    let credentials = aws_sdk_s3::config::Credentials::new("local", "local", None, None, "local");
     let config = aws_sdk_s3::Config::builder()
         .behavior_version(aws_sdk_s3::config::BehaviorVersion::latest())
         .region(aws_sdk_s3::config::Region::from_static("us-east-2"))
-        .credentials_provider(credentials)
+        .credentials_provider(s3_credentials())
         .endpoint_url(&world.machine.ready.environment["AWS_ENDPOINT_URL_S3"])
         .force_path_style(true);
     aws_sdk_s3::Client::from_conf(config.build())
@@ -139,6 +147,23 @@ fn s3(world: &World, gate: &Gate) -> Arc<dyn FileStore> {
     let config = s3_client(world).config().to_builder().interceptor(gate.interceptor());
     let client = aws_sdk_s3::Client::from_conf(config.build());
     Arc::new(S3Files::new(client, local::environment::FILES_BUCKET))
+}
+
+/// The same converter, through the gate.
+fn converter(world: &World, gate: &Gate) -> Arc<dyn Converter> {
+    if !world.machine.service.ports.converter.is_configured() {
+        return Arc::new(NoConverter);
+    }
+    let config = SdkConfig::builder()
+        .behavior_version(aws_sdk_s3::config::BehaviorVersion::latest())
+        .region(aws_sdk_s3::config::Region::from_static("us-east-2"))
+        .credentials_provider(SharedCredentialsProvider::new(s3_credentials()))
+        .endpoint_url(&world.machine.ready.environment["AWS_ENDPOINT_URL_LAMBDA"])
+        .build();
+    let (function, bucket) = (local::environment::CONVERTER_ARN, local::environment::FILES_BUCKET);
+    let gated =
+        LambdaConverter::new(&config, function, bucket, |it| it.interceptor(gate.interceptor()));
+    Arc::new(gated)
 }
 
 /// Every download that is begun is a call.

@@ -86,6 +86,8 @@ impl World {
             around_api,
             interceptors,
             largest_file: 4_096,
+            // Those that are about it have one.
+            converter: None,
             ..Options::default()
         };
         change(&mut options);

@@ -4,7 +4,7 @@ use lambda::function::Function;
 
 /// Every function. One that is not in here is in no log, no gateway and no template, and the tests
 /// say so.
-pub const FUNCTIONS: [&Function; 21] = [
+pub const FUNCTIONS: [&Function; 22] = [
     &api_document::FUNCTION,
     &app_keys::FUNCTION,
     &authenticate::FUNCTION,
@@ -23,6 +23,7 @@ pub const FUNCTIONS: [&Function; 21] = [
     &request_syncs::FUNCTION,
     &sync_operation::FUNCTION,
     &store_file::FUNCTION,
+    &convert_file::FUNCTION,
     &deliver_alerts::FUNCTION,
     &deliver_data_alerts::FUNCTION,
     &leaf_alerts::FUNCTION,

@@ -49,6 +49,7 @@ const RULE: Rule = Rule {
     delay: Duration::ZERO,
     again_after: Some(Duration::from_mins(15)),
     deliveries: 96,
+    only_if: None,
     work: |service, event| Box::pin(deliver(service, event)),
 };
 

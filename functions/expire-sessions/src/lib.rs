@@ -36,6 +36,7 @@ $or:
     delay: LIFETIME,
     again_after: None,
     deliveries: 1_000,
+    only_if: None,
     work: |service, event| Box::pin(expire(service, event)),
 };
 

@@ -42,6 +42,7 @@ const RULE: Rule = Rule {
     delay: HANDSHAKE_LEASE,
     again_after: Some(Duration::from_mins(1)),
     deliveries: 1_000,
+    only_if: None,
     work: |service, event| Box::pin(finish(service, event)),
 };
 

@@ -107,6 +107,8 @@ pub struct Rule {
     pub again_after: Option<Duration>,
     /// How often a message is delivered before it is a dead letter.
     pub deliveries: u32,
+    /// Under which condition of the template it is in force; `None` is always.
+    pub only_if: Option<&'static str>,
     /// What is done with a delivery. The messages in the answer are delivered again.
     pub work: for<'a> fn(&'a Service, SqsEvent) -> Work<'a, SqsBatchResponse>,
 }

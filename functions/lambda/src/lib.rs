@@ -80,6 +80,20 @@ pub async fn work_storing_files(function: &Function) -> Result<(), Error> {
     .await
 }
 
+/// The same for a function that has files converted: its binary carries the SDK for Lambda, too.
+///
+/// # Errors
+/// The settings are wrong, or the runtime ended.
+pub async fn work_converting_files(function: &Function) -> Result<(), Error> {
+    let rule = function.rule().ok_or(AnotherKind(function.name))?;
+    log(function);
+    let service = warm(function, Service::converting_files_from_env().await?).await;
+    run_events(&service, async |service, event: LambdaEvent<SqsEvent>| {
+        Ok((rule.work)(service, event.payload).await)
+    })
+    .await
+}
+
 fn log(function: &Function) {
     shared::logging::init(function.name, function.logging_crates());
 }

@@ -1,4 +1,5 @@
-//! `GET …/files/{id}/download/{output}`: the bytes as Panorama gave them out.
+//! `GET …/files/{id}/download/{output}`: `original`, the bytes as Panorama gave them out, and
+//! `standardGeojson`, what a converter made of them.
 //!
 //! HTTP APIs answer at most 6 MB, and a file may have gigabytes: so the answer is a redirect to a
 //! link of the file store that lives for some minutes. Nobody may keep the answer.
@@ -25,6 +26,8 @@ use web::error_key::ErrorKey;
 use web::parameters::{Segments, segment};
 use web::problem::Problem;
 
+use crate::steps::{NoOutput, Which, made};
+
 /// How long a link lives: as long as a slow client takes to follow it. A download that has begun
 /// goes on.
 const LINK_LIVES: Duration = Duration::from_mins(5);
@@ -36,7 +39,10 @@ pub(crate) async fn download(
     let id: FileId = segment("id", &id)?;
     let output = FileOutput::parse(&output).ok_or_else(|| no_such_output(&output))?;
     match service.data.download(id, &output).await? {
-        Download::Ours(file) if output.is_original() => ours(&service, id, &file).await,
+        Download::Ours(file) if output.is_original() => original(&service, id, &file).await,
+        Download::Ours(file) if output.is_standard_geojson() => {
+            standard_geojson(&service, id, &file).await
+        }
         Download::Ours(_) | Download::Theirs(GivenOut::Nothing) => {
             Err(no_such_output(output.as_str()))
         }
@@ -49,15 +55,33 @@ pub(crate) async fn download(
     }
 }
 
-async fn ours(
+async fn original(
     service: &Service,
     id: FileId,
     Of { leaf_user_id, what }: &Of<StoredFile>,
 ) -> Result<Response, Problem> {
     let Some(stored) = &what.copy.stored else { return Err(why_not_stored(what)) };
     let key = ObjectKey::raw(*leaf_user_id, id, stored.attempt);
+    lead_to(service, &key, &stored.file_name).await
+}
+
+async fn standard_geojson(
+    service: &Service,
+    id: FileId,
+    Of { leaf_user_id, what }: &Of<StoredFile>,
+) -> Result<Response, Problem> {
+    let made = made(what, Which::StandardGeojson, service.settings.converter_arn.is_some());
+    let not_converted = |none: NoOutput| Problem::new(ErrorKey::FileNotConverted, none.detail());
+    let number = made.map_err(not_converted)?;
+    let name = what.copy.stored.as_ref().map_or("", |stored| &stored.file_name);
+    let key = ObjectKey::standard_geojson(*leaf_user_id, id, number);
+    lead_to(service, &key, &format!("{name}.geojson")).await
+}
+
+/// A redirect to an object for as long as a link lives.
+async fn lead_to(service: &Service, key: &ObjectKey, name: &str) -> Result<Response, Problem> {
     let links = &service.ports.file_links;
-    let link = links.presigned_get(&key, &stored.file_name, LINK_LIVES).await.map_err(|error| {
+    let link = links.presigned_get(key, name, LINK_LIVES).await.map_err(|error| {
         tracing::error!(%error, "no link to a file could be made");
         Problem::storage_unavailable()
     })?;

@@ -4,12 +4,13 @@
 mod download;
 mod file;
 mod operation;
+mod steps;
 
 use application::ports::data::OfFile;
 use application::ports::portion::Portion;
 use application::ports::records::Listed;
 use axum::extract::State;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use axum::{Extension, Json};
 use domain::ids::{FieldOperationId, FileId};
 use domain::record::Shown;
@@ -19,13 +20,12 @@ use serde::Serialize;
 use shared::service::Service;
 use web::OPERATIONS;
 use web::api_owner::ApiOwner;
-use web::error_key::ErrorKey;
 use web::listing::{PageAsked, listed};
 use web::parameters::{Segments, segment};
 use web::problem::Problem;
 use web::routes::Routes;
 
-use file::{Resource, Steps};
+use file::Resource;
 use operation::Operation;
 
 /// What it is.
@@ -44,8 +44,8 @@ pub fn routes(service: Service) -> Routes<Service> {
     Routes::new(service)
         .owner(Method::GET, &files, list_files)
         .owner(Method::GET, &file, read_file)
-        .owner(Method::GET, &format!("{file}/status"), file_status)
-        .owner(Method::GET, &format!("{file}/summary"), file_summary)
+        .owner(Method::GET, &format!("{file}/status"), steps::file_status)
+        .owner(Method::GET, &format!("{file}/summary"), steps::file_summary)
         .owner(Method::GET, &format!("{file}/download/{{output}}"), download::download)
         .owner(Method::GET, &operations, list_operations)
         .owner(Method::GET, &operation, read_operation)
@@ -81,29 +81,6 @@ async fn read_file(
     let id: FileId = segment("id", &id)?;
     let file = service.data.file(id, OfFile::Itself).await?;
     Ok(Json(file.map(|of| Resource::new(of, &owner, &service.settings))))
-}
-
-async fn file_status(
-    State(service): State<Service>,
-    Segments(id): Segments<String>,
-) -> Result<Json<Shown<Steps>>, Problem> {
-    let id: FileId = segment("id", &id)?;
-    Ok(Json(service.data.file(id, OfFile::Status).await?.map(|of| Steps::of(&of.what))))
-}
-
-async fn file_summary(
-    State(service): State<Service>,
-    Segments(id): Segments<String>,
-) -> Result<Response, Problem> {
-    let id: FileId = segment("id", &id)?;
-    match service.data.file(id, OfFile::Summary).await? {
-        Shown::Theirs(summary) => Ok(Json(summary).into_response()),
-        Shown::Ours(_) => Err(Problem::new(
-            ErrorKey::SummaryNotFound,
-            "No converter is configured, so nobody has looked into this file. Its bytes are as \
-             Panorama gave them out.",
-        )),
-    }
 }
 
 async fn list_operations(

@@ -46,6 +46,7 @@ old: {status: [{anything-but: processing}]}"#,
     delay: Duration::ZERO,
     again_after: Some(Duration::from_mins(16)),
     deliveries: DELIVERIES,
+    only_if: None,
     work: |service, event| Box::pin(store(service, event)),
 };
 

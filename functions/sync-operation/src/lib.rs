@@ -42,6 +42,7 @@ const RULE: Rule = Rule {
     again_after: None,
     // Every 18 minutes for a day.
     deliveries: 80,
+    only_if: None,
     work: |service, event| Box::pin(sync(service, event)),
 };
 

@@ -15,6 +15,7 @@ mod text;
 use std::path::Path;
 use std::sync::Arc;
 
+use adapters::no_converter::NoConverter;
 use adapters::system_clock::SystemClock;
 use adapters::system_randomness::SystemRandomness;
 use all_functions::FUNCTIONS;
@@ -113,6 +114,7 @@ fn service() -> Result<Service, DeploymentError> {
         dynamodb: aws_sdk_dynamodb::Client::from_conf(dynamodb),
         secrets_manager: aws_sdk_secretsmanager::Client::from_conf(secrets_manager),
         files: Files::none(),
+        converter: Arc::new(NoConverter),
         receivers: receivers(&settings)?,
         clock: Arc::new(SystemClock),
         randomness: Arc::new(SystemRandomness),

@@ -46,8 +46,16 @@ fn resources(function: &Function, name: &str, rule: &Rule) -> String {
             ("pattern", &indented(rule.pattern, 8)),
             ("paths", &paths.join(", ")),
             ("fields", &fields.join(",")),
+            ("state", &state(rule)),
         ],
     )
+}
+
+/// Whether the rule is in force, where it is not always.
+fn state(rule: &Rule) -> String {
+    let only_if =
+        rule.only_if.map(|only_if| format!("    State: !If [{only_if}, ENABLED, DISABLED]\n"));
+    only_if.unwrap_or_default()
 }
 
 const ADVISED: &str = "    # Six times the function's time-out, as AWS advises.\n";
@@ -74,7 +82,7 @@ const QUEUE: &str = r#"%Id%Queue:
   Properties:
     Name: !Sub ${AWS::StackName}-%name%
     EventBusName: !Ref ChangesBus
-    EventPattern:
+%state%    EventPattern:
       source: [panorama-connect]
       detail:
 %pattern%    Targets:

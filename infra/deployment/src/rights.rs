@@ -137,6 +137,8 @@ fn arn(on: &str) -> String {
         "catalogue" => "!GetAtt Catalogue.Arn".to_owned(),
         "files" => bucket(""),
         "raw-files" => bucket("/raw/*"),
+        "converted-files" => bucket("/converted/*"),
+        "converter" => CONVERTER.to_owned(),
         "owners" => "!Ref OwnersSecret".to_owned(),
         "index-key" => "!Ref IndexKeySecret".to_owned(),
         // AWS ends a secret's ARN with six characters of its own; this one is made by hand, so the
@@ -149,6 +151,11 @@ fn arn(on: &str) -> String {
         secrets => format!("!Sub {SECRET}/{secrets}"),
     }
 }
+
+/// The partner's function; where there is none, a function that there is not.
+const CONVERTER: &str = "!If [HasConverter, !Ref ConverterArn, !Sub \
+     \"arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:\
+     ${AWS::StackName}-no-converter\"]";
 
 /// The bucket, or objects in it: it may be one that the partner has named.
 fn bucket(objects: &str) -> String {

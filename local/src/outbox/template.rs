@@ -292,6 +292,27 @@ mod tests {
     }
 
     #[test]
+    fn a_file_whose_bytes_have_come_goes_to_the_converter_once() {
+        let rule = Way::rule("conversions");
+        let told = |old: Option<Value>, new: Option<Value>| {
+            let message = CATALOGUE.message(&of_catalogue(old, new))?;
+            rule.message(&CATALOGUE.event(&message).expect("a pipe's message is JSON"))
+        };
+        let file = |status| Some(thing("FILE", Some(status)));
+        let expected = Some(r#"{"leafUserId":"the user","fileId":"it"}"#.to_owned());
+        assert_eq!(told(file("processing"), file("processed")), expected);
+        for (old, new) in [
+            (file("processing"), file("failed")),
+            (file("processed"), file("processed")),
+            (file("failed"), file("processing")),
+            (None, file("processing")),
+            (None, Some(thing("FIELD", None))),
+        ] {
+            assert_eq!(told(old.clone(), new.clone()), None, "{old:?} {new:?}");
+        }
+    }
+
+    #[test]
     fn a_stored_file_is_on_the_bus_with_bucket_and_key_and_without_any_name() {
         let (old, new) = (thing("FILE", Some("processing")), thing("FILE", Some("processed")));
         let message = CATALOGUE.message(&of_catalogue(Some(old), Some(new))).expect("a message");

@@ -3,8 +3,10 @@
 pub mod checked_addresses;
 pub mod downloads;
 pub mod dynamodb;
+pub mod lambda_converter;
 pub mod leaf;
 mod limits;
+pub mod no_converter;
 mod outside;
 pub mod panorama;
 pub mod receivers;

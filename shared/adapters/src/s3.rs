@@ -10,4 +10,5 @@ mod failure;
 pub mod files;
 pub mod links;
 pub mod no_files;
+pub mod reader;
 mod upload;

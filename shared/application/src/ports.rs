@@ -6,6 +6,7 @@ pub mod catalogue;
 pub mod clock;
 pub mod connection_list;
 pub mod connections;
+pub mod converter;
 pub mod data;
 pub mod downloads;
 pub mod failure;
@@ -31,12 +32,13 @@ use catalogue::Catalogue;
 use clock::Clock;
 use connection_list::ConnectionList;
 use connections::Connections;
+use converter::Converter;
 use domain::event::Event;
 use domain::ids::EventId;
 use domain::organization_code::IndexKey;
 use domain::timestamp::Timestamp;
 use downloads::Downloads;
-use files::{FileLinks, FileStore};
+use files::{FileLinks, FileReader, FileStore};
 use leaf_users::LeafUsers;
 use logins::Logins;
 use randomness::Randomness;
@@ -85,8 +87,12 @@ pub struct Ports {
     pub downloads: Arc<dyn Downloads>,
     /// Raw files, in a function that stores them.
     pub files: Arc<dyn FileStore>,
-    /// Links to raw files.
+    /// Links to raw files, and to what a converter made of them.
     pub file_links: Arc<dyn FileLinks>,
+    /// What a converter made, where it is small.
+    pub file_reader: Arc<dyn FileReader>,
+    /// A partner's converter, in the function that has files converted.
+    pub converter: Arc<dyn Converter>,
     /// Who does the handshake.
     pub upstream: Arc<dyn Upstream>,
 }

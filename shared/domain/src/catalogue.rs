@@ -5,6 +5,7 @@
 //! [`difference::Difference`] what has to be written so that the stored entries say the same. What
 //! leaves the listing is marked as removed and never deleted.
 
+pub mod conversion;
 pub mod difference;
 pub mod entry;
 pub mod file_copy;

@@ -14,6 +14,9 @@ const DOWNLOAD: &str = "download";
 const ORIGINAL: &str = "original";
 const ORIGINAL_FIELD: &str = "downloadOriginalFile";
 
+/// Leaf's name for it.
+const STANDARD_GEOJSON: &str = "standardGeojson";
+
 /// The longest name.
 const MAX: usize = 40;
 
@@ -26,6 +29,11 @@ impl FileOutput {
     /// The bytes as they were recorded.
     pub fn original() -> Self {
         Self(ORIGINAL.to_owned())
+    }
+
+    /// What a converter made of the points.
+    pub fn standard_geojson() -> Self {
+        Self(STANDARD_GEOJSON.to_owned())
     }
 
     /// The output of this name; `None` when no output can have it: letters and digits, at most 40,
@@ -67,6 +75,11 @@ impl FileOutput {
         self.0 == ORIGINAL
     }
 
+    /// Whether it is what a converter made of the points.
+    pub fn is_standard_geojson(&self) -> bool {
+        self.0 == STANDARD_GEOJSON
+    }
+
     /// Where this output of a file is downloaded from, of the files below `files`.
     pub fn address(&self, files: &Url, id: FileId) -> Url {
         let mut url = files.clone();
@@ -103,6 +116,7 @@ mod tests {
             assert_eq!(output.field(), field);
             assert_eq!(FileOutput::of_field(field), Some(output));
         }
+        assert_eq!(FileOutput::standard_geojson().field(), "downloadStandardGeojson");
     }
 
     #[test]

@@ -18,14 +18,14 @@ impl ObjectKey {
         Self(format!("{RAW}/{user}/{file}/{number}"))
     }
 
-    /// What a converter made of the file's points.
-    pub fn standard_geojson(user: LeafUserId, file: FileId) -> Self {
-        Self(format!("{CONVERTED}/{user}/{file}/standard.geojson"))
+    /// What a converter made of the points of the raw object with this number.
+    pub fn standard_geojson(user: LeafUserId, file: FileId, number: u32) -> Self {
+        Self(format!("{CONVERTED}/{user}/{file}/{number}/standard.geojson"))
     }
 
-    /// What a converter made of the file as a whole.
-    pub fn summary(user: LeafUserId, file: FileId) -> Self {
-        Self(format!("{CONVERTED}/{user}/{file}/summary.json"))
+    /// What a converter made of it as a whole.
+    pub fn summary(user: LeafUserId, file: FileId, number: u32) -> Self {
+        Self(format!("{CONVERTED}/{user}/{file}/{number}/summary.json"))
     }
 
     /// As S3 knows it.
@@ -55,6 +55,11 @@ impl ObjectPrefix {
         [RAW, CONVERTED].map(|kind| Self(format!("{kind}/{user}/{file}/")))
     }
 
+    /// Those of everything that a converter made of a machine file.
+    pub fn converted(user: LeafUserId, file: FileId) -> Self {
+        Self(format!("{CONVERTED}/{user}/{file}/"))
+    }
+
     /// As S3 knows it.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -77,8 +82,8 @@ mod tests {
         };
         for key in [
             ObjectKey::raw(user, file, 1),
-            ObjectKey::standard_geojson(user, file),
-            ObjectKey::summary(user, file),
+            ObjectKey::standard_geojson(user, file, 1),
+            ObjectKey::summary(user, file, 1),
         ] {
             assert!(is_below(&key, ObjectPrefix::of_user(user)), "{key}");
             assert!(is_below(&key, ObjectPrefix::of_file(user, file)), "{key}");
@@ -93,8 +98,11 @@ mod tests {
         let ids = "01010101-0101-4101-8101-010101010101/02020202-0202-4202-8202-020202020202";
         for (key, text) in [
             (ObjectKey::raw(user, file, 2), format!("raw/{ids}/2")),
-            (ObjectKey::standard_geojson(user, file), format!("converted/{ids}/standard.geojson")),
-            (ObjectKey::summary(user, file), format!("converted/{ids}/summary.json")),
+            (
+                ObjectKey::standard_geojson(user, file, 2),
+                format!("converted/{ids}/2/standard.geojson"),
+            ),
+            (ObjectKey::summary(user, file, 2), format!("converted/{ids}/2/summary.json")),
         ] {
             assert_eq!(key.as_str(), text);
         }

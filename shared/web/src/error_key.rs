@@ -76,6 +76,8 @@ error_keys! {
     FileNotFound = "fileNotFound", NOT_FOUND, "There is no such file";
     /// The file's bytes are not here.
     FileNotStored = "fileNotStored", NOT_FOUND, "The file's bytes are not stored";
+    /// Nobody has converted the file.
+    FileNotConverted = "fileNotConverted", NOT_FOUND, "The file has not been converted";
     /// Nobody has made a summary of the file.
     SummaryNotFound = "summaryNotFound", NOT_FOUND, "There is no summary of the file";
     /// No field operation has this id.

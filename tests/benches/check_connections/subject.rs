@@ -4,6 +4,7 @@ use std::env;
 use std::sync::Arc;
 use std::time::Duration;
 
+use adapters::no_converter::NoConverter;
 use adapters::system_clock::SystemClock;
 use adapters::system_randomness::SystemRandomness;
 use application::ports::records::Check;
@@ -126,6 +127,7 @@ pub(crate) fn service(addresses: &[String; 3], counted: &Counted) -> Service {
         dynamodb: aws_sdk_dynamodb::Client::from_conf(dynamodb.build()),
         secrets_manager: aws_sdk_secretsmanager::Client::from_conf(secrets_manager.build()),
         files: Files::none(),
+        converter: Arc::new(NoConverter),
         clock: Arc::new(SystemClock),
         randomness: Arc::new(SystemRandomness),
     };

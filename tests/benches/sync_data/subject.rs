@@ -5,6 +5,7 @@ use std::io::read_to_string;
 use std::sync::Arc;
 use tokio::time::Instant;
 
+use adapters::no_converter::NoConverter;
 use adapters::s3::files::S3Files;
 use adapters::system_clock::SystemClock;
 use adapters::system_randomness::SystemRandomness;
@@ -115,6 +116,7 @@ async fn service(counted: &Counted) -> Service {
         dynamodb: aws_sdk_dynamodb::Client::from_conf(dynamodb.build()),
         secrets_manager: aws_sdk_secretsmanager::Client::new(&config),
         files: Files { store: Arc::new(S3Files::from_config(&config, &bucket)), ..Files::none() },
+        converter: Arc::new(NoConverter),
         receivers: receivers(&settings).expect("an HTTP client"),
         clock: Arc::new(SystemClock),
         randomness: Arc::new(SystemRandomness),

@@ -71,6 +71,7 @@ async fn what_leaf_has_done_is_answered_as_done_though_our_own_row_cannot_be_wri
         dynamodb,
         secrets_manager,
         files: shared::service::Files::none(),
+        converter: world.machine.service.ports.converter.clone(),
         receivers: world.machine.service.ports.receivers.clone(),
         clock: world.clock.clone(),
         randomness: world.machine.service.ports.randomness.clone(),

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
-use local::environment::{CATALOGUE_TABLE_NAME, FILES_BUCKET, TABLE_NAME};
+use local::environment::{CATALOGUE_TABLE_NAME, CONVERTER_ARN, FILES_BUCKET, TABLE_NAME};
 use local::seed::SECRETS_PREFIX;
 use serde_json::Value;
 
@@ -25,6 +25,10 @@ pub(crate) enum Resource {
     Bucket,
     /// What Panorama gave out, in the bucket.
     RawFiles,
+    /// What a converter made of it.
+    ConvertedFiles,
+    /// The partner's converter.
+    Converter,
     /// The API owners.
     Owners,
     IndexKey,
@@ -45,6 +49,8 @@ impl fmt::Display for Resource {
             Self::CatalogueIndex(name) => write!(f, "catalogue/index/{name}"),
             Self::Bucket => f.write_str("files"),
             Self::RawFiles => f.write_str("raw-files"),
+            Self::ConvertedFiles => f.write_str("converted-files"),
+            Self::Converter => f.write_str("converter"),
             Self::Owners => f.write_str("owners"),
             Self::IndexKey => f.write_str("index-key"),
             Self::Leaf => f.write_str("leaf"),
@@ -70,7 +76,12 @@ impl fmt::Display for Access {
 /// What a call that is about to be sent needs.
 pub(crate) fn of_call(request: &HttpRequest) -> Result<BTreeSet<Access>, String> {
     let Some(target) = request.headers().get("x-amz-target") else {
-        return of_files(request.method(), request.uri());
+        let url = url::Url::parse(request.uri()).map_err(|_| "a call of no address".to_owned())?;
+        if url.path().starts_with(INVOKE) {
+            return of_function(request.method(), &url);
+        }
+        let body = request.body().bytes().unwrap_or_default();
+        return of_files(request.method(), &url, &String::from_utf8_lossy(body));
     };
     let body = request.body().bytes().ok_or("a call whose body is not in memory")?;
     let body =
@@ -134,27 +145,62 @@ fn table(name: &Value) -> Result<Resource, String> {
     }
 }
 
+/// What the paths of Lambda's API begin with.
+const INVOKE: &str = "/2015-03-31/functions/";
+
+fn of_function(method: &str, url: &url::Url) -> Result<BTreeSet<Access>, String> {
+    let function = url.path().trim_start_matches(INVOKE).strip_suffix("/invocations");
+    let function = function.map(|it| percent_encoding::percent_decode_str(it).decode_utf8_lossy());
+    match (method, function.as_deref()) {
+        ("POST", Some(CONVERTER_ARN)) => Ok([Access {
+            action: "lambda:InvokeFunction".to_owned(),
+            resource: Resource::Converter,
+        }]
+        .into()),
+        _ => Err(format!("{method} is about no function that may be invoked")),
+    }
+}
+
+/// Which objects a key is one of.
+pub(crate) fn objects(key: &str) -> Option<Resource> {
+    match key.split('/').next()? {
+        "raw" => Some(Resource::RawFiles),
+        "converted" => Some(Resource::ConvertedFiles),
+        _ => None,
+    }
+}
+
 /// S3's operations are told apart by method, path and query (API Reference), and what they need by
 /// the objects that they are about (Service Authorization Reference): all parts of an upload are a
-/// `PutObject`.
-fn of_files(method: &str, uri: &str) -> Result<BTreeSet<Access>, String> {
-    let url = url::Url::parse(uri).map_err(|_| "a call of no address".to_owned())?;
+/// `PutObject`, and each object of a deletion of many is a `DeleteObject`.
+fn of_files(method: &str, url: &url::Url, body: &str) -> Result<BTreeSet<Access>, String> {
     let mut path = url.path_segments().into_iter().flatten().filter(|part| !part.is_empty());
     if path.next() != Some(FILES_BUCKET) {
         return Err(format!("{method} is about none of the service's buckets"));
     }
-    let kind = path.next();
+    let key = path.next();
     let asks = |name: &str| url.query_pairs().any(|(asked, _)| asked == name);
-    let (action, resource) = match (method, kind) {
-        ("GET", None) if asks("list-type") => ("ListBucket", Resource::Bucket),
-        ("POST", None) if asks("delete") => ("DeleteObject", Resource::RawFiles),
-        ("PUT" | "POST", Some("raw")) => ("PutObject", Resource::RawFiles),
-        ("DELETE", Some("raw")) if asks("uploadId") => ("AbortMultipartUpload", Resource::RawFiles),
-        ("DELETE", Some("raw")) => ("DeleteObject", Resource::RawFiles),
-        ("GET" | "HEAD", Some("raw")) => ("GetObject", Resource::RawFiles),
+    let on = |action: &str, resource| Access { action: format!("s3:{action}"), resource };
+    let Some(key) = key else {
+        return match method {
+            "GET" if asks("list-type") => Ok([on("ListBucket", Resource::Bucket)].into()),
+            "POST" if asks("delete") => {
+                let keys = body.split("<Key>").skip(1);
+                let each = keys.map(|key| Ok(on("DeleteObject", objects(key).ok_or("a key")?)));
+                each.collect()
+            }
+            _ => Err(format!("what rights does {method} need?")),
+        };
+    };
+    let resource = objects(key).ok_or_else(|| format!("{method} is about no known objects"))?;
+    let action = match method {
+        "PUT" | "POST" => "PutObject",
+        "DELETE" if asks("uploadId") => "AbortMultipartUpload",
+        "DELETE" => "DeleteObject",
+        "GET" | "HEAD" => "GetObject",
         _ => return Err(format!("what rights does {method} need?")),
     };
-    Ok([Access { action: format!("s3:{action}"), resource }].into())
+    Ok([on(action, resource)].into())
 }
 
 fn of_secret(operation: &str, body: &Value) -> Result<BTreeSet<Access>, String> {

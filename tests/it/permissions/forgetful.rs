@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex};
 
 use adapters::panorama::endpoints::Endpoints;
 use application::ports::clock::Clock;
+use application::ports::converter::Converter;
 use application::ports::randomness::Randomness;
 use application::ports::webhooks::{Answer, Receivers};
 use async_trait::async_trait;
@@ -20,6 +21,7 @@ use domain::webhook_signature::SignedHeaders;
 use local::{Upstream, gateway};
 use shared::service::{Clients, Files, Service};
 use shared::settings::{Settings, UpstreamChoice};
+use simulated_converter::Script;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tower::ServiceExt as _;
@@ -42,6 +44,7 @@ struct Processes {
     dynamodb: aws_sdk_dynamodb::Client,
     secrets_manager: aws_sdk_secretsmanager::Client,
     files: Files,
+    converter: Arc<dyn Converter>,
     receivers: Arc<Answering>,
     clock: Arc<dyn Clock>,
     randomness: Arc<dyn Randomness>,
@@ -63,8 +66,10 @@ impl Processes {
         let settings = self.settings.lock().expect("nobody panicked").clone();
         let (dynamodb, secrets_manager) = (self.dynamodb.clone(), self.secrets_manager.clone());
         let (clock, randomness) = (self.clock.clone(), self.randomness.clone());
-        let (files, receivers) = (self.files.clone(), self.receivers.clone());
-        let clients = Clients { dynamodb, secrets_manager, files, receivers, clock, randomness };
+        let (files, converter) = (self.files.clone(), self.converter.clone());
+        let receivers = self.receivers.clone();
+        let clients =
+            Clients { dynamodb, secrets_manager, files, converter, receivers, clock, randomness };
         Service::new(settings, clients).expect("a service")
     }
 }
@@ -78,6 +83,7 @@ impl Forgetful {
         let mut world = World::start_with(|options| {
             options.interceptors = interceptors;
             options.upstream = upstream;
+            options.converter = Some(Script::default());
         })
         .await;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
@@ -89,6 +95,7 @@ impl Forgetful {
             dynamodb: world.machine.dynamodb.clone(),
             secrets_manager: world.machine.secrets_manager.clone(),
             clock: world.clock.clone(),
+            converter: world.machine.service.ports.converter.clone(),
             files: links::watched(Files::of(&world.machine.service), seen),
             receivers: Arc::default(),
             randomness: world.machine.service.ports.randomness.clone(),

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use domain::object_key::ObjectKey;
 use shared::service::Files;
 
-use super::access::{Access, Resource};
+use super::access::{Access, objects};
 use super::seen::Seen;
 
 struct Watched {
@@ -31,8 +31,8 @@ impl FileLinks for Watched {
         file_name: &str,
         expires_in: Duration,
     ) -> Result<PresignedUrl, FilesError> {
-        self.seen
-            .note([Access { action: "s3:GetObject".to_owned(), resource: Resource::RawFiles }]);
+        let resource = objects(key.as_str()).expect("one of the service's objects");
+        self.seen.note([Access { action: "s3:GetObject".to_owned(), resource }]);
         self.links.presigned_get(key, file_name, expires_in).await
     }
 }

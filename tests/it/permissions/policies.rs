@@ -192,6 +192,7 @@ impl<'a> Template<'a> {
         match action.split_once(':')?.0 {
             "dynamodb" => self.of_table(resource),
             "s3" => of_files(resource),
+            "lambda" => of_converter(resource),
             "secretsmanager" => self.of_secrets(resource),
             _ => None,
         }
@@ -288,8 +289,18 @@ fn of_files(resource: &Value) -> Option<Resource> {
     match arn.as_str()?.strip_prefix("arn:${AWS::Partition}:s3:::${Bucket}")? {
         "" => Some(Resource::Bucket),
         "/raw/*" => Some(Resource::RawFiles),
+        "/converted/*" => Some(Resource::ConvertedFiles),
         _ => None,
     }
+}
+
+/// The partner's function; without one, one that there is not.
+fn of_converter(resource: &Value) -> Option<Resource> {
+    let nothing = "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:\
+                   ${AWS::StackName}-no-converter";
+    let converter = json!({ "Fn::If":
+        ["HasConverter", { "Ref": "ConverterArn" }, { "Fn::Sub": nothing }] });
+    (*resource == converter).then_some(Resource::Converter)
 }
 
 #[cfg(test)]
@@ -381,6 +392,8 @@ mod tests {
             allow("secretsmanager:GetSecretValue", json!({ "Ref": "Table" })),
             allow("secretsmanager:GetSecretValue", json!({ "Fn::Sub": "${Table}/leaf-*" })),
             allow("kms:Decrypt", arn("Table")),
+            allow("lambda:InvokeFunction", json!("*")),
+            allow("lambda:InvokeFunction", json!({ "Ref": "ConverterArn" })),
             allow("logs:PutLogEvents", arn("OtherLogs")),
             allow("sqs:ReceiveMessage", arn("OtherQueue")),
             allow("xray:PutTraceSegments", json!("*")),

@@ -10,6 +10,7 @@
 //!
 //! Nothing of it is, or can be turned into, an organization code.
 
+mod conversion_rows;
 pub mod data_message;
 mod followed;
 mod lists;

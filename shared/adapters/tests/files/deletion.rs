@@ -15,7 +15,7 @@ async fn all_that_is_a_leaf_users_is_deleted_in_portions_and_nothing_of_another_
         for number in 0..1_003 {
             files.put(&ObjectKey::raw(user, file, number), [bytes(1)]).await.expect("stored");
         }
-        for key in [ObjectKey::standard_geojson(user, file), ObjectKey::raw(other, file, 1)] {
+        for key in [ObjectKey::standard_geojson(user, file, 1), ObjectKey::raw(other, file, 1)] {
             files.put(&key, [bytes(1)]).await.expect("stored");
         }
         let [raw, converted] = ObjectPrefix::of_user(user);

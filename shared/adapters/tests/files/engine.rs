@@ -6,9 +6,12 @@ use std::time::Duration;
 
 use adapters::s3::files::S3Files;
 use adapters::s3::links::S3Links;
+use adapters::s3::reader::LinkReader;
 use adapters::system_clock::SystemClock;
 use application::ports::clock::Clock;
-use application::ports::files::{FileLinks as _, FileStore as _, FilesError, Finished};
+use application::ports::files::{
+    FileLinks as _, FileReader as _, FileStore as _, FilesError, Finished,
+};
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
@@ -111,6 +114,20 @@ impl Files {
             }
         }
         upload.finish().await
+    }
+
+    /// The whole of a small object, as the service reads it.
+    pub(crate) async fn read_small(
+        &self,
+        key: &ObjectKey,
+        most: usize,
+    ) -> Result<Option<Vec<u8>>, FilesError> {
+        let clock = Arc::new(SystemClock);
+        let endpoint = Url::parse(&self.endpoint).expect("a URL");
+        let config = config(&self.endpoint, SECRET);
+        let links = S3Links::new(&config, Some(&endpoint), &self.bucket, clock).expect("links");
+        let http = reqwest::Client::builder().build().expect("a client");
+        LinkReader::new(Arc::new(links), http).read(key, most).await
     }
 
     /// What a link opens.

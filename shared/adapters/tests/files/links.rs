@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use adapters::system_clock::SystemClock;
 use application::ports::clock::Clock as _;
+use application::ports::files::FilesError;
 
 use crate::engine::{Files, SECRET, bytes, get, key, with_files, with_strict_files};
 
@@ -71,6 +72,23 @@ async fn a_link_that_was_changed_or_signed_by_somebody_else_is_refused() {
             assert_ne!(changed, link);
             assert_eq!(get(changed.clone()).await.status(), 403, "{changed}");
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_small_object_is_read_whole_and_a_larger_one_not_at_all() {
+    with_files(async |files: &Files| {
+        let key = key();
+        files.put(&key, [bytes(10)]).await.expect("stored");
+        let read = files.read_small(&key, 10).await.expect("read");
+        assert_eq!(read, Some(bytes(10).to_vec()));
+        let refused = files.read_small(&key, 9).await;
+        assert!(matches!(refused, Err(FilesError::TooLarge { most: 9 })), "{refused:?}");
+    })
+    .await;
+    with_strict_files(async |files: &Files| {
+        assert_eq!(files.read_small(&key(), 10).await.expect("nothing"), None);
     })
     .await;
 }

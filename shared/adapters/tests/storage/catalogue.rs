@@ -33,7 +33,7 @@ fn of(user: LeafUserId) -> Asked {
 }
 
 /// Fields with so many streams each, planted and harvested in turn.
-fn listing(streams: &[usize]) -> SharedData {
+pub(crate) fn listing(streams: &[usize]) -> SharedData {
     let mut gathered = Gathered::default();
     for (place, count) in streams.iter().enumerate() {
         let stream = |number: usize| SharedStream {
@@ -55,7 +55,7 @@ fn listing(streams: &[usize]) -> SharedData {
 }
 
 /// A connected farmer.
-async fn farmer(store: &Store, name: &str, code: &str) -> (Origin, Consent, Credential) {
+pub(crate) async fn farmer(store: &Store, name: &str, code: &str) -> (Origin, Consent, Credential) {
     let app_key = partner(&store.table, &format!("key-{name}")).await;
     let user = settler(&store.table, name).await;
     let (_, credential) = connect(&store.table, &user, &app_key, code).await;
@@ -74,7 +74,13 @@ async fn difference(
     stored.difference(snapshot, now)
 }
 
-async fn sync(store: &Store, origin: &Origin, consent: &Consent, data: &SharedData, seconds: u64) {
+pub(crate) async fn sync(
+    store: &Store,
+    origin: &Origin,
+    consent: &Consent,
+    data: &SharedData,
+    seconds: u64,
+) {
     let difference = difference(store, origin, data, at(seconds)).await;
     store.catalogue.write(consent, &difference).await.expect("written");
 }

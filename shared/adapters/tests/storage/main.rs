@@ -18,6 +18,7 @@ mod app_keys;
 mod catalogue;
 mod checks;
 mod connection_list;
+mod conversions;
 mod credentials;
 mod engine;
 mod events;

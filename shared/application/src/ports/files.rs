@@ -96,6 +96,12 @@ pub enum FilesError {
         /// The size of the one that is there, in bytes.
         size: u64,
     },
+    /// It has more bytes than may be read at once.
+    #[error("an object has more than {most} bytes")]
+    TooLarge {
+        /// How many may be read.
+        most: usize,
+    },
     /// The store failed: the network, a limit, a right. What the caller can do is try again later.
     #[error("the file store failed at `{operation}`: {failure}")]
     Store {
@@ -121,6 +127,16 @@ pub trait FileLinks: Send + Sync {
         file_name: &str,
         expires_in: Duration,
     ) -> Result<PresignedUrl, FilesError>;
+}
+
+/// Small objects, read whole.
+#[async_trait]
+pub trait FileReader: Send + Sync {
+    /// The bytes of an object; `None` when there is none.
+    ///
+    /// # Errors
+    /// It has more bytes than `most`, or the store failed.
+    async fn read(&self, key: &ObjectKey, most: usize) -> Result<Option<Vec<u8>>, FilesError>;
 }
 
 /// A link that opens a file: a secret for as long as it lives.

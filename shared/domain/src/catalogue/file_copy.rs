@@ -7,6 +7,7 @@
 use std::str::FromStr;
 use std::time::Duration;
 
+use crate::catalogue::conversion::Conversion;
 use crate::invalid::Invalid;
 use crate::timestamp::Timestamp;
 
@@ -30,6 +31,8 @@ pub struct FileCopy {
     pub stored: Option<StoredBytes>,
     /// The attempts whose objects, if they wrote any, nobody needs.
     pub left_over: Vec<u32>,
+    /// What a converter made, of these bytes or of those before.
+    pub conversion: Option<Conversion>,
 }
 
 /// Leaf's `status` of a file.
@@ -112,6 +115,19 @@ pub struct StoredBytes {
     pub file_name: String,
 }
 
+impl StoredBytes {
+    /// Leaf's name of Precision Planting's format, by the file's name; none for one that is not
+    /// known.
+    pub fn format(&self) -> Option<&'static str> {
+        let (_, ending) = self.file_name.rsplit_once('.')?;
+        match &*ending.to_ascii_lowercase() {
+            "2020" => Some("PP2020"),
+            "dat" => Some("dat"),
+            _ => None,
+        }
+    }
+}
+
 /// Why no attempt begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotNow {
@@ -134,6 +150,7 @@ impl FileCopy {
             status: FileStatus::Processing,
             stored: None,
             left_over: Vec::new(),
+            conversion: None,
         }
     }
 
@@ -215,6 +232,20 @@ impl FileCopy {
         self.is_at(version, attempt).then(|| self.ended(FileStatus::Failed(why)))
     }
 
+    /// What a converter made of the bytes that are here.
+    pub fn converted(&self) -> Option<&Conversion> {
+        let stored = self.stored.as_ref()?;
+        self.conversion.as_ref().filter(|conversion| conversion.of_attempt == stored.attempt)
+    }
+
+    /// A converter has done its work. None if other bytes are here by now; then what it made is
+    /// nobody's.
+    #[must_use]
+    pub fn with_conversion(&self, conversion: Conversion) -> Option<Self> {
+        let is_of_these = self.stored.as_ref()?.attempt == conversion.of_attempt;
+        is_of_these.then(|| Self { conversion: Some(conversion), ..self.clone() })
+    }
+
     /// The objects of these attempts are gone.
     #[must_use]
     pub fn cleaned(&self, gone: &[u32]) -> Self {
@@ -241,6 +272,7 @@ impl FileCopy {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalogue::conversion::NotMade;
 
     fn at(minutes: u64) -> Timestamp {
         Timestamp::new(time::macros::datetime!(2026-11-28 12:00 UTC))
@@ -289,5 +321,20 @@ mod tests {
         let begun = failed.wanted_again().begin(at(2)).expect("an attempt");
         let done = begun.finish(3, bytes(3)).expect("it counts");
         assert_eq!((done.stored, &*done.left_over), (Some(bytes(3)), &[2, 1][..]));
+    }
+
+    #[test]
+    fn a_conversion_is_of_the_bytes_that_it_was_made_of() {
+        let conversion = |of_attempt| Conversion::nothing(of_attempt, NotMade::Failed, None);
+        let begun = FileCopy::wanted().begin(at(0)).expect("an attempt");
+        assert_eq!(begun.with_conversion(conversion(1)), None, "there are no bytes");
+        let done = begun.finish(1, bytes(1)).expect("it counts");
+        let converted = done.with_conversion(conversion(1)).expect("it is of these");
+        assert_eq!(converted.converted(), Some(&conversion(1)));
+        let begun = converted.wanted_again().begin(at(1)).expect("an attempt");
+        assert_eq!(begun.converted(), Some(&conversion(1)), "the bytes before are here");
+        let done = begun.finish(2, bytes(2)).expect("it counts");
+        assert_eq!(done.converted(), None);
+        assert_eq!(done.with_conversion(conversion(1)), None, "it comes too late");
     }
 }

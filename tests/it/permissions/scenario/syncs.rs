@@ -1,4 +1,5 @@
-//! `request-syncs`, `sync-operation` and `store-file`: what fills catalogue and bucket.
+//! `request-syncs`, `sync-operation`, `store-file` and `convert-file`: what fills catalogue and
+//! bucket.
 
 use std::time::Duration;
 
@@ -21,6 +22,7 @@ pub(super) async fn scenes(scenario: &Scenario<'_>) {
     request_syncs(&scenario.machine().await).await;
     Box::pin(sync_operation(&scenario.machine().await)).await;
     Box::pin(store_file(&scenario.machine().await)).await;
+    Box::pin(convert_file(&scenario.machine().await)).await;
 }
 
 async fn request_syncs(machine: &Forgetful) {
@@ -86,6 +88,35 @@ async fn store_file(machine: &Forgetful) {
     world.pass(15, 0);
     assert_eq!(check(machine, Duration::from_mins(1)).await.revoked, 1);
     assert_eq!(store_all(machine, &user, 1).await, 0);
+}
+
+/// Converted, and read; anew with other bytes; of a Leaf user that is gone.
+async fn convert_file(machine: &Forgetful) {
+    let world = &machine.world;
+    let user = world.connected("maria", FARM).await;
+    let stream = streams(world, json!([40])).await;
+    assert_eq!(sync(machine, &user).await, 0);
+    store_all(machine, &user, 1).await;
+    let of_stream = files(world, &user).await;
+    let file = of_stream.iter().find(|it| it["sizeInBytes"] == 40).expect("the file");
+    let id = file["id"].as_str().expect("an id");
+    let message = json!({ "leafUserId": user, "fileId": id });
+    assert_eq!(work_for_the(machine, "convert-file", &message, 1).await, 0);
+    let of_file = format!("/services/operations/api/files/{id}");
+    for (what, status) in [("summary", 200), ("download/standardGeojson", 302)] {
+        let answer = world.owner(Method::GET, &format!("{of_file}/{what}")).send().await;
+        assert_eq!(answer.expect("an answer").status(), status, "{what}");
+    }
+    let url = world.panorama(&format!("/control/operations/{FARM}/streams/{stream}"));
+    let changed = json!({ "crop": "Barley", "files": [48] });
+    let answer = world.http.post(url).json(&changed).send().await.expect("an answer");
+    assert!(answer.status().is_success());
+    world.pass(16, 0);
+    assert_eq!(sync(machine, &user).await, 0);
+    store_all(machine, &user, 1).await;
+    assert_eq!(work_for_the(machine, "convert-file", &message, 1).await, 0);
+    world.gets(204, Method::DELETE, &format!("/users/{user}"), None).await;
+    assert_eq!(work_for_the(machine, "convert-file", &message, 1).await, 0);
 }
 
 /// A delivery after which there is none.

@@ -6,6 +6,7 @@ use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 use uuid::Uuid;
 
+use super::conversion_rows;
 use super::schema::{BY_CREATION, BY_NAME, BY_PARENT, BY_SIZE, BY_UPDATE, KIND_STATUS, KIND_TYPE};
 use crate::dynamodb::item::{Item, Reading, Writing, key, number};
 use application::ports::catalogue::CopyStatus;
@@ -247,7 +248,7 @@ impl Row for MachineFile {
 /// A row of a file, with the state of its copy.
 pub(super) fn file_row(user: LeafUserId, file: &StoredFile) -> Item {
     let StoredFile { entry, copy } = file;
-    let FileCopy { version, attempts, lease_until, status, stored, left_over } = copy;
+    let FileCopy { version, attempts, lease_until, status, stored, left_over, conversion } = copy;
     let created = entry.created_at.to_string();
     let size = stored.as_ref().map_or(0, |stored| stored.size);
     let left_over: Vec<_> = left_over.iter().map(ToString::to_string).collect();
@@ -273,6 +274,9 @@ pub(super) fn file_row(user: LeafUserId, file: &StoredFile) -> Item {
             .with("sha256", bytes(sha256.iter().copied()))
             .text("fileName", file_name)
             .text(BY_NAME, format!("FILE#{}", place(file_name, &created)));
+    }
+    if let Some(conversion) = conversion {
+        row = conversion_rows::written(row, conversion);
     }
     row.done()
 }
@@ -305,6 +309,7 @@ pub(super) fn read_file(row: Reading<'_>) -> Result<StoredFile, StoreError> {
             status,
             stored,
             left_over: left_over.collect::<Result<_, _>>().map_err(|_| row.corrupt("leftOver"))?,
+            conversion: conversion_rows::read(row)?,
         },
     })
 }

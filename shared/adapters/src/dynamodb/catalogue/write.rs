@@ -138,7 +138,9 @@ impl CatalogueTable {
         copy: &FileCopy,
         now: Timestamp,
     ) -> Result<StoredFile, CatalogueError> {
-        let stands = copy.status != before.copy.status || copy.stored != before.copy.stored;
+        let stands = copy.status != before.copy.status
+            || copy.stored != before.copy.stored
+            || copy.conversion != before.copy.conversion;
         let entry = Entry {
             revision: before.entry.revision + 1,
             // A lease is nobody's matter but ours.

@@ -1,0 +1,51 @@
+//! Small objects, read by the links that others are given, so without the SDK.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use reqwest::StatusCode;
+
+use super::failure::strange;
+use crate::outside::{Unread, body, transport_failure};
+use application::ports::files::{FileLinks, FileReader, FilesError};
+use domain::object_key::ObjectKey;
+
+/// What a failure is reported by.
+const OPERATION: &str = "GetObject";
+
+/// A link is followed at once.
+const LINK_LIVES: Duration = Duration::from_mins(1);
+
+/// A reader of what links lead to.
+pub struct LinkReader {
+    links: Arc<dyn FileLinks>,
+    http: reqwest::Client,
+}
+
+impl LinkReader {
+    /// One that signs with these links and asks with this client.
+    pub fn new(links: Arc<dyn FileLinks>, http: reqwest::Client) -> Self {
+        Self { links, http }
+    }
+}
+
+#[async_trait]
+impl FileReader for LinkReader {
+    async fn read(&self, key: &ObjectKey, most: usize) -> Result<Option<Vec<u8>>, FilesError> {
+        let link = self.links.presigned_get(key, "object", LINK_LIVES).await?;
+        // Its error would have the link in it.
+        let failed = |error| strange(OPERATION, &transport_failure(&error));
+        let answer = self.http.get(link.expose().clone()).send().await.map_err(failed)?;
+        match answer.status() {
+            StatusCode::OK => {}
+            StatusCode::NOT_FOUND => return Ok(None),
+            status => return Err(strange(OPERATION, status.as_str())),
+        }
+        match body(answer, most).await {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(Unread::TooLarge) => Err(FilesError::TooLarge { most }),
+            Err(Unread::Broken(error)) => Err(failed(error)),
+        }
+    }
+}
