@@ -98,6 +98,7 @@ fn the_environment_file_has_what_a_function_needs() {
     let sdk = [
         "ACCESS_KEY_ID",
         "ENDPOINT_URL_DYNAMODB",
+        "ENDPOINT_URL_LAMBDA",
         "ENDPOINT_URL_SECRETS_MANAGER",
         "REGION",
         "SECRET_ACCESS_KEY",
