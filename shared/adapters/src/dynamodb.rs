@@ -41,6 +41,7 @@ pub mod change_message;
 mod connection_checks;
 mod connection_list;
 mod connections;
+mod earlier_connections;
 mod events;
 mod failure;
 mod item;

@@ -91,6 +91,10 @@ impl ConnectionList for Table {
         Ok(ActivePage { connections, next })
     }
 
+    async fn list_earlier(&self, app_key: &AppKeyId) -> Result<usize, StoreError> {
+        self.put_earlier_into_the_list(app_key).await
+    }
+
     async fn note_data(&self, credential: &Credential, at: Timestamp) -> Result<(), StoreError> {
         let later = Condition::new("id = :id AND #since < :at")
             .name("#since", SILENT_SINCE)

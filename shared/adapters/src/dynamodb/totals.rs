@@ -65,6 +65,16 @@ impl Table {
         (before != after).then(|| self.add(connections_of(app_key), id, &moved))
     }
 
+    /// A connection that was not counted by its status yet.
+    pub(super) fn one_more_of_status(
+        &self,
+        app_key: &AppKeyId,
+        id: LeafUserId,
+        status: CredentialStatus,
+    ) -> TransactWriteItem {
+        self.add(connections_of(app_key), id, &[(status.as_str(), 1)])
+    }
+
     /// How many connections of an app key have each status.
     pub(super) async fn connections_by_status(
         &self,

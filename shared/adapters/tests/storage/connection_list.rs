@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use application::ports::connection_list::{ConnectionList as _, Group, ListedConnection, Reason};
-use application::ports::connections::{Connections as _, Freed, StatusChange};
+use application::ports::connections::{Connections as _, Freed, SaveError, StatusChange};
+use aws_sdk_dynamodb::types::AttributeValue;
 use domain::app_key::AppKey;
 use domain::credential::{Credential, CredentialStatus};
 use domain::timestamp::Timestamp;
@@ -143,6 +144,64 @@ async fn a_listed_connection_says_why_and_since_when_and_not_its_code() {
             .await
             .expect("rows");
         assert!(!format!("{:?}", whole.items()).contains("krwv4vYH"), "an index is one more copy");
+    })
+    .await;
+}
+
+/// A credential and its total as a version wrote them that had no list.
+async fn forget_listing(store: &Store, credential: &Credential) {
+    let user = credential.leaf_user_id;
+    let row = store.client.update_item().table_name(&store.name);
+    let row = row
+        .key("pk", AttributeValue::S(format!("USER#{user}")))
+        .key("sk", AttributeValue::S("CREDENTIAL".to_owned()))
+        .update_expression("REMOVE standing, silentSince, reason, reasonCode");
+    row.send().await.expect("updated");
+    let app_key = format!("{}#{}", credential.app_key.environment, credential.app_key.name);
+    let share = store.client.update_item().table_name(&store.name);
+    let share = share
+        .key("pk", AttributeValue::S(format!("TOTAL#CONNECTIONS#{app_key}")))
+        .key("sk", AttributeValue::S(format!("{:x}", user.0.as_bytes()[15] & 0xf)))
+        .update_expression("ADD ACTIVE :less")
+        .expression_attribute_values(":less", AttributeValue::N("-1".to_owned()));
+    share.send().await.expect("updated");
+}
+
+#[tokio::test]
+async fn what_an_earlier_version_has_written_is_listed_and_counted_once() {
+    with_store(async |store| {
+        let app_key = partner(&store.table, "a").await;
+        let credentials = farmers(store, &app_key, &["krwv4vYH", "t8Zq2mLx", "Hn5cW7pd"]).await;
+        for earlier in &credentials[..2] {
+            forget_listing(store, earlier).await;
+        }
+        let groups = [group(&app_key, CredentialStatus::Active)];
+        assert_eq!(page(store, &groups, None, (0, 1)).await.1, 1);
+        for expected in [2, 0, 0] {
+            let listed = store.table.list_earlier(&app_key.id).await.expect("listed");
+            assert_eq!(listed, expected);
+        }
+        assert_eq!(page(store, &groups, None, (0, 1)).await.1, 3);
+        let (users, total) = page(store, &groups, None, (0, 9)).await;
+        let users: BTreeSet<_> = users.into_iter().collect();
+        assert_eq!((users.len(), total), (3, 3));
+        let listed = store.table.page(&groups, Some(at(0)), 0, 9).await.expect("a page");
+        assert!(listed.entries.iter().all(|listed| listed.reason.is_none()), "nobody knows why");
+        assert_eq!(listed.total, Some(2), "silent since their status is what it is");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_has_another_status_by_now_is_not_disconnected_by_what_was_read_before() {
+    with_store(async |store| {
+        let app_key = partner(&store.table, "a").await;
+        let credential = farmers(store, &app_key, &["krwv4vYH"]).await.remove(0);
+        let before = store.table.account(credential.leaf_user_id).await.expect("read");
+        revoke(store, &credential, &app_key, 50).await;
+        let before = before.expect("an account");
+        let late = store.table.disconnect(&before, false, Freed::ForAnybody).await;
+        assert!(matches!(late, Err(SaveError::Conflict)), "its total is another: {late:?}");
     })
     .await;
 }

@@ -35,6 +35,10 @@ pub trait ConnectionList: Send + Sync {
         after: Option<ActiveCursor>,
     ) -> Result<ActivePage, StoreError>;
 
+    /// Puts into the list what an earlier version has written of an app key's connections, and says
+    /// how many those were.
+    async fn list_earlier(&self, app_key: &AppKeyId) -> Result<usize, StoreError>;
+
     /// Notes that a file of a connection has come, unless the credential is another one by now.
     async fn note_data(&self, credential: &Credential, at: Timestamp) -> Result<(), StoreError>;
 }

@@ -62,6 +62,10 @@ struct Run<'a> {
 impl Run<'_> {
     async fn ask_for_all(&mut self, deadline: Timestamp) -> Result<(), StoreError> {
         for app_key in self.ports.app_keys.list().await? {
+            let earlier = self.ports.connection_list.list_earlier(&app_key.id).await?;
+            if earlier > 0 {
+                tracing::info!(app_key = %app_key.id, earlier, "connections were listed anew");
+            }
             // Where the login is refused, nobody can say of a farmer that nothing comes.
             let is_refused = self.ports.logins.state(&app_key.id).await?.refused.is_some();
             let mut after = None;

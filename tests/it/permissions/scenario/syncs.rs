@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use all_functions::FUNCTIONS;
 use application::ports::clock::Clock as _;
+use aws_sdk_dynamodb::types::AttributeValue;
 use lambda::function::{Function, Kind};
+use local::environment::TABLE_NAME;
 use local::function_scope;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -25,13 +27,32 @@ pub(super) async fn scenes(scenario: &Scenario<'_>) {
     Box::pin(convert_file(&scenario.machine().await)).await;
 }
 
+/// One connection was made before there was a list of them.
 async fn request_syncs(machine: &Forgetful) {
-    machine.world.connected("maria", FARM).await;
+    let user = machine.world.connected("maria", FARM).await;
+    before_there_was_a_list(&machine.world, &user).await;
     let deadline = machine.world.clock.now().plus(Duration::from_mins(1));
     let by_the_clock = |it: &&&Function| it.name == "request-syncs";
     let function = FUNCTIONS.iter().find(by_the_clock).expect("a function");
     let Kind::Schedule { run, .. } = function.kind else { panic!("nothing calls it") };
     function_scope::as_function(function.name, run(&machine.process(), deadline)).await;
+}
+
+async fn before_there_was_a_list(world: &World, user: &str) {
+    let dynamodb = &world.machine.dynamodb;
+    let row = dynamodb.update_item().table_name(TABLE_NAME);
+    let row = row
+        .key("pk", AttributeValue::S(format!("USER#{user}")))
+        .key("sk", AttributeValue::S("CREDENTIAL".to_owned()))
+        .update_expression("REMOVE standing, silentSince");
+    row.send().await.expect("updated");
+    let app_key = format!("STAGE#{}", world.machine.ready.app_name);
+    let share = dynamodb.update_item().table_name(TABLE_NAME);
+    let share = share
+        .key("pk", AttributeValue::S(format!("TOTAL#CONNECTIONS#{app_key}")))
+        .key("sk", AttributeValue::S(user[user.len() - 1..].to_owned()))
+        .update_expression("REMOVE ACTIVE");
+    share.send().await.expect("updated");
 }
 
 /// All is new, nothing is, some is gone; the login is refused; the farmer has left.
