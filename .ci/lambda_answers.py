@@ -286,6 +286,10 @@ class Day:
             body = {"leafUserId": user, "fileId": stored[0]["id"], "again": True}
             sample["Records"][0]["body"] = json.dumps(body)
             expect(function.invoke(sample)["batchItemFailures"], [], "convert-file: once more")
+        with self.function("forget-data") as forget:
+            sample = event("forget-data")
+            sample["Records"][0]["body"] = json.dumps({"leafUserId": user})
+            expect(forget.invoke(sample)["batchItemFailures"], [], "forget-data: nobody has left")
         with self.function("request-syncs") as request:
             report = {"operations": 1, "isOutOfTime": False}
             expect(request.invoke(event("request-syncs")), report, "request-syncs: its report")

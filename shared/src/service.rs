@@ -119,8 +119,8 @@ impl Service {
         Self::over_env(|_, _| Ok(Arc::new(NoFiles)), |_, _| Ok(Arc::new(NoConverter))).await
     }
 
-    /// The same for a function that stores files. Only such a function carries the SDK for S3: the
-    /// others' binaries have no way to it, so the linker leaves it out.
+    /// The same for a function that stores or deletes files. Only such a function carries the SDK
+    /// for S3: the others' binaries have no way to it, so the linker leaves it out.
     ///
     /// # Errors
     /// See [`InitError`].
@@ -191,7 +191,8 @@ impl Service {
             &settings.catalogue_table_name,
             &settings.table_name,
         ));
-        let table = Arc::new(Table::new(dynamodb, &settings.table_name));
+        let table = Table::new(dynamodb, &settings.table_name);
+        let table = Arc::new(table.beside(&settings.catalogue_table_name));
         let secrets = Arc::new(SecretsManager::new(
             secrets_manager,
             &settings.secrets_prefix,

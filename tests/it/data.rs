@@ -7,6 +7,7 @@ mod download;
 mod fields;
 mod files;
 mod freshness;
+mod leaving;
 mod limits;
 mod operations;
 mod resources;

@@ -4,7 +4,7 @@ use lambda::function::Function;
 
 /// Every function. One that is not in here is in no log, no gateway and no template, and the tests
 /// say so.
-pub const FUNCTIONS: [&Function; 22] = [
+pub const FUNCTIONS: [&Function; 23] = [
     &api_document::FUNCTION,
     &app_keys::FUNCTION,
     &authenticate::FUNCTION,
@@ -24,6 +24,7 @@ pub const FUNCTIONS: [&Function; 22] = [
     &sync_operation::FUNCTION,
     &store_file::FUNCTION,
     &convert_file::FUNCTION,
+    &forget_data::FUNCTION,
     &deliver_alerts::FUNCTION,
     &deliver_data_alerts::FUNCTION,
     &leaf_alerts::FUNCTION,

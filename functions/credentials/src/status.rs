@@ -6,6 +6,7 @@ use application::use_cases::credential_status::{
 use application::use_cases::disconnect::{Scope, disconnect};
 use axum::Json;
 use axum::extract::{OriginalUri, State};
+use axum::response::{IntoResponse as _, Response};
 use domain::client_environment::ClientEnvironment;
 use domain::credential::CredentialStatus;
 use domain::ids::{CredentialId, LeafUserId, SessionId};
@@ -15,9 +16,10 @@ use http::StatusCode;
 use serde::Serialize;
 use shared::service::Service;
 use web::error_key::ErrorKey;
+use web::listing::{data_deletion_path, gone_with_its_data};
 use web::parameters::{Query, Segments, segment};
 use web::problem::Problem;
-use web::refusals::{no_such_user, not_disconnected, until_switched_off};
+use web::refusals::{no_such_user, not_disconnected, until_switched_off, with_its_data};
 
 /// What the contract shows. `accessToken`, `refreshToken` and `password`, which Leaf returns, are
 /// not for anybody's eyes.
@@ -104,13 +106,18 @@ pub(crate) async fn remove(
     State(service): State<Service>,
     Segments(id): Segments<String>,
     OriginalUri(uri): OriginalUri,
-) -> Result<StatusCode, Problem> {
+) -> Result<Response, Problem> {
     let id = segment("leafUserId", &id)?;
-    let again = until_switched_off(&uri)?;
-    disconnect(&service.ports, &*service.records, id, Scope::Connection, again)
+    let (again, scope) = (until_switched_off(&uri)?, with_its_data(&uri)?);
+    disconnect(&service.ports, &*service.records, id, scope, again)
         .await
         .map_err(|error| not_disconnected(error, id))?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(match scope {
+        Scope::Connection => StatusCode::NO_CONTENT.into_response(),
+        Scope::ConnectionAndData | Scope::LeafUser => {
+            gone_with_its_data(&service.settings.public_url_of(&data_deletion_path(id)))
+        }
+    })
 }
 
 fn absent(why: NoCredential, id: LeafUserId) -> Problem {

@@ -66,7 +66,7 @@ pub async fn work(function: &Function) -> Result<(), Error> {
     .await
 }
 
-/// The same for a function that stores files: its binary carries the SDK for S3.
+/// The same for a function that stores or deletes files: its binary carries the SDK for S3.
 ///
 /// # Errors
 /// The settings are wrong, or the runtime ended.

@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use application::use_cases::resume_handshake::Remaining;
-use application::use_cases::sync_operation::{SyncError, sync_operation};
+use application::use_cases::sync_operation::{SyncError, Synced, sync_operation};
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use domain::ids::LeafUserId;
 use lambda::function::{Function, Kind, Memory, Queue, Rule, Source};
@@ -63,8 +63,11 @@ impl queue::Message for Message {
 pub async fn sync(service: &Service, event: SqsEvent) -> SqsBatchResponse {
     let now = service.ports.clock.now();
     queue::each(event, QUEUE, now, |user, _: Message, _| async move {
-        sync_operation(&service.ports, user).await?;
-        Ok::<_, SyncError>(Remaining::Nothing)
+        Ok::<_, SyncError>(match sync_operation(&service.ports, user).await? {
+            // It comes again when that is done.
+            Synced::Leaving => Remaining::Something,
+            Synced::NoConsent | Synced::Same | Synced::Followed => Remaining::Nothing,
+        })
     })
     .await
 }

@@ -1,7 +1,8 @@
-//! Step 2: Leaf users. `/users`, `/users/{leafUserId}`.
+//! Step 2: Leaf users. `/users`, `/users/{leafUserId}`, `/users/{leafUserId}/data-deletion`.
 //!
 //! What a body, a query or a record means is for whoever keeps the records.
 
+mod data_deletion;
 mod resource;
 
 use application::ports::portion::Portion;
@@ -12,12 +13,12 @@ use axum::extract::{OriginalUri, Request, State};
 use axum::response::Response;
 use domain::ids::LeafUserId;
 use domain::record::Shown;
-use http::{Method, StatusCode};
+use http::Method;
 use lambda::function::{Function, Kind, Throttle};
 use shared::service::Service;
 use web::USER_MANAGEMENT;
 use web::fields::Fields;
-use web::listing::{created, listed};
+use web::listing::{created, data_deletion_path, gone_with_its_data, listed};
 use web::parameters::{Query, Segments, segment};
 use web::problem::Problem;
 use web::refusals::{no_such_user, not_disconnected, until_switched_off};
@@ -45,6 +46,7 @@ pub fn routes(service: Service) -> Routes<Service> {
         .owner(Method::GET, &user, read)
         .owner(Method::PATCH, &user, merge)
         .owner(Method::DELETE, &user, remove)
+        .owner(Method::GET, &format!("{user}/data-deletion"), data_deletion::read)
 }
 
 async fn list(
@@ -107,11 +109,11 @@ async fn remove(
     State(service): State<Service>,
     Segments(id): Segments<String>,
     OriginalUri(uri): OriginalUri,
-) -> Result<StatusCode, Problem> {
+) -> Result<Response, Problem> {
     let id = segment("leafUserId", &id)?;
     let again = until_switched_off(&uri)?;
     disconnect(&service.ports, &*service.records, id, Scope::LeafUser, again)
         .await
         .map_err(|error| not_disconnected(error, id))?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(gone_with_its_data(&service.settings.public_url_of(&data_deletion_path(id))))
 }

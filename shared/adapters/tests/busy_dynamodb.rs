@@ -158,7 +158,9 @@ async fn events_that_a_batch_left_are_deleted_again_and_at_last_given_up() {
     let done = || ok(json!({ "UnprocessedItems": {} }));
 
     let dynamodb = Dynamodb::answering([ok(json!({})), events(), left(), done()]);
-    assert!(dynamodb.table().disconnect(&account(user), false, Freed::ForAnybody).await.is_ok());
+    assert!(
+        dynamodb.table().disconnect(&account(user), false, Freed::ForAnybody, None).await.is_ok()
+    );
     assert_eq!(
         dynamodb.asked(),
         ["TransactWriteItems", "Query", "BatchWriteItem", "BatchWriteItem"]
@@ -166,8 +168,9 @@ async fn events_that_a_batch_left_are_deleted_again_and_at_last_given_up() {
 
     let dynamodb =
         Dynamodb::answering([ok(json!({})), events()].into_iter().chain((0..9).map(|_| left())));
-    let error =
-        store_error(dynamodb.table().disconnect(&account(user), false, Freed::ForAnybody).await);
+    let error = store_error(
+        dynamodb.table().disconnect(&account(user), false, Freed::ForAnybody, None).await,
+    );
     assert_eq!(error.operation, "BatchWriteItem");
     assert_eq!(dynamodb.asked().len(), 2 + 5);
 }

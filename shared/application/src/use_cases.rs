@@ -13,6 +13,7 @@ pub mod expire_session;
 pub mod failed_calls;
 pub mod file_summary;
 pub mod finish_handshake;
+pub mod forget_data;
 pub mod list_connections;
 pub mod log_in;
 pub(crate) mod note_refusal;

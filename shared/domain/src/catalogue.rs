@@ -9,6 +9,7 @@ pub mod conversion;
 pub mod difference;
 pub mod entry;
 pub mod file_copy;
+pub mod leaving;
 pub mod operation_type;
 pub mod origin;
 pub mod snapshot;

@@ -66,6 +66,9 @@ error_keys! {
 
     /// No Leaf user has this id.
     LeafUserNotFound = "leafUserNotFound", NOT_FOUND, "There is no such Leaf user";
+    /// No deletion of the Leaf user's data was asked for lately.
+    DataDeletionNotFound = "dataDeletionNotFound", NOT_FOUND,
+        "There is no deletion of the Leaf user's data";
     /// The Leaf user has no grower with this id.
     GrowerNotFound = "growerNotFound", NOT_FOUND, "There is no such grower";
     /// The Leaf user has no farm with this id.

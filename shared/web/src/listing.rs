@@ -13,8 +13,10 @@ use http::{HeaderName, HeaderValue, StatusCode, Uri};
 use serde::Serialize;
 use url::Url;
 
+use super::USER_MANAGEMENT;
 use super::parameters::Query;
 use super::problem::Problem;
+use domain::ids::LeafUserId;
 use domain::sent::{Page, SentQuery};
 
 /// How many entries a list has on all its pages.
@@ -79,7 +81,20 @@ impl<S: Send + Sync> FromRequestParts<S> for PageAsked {
 
 /// Answers 201 with what was made and where it is.
 pub fn created<T: Serialize>(place: &Url, body: T) -> Response {
-    let mut response = (StatusCode::CREATED, Json(body)).into_response();
+    at(place, (StatusCode::CREATED, Json(body)).into_response())
+}
+
+/// Where it can be seen how far the deletion of a Leaf user's data is.
+pub fn data_deletion_path(id: LeafUserId) -> String {
+    format!("{USER_MANAGEMENT}/users/{id}/data-deletion")
+}
+
+/// Answers 204 with where it can be seen how far the deletion of the data is.
+pub fn gone_with_its_data(place: &Url) -> Response {
+    at(place, StatusCode::NO_CONTENT.into_response())
+}
+
+fn at(place: &Url, mut response: Response) -> Response {
     if let Ok(place) = HeaderValue::from_str(place.as_str()) {
         response.headers_mut().insert(LOCATION, place);
     }

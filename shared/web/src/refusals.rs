@@ -9,7 +9,7 @@ use application::ports::records::ChangeError;
 use application::ports::secrets::SecretsError;
 use application::ports::store_error::StoreError;
 use application::ports::upstream::{LoginError, LoginRefusal, Party, Unavailable, UpstreamError};
-use application::use_cases::disconnect::{Again, DisconnectError};
+use application::use_cases::disconnect::{Again, DisconnectError, Scope};
 use application::use_cases::register_app_key::RegisterError;
 use application::use_cases::resolve_app_key::ResolveError;
 use domain::client_environment::ClientEnvironment;
@@ -142,6 +142,24 @@ pub fn until_switched_off(uri: &Uri) -> Result<Again, Problem> {
     Ok(if strictly { Again::OnceSwitchedOff } else { Again::ByCode })
 }
 
+/// There is no deletion of a Leaf user's data to tell of.
+pub fn no_deletion(id: LeafUserId) -> Problem {
+    Problem::new(
+        ErrorKey::DataDeletionNotFound,
+        format!(
+            "No deletion of the data of the Leaf user {id} was asked for, or it was done more than \
+             30 days ago. Ask for one with DELETE /users/{{leafUserId}}, or with DELETE \
+             /users/{{leafUserId}}/panorama-credentials?deleteData=true."
+        ),
+    )
+}
+
+/// What is to go with a credential.
+pub fn with_its_data(uri: &Uri) -> Result<Scope, Problem> {
+    let with_data = Query::of(uri).flag("deleteData")?;
+    Ok(if with_data { Scope::ConnectionAndData } else { Scope::Connection })
+}
+
 /// Why a connection was not ended.
 pub fn not_disconnected(error: DisconnectError, id: LeafUserId) -> Problem {
     match error {
@@ -150,6 +168,11 @@ pub fn not_disconnected(error: DisconnectError, id: LeafUserId) -> Problem {
             ErrorKey::MalformedField,
             "untilSwitchedOff",
             "must be false in proxy mode: there, Leaf decides who connects an operation again",
+        ),
+        DisconnectError::UpstreamsData => Problem::of_field(
+            ErrorKey::MalformedField,
+            "deleteData",
+            "must be false in proxy mode: there, Leaf keeps the data; delete the Leaf user",
         ),
         DisconnectError::Conflict => concurrent_change(),
         DisconnectError::Failure(error) => error.into(),

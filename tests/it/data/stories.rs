@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use application::use_cases::forget_data::forget_data;
 use application::use_cases::store_stream::{Try, store_stream};
 use application::use_cases::sync_operation::sync_operation;
 use local::function_scope::as_function;
@@ -37,6 +38,8 @@ enum Step {
     Connect(usize, usize),
     /// The partner deletes a Leaf user's credential.
     Delete(usize),
+    /// The same with what was received.
+    Leave(usize),
     /// The farmer switches sharing off, or on, and the check sees it.
     Switch(usize, bool),
     /// The partner or the clock asks for a sync.
@@ -45,6 +48,8 @@ enum Step {
     Deliver,
     /// A sync, in a process that dies after so many calls.
     SyncDies(usize, usize),
+    /// The same of a deletion of what was received.
+    LeaveDies(usize, usize),
     /// The same of a copy of each file that waits for its bytes.
     StoreDies(usize, usize),
     /// The next call of this kind meets this fault.
@@ -63,10 +68,12 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (operation(), 0..9_usize).prop_map(|(operation, which)| Step::Remove(operation, which)),
         3 => (user(), operation()).prop_map(|(user, operation)| Step::Connect(user, operation)),
         1 => user().prop_map(Step::Delete),
+        1 => user().prop_map(Step::Leave),
         3 => (operation(), any::<bool>()).prop_map(|(operation, on)| Step::Switch(operation, on)),
         3 => user().prop_map(Step::Request),
         5 => Just(Step::Deliver),
         4 => (0..12_usize, user()).prop_map(|(calls, user)| Step::SyncDies(calls, user)),
+        2 => (0..12_usize, user()).prop_map(|(calls, user)| Step::LeaveDies(calls, user)),
         4 => (0..16_usize, user()).prop_map(|(calls, user)| Step::StoreDies(calls, user)),
         3 => (call, fault).prop_map(|(call, fault)| Step::Fault(call, fault)),
         3 => prop_oneof![Just(1_u64), Just(16), Just(61)].prop_map(Step::Pass),
@@ -117,8 +124,10 @@ struct Teller {
     streams: Vec<Vec<String>>,
     /// Whose operation each stream was ever.
     operation_of: BTreeMap<String, usize>,
-    /// By Leaf user: the operations that it was ever connected to.
+    /// By Leaf user: the operations that it was ever connected to, since it has left if it has.
     connected: Vec<BTreeSet<usize>>,
+    /// Those before, whose files are being deleted.
+    left: Vec<BTreeSet<usize>>,
     /// The latest season that a changed stream was said to be of.
     seasons: u64,
 }
@@ -134,8 +143,8 @@ impl Teller {
         let codes = made["organizationCodes"].as_array().expect("codes").iter().map(code).collect();
         let users = vec![world.create_user("maria").await, world.create_user("dale").await];
         let (streams, connected) = (vec![Vec::new(); USERS], vec![BTreeSet::new(); USERS]);
-        let operation_of = BTreeMap::new();
-        Self { world, users, codes, streams, operation_of, connected, seasons: 2_000 }
+        let (operation_of, left) = (BTreeMap::new(), connected.clone());
+        Self { world, users, codes, streams, operation_of, connected, left, seasons: 2_000 }
     }
 
     async fn step(&mut self, step: &Step) -> Result<(), String> {
@@ -175,6 +184,11 @@ impl Teller {
                 let path = format!("{MANAGEMENT}/users/{}/panorama-credentials", self.users[user]);
                 self.world.json(self.world.owner(Method::DELETE, &path)).await;
             }
+            Step::Leave(user) => {
+                self.world.delete_with_data(&self.users[user]).await;
+                let before = std::mem::take(&mut self.connected[user]);
+                self.left[user].extend(before);
+            }
             Step::Switch(operation, on) => {
                 let code = &self.codes[operation];
                 if on {
@@ -193,6 +207,12 @@ impl Teller {
                 let user = self.users[user].parse().expect("an id");
                 let sync = sync_operation(&doomed.service.ports, user);
                 drop(as_function("sync-operation", Box::pin(sync)).await);
+            }
+            Step::LeaveDies(calls, user) => {
+                let doomed = Doomed::after(calls, &self.world).await;
+                let user = self.users[user].parse().expect("an id");
+                let look = forget_data(&doomed.service.ports, user);
+                drop(as_function("forget-data", Box::pin(look)).await);
             }
             Step::StoreDies(calls, user) => {
                 for file in self.files(user).await {
@@ -220,6 +240,12 @@ impl Teller {
         for (user, operation) in self.shared().await {
             self.connected[user].insert(operation);
         }
+        for user in 0..USERS {
+            let is_leaving = !self.left[user].is_empty();
+            if is_leaving && self.world.deletion(&self.users[user]).await["status"] == "done" {
+                self.left[user].clear();
+            }
+        }
         self.everybody_has_only_their_own().await
     }
 
@@ -234,11 +260,27 @@ impl Teller {
             self.deliver().await;
             self.world.pass(16, 0);
         }
+        self.left.iter_mut().for_each(BTreeSet::clear);
         self.everybody_has_only_their_own().await?;
+        for user in 0..USERS {
+            self.no_object_is_left_over(user).await?;
+        }
         for (user, operation) in self.shared().await {
             self.all_is_there(user, operation).await?;
         }
         Ok(())
+    }
+
+    /// Every object is of a file that there is.
+    async fn no_object_is_left_over(&self, user: usize) -> Result<(), String> {
+        let ids = self.files(user).await;
+        let is_known = |key: &&String| {
+            ids.iter().any(|file| file["id"].as_str().is_some_and(|id| key.contains(id)))
+        };
+        match self.world.objects_of(&self.users[user]).await.iter().find(|key| !is_known(key)) {
+            None => Ok(()),
+            Some(key) => Err(format!("{key} is of no file of Leaf user {user}")),
+        }
     }
 
     /// Which Leaf user has which operation, and may read it.
@@ -286,7 +328,7 @@ impl Teller {
                 }
                 let of = self.operation_of.iter().find(|(stream, _)| name.starts_with(&***stream));
                 let of = of.ok_or_else(|| format!("{name} is of no stream"))?.1;
-                if !self.connected[user].contains(of) {
+                if !self.connected[user].contains(of) && !self.left[user].contains(of) {
                     return Err(format!("Leaf user {user} has {name} of operation {of}"));
                 }
             }

@@ -20,9 +20,10 @@ impl World {
     /// The queues deliver until they are empty, and nothing has come of that either.
     pub(super) async fn settle(&self) {
         let mut empty = 0;
-        for _ in 0..10 {
+        for _ in 0..12 {
             let queues = self.machine.outbox.deliver().await.expect("the stream can be read");
-            let is_empty = ["syncs", "files"].iter().all(|name| queues[name].waiting == 0);
+            let is_empty =
+                ["syncs", "files", "leavings"].iter().all(|name| queues[name].waiting == 0);
             empty = if is_empty { empty + 1 } else { 0 };
             if empty == 2 {
                 let dead: usize = queues.values().map(|queue| queue.dead_letters).sum();

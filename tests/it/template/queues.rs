@@ -231,6 +231,8 @@ fn of_the_catalogue_ids_leave_the_table_and_no_names() {
     let fields: BTreeSet<_> =
         text.split("Image.").skip(1).map(|rest| rest.split('.').next().expect("a name")).collect();
     let harmless = [
+        "deletedBytes",
+        "deletedFiles",
         "failure",
         "fieldId",
         "id",

@@ -6,6 +6,7 @@
 //! | `USER#{leafUserId}` | `GROWER#{id}`, `FARM#{id}`, `FIELD#{id}`, `OPERATION#{id}`, `FILE#{id}` | an entry |
 //! | `USER#{leafUserId}` | `SYNC` | what was listed last, and when |
 //! | `USER#{leafUserId}` | `COUNTS` | how many entries of each kind the Leaf user has, and how its copies stand |
+//! | `USER#{leafUserId}` | `LEAVING` | that all of it is to be deleted, and how far that is; 30 days after its end |
 //! | `TOTAL` | `0` to `f` | a sixteenth of the same of all Leaf users |
 //!
 //! Nothing of it is, or can be turned into, an organization code.
@@ -13,6 +14,7 @@
 mod conversion_rows;
 pub mod data_message;
 mod followed;
+pub(super) mod leaving;
 mod lists;
 mod rows;
 pub mod schema;
@@ -26,8 +28,8 @@ use async_trait::async_trait;
 
 use super::item::Reading;
 use application::ports::catalogue::{
-    Asked, Catalogue, CatalogueError, Consent, Copies, FileFilter, Followed, Of, OperationFilter,
-    SyncState,
+    Asked, Catalogue, CatalogueError, Consent, Copies, FileFilter, Followed, Forgotten, Of,
+    OperationFilter, SyncState,
 };
 use application::ports::connections::Account;
 use application::ports::portion::Portion;
@@ -37,6 +39,7 @@ use domain::catalogue::entry::{
     Entry, Farm, Field, FieldOperation, Grower, MachineFile, StoredFile,
 };
 use domain::catalogue::file_copy::FileCopy;
+use domain::catalogue::leaving::Leaving;
 use domain::catalogue::origin::{FarmId, GrowerId};
 use domain::ids::{FieldId, FieldOperationId, FileId, LeafUserId};
 use domain::timestamp::Timestamp;
@@ -228,8 +231,16 @@ impl Catalogue for CatalogueTable {
         self.by_id(&id.to_string(), FieldOperation::KIND, read_entry).await
     }
 
-    async fn forget(&self, user: LeafUserId) -> Result<bool, StoreError> {
-        self.forget_some(user).await
+    async fn leaving(&self, user: LeafUserId) -> Result<Option<Leaving>, StoreError> {
+        self.leaving_of(user).await
+    }
+
+    async fn write_leaving(&self, before: &Leaving, after: &Leaving) -> Result<(), CatalogueError> {
+        self.write_stage(before, after).await
+    }
+
+    async fn forget(&self, leaving: &Leaving) -> Result<Forgotten, CatalogueError> {
+        self.forget_some(leaving).await
     }
 }
 

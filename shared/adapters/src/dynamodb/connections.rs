@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use async_trait::async_trait;
 use aws_sdk_dynamodb::types::TransactWriteItem;
 
+use super::catalogue::leaving::leaving_row;
 use super::item::{Item, Reading, Writing, number, text};
 use super::rows::{
     CREDENTIAL, SESSION, WITHDRAWN_AT, credential_key, credential_row, event_row, is_withdrawn,
@@ -23,6 +24,7 @@ use application::ports::connections::{
 use application::ports::portion::Portion;
 use application::ports::store_error::StoreError;
 use domain::app_key::AppKeyId;
+use domain::catalogue::leaving::Leaving;
 use domain::credential::Credential;
 use domain::event::Event;
 use domain::ids::{CredentialId, LeafUserId, SessionId, SharingUrlId};
@@ -166,6 +168,7 @@ impl Connections for Table {
         account: &Account,
         user_too: bool,
         operation: Freed,
+        leaving: Option<&Leaving>,
     ) -> Result<(), SaveError> {
         let id = account.user.id;
         let mut changes = vec![match &account.credential {
@@ -197,6 +200,9 @@ impl Connections for Table {
             profile = Some(changes.len());
             changes.push(self.delete_where(profile_key(id), Condition::exists()));
             changes.push(self.one_user_less(id));
+        }
+        if let Some(leaving) = leaving {
+            changes.push(self.catalogue()?.put(leaving_row(leaving)));
         }
         match self.transact(changes).await {
             // It is gone, and with it went all the rest.

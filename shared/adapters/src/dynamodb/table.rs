@@ -34,6 +34,8 @@ const PASSING: [&str; 3] =
 pub struct Table {
     pub(super) client: Client,
     pub(super) name: String,
+    /// The catalogue's table, for what is asked of it in the same transaction.
+    catalogue: Option<String>,
 }
 
 /// Why a transaction changed nothing.
@@ -111,7 +113,23 @@ macro_rules! conditional {
 impl Table {
     /// The table of this name.
     pub fn new(client: Client, name: impl Into<String>) -> Self {
-        Self { client, name: name.into() }
+        Self { client, name: name.into(), catalogue: None }
+    }
+
+    /// The same table beside that of the catalogue, to which it passes on that a Leaf user's data
+    /// is to be deleted.
+    #[must_use]
+    pub fn beside(self, catalogue: impl Into<String>) -> Self {
+        Self { catalogue: Some(catalogue.into()), ..self }
+    }
+
+    /// The catalogue's table.
+    pub(super) fn catalogue(&self) -> Result<Self, StoreError> {
+        let name = self.catalogue.as_ref().ok_or_else(|| StoreError {
+            operation: "TransactWriteItems",
+            failure: "the catalogue's table is not known here".to_owned(),
+        })?;
+        Ok(Self::new(self.client.clone(), name))
     }
 
     /// Opens the connection, so that the first request finds it open: in init, where Lambda gives a

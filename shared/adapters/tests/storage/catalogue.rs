@@ -25,10 +25,10 @@ use uuid::Uuid;
 use crate::engine::{Store, with_store};
 use crate::people::{at, connect, event, operation, partner, settler};
 
-const EVERYTHING: Asked =
+pub(crate) const EVERYTHING: Asked =
     Asked { leaf_user_id: None, by: OrderBy::Creation, descending: false, page: 0, size: 100 };
 
-fn of(user: LeafUserId) -> Asked {
+pub(crate) fn of(user: LeafUserId) -> Asked {
     Asked { leaf_user_id: Some(user), ..EVERYTHING }
 }
 
@@ -85,7 +85,11 @@ pub(crate) async fn sync(
     store.catalogue.write(consent, &difference).await.expect("written");
 }
 
-async fn files(store: &Store, asked: Asked, filter: FileFilter) -> Portion<Of<StoredFile>> {
+pub(crate) async fn files(
+    store: &Store,
+    asked: Asked,
+    filter: FileFilter,
+) -> Portion<Of<StoredFile>> {
     store.catalogue.files(&asked, &filter).await.expect("a page")
 }
 
@@ -201,22 +205,6 @@ async fn a_listing_of_hundreds_is_written_in_portions_and_counted() {
         assert_eq!(files(store, EVERYTHING, since).await.total, Some(7));
         let copies = store.catalogue.copies(maria.leaf_user_id).await.expect("read");
         assert_eq!((copies.processing, copies.processed), (210, 0));
-
-        // One Leaf user is forgotten, as often as it takes, and nothing of the other.
-        let mut rounds = 0;
-        while store.catalogue.forget(maria.leaf_user_id).await.expect("forgotten") {
-            rounds += 1;
-        }
-        assert!(rounds > 2, "in portions");
-        assert!(!store.catalogue.forget(maria.leaf_user_id).await.expect("forgotten"));
-        let left = store.catalogue.stored(maria.leaf_user_id).await.expect("read");
-        assert_eq!(left, Stored::default());
-        let all = files(store, EVERYTHING, FileFilter::default()).await;
-        assert_eq!((all.entries.len(), all.total), (7, Some(7)));
-        let page = Asked { size: 3, ..EVERYTHING };
-        assert_eq!(files(store, page, FileFilter::default()).await.total, Some(7));
-        let growers = Asked { size: 1, ..EVERYTHING };
-        assert_eq!(store.catalogue.growers(&growers).await.expect("a page").total, Some(1));
     })
     .await;
 }

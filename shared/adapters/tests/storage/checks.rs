@@ -49,7 +49,7 @@ async fn the_index_shows_the_credentials_of_one_app_key_as_they_are_and_without_
             .expect("rows");
         assert!(!format!("{:?}", whole.items()).contains("t8Zq2mLx"), "an index is one more copy");
         let account = table.account(maria.id).await.expect("read").expect("an account");
-        table.disconnect(&account, false, Freed::ForAnybody).await.expect("disconnected");
+        table.disconnect(&account, false, Freed::ForAnybody, None).await.expect("disconnected");
         assert_eq!(table.entries(&app_key.id, None).await.expect("a page").entries, []);
     })
     .await;
@@ -188,7 +188,7 @@ async fn a_check_of_one_credential_is_noted_only_at_that_credential() {
             Some(Credential { checked_at: Some(at(60)), ..credential.clone() })
         );
 
-        table.disconnect(&account, false, Freed::ForAnybody).await.expect("disconnected");
+        table.disconnect(&account, false, Freed::ForAnybody, None).await.expect("disconnected");
         let gone = table.note_check(&credential, at(70)).await;
         assert!(matches!(gone, Err(SaveError::Conflict)), "{gone:?}");
         let account = table.account(user.id).await.expect("read").expect("an account");

@@ -88,7 +88,7 @@ async fn pages_go_on_from_group_to_group_and_every_total_is_true() {
         for gone in [&here[0], &here[1]] {
             let account = store.table.account(gone.leaf_user_id).await.expect("read");
             let account = account.expect("an account");
-            let done = store.table.disconnect(&account, false, Freed::ForAnybody).await;
+            let done = store.table.disconnect(&account, false, Freed::ForAnybody, None).await;
             done.expect("disconnected");
         }
         assert_eq!(page(store, &groups, None, (0, 1)).await.1, 3);

@@ -161,14 +161,14 @@ async fn a_connection_ends_as_it_was_read_and_only_once() {
         let (app_key, user) = (partner(table, "a").await, settler(table, "maria").await);
         let before = table.account(user.id).await.expect("read").expect("an account");
         connect(table, &user, &app_key, "krwv4vYH").await;
-        let refused = table.disconnect(&before, true, Freed::ForAnybody).await;
+        let refused = table.disconnect(&before, true, Freed::ForAnybody, None).await;
         assert!(
             matches!(refused, Err(SaveError::Conflict)),
             "there is a credential by now: {refused:?}"
         );
         let outdated = table.account(user.id).await.expect("read").expect("an account");
         connect(table, &user, &app_key, "Hn5cW7pd").await;
-        let refused = table.disconnect(&outdated, true, Freed::ForAnybody).await;
+        let refused = table.disconnect(&outdated, true, Freed::ForAnybody, None).await;
         assert!(
             matches!(refused, Err(SaveError::Conflict)),
             "it is another one by now: {refused:?}"
@@ -176,12 +176,15 @@ async fn a_connection_ends_as_it_was_read_and_only_once() {
         assert_eq!(table.find(user.id).await.expect("read"), Some(user.clone()));
 
         let account = table.account(user.id).await.expect("read").expect("an account");
-        table.disconnect(&account, false, Freed::ForAnybody).await.expect("disconnected");
+        table.disconnect(&account, false, Freed::ForAnybody, None).await.expect("disconnected");
         assert_eq!((owner(store, "Hn5cW7pd").await, events(store, user.id).await), (None, 0));
         let account = table.account(user.id).await.expect("read").expect("the Leaf user stays");
         assert!(account.session.is_none() && account.credential.is_none());
-        table.disconnect(&account, true, Freed::ForAnybody).await.expect("deleted");
-        table.disconnect(&account, true, Freed::ForAnybody).await.expect("nothing more to do");
+        table.disconnect(&account, true, Freed::ForAnybody, None).await.expect("deleted");
+        table
+            .disconnect(&account, true, Freed::ForAnybody, None)
+            .await
+            .expect("nothing more to do");
         assert_eq!(table.find(user.id).await.expect("read"), None);
     })
     .await;

@@ -20,6 +20,7 @@ pub(crate) struct Store {
     pub(crate) catalogue: CatalogueTable,
     pub(crate) client: Client,
     pub(crate) name: String,
+    pub(crate) catalogue_name: String,
 }
 
 /// Runs a test over an empty table.
@@ -51,13 +52,14 @@ async fn over(endpoint: &str, test: impl AsyncFnOnce(&Store)) {
     let definition = catalogue_schema::DEFINITION;
     schema::create_as(&client, &catalogue, &definition).await.expect("a table");
     let store = Store {
-        table: Table::new(client.clone(), &name),
+        table: Table::new(client.clone(), &name).beside(&catalogue),
         catalogue: CatalogueTable::new(client.clone(), &catalogue, &name),
         client,
         name,
+        catalogue_name: catalogue,
     };
     test(&store).await;
-    for table in [&store.name, &catalogue] {
+    for table in [&store.name, &store.catalogue_name] {
         store.client.delete_table().table_name(table).send().await.expect("the table goes");
     }
 }

@@ -45,7 +45,7 @@ async fn events_come_page_by_page_in_either_order_and_go_with_the_connection() {
         assert_eq!(read(page(at(20), 0, 100, true)).await, &newest[..10], "none from before");
 
         let account = table.account(user.id).await.expect("read").expect("an account");
-        table.disconnect(&account, false, Freed::ForAnybody).await.expect("disconnected");
+        table.disconnect(&account, false, Freed::ForAnybody, None).await.expect("disconnected");
         assert_eq!(read(page(at(0), 0, 100, false)).await, []);
         let others =
             table.events(other.id, &page(at(0), 0, 100, false)).await.expect("a page").entries;

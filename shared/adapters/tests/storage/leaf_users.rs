@@ -152,9 +152,9 @@ async fn the_total_is_kept_and_a_leaf_user_that_is_deleted_twice_is_counted_once
         assert!(table.create(&users[0]).await.is_err());
         assert_eq!(total().await, Some(30), "no id twice");
         let gone = Account { user: users[0].clone(), session: None, credential: None };
-        table.disconnect(&gone, true, Freed::ForAnybody).await.expect("deleted");
+        table.disconnect(&gone, true, Freed::ForAnybody, None).await.expect("deleted");
         assert_eq!(total().await, Some(29));
-        table.disconnect(&gone, true, Freed::ForAnybody).await.expect("nothing more to do");
+        table.disconnect(&gone, true, Freed::ForAnybody, None).await.expect("nothing more to do");
         assert_eq!(total().await, Some(29));
     })
     .await;

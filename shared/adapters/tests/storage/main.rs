@@ -23,6 +23,7 @@ mod credentials;
 mod engine;
 mod events;
 mod leaf_users;
+mod leaving;
 mod logins;
 mod people;
 mod sessions;

@@ -14,6 +14,7 @@ use super::store_error::StoreError;
 use domain::catalogue::difference::{Difference, Stored};
 use domain::catalogue::entry::{Entry, Farm, Field, FieldOperation, Grower, StoredFile};
 use domain::catalogue::file_copy::{FileCopy, FileStatus};
+use domain::catalogue::leaving::Leaving;
 use domain::catalogue::operation_type::OperationType;
 use domain::catalogue::origin::{FarmId, GrowerId};
 use domain::credential::Credential;
@@ -146,8 +147,25 @@ pub trait Catalogue: Send + Sync {
         id: FieldOperationId,
     ) -> Result<Option<Of<Entry<FieldOperation>>>, StoreError>;
 
-    /// Deletes some thousand rows of a Leaf user; whether there may be more.
-    async fn forget(&self, user: LeafUserId) -> Result<bool, StoreError>;
+    /// The deletion of a Leaf user's data, if one was asked for. Strongly consistent: whoever reads
+    /// it after a credential knows of every deletion before that credential.
+    async fn leaving(&self, user: LeafUserId) -> Result<Option<Leaving>, StoreError>;
+
+    /// Writes how a deletion stands, if it is still `before`.
+    async fn write_leaving(&self, before: &Leaving, after: &Leaving) -> Result<(), CatalogueError>;
+
+    /// Deletes about a hundred rows of a Leaf user, counts its files among them, and says whether
+    /// there may be more. Nothing is deleted unless `leaving` is how the deletion stands.
+    async fn forget(&self, leaving: &Leaving) -> Result<Forgotten, CatalogueError>;
+}
+
+/// What a portion of a deletion did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Forgotten {
+    /// How the deletion stands now.
+    pub leaving: Leaving,
+    /// There may be more.
+    pub are_left: bool,
 }
 
 /// A farmer's consent: this credential is ACTIVE.

@@ -10,6 +10,7 @@ use async_trait::async_trait;
 use super::portion::Portion;
 use super::store_error::StoreError;
 use domain::app_key::{AppKey, AppKeyId};
+use domain::catalogue::leaving::Leaving;
 use domain::credential::{ConnectionEntry, Credential, CredentialStatus};
 use domain::event::Event;
 use domain::ids::{CredentialId, LeafUserId, SessionId, SharingUrlId};
@@ -101,13 +102,15 @@ pub trait Connections: Send + Sync {
     async fn events(&self, id: LeafUserId, page: &EventPage) -> Result<Portion<Event>, StoreError>;
 
     /// Ends a connection: session and credential go, the operation is released or withdrawn, the
-    /// events are deleted. With `user_too` the Leaf user goes in the same transaction. Calling it
-    /// again does nothing more.
+    /// events are deleted. With `user_too` the Leaf user goes in the same transaction, and with
+    /// `leaving` it is asked for the deletion of what was shared. Calling it again does nothing
+    /// more, but for asking again.
     async fn disconnect(
         &self,
         account: &Account,
         user_too: bool,
         operation: Freed,
+        leaving: Option<&Leaving>,
     ) -> Result<(), SaveError>;
 
     /// The operations that were withdrawn from an app key.

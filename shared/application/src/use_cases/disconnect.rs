@@ -4,6 +4,7 @@ use crate::ports::Ports;
 use crate::ports::connections::{Freed, SaveError};
 use crate::ports::failure::Failure;
 use crate::ports::records::Records;
+use domain::catalogue::leaving::Leaving;
 use domain::credential::{Credential, CredentialStatus};
 use domain::ids::LeafUserId;
 
@@ -19,6 +20,9 @@ pub enum DisconnectError {
     /// Who may connect an operation again is the upstream's to say.
     #[error("the upstream decides who connects an operation again")]
     UpstreamsOwn,
+    /// The data is the upstream's to keep, for as long as there is the Leaf user.
+    #[error("the upstream keeps what was received")]
+    UpstreamsData,
     /// Others wrote again and again.
     #[error("it was changed by somebody else")]
     Conflict,
@@ -36,9 +40,11 @@ impl<E: Into<Failure>> From<E> for DisconnectError {
 /// What is to go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
-    /// Session, credential and events; the operation is released.
+    /// Session, credential and events; the operation is released. What was received stays.
     Connection,
-    /// That, and the Leaf user.
+    /// That, and what was received.
+    ConnectionAndData,
+    /// All that, and the Leaf user.
     LeafUser,
 }
 
@@ -65,6 +71,9 @@ pub async fn disconnect(
     if again == Again::OnceSwitchedOff && !records.decide_who_connects() {
         return Err(DisconnectError::UpstreamsOwn);
     }
+    if scope == Scope::ConnectionAndData && !records.decide_who_connects() {
+        return Err(DisconnectError::UpstreamsData);
+    }
     for attempt in 0..ATTEMPTS {
         let account = records.account(id).await?.ok_or(DisconnectError::NoSuchUser)?;
         if attempt == 0 {
@@ -79,7 +88,13 @@ pub async fn disconnect(
             }
             _ => Freed::ForAnybody,
         };
-        match ports.connections.disconnect(&account, scope == Scope::LeafUser, operation).await {
+        // In the same transaction as the end of the consent: what is written by it afterwards is
+        // refused, so the deletion finds all there is.
+        let leaving =
+            (scope != Scope::Connection).then(|| Leaving::requested(id, ports.clock.now()));
+        let user_too = scope == Scope::LeafUser;
+        let ended = ports.connections.disconnect(&account, user_too, operation, leaving.as_ref());
+        match ended.await {
             Ok(()) => return Ok(()),
             Err(SaveError::Conflict) => {}
             Err(SaveError::Store(error)) => return Err(error.into()),

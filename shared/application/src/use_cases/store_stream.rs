@@ -73,6 +73,12 @@ pub async fn store_stream(
     let stored = match credential.filter(is_active) {
         None => Err(Stopped::NoConsent),
         Some(credential) => {
+            // Read after the credential. A row that is being deleted is of an earlier connection,
+            // and this one's are not written before that is done.
+            let leaving = ports.catalogue.leaving(user).await?;
+            if leaving.is_some_and(|leaving| !leaving.is_done()) {
+                return Ok(Remaining::Nothing);
+            }
             let consent = Consent::of(&credential);
             Stream { ports, consent, credential: &credential }.store(first, this).await
         }

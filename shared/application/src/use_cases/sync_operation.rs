@@ -1,6 +1,6 @@
 //! The sync: what an operation shares now, compared with what is stored of it.
 //!
-//! One call, whatever there is. Where nothing is new, two reads and a write more, however many
+//! One call, whatever there is. Where nothing is new, three reads and a write more, however many
 //! streams there are; where something is, the entries that differ are written, and only then it is
 //! noted that this listing was followed. So a sync that dies anywhere is done again as a whole, and
 //! loses nothing. Which files are to be fetched is in their rows.
@@ -21,6 +21,9 @@ use domain::shared_data::SharedData;
 pub enum Synced {
     /// Nothing was asked: there is no credential that is ACTIVE.
     NoConsent,
+    /// Nothing was asked: what an earlier connection has left is being deleted, and what is written
+    /// now might be taken for that.
+    Leaving,
     /// Panorama lists what it listed before, and all of it is here.
     Same,
     /// What differed is written.
@@ -50,6 +53,11 @@ pub async fn sync_operation(ports: &Ports, user: LeafUserId) -> Result<Synced, S
     let credential = account.and_then(|account| account.credential);
     let is_ours = |it: &Credential| it.status == CredentialStatus::Active && !it.is_upstreams;
     let Some(credential) = credential.filter(is_ours) else { return Ok(Synced::NoConsent) };
+    // Read after the credential, so a deletion that this does not see is one that ends it.
+    let leaving = ports.catalogue.leaving(user).await?;
+    if leaving.is_some_and(|leaving| !leaving.is_done()) {
+        return Ok(Synced::Leaving);
+    }
     let Credential { app_key, organization_code, .. } = &credential;
     let asked = ports.partner_account.shared_data(app_key, organization_code).await;
     let data = match asked {

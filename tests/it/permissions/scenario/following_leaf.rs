@@ -175,7 +175,7 @@ async fn end_while_leaf_is_asked(machine: &mut Forgetful, user: &str) {
                     return Json(json!({ "id_token": "a-token" }));
                 }
                 if let Some(account) = connections.account(id).await.expect("a read") {
-                    let ended = connections.disconnect(&account, false, Freed::ForAnybody);
+                    let ended = connections.disconnect(&account, false, Freed::ForAnybody, None);
                     ended.await.expect("it is ended");
                 }
                 Json(theirs)

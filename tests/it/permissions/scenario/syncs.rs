@@ -7,13 +7,14 @@ use all_functions::FUNCTIONS;
 use application::ports::clock::Clock as _;
 use aws_sdk_dynamodb::types::AttributeValue;
 use lambda::function::{Function, Kind};
-use local::environment::TABLE_NAME;
+use local::environment::{FILES_BUCKET, TABLE_NAME};
 use local::function_scope;
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::Scenario;
 use super::queues_and_schedules::{check, work_for_the};
+use crate::doomed;
 use crate::permissions::forgetful::Forgetful;
 use crate::world::{FARM, World};
 
@@ -25,6 +26,7 @@ pub(super) async fn scenes(scenario: &Scenario<'_>) {
     Box::pin(sync_operation(&scenario.machine().await)).await;
     Box::pin(store_file(&scenario.machine().await)).await;
     Box::pin(convert_file(&scenario.machine().await)).await;
+    Box::pin(forget_data(&scenario.machine().await)).await;
 }
 
 /// One connection was made before there was a list of them.
@@ -138,6 +140,26 @@ async fn convert_file(machine: &Forgetful) {
     assert_eq!(work_for_the(machine, "convert-file", &message, 1).await, 0);
     world.gets(204, Method::DELETE, &format!("/users/{user}"), None).await;
     assert_eq!(work_for_the(machine, "convert-file", &message, 1).await, 0);
+}
+
+/// With files, and what a converter made of one; once more; when there is nothing any more.
+async fn forget_data(machine: &Forgetful) {
+    let world = &machine.world;
+    let user = world.connected("maria", FARM).await;
+    streams(world, json!([7])).await;
+    assert_eq!(sync(machine, &user).await, 0);
+    store_all(machine, &user, 1).await;
+    let key = format!("converted/{user}/{}/summary.json", uuid::Uuid::new_v4());
+    let put = doomed::s3_client(world).put_object().bucket(FILES_BUCKET).key(key);
+    put.send().await.expect("it is put");
+    let path = format!("/users/{user}/panorama-credentials?deleteData=true");
+    world.gets(204, Method::DELETE, &path, None).await;
+    let message = json!({ "leafUserId": user });
+    for (minutes, left) in [(1, 1), (15, 0), (1, 0)] {
+        world.pass(minutes, 0);
+        assert_eq!(work_for_the(machine, "forget-data", &message, 1).await, left);
+    }
+    assert!(files(world, &user).await.is_empty());
 }
 
 /// A delivery after which there is none.

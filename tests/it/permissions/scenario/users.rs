@@ -21,6 +21,7 @@ pub(super) async fn scene(world: &World) {
     world.gets(200, Method::PATCH, &path, Some(json!({ "phone": "1" }))).await;
     // With a credential and its history; then one that has neither.
     world.gets(204, Method::DELETE, &path, None).await;
+    world.gets(200, Method::GET, &format!("{path}/data-deletion"), None).await;
     let user = world.create_user("dale").await;
     world.gets(204, Method::DELETE, &format!("/users/{user}"), None).await;
 }

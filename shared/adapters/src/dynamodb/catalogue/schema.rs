@@ -4,6 +4,8 @@ use crate::dynamodb::schema::{Definition, Index, PK};
 
 /// The attribute that rows of one kind have in common.
 pub(super) const KIND: &str = "kind";
+/// Where the deletion of a Leaf user's data is noted, and its kind.
+pub(super) const LEAVING: &str = "LEAVING";
 /// In the order of creation, after the kind.
 pub(super) const BY_CREATION: &str = "byCreation";
 /// In the order of the last change.

@@ -2,14 +2,13 @@
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
 
-use super::rows::{KIND, Row, entry_key, entry_row, file_row, user_partition};
+use super::rows::{Row, entry_key, entry_row, file_row};
 use super::table::CatalogueTable;
 use super::totals::{Counted, counter};
-use crate::dynamodb::item::{Item, Reading, number, text};
+use crate::dynamodb::item::{Item, number, text};
 use crate::dynamodb::rows::credential_key;
-use crate::dynamodb::table::{Cancelled, Condition, Table};
+use crate::dynamodb::table::{Cancelled, Condition};
 use application::ports::catalogue::{CatalogueError, Consent, CopyStatus};
-use application::ports::store_error::StoreError;
 use domain::catalogue::difference::Difference;
 use domain::catalogue::entry::{Entry, Field, FieldOperation, MachineFile, StoredFile};
 use domain::catalogue::file_copy::FileCopy;
@@ -26,9 +25,6 @@ const BYTES: usize = 3_000_000;
 
 /// What is not counted one by one of an entry: names and texts have at most 255 characters.
 const OTHER_BYTES: usize = 8_000;
-
-/// How many rows are forgotten in one transaction.
-const FORGOTTEN: u32 = 97;
 
 /// A row to be written, and what it changes in the totals.
 struct Part {
@@ -186,45 +182,6 @@ impl CatalogueTable {
         }
         rows.extend(self.count(user, &counted, None));
         self.transact(Some(consent), rows).await
-    }
-
-    /// Deletes some of a Leaf user's entries, and when none is left, what else there is of it. It
-    /// may be done again at any point.
-    pub(super) async fn forget_some(&self, user: LeafUserId) -> Result<bool, StoreError> {
-        let query = self
-            .rows
-            .client
-            .query()
-            .table_name(&self.rows.name)
-            .consistent_read(true)
-            .key_condition_expression("pk = :pk")
-            .expression_attribute_values(":pk", text(user_partition(user)));
-        let page = self.rows.read_page(&query, 0, FORGOTTEN).await?;
-        let entries = page.rows.iter().filter(|row| row.contains_key(KIND));
-        let mut counted = Counted::default();
-        let mut rows = Vec::new();
-        for item in entries {
-            let row = Reading { operation: "Query", item };
-            let kind = row.text(KIND)?;
-            counted.add(counter(kind, None), -1);
-            if let Some(status) = row.optional_text("status").and_then(CopyStatus::named) {
-                counted.add(counter(kind, Some(status)), -1);
-            }
-            let unchanged = Condition::new("#revision = :read")
-                .name("#revision", "revision")
-                .value(":read", number(row.number::<u32>("revision")?));
-            rows.push(self.rows.delete_where(Table::key_of(item), unchanged));
-        }
-        let is_last = rows.is_empty();
-        if is_last {
-            rows.extend(page.rows.iter().map(|row| self.rows.delete(Table::key_of(row))));
-        } else {
-            rows.extend(self.count(user, &counted, None));
-        }
-        if !rows.is_empty() {
-            self.rows.transact(rows).await?;
-        }
-        Ok(!is_last)
     }
 }
 
