@@ -37,6 +37,7 @@ const RULE: Rule = Rule {
     again_after: Some(Duration::from_mins(16)),
     // For a day.
     deliveries: 90,
+    only_if: None,
     work: |service, event| Box::pin(forget(service, event)),
 };
 

@@ -200,7 +200,7 @@ async fn who_has_another_status_by_now_is_not_disconnected_by_what_was_read_befo
         let before = store.table.account(credential.leaf_user_id).await.expect("read");
         revoke(store, &credential, &app_key, 50).await;
         let before = before.expect("an account");
-        let late = store.table.disconnect(&before, false, Freed::ForAnybody).await;
+        let late = store.table.disconnect(&before, false, Freed::ForAnybody, None).await;
         assert!(matches!(late, Err(SaveError::Conflict)), "its total is another: {late:?}");
     })
     .await;
