@@ -243,28 +243,28 @@ impl Service {
             file_links: files.links.clone(),
             file_reader: reader.clone(),
             converter: converter.clone(),
+            given_files: catalogue.clone(),
             upstream,
         };
         // The one place where it matters who the upstream is.
-        let (ports, records, data): (Ports, Arc<dyn Records>, Arc<dyn Data>) = match &settings
-            .upstream
-        {
-            UpstreamChoice::Panorama => {
-                let ports = over(panorama.clone());
-                let data = OwnData::new(&ports);
-                let records = OwnRecords::new(ports.clone(), app_keys.clone());
-                (ports, Arc::new(records), Arc::new(data))
-            }
-            UpstreamChoice::Leaf(endpoints) => {
-                let (partner, account) = (secrets.clone(), secrets.clone());
-                let leaf =
-                    Arc::new(Leaf::new(http, endpoints.clone(), partner, account, clock.clone()));
-                let ports = over(leaf.clone());
-                let data = FollowedData::new(leaf.clone(), settings.files_url());
-                let records = FollowedRecords::new(ports.clone(), app_keys.clone(), leaf);
-                (ports, Arc::new(records), Arc::new(data))
-            }
-        };
+        let (ports, records, data): (Ports, Arc<dyn Records>, Arc<dyn Data>) =
+            match &settings.upstream {
+                UpstreamChoice::Panorama => {
+                    let ports = over(panorama.clone());
+                    let data = OwnData::new(&ports);
+                    let records = OwnRecords::new(ports.clone(), app_keys.clone());
+                    (ports, Arc::new(records), Arc::new(data))
+                }
+                UpstreamChoice::Leaf(endpoints) => {
+                    let (partner, account) = (secrets.clone(), secrets.clone());
+                    let leaf = Leaf::new(http, endpoints.clone(), partner, account, clock.clone());
+                    let leaf = Arc::new(leaf.with_files_up_to(settings.largest_file));
+                    let ports = over(leaf.clone());
+                    let data = FollowedData::new(leaf.clone(), settings.files_url());
+                    let records = FollowedRecords::new(ports.clone(), app_keys.clone(), leaf);
+                    (ports, Arc::new(records), Arc::new(data))
+                }
+            };
         Ok(Self { ports, records, data, settings: Arc::new(settings), app_keys, table })
     }
 }

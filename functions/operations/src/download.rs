@@ -5,19 +5,20 @@
 //! link of the file store that lives for some minutes. Nobody may keep the answer.
 //!
 //! In proxy mode Leaf is asked with its token, which goes no further than that. What it answers is
-//! passed on: a link, or the bytes.
+//! passed on: a link, or the bytes, by way of the bucket if there are many.
 
 use std::time::Duration;
 
 use application::ports::catalogue::Of;
-use application::ports::data::{Download, GivenOut};
+use application::ports::data::{DataError, Download, GivenOut};
 use application::ports::files::PresignedUrl;
+use application::use_cases::give_out_file::{Given, ask_for_file};
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use domain::catalogue::entry::StoredFile;
 use domain::catalogue::file_copy::FileStatus;
 use domain::file_output::FileOutput;
-use domain::ids::FileId;
+use domain::ids::{FileId, LeafUserId};
 use domain::object_key::ObjectKey;
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, LOCATION};
 use http::{HeaderValue, StatusCode};
@@ -31,6 +32,9 @@ use crate::steps::{NoOutput, Which, made};
 /// How long a link lives: as long as a slow client takes to follow it. A download that has begun
 /// goes on.
 const LINK_LIVES: Duration = Duration::from_mins(5);
+
+/// After how many seconds a file that is being copied is worth another request.
+const ASK_AGAIN: u64 = 5;
 
 pub(crate) async fn download(
     State(service): State<Service>,
@@ -48,9 +52,38 @@ pub(crate) async fn download(
         }
         Download::Theirs(GivenOut::Link(link)) => redirect(&link),
         Download::Theirs(GivenOut::Bytes(bytes)) => Ok(attachment(bytes)),
-        Download::Theirs(GivenOut::TooLarge) => Err(not_stored(
-            "Leaf has more bytes of this file than an answer of this API can carry (4 MiB), and no \
-             link to them. Download it from Leaf itself.",
+        Download::Theirs(GivenOut::TooLarge(of)) => copied(&service, of, id, &output).await,
+    }
+}
+
+/// An upstream's file that is too large for an answer.
+async fn copied(
+    service: &Service,
+    of: LeafUserId,
+    id: FileId,
+    output: &FileOutput,
+) -> Result<Response, Problem> {
+    let given = ask_for_file(&service.ports, of, id, output).await.map_err(DataError::from)?;
+    match given {
+        Given::Stored(file) => {
+            let links = &service.ports.file_links;
+            redirect(
+                &links.presigned_get(&file.key(), &file.file_name(), LINK_LIVES).await.map_err(
+                    |error| {
+                        tracing::error!(%error, "no link to a file could be made");
+                        Problem::storage_unavailable()
+                    },
+                )?,
+            )
+        }
+        Given::OnItsWay => Err(Problem::new(
+            ErrorKey::FileBeingFetched,
+            "Leaf's file is too large for one answer, so it is being copied into the bucket. Send \
+             the same request again until it is there.",
+        )
+        .retry_after(ASK_AGAIN)),
+        Given::TooLarge => Err(not_stored(
+            "Leaf's file has more bytes than a file may have here (LargestFileBytes).",
         )),
     }
 }

@@ -7,10 +7,12 @@
 
 use std::time::Duration;
 
+use application::use_cases::give_out_file::copy_file;
 use application::use_cases::resume_handshake::Remaining;
 use application::use_cases::store_stream::{Try, store_stream};
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use domain::catalogue::file_copy::LEASE;
+use domain::file_output::FileOutput;
 use domain::ids::LeafUserId;
 use lambda::function::{Function, Kind, Memory, Queue, Rule, Source};
 use lambda::queue;
@@ -39,10 +41,18 @@ const RULE: Rule = Rule {
     about: "A file whose bytes are wanted: one that is new, or has changed at Panorama. A stream's \
             others are fetched with the first. A message that is not done comes again when its \
             attempt has certainly ended.",
-    pattern: r#"kind: [FILE]
-new: {status: [processing], position: ["0"]}
-old: {status: [{anything-but: processing}]}"#,
-    message: &[("leafUserId", "new.leafUserId"), ("fileId", "new.id")],
+    pattern: r#"$or:
+  - kind: [FILE]
+    new: {status: [processing], position: ["0"]}
+    old: {status: [{anything-but: processing}]}
+  - kind: [GIVEN]
+    new: {status: [requested]}"#,
+    message: &[
+        ("leafUserId", "new.leafUserId"),
+        ("fileId", "new.id"),
+        ("givenFileId", "new.fileId"),
+        ("output", "new.output"),
+    ],
     delay: Duration::ZERO,
     again_after: Some(Duration::from_mins(16)),
     deliveries: DELIVERIES,
@@ -50,13 +60,21 @@ old: {status: [{anything-but: processing}]}"#,
     work: |service, event| Box::pin(store(service, event)),
 };
 
-/// What the queue carries: which file, and nothing that is secret.
+/// What the queue carries: which file, and nothing that is secret. Fields that a row does not have
+/// are empty.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Message {
     pub leaf_user_id: String,
     /// The first file of the stream.
+    #[serde(default)]
     pub file_id: String,
+    /// In proxy mode: a file of Leaf's, and which of its outputs is wanted.
+    #[serde(default)]
+    pub given_file_id: String,
+    /// See above; empty otherwise.
+    #[serde(default)]
+    pub output: String,
 }
 
 impl queue::Message for Message {
@@ -69,9 +87,16 @@ impl queue::Message for Message {
 pub async fn store(service: &Service, event: SqsEvent) -> SqsBatchResponse {
     let now = service.ports.clock.now();
     queue::each(event, QUEUE, now, |user, message: Message, deliveries| async move {
+        let Service { ports, data, .. } = service;
         let this = if deliveries < DELIVERIES { Try::OneOfMany } else { Try::Last };
+        if let Some(output) = FileOutput::parse(&message.output) {
+            return match message.given_file_id.parse() {
+                Ok(file) => Ok(copy_file(ports, &**data, file, &output).await?),
+                Err(_) => Ok(Remaining::Nothing),
+            };
+        }
         match message.file_id.parse() {
-            Ok(file) => store_stream(&service.ports, user, file, this).await,
+            Ok(file) => store_stream(ports, user, file, this).await,
             // No file has such an id.
             Err(_) => Ok(Remaining::Nothing),
         }

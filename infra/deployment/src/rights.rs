@@ -137,6 +137,7 @@ fn arn(on: &str) -> String {
         "catalogue" => "!GetAtt Catalogue.Arn".to_owned(),
         "files" => bucket(""),
         "raw-files" => bucket("/raw/*"),
+        "given-files" => bucket("/given/*"),
         "converted-files" => bucket("/converted/*"),
         "converter" => CONVERTER.to_owned(),
         "owners" => "!Ref OwnersSecret".to_owned(),

@@ -75,6 +75,7 @@ pub struct Leaf {
     endpoints: LeafEndpoints,
     secrets: Arc<dyn PartnerSecrets>,
     alerts: Arc<dyn LeafSecrets>,
+    largest_file: u64,
 }
 
 impl Leaf {
@@ -96,7 +97,19 @@ impl Leaf {
             known: Mutex::new(Known::default()),
         };
         let api = Api { http, base, account, clock, limit };
-        Self { api, endpoints, secrets: partner_secrets, alerts: leaf_secrets }
+        Self {
+            api,
+            endpoints,
+            secrets: partner_secrets,
+            alerts: leaf_secrets,
+            largest_file: u64::MAX,
+        }
+    }
+
+    /// The same, of whose files nobody reads more than so many bytes.
+    #[must_use]
+    pub fn with_files_up_to(self, bytes: u64) -> Self {
+        Self { largest_file: bytes, ..self }
     }
 
     async fn ask(&self, method: Method, rest: &[&str]) -> Result<Answer, UpstreamError> {

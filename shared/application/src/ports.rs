@@ -11,6 +11,7 @@ pub mod data;
 pub mod downloads;
 pub mod failure;
 pub mod files;
+pub mod given_files;
 pub mod leaf_users;
 pub mod logins;
 pub mod portion;
@@ -39,6 +40,7 @@ use domain::organization_code::IndexKey;
 use domain::timestamp::Timestamp;
 use downloads::Downloads;
 use files::{FileLinks, FileReader, FileStore};
+use given_files::GivenFiles;
 use leaf_users::LeafUsers;
 use logins::Logins;
 use randomness::Randomness;
@@ -93,6 +95,8 @@ pub struct Ports {
     pub file_reader: Arc<dyn FileReader>,
     /// A partner's converter, in the function that has files converted.
     pub converter: Arc<dyn Converter>,
+    /// Copies of an upstream's files, which are given out for a while.
+    pub given_files: Arc<dyn GivenFiles>,
     /// Who does the handshake.
     pub upstream: Arc<dyn Upstream>,
 }

@@ -14,6 +14,7 @@ pub mod failed_calls;
 pub mod file_summary;
 pub mod finish_handshake;
 pub mod forget_data;
+pub mod give_out_file;
 pub mod list_connections;
 pub mod log_in;
 pub(crate) mod note_refusal;

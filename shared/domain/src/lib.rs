@@ -31,6 +31,7 @@ pub mod download_url;
 pub mod event;
 pub mod file_output;
 pub mod freshness;
+pub mod given_file;
 pub mod handshake;
 pub mod ids;
 pub mod invalid;

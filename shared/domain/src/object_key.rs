@@ -5,7 +5,9 @@
 
 use std::fmt;
 
+use super::file_output::FileOutput;
 use super::ids::{FileId, LeafUserId};
+use super::timestamp::Timestamp;
 
 /// The key of one object.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -26,6 +28,11 @@ impl ObjectKey {
     /// What a converter made of it as a whole.
     pub fn summary(user: LeafUserId, file: FileId, number: u32) -> Self {
         Self(format!("{CONVERTED}/{user}/{file}/{number}/summary.json"))
+    }
+
+    /// A copy of an upstream's file that was asked for at this time. The bucket forgets it.
+    pub fn given(user: LeafUserId, file: FileId, output: &FileOutput, asked_at: Timestamp) -> Self {
+        Self(format!("{GIVEN}/{user}/{file}/{output}/{}", asked_at.epoch_milliseconds()))
     }
 
     /// As S3 knows it.
@@ -68,6 +75,7 @@ impl ObjectPrefix {
 
 const RAW: &str = "raw";
 const CONVERTED: &str = "converted";
+const GIVEN: &str = "given";
 
 #[cfg(test)]
 mod tests {

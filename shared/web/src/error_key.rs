@@ -81,6 +81,8 @@ error_keys! {
     FileNotStored = "fileNotStored", NOT_FOUND, "The file's bytes are not stored";
     /// Nobody has converted the file.
     FileNotConverted = "fileNotConverted", NOT_FOUND, "The file has not been converted";
+    /// The file is too large for an answer, and is being copied to where it can be read.
+    FileBeingFetched = "fileBeingFetched", SERVICE_UNAVAILABLE, "The file is being fetched";
     /// Nobody has made a summary of the file.
     SummaryNotFound = "summaryNotFound", NOT_FOUND, "There is no summary of the file";
     /// No field operation has this id.

@@ -36,6 +36,15 @@ async fn downloaded(world: &World) -> Answer {
     world.ask(Method::GET, &format!("{FILES}/{FILE}/download/original")).await
 }
 
+/// How often Leaf was asked for what is behind an address.
+fn asked_for_bytes(peer: &Peer) -> usize {
+    let is_address = |path: &str| path.starts_with(AT_LEAF);
+    peer.with(|records| records.asked.iter().filter(|(_, path, _)| is_address(path)).count())
+}
+
+/// The most bytes that an answer of ours can have.
+const MOST: usize = 4 * 1024 * 1024;
+
 const AT_LEAF: &str = "/services/operations/api/out/7/original.bin";
 const ELSEWHERE: &str = "/services/operations/api/out/8";
 
@@ -75,19 +84,93 @@ async fn bytes_are_passed_on_as_bytes_to_be_saved() {
     assert_eq!(answer.headers()[CONTENT_TYPE], "application/octet-stream");
     assert_eq!(answer.headers()["content-disposition"], "attachment");
     assert_eq!(answer.bytes().await.expect("bytes"), bytes);
-    // As large as an answer of ours may be, and one byte more.
-    let most = 4 * 1024 * 1024;
-    for (given, status) in [
-        (Given::Bytes(Bytes::from(vec![b'x'; most])), 200),
-        (Given::Bytes(Bytes::from(vec![b'x'; most + 1])), 404),
-        (Given::Unannounced(most), 200),
-        (Given::Unannounced(most + 1_024), 404),
-    ] {
+    // As large as an answer of ours may be.
+    for given in [Given::Bytes(Bytes::from(vec![b'x'; MOST])), Given::Unannounced(MOST)] {
         gives(&peer, AT_LEAF, [(AT_LEAF, given)]);
         let answer = downloaded(&world).await;
-        assert_eq!(answer.status, status);
-        assert!(status != 200 || answer.text.len() == most);
+        assert_eq!((answer.status, answer.text.len()), (200, MOST));
     }
+}
+
+/// The bytes behind a link to the bucket.
+async fn behind(world: &World, answer: &Answer) -> Bytes {
+    let link = answer.header("location").expect("a link");
+    assert!(link.contains("/given/") && link.contains("X-Amz-Expires=300"), "{answer:?}");
+    let file = world.http.get(link).send().await.expect("an answer");
+    assert_eq!(file.status(), 200);
+    file.bytes().await.expect("bytes")
+}
+
+async fn worked_off(world: &World) {
+    let queues = world.machine.outbox.deliver().await.expect("the stream can be read");
+    assert_eq!((queues["files"].waiting, queues["files"].dead_letters), (0, 0));
+}
+
+#[tokio::test]
+async fn what_is_too_large_for_an_answer_comes_by_way_of_the_bucket() {
+    let (world, peer) = World::in_front_of_peer().await;
+    let bytes: Bytes = (0..=250_u8).cycle().take(MOST + 1).collect::<Vec<_>>().into();
+    for given in [Given::Bytes(bytes.clone()), Given::Unannounced(MOST + 1_024)] {
+        gives(&peer, AT_LEAF, [(AT_LEAF, given.clone())]);
+        let answer = downloaded(&world).await;
+        answer.problem(503, "fileBeingFetched");
+        assert_eq!(answer.header("retry-after"), Some("5"));
+        // Whoever asks meanwhile does not have it copied twice.
+        downloaded(&world).await.problem(503, "fileBeingFetched");
+        let asked = asked_for_bytes(&peer);
+        worked_off(&world).await;
+        assert_eq!(asked_for_bytes(&peer), asked + 1);
+        let answer = downloaded(&world).await;
+        assert_eq!(answer.status, 302, "{answer:?}");
+        let copied = behind(&world, &answer).await;
+        match given {
+            Given::Bytes(bytes) => assert!(copied == bytes),
+            _ => assert_eq!(copied.len(), MOST + 1_024),
+        }
+        // Later it is another copy, since Leaf may have other bytes by then.
+        world.pass(12 * 60, 0);
+        downloaded(&world).await.problem(503, "fileBeingFetched");
+        worked_off(&world).await;
+        let another = downloaded(&world).await;
+        assert_ne!(another.header("location"), answer.header("location"));
+        assert_eq!(behind(&world, &another).await.len(), copied.len());
+        world.pass(12 * 60, 0);
+    }
+}
+
+#[tokio::test]
+async fn a_copy_that_fails_is_asked_for_anew_and_one_that_cannot_be_is_refused() {
+    let (world, peer) = World::in_front_of_peer().await;
+    let large = || Given::Bytes(Bytes::from(vec![b'x'; MOST + 1]));
+    gives(&peer, AT_LEAF, [(AT_LEAF, large())]);
+    downloaded(&world).await.problem(503, "fileBeingFetched");
+    // Leaf has a bad moment when it is copied.
+    peer.with(|records| records.refusal = Some((503, json!({}))));
+    worked_off(&world).await;
+    downloaded(&world).await.problem(503, "fileBeingFetched");
+    worked_off(&world).await;
+    assert_eq!(downloaded(&world).await.status, 302);
+
+    // It goes, and comes back as more than a file may have.
+    let file = "1d6f1a0c-3f0e-4a55-9b0a-5f9a3f0d2c11";
+    let path = format!("{FILES}/{file}/download/rawGeojson");
+    let address = format!("{}{ELSEWHERE}", peer.url);
+    let other = json!({ "id": file, "leafUserId": USER, "downloadRawGeojson": address });
+    peer.with(|records| {
+        records.files.push(other);
+        records.given.insert(ELSEWHERE.to_owned(), large());
+    });
+    world.ask(Method::GET, &path).await.problem(503, "fileBeingFetched");
+    peer.with(|records| records.given.remove(ELSEWHERE));
+    worked_off(&world).await;
+    world.ask(Method::GET, &path).await.problem(404, "fileNotStored");
+    // What `LargestFileBytes` is unless it is said otherwise, and one byte more.
+    let too_large = Given::Announced(4 * 1024 * 1024 * 1024 + 1);
+    peer.with(|records| records.given.insert(ELSEWHERE.to_owned(), too_large));
+    world.ask(Method::GET, &path).await.problem(503, "fileBeingFetched");
+    worked_off(&world).await;
+    let problem = world.ask(Method::GET, &path).await.problem(404, "fileNotStored");
+    assert!(problem["detail"].as_str().expect("a text").contains("LargestFileBytes"));
 }
 
 #[tokio::test]

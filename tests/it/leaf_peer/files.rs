@@ -9,7 +9,7 @@ use axum::Json;
 use axum::body::{Body, Bytes};
 use axum::extract::{OriginalUri, Path, State};
 use axum::response::{IntoResponse as _, Response};
-use http_body::Frame;
+use http_body::{Frame, SizeHint};
 use reqwest::StatusCode;
 use reqwest::header::{CONTENT_TYPE, LOCATION};
 use serde_json::{Value, json};
@@ -24,15 +24,18 @@ pub(crate) enum Given {
     Bytes(Bytes),
     /// So many bytes, whose number is not announced.
     Unannounced(usize),
+    /// So many bytes, which are announced, and of which nobody should read any.
+    Announced(u64),
     /// A redirect.
     Redirect(String),
 }
 
 const CHUNK: &[u8] = &[b'x'; 1_024];
 
-/// A body of so many chunks, which does not say how many there are.
+/// A body of so many chunks, with what it says of how many bytes there are.
 struct Chunks {
     left: usize,
+    announced: Option<u64>,
 }
 
 impl http_body::Body for Chunks {
@@ -48,6 +51,10 @@ impl http_body::Body for Chunks {
             self.left = left;
             Ok(Frame::data(Bytes::from_static(CHUNK)))
         }))
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.announced.map_or_else(SizeHint::default, SizeHint::with_exact)
     }
 }
 
@@ -73,7 +80,10 @@ pub(super) async fn give_out(
         None => refuse(404, "fileNotFound", Value::Null),
         Some(Given::Bytes(bytes)) => ([(CONTENT_TYPE, "text/html")], bytes).into_response(),
         Some(Given::Unannounced(size)) => {
-            Body::new(Chunks { left: size / CHUNK.len() }).into_response()
+            Body::new(Chunks { left: size / CHUNK.len(), announced: None }).into_response()
+        }
+        Some(Given::Announced(size)) => {
+            Body::new(Chunks { left: usize::MAX, announced: Some(size) }).into_response()
         }
         Some(Given::Redirect(to)) => {
             (StatusCode::TEMPORARY_REDIRECT, [(LOCATION, to)]).into_response()

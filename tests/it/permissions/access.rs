@@ -27,6 +27,8 @@ pub(crate) enum Resource {
     RawFiles,
     /// What a converter made of it.
     ConvertedFiles,
+    /// Copies of an upstream's files.
+    GivenFiles,
     /// The partner's converter.
     Converter,
     /// The API owners.
@@ -50,6 +52,7 @@ impl fmt::Display for Resource {
             Self::Bucket => f.write_str("files"),
             Self::RawFiles => f.write_str("raw-files"),
             Self::ConvertedFiles => f.write_str("converted-files"),
+            Self::GivenFiles => f.write_str("given-files"),
             Self::Converter => f.write_str("converter"),
             Self::Owners => f.write_str("owners"),
             Self::IndexKey => f.write_str("index-key"),
@@ -166,6 +169,7 @@ pub(crate) fn objects(key: &str) -> Option<Resource> {
     match key.split('/').next()? {
         "raw" => Some(Resource::RawFiles),
         "converted" => Some(Resource::ConvertedFiles),
+        "given" => Some(Resource::GivenFiles),
         _ => None,
     }
 }

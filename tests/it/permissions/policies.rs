@@ -290,6 +290,7 @@ fn of_files(resource: &Value) -> Option<Resource> {
         "" => Some(Resource::Bucket),
         "/raw/*" => Some(Resource::RawFiles),
         "/converted/*" => Some(Resource::ConvertedFiles),
+        "/given/*" => Some(Resource::GivenFiles),
         _ => None,
     }
 }

@@ -32,6 +32,12 @@ fn the_bucket_is_closed_and_encrypted_and_forgets_unfinished_uploads() {
     let rule = &bucket["LifecycleConfiguration"]["Rules"][0];
     assert_eq!(rule["AbortIncompleteMultipartUpload"]["DaysAfterInitiation"], 1);
     assert_eq!((&rule["Status"], &rule["Prefix"]), (&json!("Enabled"), &json!(null)));
+    let given = &bucket["LifecycleConfiguration"]["Rules"][1];
+    assert_eq!(
+        *given,
+        json!({ "Id": "given", "Status": "Enabled", "Prefix": "given/", "ExpirationInDays": 1 }),
+        "copies that are given out for half a day"
+    );
     assert!(bucket["VersioningConfiguration"].is_null(), "what is deleted is gone");
 }
 

@@ -7,6 +7,7 @@
 //! | `USER#{leafUserId}` | `SYNC` | what was listed last, and when |
 //! | `USER#{leafUserId}` | `COUNTS` | how many entries of each kind the Leaf user has, and how its copies stand |
 //! | `USER#{leafUserId}` | `LEAVING` | that all of it is to be deleted, and how far that is; 30 days after its end |
+//! | `GIVEN#{fileId}` | `GIVEN#{output}` | a copy of an upstream's file, which is given out for a while |
 //! | `TOTAL` | `0` to `f` | a sixteenth of the same of all Leaf users |
 //!
 //! Nothing of it is, or can be turned into, an organization code.
@@ -14,6 +15,7 @@
 mod conversion_rows;
 pub mod data_message;
 mod followed;
+mod given_files;
 pub(super) mod leaving;
 mod lists;
 mod rows;

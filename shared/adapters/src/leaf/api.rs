@@ -1,6 +1,7 @@
 //! Calls of Leaf's API: a token, one renewal of it, no other retry.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use application::ports::clock::Clock;
 use application::ports::upstream::UpstreamError;
@@ -77,9 +78,18 @@ impl Api {
         read(self.with_token(request).await?.answer).await
     }
 
-    /// Begins to read what is at an address of Leaf's, which may be a redirect.
-    pub(super) async fn begin(&self, url: &Url) -> Result<Begun, UpstreamError> {
-        self.with_token(|| self.http.get(url.clone())).await
+    /// Begins to read what is at an address of Leaf's, which may be a redirect. The whole of it may
+    /// take so long; usually, as long as any answer.
+    pub(super) async fn begin(
+        &self,
+        url: &Url,
+        time: Option<Duration>,
+    ) -> Result<Begun, UpstreamError> {
+        let request = || {
+            let request = self.http.get(url.clone());
+            time.into_iter().fold(request, reqwest::RequestBuilder::timeout)
+        };
+        self.with_token(request).await
     }
 
     async fn with_token(

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::api::Ask;
 use super::{Leaf, shapes};
 use application::ports::data::{DataKeeper, DataPath, DataService, GivenOut};
+use application::ports::downloads::Download;
 use application::ports::portion::Portion;
 use application::ports::upstream::UpstreamError;
 use domain::file_output::FileOutput;
@@ -57,6 +58,14 @@ impl DataKeeper for Leaf {
         output: &FileOutput,
     ) -> Result<Option<GivenOut>, UpstreamError> {
         self.output(file, output).await
+    }
+
+    async fn open(
+        &self,
+        file: FileId,
+        output: &FileOutput,
+    ) -> Result<Option<Box<dyn Download>>, UpstreamError> {
+        self.open_output(file, output).await
     }
 
     async fn request_sync(&self, user: LeafUserId) -> Result<Option<()>, UpstreamError> {

@@ -9,10 +9,11 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use url::Url;
 
-use super::transport::Answer;
+use super::transport::{Answer, unavailable};
 use application::ports::record_keeper::{Theirs, UpstreamConnection};
 use application::ports::upstream::UpstreamError;
 use domain::credential::CredentialStatus;
+use domain::ids::LeafUserId;
 use domain::record::Record;
 use domain::timestamp::Timestamp;
 
@@ -41,6 +42,12 @@ pub(super) fn sign_in_url(answer: &Answer) -> Result<Url, UpstreamError> {
         Ok(url) if matches!(url.scheme(), "http" | "https") => Ok(url),
         _ => Err(answer.unknown_form()),
     }
+}
+
+/// Whose file it is.
+pub(super) fn leaf_user_id(file: &Value) -> Result<LeafUserId, UpstreamError> {
+    let id = file["leafUserId"].as_str().and_then(|id| id.parse().ok());
+    id.ok_or_else(|| unavailable("it has a file that is nobody's".to_owned(), Some(200), None))
 }
 
 /// A credential. From one in words or of a form that we do not know, nothing follows.

@@ -13,6 +13,7 @@ use crate::ports::catalogue::Of;
 use crate::ports::data::{
     Data, DataError, DataKeeper, DataPath, DataService, Download, Missing, OfFile,
 };
+use crate::ports::downloads;
 use crate::ports::portion::Portion;
 use crate::ports::records::Listed;
 use crate::ports::upstream::UpstreamError;
@@ -218,6 +219,14 @@ impl<K: DataKeeper> Data for FollowedData<K> {
     async fn download(&self, id: FileId, output: &FileOutput) -> Result<Download, DataError> {
         let given = self.keeper.give_out(id, output).await?;
         given.map(Download::Theirs).ok_or(DataError::Missing(Missing::File(id)))
+    }
+
+    async fn open(
+        &self,
+        id: FileId,
+        output: &FileOutput,
+    ) -> Result<Option<Box<dyn downloads::Download>>, DataError> {
+        Ok(self.keeper.open(id, output).await?)
     }
 
     async fn field_operations(

@@ -14,6 +14,7 @@ use crate::ports::catalogue::{Asked, Catalogue, FileFilter, Of, OperationFilter,
 use crate::ports::clock::Clock;
 use crate::ports::connections::Connections;
 use crate::ports::data::{Data, DataError, Download, Missing, OfFile};
+use crate::ports::downloads;
 use crate::ports::leaf_users::LeafUsers;
 use crate::ports::portion::Portion;
 use crate::ports::records::Listed;
@@ -253,6 +254,14 @@ impl Data for OwnData {
     async fn download(&self, id: FileId, _: &FileOutput) -> Result<Download, DataError> {
         let found = self.catalogue.file(id).await?;
         Ok(Download::Ours(Box::new(self.of_known(found, Missing::File(id)).await?)))
+    }
+
+    async fn open(
+        &self,
+        _: FileId,
+        _: &FileOutput,
+    ) -> Result<Option<Box<dyn downloads::Download>>, DataError> {
+        Ok(None)
     }
 
     async fn field_operations(

@@ -8,6 +8,7 @@ use std::fmt;
 use async_trait::async_trait;
 
 use super::catalogue::Of;
+use super::downloads;
 use super::failure::Failure;
 use super::files::PresignedUrl;
 use super::portion::Portion;
@@ -96,6 +97,14 @@ pub trait Data: Send + Sync {
     /// Where an output of a file is, or the output itself.
     async fn download(&self, id: FileId, output: &FileOutput) -> Result<Download, DataError>;
 
+    /// Begins to read an output of an upstream's file; `None` where there are no bytes of it to be
+    /// had from the upstream itself.
+    async fn open(
+        &self,
+        id: FileId,
+        output: &FileOutput,
+    ) -> Result<Option<Box<dyn downloads::Download>>, DataError>;
+
     /// A page of field operations.
     async fn field_operations(
         &self,
@@ -147,8 +156,8 @@ pub enum GivenOut {
     Link(PresignedUrl),
     /// Its bytes.
     Bytes(Vec<u8>),
-    /// More bytes than an answer of ours can have.
-    TooLarge,
+    /// More bytes than an answer of ours can have, of a file of this Leaf user's.
+    TooLarge(LeafUserId),
     /// Nothing: the file has no such output.
     Nothing,
 }
@@ -158,7 +167,7 @@ impl fmt::Debug for GivenOut {
         f.write_str(match self {
             Self::Link(_) => "Link(…)",
             Self::Bytes(_) => "Bytes(…)",
-            Self::TooLarge => "TooLarge",
+            Self::TooLarge(_) => "TooLarge",
             Self::Nothing => "Nothing",
         })
     }
@@ -231,6 +240,14 @@ pub trait DataKeeper: Send + Sync {
         file: FileId,
         output: &FileOutput,
     ) -> Result<Option<GivenOut>, UpstreamError>;
+
+    /// Begins to read an output of a file, however large it is; `None` when there are no bytes of
+    /// it to be had here.
+    async fn open(
+        &self,
+        file: FileId,
+        output: &FileOutput,
+    ) -> Result<Option<Box<dyn downloads::Download>>, UpstreamError>;
 
     /// Asks for a sync of a Leaf user's data; `None` when there is no such Leaf user.
     async fn request_sync(&self, user: LeafUserId) -> Result<Option<()>, UpstreamError>;

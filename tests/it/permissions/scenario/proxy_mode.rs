@@ -1,11 +1,14 @@
 //! What only happens in proxy mode: Leaf users that it alone knows, confirmations that it is
 //! asked about, the registration of its alerts.
 
+use axum::Json;
+use axum::extract::Request;
+use axum::response::IntoResponse as _;
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 
 use super::Scenario;
-use super::queues_and_schedules::finish;
+use super::queues_and_schedules::{finish, work_for_the};
 use crate::leaf::records::{connect_at_leaf, user_of_leaf};
 use crate::permissions::forgetful::Forgetful;
 use crate::world::{FARM, OTHER_FARM, World};
@@ -14,6 +17,36 @@ pub(super) async fn scenes(scenario: &Scenario<'_>) {
     users_that_leaf_alone_knows(&scenario.machine().await.world).await;
     finish_confirmations(&scenario.machine().await).await;
     registration(&scenario.machine().await.world).await;
+    large_file(scenario.machine().await).await;
+}
+
+/// One that is asked for twice before it is copied, and is there then.
+async fn large_file(mut machine: Forgetful) {
+    const FILE: &str = "5d6f1a0c-3f0e-4a55-9b0a-5f9a3f0d2c11";
+    const USER: &str = "0f9b4a52-6c1d-4f7e-8a35-2f1d0c9b8e7a";
+    machine
+        .replace_leaf(async |request: Request| match request.uri().path() {
+            "/api/authenticate" => Json(json!({ "id_token": "a-token" })).into_response(),
+            "/bytes" => vec![b'x'; 20 * 1024 * 1024].into_response(),
+            _ => {
+                let file = json!({
+                    "id": FILE, "leafUserId": USER, "downloadOriginalFile": "/bytes",
+                });
+                Json(file).into_response()
+            }
+        })
+        .await;
+    let path = format!("/services/operations/api/files/{FILE}/download/original");
+    let status = async |machine: &Forgetful| {
+        let answer = machine.world.owner(Method::GET, &path).send().await;
+        answer.expect("an answer").status().as_u16()
+    };
+    assert_eq!([status(&machine).await, status(&machine).await], [503, 503]);
+    let message = json!({
+        "leafUserId": USER, "fileId": "", "givenFileId": FILE, "output": "original",
+    });
+    assert_eq!(work_for_the(&machine, "store-file", &message, 1).await, 0);
+    assert_eq!(status(&machine).await, 302);
 }
 
 /// Each function that may be the first to hear of one.
