@@ -215,6 +215,8 @@ async fn a_panorama_that_cannot_answer_is_said_to_be_unavailable_and_the_credent
         assert_eq!(answer.header("retry-after"), Some(retry_after), "{fault}");
         answer.says_nothing_of([FARM]);
         assert_eq!(world.status(&user).await, "ACTIVE");
+        // Until a limit is over, nothing is asked.
+        world.pass(1, 0);
     }
     of(&world, &user).await.json(200);
 }

@@ -168,8 +168,9 @@ fn the_policies_beside_the_roles_are_traces_and_leaf_and_are_off_by_default() {
     let others = of_type(template(), "AWS::IAM::Policy").filter(|(id, _)| *id != "TracingPolicy");
     for (id, policy) in others {
         assert_eq!(resources[id]["Condition"], "FrontsLeaf", "{id}");
-        let document = &policy["PolicyDocument"];
-        assert!(!document.to_string().contains('*'), "{id}: {document}");
+        // The objects of copies are made at run time; their names begin alike.
+        let document = policy["PolicyDocument"].to_string().replace("/given/*", "");
+        assert!(!document.contains('*'), "{id}: {document}");
     }
 }
 
