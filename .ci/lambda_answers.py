@@ -45,6 +45,12 @@ def addressed(sample: dict, path: str, query: str = "") -> dict:
     return sample
 
 
+def on_route(sample: dict, route: str, path: str) -> dict:
+    """The event of another route of the same function, at this path."""
+    sample["routeKey"] = sample["requestContext"]["routeKey"] = route
+    return addressed(sample, path)
+
+
 def unauthorized(sample: dict) -> dict:
     """The event as it is when the authorizer has not said that an owner asks."""
     sample["requestContext"].pop("authorizer", None)
@@ -255,16 +261,13 @@ class Day:
             else:
                 sys.exit("operations: the files are not stored after 30 seconds")
             path = urllib.parse.urlsplit(stored[0]["downloadOriginalFile"]).path
-            sample = event("operations")
-            sample["routeKey"] = sample["requestContext"]["routeKey"] = "GET /services/operations/api/files/{id}/download/{output}"
-            sample = addressed(sample, path)
+            sample = on_route(event("operations"), "GET /services/operations/api/files/{id}/download/{output}", path)
             link = http(operations, sample, 302)["headers"]["location"]
             with urllib.request.urlopen(link, timeout=10) as answer:
                 expect(len(answer.read()), stored[0]["sizeInBytes"], "operations: the bytes of a file")
             # And it has a converter.
-            sample = addressed(event("operations"), f"/services/operations/api/files/{stored[0]['id']}/summary")
-            sample["routeKey"] = sample["requestContext"]["routeKey"] = "GET /services/operations/api/files/{fileId}/summary"
-            sample["pathParameters"] = {"fileId": stored[0]["id"]}
+            path = f"/services/operations/api/files/{stored[0]['id']}/summary"
+            sample = on_route(event("operations"), "GET /services/operations/api/files/{id}/summary", path)
             for _ in range(300):
                 answer = operations.invoke(sample)
                 if answer["statusCode"] == 200:
@@ -291,7 +294,7 @@ class Day:
             sample["Records"][0]["body"] = json.dumps({"leafUserId": user})
             expect(forget.invoke(sample)["batchItemFailures"], [], "forget-data: nobody has left")
         with self.function("request-syncs") as request:
-            report = {"operations": 1, "isOutOfTime": False}
+            report = {"operations": 1, "overdue": 0, "silent": 0, "isOutOfTime": False}
             expect(request.invoke(event("request-syncs")), report, "request-syncs: its report")
 
     def register_a_webhook(self) -> None:
