@@ -65,17 +65,7 @@ async fn copied(
 ) -> Result<Response, Problem> {
     let given = ask_for_file(&service.ports, of, id, output).await.map_err(DataError::from)?;
     match given {
-        Given::Stored(file) => {
-            let links = &service.ports.file_links;
-            redirect(
-                &links.presigned_get(&file.key(), &file.file_name(), LINK_LIVES).await.map_err(
-                    |error| {
-                        tracing::error!(%error, "no link to a file could be made");
-                        Problem::storage_unavailable()
-                    },
-                )?,
-            )
-        }
+        Given::Stored(file) => lead_to(service, &file.key(), &file.file_name()).await,
         Given::OnItsWay => Err(Problem::new(
             ErrorKey::FileBeingFetched,
             "Leaf's file is too large for one answer, so it is being copied into the bucket. Send \
