@@ -46,6 +46,7 @@ pub mod organization_code;
 pub mod owner;
 pub mod owner_password;
 pub mod owner_token;
+pub mod page_settings;
 pub mod partner;
 pub mod record;
 pub mod replay;
