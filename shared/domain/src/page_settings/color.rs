@@ -132,7 +132,7 @@ mod tests {
         }
     }
 
-    /// The right side is what other calculators say (WebAIM's).
+    /// The right side is what other calculators of the same formula say.
     #[test]
     fn contrast_is_what_wcag_says() {
         for (one, other, contrast) in [
