@@ -26,6 +26,7 @@ mod leaf;
 mod leaf_peer;
 mod listings;
 mod logs;
+mod magic_links;
 mod manual_creation;
 mod metrics;
 mod model;

@@ -27,14 +27,14 @@ impl Answering<'_> {
         }
         match outcome {
             Outcome::UnknownLink => self.end_here(Page::UnknownLink).await,
-            Outcome::Finishing(user, session) | Outcome::HandedOn(user, session) => {
+            Outcome::Finishing(told) | Outcome::HandedOn(told) => {
                 // It asks again by itself, so it is not the end.
                 tracing::info!(outcome = "finishing", bound = true, "callback");
-                self.ticket(&Ticket::Waiting(user, session)).await
+                self.ticket(&Ticket::Waiting(told.leaf_user_id, told.id)).await
             }
-            Outcome::AskFirst(user) => {
+            Outcome::AskFirst(told) => {
                 tracing::info!(outcome = "cameBack", "callback");
-                self.ticket(&Ticket::CameBack(claim, user)).await
+                self.ticket(&Ticket::CameBack(claim, told.leaf_user_id)).await
             }
             Outcome::Busy => {
                 tracing::info!(outcome = "busy", bound = false, "callback");
@@ -51,15 +51,15 @@ impl Answering<'_> {
     fn onward(&self, claim: &Claim, outcome: Outcome) -> Option<Response> {
         let mut to = self.service.ports.upstream.onward(claim.sharing_url_id)?;
         match outcome {
-            Outcome::HandedOn(..)
-            | Outcome::Finishing(..)
+            Outcome::HandedOn(_)
+            | Outcome::Finishing(_)
             | Outcome::Busy
             | Outcome::Ended(End::Connected(_) | End::Expired(_) | End::NotBound) => {}
             Outcome::UnknownLink
             | Outcome::AskFirst(_)
             | Outcome::Ended(
                 End::Contradicted
-                | End::OtherOperation
+                | End::OtherOperation(_)
                 | End::NotShared(_)
                 | End::OperationOwned(_)
                 | End::TooManyOperations(_),
@@ -82,13 +82,13 @@ impl Answering<'_> {
     /// else to our page.
     pub(crate) async fn end(&self, end: End) -> Response {
         let (page, session) = match end {
-            End::Connected(session) => (Page::Connected, Some(session)),
-            End::Expired(session) => (Page::Expired, Some(session)),
-            End::NotShared(session) => (Page::NotShared, Some(session)),
-            End::OperationOwned(session) => (Page::OperationOwned, Some(session)),
-            End::TooManyOperations(session) => (Page::TooManyOperations, Some(session)),
+            End::Connected(told) => (Page::Connected, Some(told.id)),
+            End::Expired(told) => (Page::Expired, Some(told.id)),
+            End::NotShared(told) => (Page::NotShared, Some(told.id)),
+            End::OperationOwned(told) => (Page::OperationOwned, Some(told.id)),
+            End::TooManyOperations(told) => (Page::TooManyOperations, Some(told.id)),
             End::NotBound | End::Contradicted => (Page::NotBound, None),
-            End::OtherOperation => (Page::OtherOperation, None),
+            End::OtherOperation(_) => (Page::OtherOperation, None),
         };
         self.end_with(page, session).await
     }

@@ -104,13 +104,16 @@ async fn read(
         credentials,
         may_register: true,
     };
-    Ok(StartRequest { leaf_user_id: user, organization_code, app_key, confirm_account })
+    Ok(StartRequest { leaf_user_id: user, organization_code, app_key, confirm_account, tap: None })
 }
 
 fn refused(error: StartError, user: LeafUserId, environment: ClientEnvironment) -> Problem {
     match error {
         StartError::NoSuchUser | StartError::AppKey(ResolveError::NoSuchUser) => no_such_user(user),
-        StartError::Conflict => concurrent_change(),
+        // No partner's start taps a link.
+        StartError::Conflict | StartError::LinkSpent | StartError::SessionChanged => {
+            concurrent_change()
+        }
         StartError::Failure(failure) => failure.into(),
         StartError::OperationOwned => Problem::of_field(
             ErrorKey::OperationOwned,

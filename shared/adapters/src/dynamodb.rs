@@ -13,6 +13,8 @@
 //! | `WITHDRAWN#{environment}#{app key}` | `{hash}` | an operation that was withdrawn from the app key |
 //! | `OPERATION#{environment}#{hash}` | `STARTED#{sharingUrlId}` | sessions that were started with its code |
 //! | `OPERATION#{environment}#{hash}` | `KEPT#{sharingUrlId}` | an unclaimed confirmation, 24 hours |
+//! | `MAGICLINK#{magicLinkId}` | `LINK` | magic link, until 90 days after its end |
+//! | `MAGICLINKS#{leafUserId}` | `{kind}#{createdAt}#{magicLinkId}` | that the link is this Leaf user's |
 //! | `APPKEYS` | `{environment}#{appName}` | app key |
 //! | `SHARINGURL#{sharingUrlId}` | `APPKEY` | the app key that has it: a claim, and a copy of the row |
 //! | `CLIENT#{environment}#{hash}` | `{appName}` | an app key of this client id: a copy of the row |
@@ -47,6 +49,7 @@ mod failure;
 mod item;
 mod leaf_users;
 mod logins;
+mod magic_links;
 mod rows;
 pub mod schema;
 mod sign_ins;

@@ -14,6 +14,7 @@ pub mod files;
 pub mod given_files;
 pub mod leaf_users;
 pub mod logins;
+pub mod magic_links;
 pub mod portion;
 pub mod randomness;
 pub mod record_keeper;
@@ -43,6 +44,7 @@ use files::{FileLinks, FileReader, FileStore};
 use given_files::GivenFiles;
 use leaf_users::LeafUsers;
 use logins::Logins;
+use magic_links::MagicLinks;
 use randomness::Randomness;
 use secrets::{PartnerSecrets, SecretsError, ServiceSecrets};
 use sign_ins::SignIns;
@@ -63,6 +65,8 @@ pub struct Ports {
     pub app_keys: Arc<dyn AppKeys>,
     /// Sessions, credentials, operations, events.
     pub connections: Arc<dyn Connections>,
+    /// Magic links.
+    pub magic_links: Arc<dyn MagicLinks>,
     /// The list of connections.
     pub connection_list: Arc<dyn ConnectionList>,
     /// What was counted of connections.

@@ -82,6 +82,10 @@ uuid_newtype! {
     SharingUrlId
 }
 uuid_newtype! {
+    /// A magic link. Tells which link it is and opens nothing; what opens it is its whole address.
+    MagicLinkId
+}
+uuid_newtype! {
     /// A credential: what a Leaf user has after success.
     CredentialId
 }

@@ -39,6 +39,7 @@ pub mod leaf_json;
 pub mod leaf_user;
 pub mod listing;
 pub mod login_state;
+pub mod magic_link;
 pub mod next_step;
 pub mod object_key;
 pub mod operation;

@@ -19,9 +19,9 @@ use std::time::Duration;
 use url::Url;
 
 use super::app_key::{AppKey, AppKeyId};
-use super::browser::BrowserHash;
+use super::browser::{BindingCookie, BrowserHash};
 use super::handshake::{Handshake, Pace};
-use super::ids::{LeafUserId, SessionId, SharingUrlId};
+use super::ids::{LeafUserId, MagicLinkId, SessionId, SharingUrlId};
 use super::operation::Operation;
 use super::organization_code::{OrganizationCode, OrganizationHash};
 use super::timestamp::Timestamp;
@@ -60,6 +60,8 @@ pub struct Session {
     /// Whether the farmer is shown whose account it is before a browser is bound. The partner may
     /// say that its application has just done so.
     pub confirm_account: bool,
+    /// The magic link by which its farmer has started it, if one has.
+    pub magic_link: Option<MagicLinkId>,
     /// How often Panorama was asked for its callbacks.
     pub pace: Pace,
     /// The codes that were tried.
@@ -96,6 +98,17 @@ pub enum Rejection {
     OperationOwned,
     /// More than [`MAX_CODES`] codes were tried.
     TooManyOperations,
+}
+
+/// A session as an outcome is told of: which it is, whose, and by which link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ToldSession {
+    /// The session.
+    pub id: SessionId,
+    /// Whose it is.
+    pub leaf_user_id: LeafUserId,
+    /// The magic link by which it was started, if it was.
+    pub magic_link: Option<MagicLinkId>,
 }
 
 /// What a session is at a moment.
@@ -174,6 +187,7 @@ impl Session {
             expires_at: now.plus(LIFETIME),
             browser: None,
             confirm_account: true,
+            magic_link: None,
             pace: Pace::default(),
             tried: BTreeSet::new(),
             state: State::Pending,
@@ -202,6 +216,20 @@ impl Session {
         // It is not the first version: that is the start which a callback may remember, and it was
         // `Pending`.
         Self { tried, state, ..self.next() }
+    }
+
+    /// The same new session, when its farmer starts it: in a browser that is bound at once, for its
+    /// page has just said whose account it is.
+    #[must_use]
+    pub fn started_by(self, link: MagicLinkId, browser: &BindingCookie) -> Self {
+        // Not the first version: a callback must not take it for the start that is remembered
+        // beside its operation, which knows neither link nor browser.
+        Self { magic_link: Some(link), browser: Some(browser.hash()), ..self.next() }
+    }
+
+    /// Which session it is, for whoever is told what became of it.
+    pub const fn told(&self) -> ToldSession {
+        ToldSession { id: self.id, leaf_user_id: self.leaf_user_id, magic_link: self.magic_link }
     }
 
     /// What it is at a moment.

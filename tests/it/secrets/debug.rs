@@ -64,6 +64,7 @@ fn debug_of_partner_secrets_shows_none_of_them() {
         organization_code: Some(code()),
         app_key: hint,
         confirm_account: true,
+        tap: None,
     });
 }
 
@@ -134,6 +135,7 @@ fn debug_of_whatever_holds_a_code_does_not_show_it() {
         replaces: Some(&confirming),
         unclaimed: Some(kept),
         claims: true,
+        tap: None,
     });
     let event = Event::new(EventId(Uuid::new_v4()), Event::CONFIRM, 200, "It is a test.", now());
     redacted(&Completion { session: &completed, credential: &credential, event: &event });
@@ -144,7 +146,12 @@ fn debug_of_whatever_holds_a_code_does_not_show_it() {
     });
     redacted(&CallbackFacts { cookie_sessions: vec![confirming], ..CallbackFacts::default() });
     let share_initiation_url = "https://panorama.example/connections".parse().expect("a URL");
-    redacted(&Started { session: started, upstream_url: share_initiation_url, connected: false });
+    redacted(&Started {
+        session: started,
+        upstream_url: share_initiation_url,
+        connected: false,
+        cookie: None,
+    });
     let PartnerCredentials { client_id, username, .. } = partner_secret().credentials;
     redacted(&CredentialStatusView::Credential {
         credential: Box::new(credential),

@@ -209,6 +209,9 @@ impl Connections for Table {
             Err(Cancelled::Condition { place, .. }) if Some(place) == profile => {}
             done => done.map_err(save_error)?,
         }
+        if user_too {
+            self.delete_links(id).await?;
+        }
         Ok(self.delete_events(id).await?)
     }
 

@@ -14,7 +14,7 @@ use domain::client_environment::ClientEnvironment;
 use domain::credential::{ConnectionEntry, Credential, CredentialStatus};
 use domain::event::{self, Event};
 use domain::handshake::{Handshake, Pace};
-use domain::ids::{CredentialId, LeafUserId, SessionId, SharingUrlId};
+use domain::ids::{CredentialId, LeafUserId, MagicLinkId, SessionId, SharingUrlId};
 use domain::leaf_user::{LeafUser, OrderBy, Profile};
 use domain::operation::Operation;
 use domain::organization_code::{ClientHash, OrganizationCode, OrganizationHash};
@@ -143,6 +143,10 @@ pub(super) fn client_key(app_key: &AppKey) -> Item {
     key(client_partition(app_key), app_key.id.name.as_str())
 }
 
+pub(super) fn magic_link_key(id: MagicLinkId) -> Item {
+    key(format!("MAGICLINK#{id}"), "LINK")
+}
+
 pub(super) fn user_row(user: &LeafUser) -> Item {
     let Profile { name, email, phone, address, external_id } = &user.profile;
     Writing::row(profile_key(user.id))
@@ -217,6 +221,7 @@ pub(super) fn session_row(session: &Session) -> Item {
         .text("expiresAt", session.expires_at)
         .optional("browser", session.browser.as_ref().map(domain::browser::BrowserHash::as_str))
         .optional("accountKnown", (!session.confirm_account).then_some("yes"))
+        .optional("magicLink", session.magic_link)
         .optional("askedUpTo", session.pace.used_up_to())
         .with("version", number(session.version));
     if !session.tried.is_empty() {
@@ -274,6 +279,7 @@ pub(super) fn read_session(row: Reading<'_>) -> Result<Session, StoreError> {
         expires_at: row.moment("expiresAt")?,
         browser: row.optional_text("browser").map(BrowserHash::stored),
         confirm_account: row.optional_text("accountKnown").is_none(),
+        magic_link: row.optional_parsed("magicLink")?,
         pace: Pace::stored(row.optional_moment("askedUpTo")?),
         tried: tried.into_iter().flatten().map(OrganizationHash::stored).collect(),
         state,

@@ -14,6 +14,7 @@ use super::schema::TTL;
 use super::table::{Cancelled, Condition, Table};
 use application::ports::connections::{Start, StartConflict, StartedSession};
 use application::ports::store_error::StoreError;
+use domain::ids::SessionId;
 use domain::operation::Operation;
 use domain::session::{LIFETIME, Session};
 use domain::timestamp::Timestamp;
@@ -45,6 +46,7 @@ enum Place {
     Owner,
     Unclaimed,
     Claim,
+    Link,
     NoCondition,
 }
 
@@ -80,14 +82,21 @@ impl Table {
         remember: Option<TransactWriteItem>,
     ) -> Result<Wrote, StartConflict> {
         let session = start.session;
+        let place_of_session = match start.tap {
+            None => replaceable(start.replaces),
+            Some(tap) => as_seen(tap.seen),
+        };
         let mut changes = vec![
             (Place::User, self.check(profile_key(session.leaf_user_id), Condition::exists())),
             (Place::AppKey, self.check(app_key_key(&start.app_key.id), unchanged(start.app_key))),
-            (Place::Session, self.put_where(session_row(session), replaceable(start.replaces))),
+            (Place::Session, self.put_where(session_row(session), place_of_session)),
             (Place::NoCondition, self.put(session_user_row(session))),
         ];
         if let Some(operation) = start.operation {
             changes.extend(self.started_with_code(start, operation));
+        }
+        if let Some(tap) = start.tap {
+            changes.push((Place::Link, self.use_link(tap, session)));
         }
         changes.extend(remember.map(|remember| (Place::Remembered, remember)));
         if let Some(unclaimed) = &start.unclaimed {
@@ -111,6 +120,8 @@ impl Table {
                 (Place::Owner, _) => StartConflict::OperationOwned,
                 (Place::Unclaimed, _) => StartConflict::Unclaimed,
                 (Place::Claim, _) => StartConflict::UnclaimedGone,
+                (Place::Link, _) => StartConflict::LinkSpent,
+                (Place::Session, _) if start.tap.is_some() => StartConflict::SessionChanged,
                 (Place::Session, Some(item)) => {
                     StartConflict::Unfinished(Box::new(read_session(Reading {
                         operation: "start",
@@ -233,6 +244,17 @@ fn replaceable(unfinished: Option<&Session>) -> Condition {
         .value(":version", number(known.version)),
     };
     condition.name("#state", "state").value(":confirming", text("Confirming"))
+}
+
+/// The session is the one that a tap has seen.
+fn as_seen(seen: Option<(SessionId, u64)>) -> Condition {
+    match seen {
+        None => Condition::absent(),
+        Some((id, version)) => Condition::new("id = :id AND #version = :version")
+            .name("#version", "version")
+            .value(":id", text(id))
+            .value(":version", number(version)),
+    }
 }
 
 /// As many sessions were started with the code as were seen.

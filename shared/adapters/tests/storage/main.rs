@@ -25,6 +25,7 @@ mod events;
 mod leaf_users;
 mod leaving;
 mod logins;
+mod magic_links;
 mod people;
 mod sessions;
 mod unclaimed;

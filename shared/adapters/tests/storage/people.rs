@@ -95,7 +95,7 @@ pub(crate) fn start<'a>(
     app_key: &'a AppKey,
     operation: Option<&'a Operation>,
 ) -> Start<'a> {
-    Start { session, app_key, operation, replaces: None, unclaimed: None, claims: false }
+    Start { session, app_key, operation, replaces: None, unclaimed: None, claims: false, tap: None }
 }
 
 pub(crate) fn unclaimed<'a>(

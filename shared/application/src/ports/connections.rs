@@ -13,9 +13,10 @@ use domain::app_key::{AppKey, AppKeyId};
 use domain::catalogue::leaving::Leaving;
 use domain::credential::{ConnectionEntry, Credential, CredentialStatus};
 use domain::event::Event;
-use domain::ids::{CredentialId, LeafUserId, SessionId, SharingUrlId};
+use domain::ids::{CredentialId, LeafUserId, MagicLinkId, SessionId, SharingUrlId};
 use domain::leaf_user::LeafUser;
 use domain::login_state::EntryCursor;
+use domain::magic_link::Use;
 use domain::operation::{Operation, Withdrawn};
 use domain::session::Session;
 use domain::timestamp::Timestamp;
@@ -154,6 +155,20 @@ pub struct Start<'a> {
     pub unclaimed: Option<UnclaimedConfirmation<'a>>,
     /// Whether the new session claims the unclaimed confirmation of its operation.
     pub claims: bool,
+    /// The tap on a magic link by which it is started, if it is.
+    pub tap: Option<Tap>,
+}
+
+/// A tap on a magic link, which starts a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tap {
+    /// The link. It must be the Leaf user's and must not be spent.
+    pub link: MagicLinkId,
+    /// Whether it is counted.
+    pub wanted: Use,
+    /// The session in whose place it starts another, in the version that was read; `None`: there
+    /// was none. Of taps at the same moment one starts a session, and the others find it.
+    pub seen: Option<(SessionId, u64)>,
 }
 
 /// Why a session was not started; nothing has changed.
@@ -181,6 +196,12 @@ pub enum StartConflict {
     /// The operation is [`Withdrawn`].
     #[error("the operation is withdrawn")]
     OperationWithdrawn,
+    /// The magic link is deleted, spent, or another Leaf user's.
+    #[error("the magic link starts nothing any more")]
+    LinkSpent,
+    /// The Leaf user's session is not the one that the tap has seen.
+    #[error("the session has changed since the tap")]
+    SessionChanged,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),

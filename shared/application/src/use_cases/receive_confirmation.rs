@@ -18,7 +18,7 @@ use domain::caller::Caller;
 use domain::ids::{LeafUserId, SessionId, SharingUrlId};
 use domain::operation::Operation;
 use domain::organization_code::OrganizationCode;
-use domain::session::{LIFETIME, Session};
+use domain::session::{LIFETIME, Session, ToldSession};
 use domain::timestamp::Timestamp;
 use domain::unclaimed_confirmation::{Budget, REMEMBERED_FOR};
 
@@ -56,12 +56,13 @@ pub enum Intent {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     /// The confirmation is stored, Panorama has not answered yet.
-    Finishing(LeafUserId, SessionId),
+    Finishing(ToldSession),
     /// The confirmation is stored, and the farmer goes on to the upstream, which does its part
     /// then.
-    HandedOn(LeafUserId, SessionId),
-    /// The farmer is to be asked first, with the name of this Leaf user; nothing was changed.
-    AskFirst(LeafUserId),
+    HandedOn(ToldSession),
+    /// The farmer is to be asked first, with the name of the session's Leaf user; nothing was
+    /// changed.
+    AskFirst(ToldSession),
     /// The client has as many stored as it may have; it may try again.
     Busy,
     /// No app key has this sharing URL id.
@@ -74,22 +75,23 @@ pub enum Outcome {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End {
     /// The operation is connected, now or before.
-    Connected(SessionId),
+    Connected(ToldSession),
     /// The farmer came too late; the confirmation is stored as unclaimed.
-    Expired(SessionId),
+    Expired(ToldSession),
     /// Nobody could be proved to be meant; the confirmation is stored as unclaimed.
     NotBound,
     /// More than one could be meant, or somebody who is at another operation since; the
     /// confirmation is stored as unclaimed.
     Contradicted,
-    /// The browser is at another operation; the confirmation is stored as unclaimed.
-    OtherOperation,
+    /// The browser is at another operation, in this session if it is in one alone; the confirmation
+    /// is stored as unclaimed.
+    OtherOperation(Option<ToldSession>),
     /// Panorama says that the operation is not shared.
-    NotShared(SessionId),
+    NotShared(ToldSession),
     /// The operation is another Leaf user's.
-    OperationOwned(SessionId),
+    OperationOwned(ToldSession),
     /// One code too many.
-    TooManyOperations(SessionId),
+    TooManyOperations(ToldSession),
 }
 
 /// Takes a callback: binds it, makes the confirmation durable, does the handshake.
@@ -182,11 +184,15 @@ impl Arrival<'_> {
             && matches!(&facts.started_with_code[..], [one] if may_wait(one));
         let evidence = self.evidence(facts, trusting).await?;
         let with_cookie = evidence.by_cookie.first().map(|session| session.id);
+        let alone = match &evidence.by_cookie[..] {
+            [one] => Some(one.told()),
+            _ => None,
+        };
         let end = match bind(evidence, &self.confirmation.code, now) {
             Binding::To(session, proof) => return self.bound(*session, proof, &seen).await,
             _ if trusting => return Ok(Decision::ReadAgain),
             Binding::Over(session, proof) => self.over(&session, proof, now),
-            Binding::Disagrees => End::OtherOperation,
+            Binding::Disagrees => End::OtherOperation(alone),
             Binding::Ambiguous => End::Contradicted,
             Binding::Nobody => End::NotBound,
         };

@@ -4,7 +4,7 @@ use url::Url;
 
 use crate::metrics::Metric;
 use crate::ports::Ports;
-use crate::ports::connections::{Start, StartConflict, UnclaimedConfirmation};
+use crate::ports::connections::{Start, StartConflict, Tap, UnclaimedConfirmation};
 use crate::ports::failure::Failure;
 use crate::ports::records::Records;
 use crate::ports::secrets::SecretsError;
@@ -14,6 +14,7 @@ use crate::use_cases::finish_handshake::{HandshakeOutcome, finish_handshake};
 use crate::use_cases::open_hop_link::sign_in_url;
 use crate::use_cases::resolve_app_key::{AppKeyHint, ResolveError, resolve_app_key};
 use domain::app_key::AppKey;
+use domain::browser::BindingCookie;
 use domain::ids::{LeafUserId, SessionId};
 use domain::operation::Operation;
 use domain::organization_code::OrganizationCode;
@@ -35,6 +36,8 @@ pub struct StartRequest {
     pub app_key: AppKeyHint,
     /// Whether the farmer is to be shown whose account it is before going on to Panorama.
     pub confirm_account: bool,
+    /// The farmer's tap on a magic link, when it is that which starts it.
+    pub tap: Option<Tap>,
 }
 
 /// A session that was started.
@@ -46,6 +49,8 @@ pub struct Started {
     pub upstream_url: Url,
     /// Whether a confirmation that was already there has connected the operation.
     pub connected: bool,
+    /// For the browser in which its farmer has started it.
+    pub cookie: Option<BindingCookie>,
 }
 
 /// Why nothing was started.
@@ -60,6 +65,12 @@ pub enum StartError {
     /// The operation was withdrawn, and Panorama lists it still.
     #[error("the operation is withdrawn")]
     OperationWithdrawn,
+    /// The magic link starts nothing any more.
+    #[error("the magic link starts nothing any more")]
+    LinkSpent,
+    /// The session is not the one that was there at the tap on a magic link.
+    #[error("the session has changed since the tap")]
+    SessionChanged,
     /// The app key.
     #[error(transparent)]
     AppKey(#[from] ResolveError),
@@ -109,6 +120,8 @@ pub async fn start_integration(
             Err(StartConflict::NoSuchUser) => return Err(StartError::NoSuchUser),
             Err(StartConflict::OperationOwned) => return Err(StartError::OperationOwned),
             Err(StartConflict::OperationWithdrawn) => return Err(StartError::OperationWithdrawn),
+            Err(StartConflict::LinkSpent) => return Err(StartError::LinkSpent),
+            Err(StartConflict::SessionChanged) => return Err(StartError::SessionChanged),
             Err(StartConflict::Store(error)) => return Err(error.into()),
             Err(StartConflict::Unfinished(session)) => unfinished = Some(*session),
             Err(StartConflict::Unclaimed) => claims = true,
@@ -153,6 +166,8 @@ struct Plan<'a> {
     /// on.
     unclaimed: Option<Operation>,
     claims: bool,
+    tap: Option<Tap>,
+    cookie: Option<BindingCookie>,
 }
 
 impl<'a> Plan<'a> {
@@ -165,20 +180,24 @@ impl<'a> Plan<'a> {
     ) -> Result<Self, SecretsError> {
         let now = ports.clock.now();
         let code = request.organization_code.as_ref();
+        let (id, user) = (SessionId::new(ports.randomness.bytes()), request.leaf_user_id);
+        let mut session = Session::start(id, user, app_key, code.cloned(), now);
+        let mut cookie = None;
+        if let Some(tap) = request.tap {
+            let fresh = BindingCookie::new(user, id, ports.randomness.bytes());
+            session = session.started_by(tap.link, &fresh);
+            cookie = Some(fresh);
+        }
         let mut plan = Self {
-            session: Session::start(
-                SessionId::new(ports.randomness.bytes()),
-                request.leaf_user_id,
-                app_key,
-                code.cloned(),
-                now,
-            ),
+            session,
             app_key,
             operation: None,
             confirmed: None,
             replaces: unfinished,
             unclaimed: None,
             claims,
+            tap: request.tap,
+            cookie,
         };
         let left = unfinished
             .and_then(|session| session.handshake().map(|handshake| (session, handshake)));
@@ -225,11 +244,12 @@ impl<'a> Plan<'a> {
             replaces: self.replaces,
             unclaimed,
             claims: self.claims,
+            tap: self.tap,
         }
     }
 
     async fn carry_out(self, ports: &Ports) -> Started {
-        let Self { session, confirmed, .. } = self;
+        let Self { session, confirmed, cookie, .. } = self;
         let upstream_url = sign_in_url(ports, &session);
         let connected = match confirmed {
             None => false,
@@ -238,6 +258,6 @@ impl<'a> Plan<'a> {
                     == HandshakeOutcome::Connected
             }
         };
-        Started { session, upstream_url, connected }
+        Started { session, upstream_url, connected, cookie }
     }
 }

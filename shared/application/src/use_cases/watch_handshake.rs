@@ -42,7 +42,7 @@ pub async fn watch_handshake(
         return Ok(Watched::Ended(End::NotBound));
     };
     let now = ports.clock.now();
-    let of = session.id;
+    let of = session.told();
     Ok(match (session.status(now), &session.state) {
         (Status::Confirming, _) if tries => finish_now(ports, session).await?,
         (Status::Confirming, _) => Watched::Waiting,
@@ -58,7 +58,7 @@ pub async fn watch_handshake(
             }
         }
         // Panorama has refused it meanwhile.
-        (Status::Pending | Status::Expired, _) if of == id => Watched::Ended(End::NotShared(of)),
+        (Status::Pending | Status::Expired, _) if of.id == id => Watched::Ended(End::NotShared(of)),
         (Status::Rejected(Rejection::OperationOwned), _) => Watched::Ended(End::OperationOwned(of)),
         (Status::Rejected(Rejection::TooManyOperations), _) => {
             Watched::Ended(End::TooManyOperations(of))
@@ -68,7 +68,7 @@ pub async fn watch_handshake(
 }
 
 async fn finish_now(ports: &Ports, session: Session) -> Result<Watched, Failure> {
-    let (id, environment) = (session.id, session.app_key.environment);
+    let (told, environment) = (session.told(), session.app_key.environment);
     let Some(session) = session.retake(ports.clock.now()) else { return Ok(Watched::Waiting) };
     let Some(handshake) = session.handshake() else { return Ok(Watched::Waiting) };
     let operation = Operation::new(&ports.index_key().await?, environment, &handshake.code);
@@ -79,10 +79,10 @@ async fn finish_now(ports: &Ports, session: Session) -> Result<Watched, Failure>
         Err(SaveError::Store(error)) => return Err(error.into()),
     }
     Ok(match finish_handshake(ports, session, &operation).await {
-        HandshakeOutcome::Connected => Watched::Ended(End::Connected(id)),
+        HandshakeOutcome::Connected => Watched::Ended(End::Connected(told)),
         HandshakeOutcome::Later => Watched::Waiting,
-        HandshakeOutcome::OperationOwned => Watched::Ended(End::OperationOwned(id)),
-        HandshakeOutcome::NotShared => Watched::Ended(End::NotShared(id)),
+        HandshakeOutcome::OperationOwned => Watched::Ended(End::OperationOwned(told)),
+        HandshakeOutcome::NotShared => Watched::Ended(End::NotShared(told)),
         HandshakeOutcome::OperationWithdrawn | HandshakeOutcome::Replaced => {
             Watched::Ended(End::NotBound)
         }

@@ -29,7 +29,7 @@ impl Arrival<'_> {
         seen: &Seen,
     ) -> Result<Decision, Failure> {
         let Seen { owner, now, .. } = *seen;
-        let (id, user) = (session.id, session.leaf_user_id);
+        let (told, user) = (session.told(), session.leaf_user_id);
         let is_free = owner.is_none_or(|owner| owner == Owner::LeafUser(user));
         logging::about(user);
         let is_open = session.relation(&self.confirmation.code, now) == Relation::Open;
@@ -41,7 +41,7 @@ impl Arrival<'_> {
             Intent::Said(shown) => shown == user,
         };
         if is_open && !is_meant {
-            return Ok(Decision::Final(Outcome::AskFirst(user)));
+            return Ok(Decision::Final(Outcome::AskFirst(told)));
         }
         let is_late = proof == Proof::Code && now >= session.expires_at;
         let is_hasty = proof == Proof::Code && session.pace.ask(now).is_err();
@@ -57,20 +57,20 @@ impl Arrival<'_> {
                     return Ok(Decision::Final(Outcome::Ended(End::NotBound)));
                 }
                 Repeated::StillConnected => {
-                    return Ok(Decision::Final(Outcome::Ended(End::Connected(id))));
+                    return Ok(Decision::Final(Outcome::Ended(End::Connected(told))));
                 }
                 Repeated::NoMore => return Ok(Decision::Final(Outcome::Ended(End::Contradicted))),
                 Repeated::Reopened(reopened) => (*reopened, None, None),
             },
             Received::UnderWay if hands_on => {
-                return Ok(Decision::Final(Outcome::HandedOn(user, id)));
+                return Ok(Decision::Final(Outcome::HandedOn(told)));
             }
             // Without a cookie it is whoever tries codes, and many times: the page is that of an
             // unknown one. A farmer's is finished later.
             Received::UnderWay if is_hasty => {
                 return Ok(Decision::Final(Outcome::Ended(End::NotBound)));
             }
-            Received::UnderWay => return Ok(Decision::Final(Outcome::Finishing(user, id))),
+            Received::UnderWay => return Ok(Decision::Final(Outcome::Finishing(told))),
             Received::NotTaken => return Ok(Decision::ReadAgain),
             // Nobody's to connect. The session stays as it is, for its farmer may yet switch off
             // and on again.
@@ -78,15 +78,12 @@ impl Arrival<'_> {
                 return Ok(Decision::Final(Outcome::Ended(End::NotBound)));
             }
             Received::Later(confirming) if is_free => {
-                let outcome = if is_hasty {
-                    Outcome::Ended(End::NotBound)
-                } else {
-                    Outcome::Finishing(user, id)
-                };
+                let outcome =
+                    if is_hasty { Outcome::Ended(End::NotBound) } else { Outcome::Finishing(told) };
                 (confirming, None, Some(outcome))
             }
             Received::TooMany(rejected) => {
-                (rejected, None, Some(Outcome::Ended(End::TooManyOperations(id))))
+                (rejected, None, Some(Outcome::Ended(End::TooManyOperations(told))))
             }
             Received::Begin(confirming) if is_free => (confirming, None, None),
             Received::Begin(confirming) | Received::Later(confirming) => {
@@ -97,7 +94,7 @@ impl Arrival<'_> {
                 (
                     rejected,
                     Some(operation_owned_event(self.ports, now)),
-                    Some(Outcome::Ended(End::OperationOwned(id))),
+                    Some(Outcome::Ended(End::OperationOwned(told))),
                 )
             }
         };
@@ -120,16 +117,16 @@ impl Arrival<'_> {
             self.count(Metric::CallbacksBound);
         }
         if hands_on {
-            return Ok(Decision::Final(Outcome::HandedOn(user, id)));
+            return Ok(Decision::Final(Outcome::HandedOn(told)));
         }
         Ok(Decision::Final(match finish_handshake(self.ports, next, self.operation).await {
-            HandshakeOutcome::Connected => Outcome::Ended(End::Connected(id)),
-            HandshakeOutcome::Later => Outcome::Finishing(user, id),
-            HandshakeOutcome::OperationOwned => Outcome::Ended(End::OperationOwned(id)),
+            HandshakeOutcome::Connected => Outcome::Ended(End::Connected(told)),
+            HandshakeOutcome::Later => Outcome::Finishing(told),
+            HandshakeOutcome::OperationOwned => Outcome::Ended(End::OperationOwned(told)),
             // Without a cookie the caller is anybody who tries codes: the page must be the one for
             // codes that nobody started with.
             HandshakeOutcome::NotShared if proof == Proof::Code => Outcome::Ended(End::NotBound),
-            HandshakeOutcome::NotShared => Outcome::Ended(End::NotShared(id)),
+            HandshakeOutcome::NotShared => Outcome::Ended(End::NotShared(told)),
             HandshakeOutcome::OperationWithdrawn | HandshakeOutcome::Replaced => {
                 Outcome::Ended(End::NotBound)
             }

@@ -58,12 +58,12 @@ impl Arrival<'_> {
             return End::NotBound;
         }
         match (session.status(now), &session.state) {
-            (Status::Expired, _) => End::Expired(session.id),
+            (Status::Expired, _) => End::Expired(session.told()),
             (_, State::Rejected(Rejection::OperationOwned)) if tried => {
-                End::OperationOwned(session.id)
+                End::OperationOwned(session.told())
             }
             (_, State::Rejected(Rejection::TooManyOperations)) if proof == Proof::Cookie => {
-                End::TooManyOperations(session.id)
+                End::TooManyOperations(session.told())
             }
             _ => End::NotBound,
         }
