@@ -19,7 +19,8 @@ const HEADERS: [(HeaderName, &str); 3] = [
          frame-ancestors 'none'",
     ),
     (CACHE_CONTROL, "no-store"),
-    (REFERRER_POLICY, "same-origin"),
+    // What browsers do where a site says nothing. What the real portal says is not known.
+    (REFERRER_POLICY, "strict-origin-when-cross-origin"),
 ];
 
 /// A page of one environment's portal.
