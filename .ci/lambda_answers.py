@@ -114,6 +114,10 @@ class Day:
             sys.exit(f"events that no function was asked: {', '.join(sorted(unused))}")
 
     def read_the_document(self) -> None:
+        with self.function("console") as console:
+            page = http(console, event("console"), 200)
+            expect("frame-ancestors 'none'" in page["headers"]["content-security-policy"], True, "console: the policy")
+            expect(page["body"].startswith("<!doctype html>"), True, "console: the page")
         with self.function("api-document") as api_document:
             document = json.loads(http(api_document, event("api-document"), 200)["body"])
             expect(document["openapi"].startswith("3.1"), True, "api-document: OpenAPI 3.1")

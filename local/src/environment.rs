@@ -58,6 +58,7 @@ pub(crate) fn of(
             "CONVERTER_ARN",
             options.converter.as_ref().map(|_| CONVERTER_ARN.to_owned()).unwrap_or_default(),
         ),
+        ("CONSOLE", "on".to_owned()),
         ("FILES_BUCKET", FILES_BUCKET.to_owned()),
         // 4 GiB, as in AWS.
         ("LARGEST_FILE_BYTES", "4294967296".to_owned()),

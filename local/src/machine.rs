@@ -18,11 +18,12 @@ use application::ports::converter::Converter;
 use axum::Router;
 use axum::extract::{ConnectInfo, Request};
 use axum::middleware::{Next, from_fn};
-use axum::response::Response;
+use axum::response::{Redirect, Response};
+use axum::routing::get;
 use domain::address_policy::AddressPolicy;
 use lambda::function::Kind;
 use shared::service::{Clients, Files, Service};
-use shared::settings::Settings;
+use shared::settings::{Settings, Simulation};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -107,6 +108,7 @@ impl Machine {
                 state_file: file("panorama.json"),
                 now,
                 sharing_confirmation_base: format!("{public_url}/sharing-confirmation"),
+                controlled_from: pages_of(&api)?,
             };
             servers.spawn(simulated_panorama::serve(config, wait(stopped.clone())));
         }
@@ -243,6 +245,11 @@ fn settings(ready: &Ready, options: &Options) -> io::Result<Settings> {
     if let Some(timeout) = options.upstream_timeout {
         settings.upstream_timeout = timeout;
     }
+    settings.simulation = options.stands_for_leaf_at.is_none().then(|| Simulation {
+        panorama_url: ready.panorama_url.clone(),
+        username: ready.owner.username.to_owned(),
+        password: ready.owner.password.into(),
+    });
     settings.address_policy = options.address_policy;
     // The simulated Panorama's files are here.
     settings.files_from = AddressPolicy::ThisMachineToo;
@@ -275,7 +282,10 @@ fn whole_api(service: &Service, options: &Options) -> Router {
     if let Some(around) = &options.around_api {
         router = around(router);
     }
-    cors::around(forgiving(router.layer(from_fn(note_caller))), options.allow_origins.clone())
+    let api =
+        cors::around(forgiving(router.layer(from_fn(note_caller))), options.allow_origins.clone());
+    // A newcomer opens what `cargo run` has printed first. In AWS nothing is at `/`.
+    Router::new().route("/", get(async || Redirect::to("/console"))).fallback_service(api)
 }
 
 /// API Gateway tells functions who calls.
@@ -335,6 +345,12 @@ async fn keep_running<F: Future<Output = ()>>(
         }
         run().await;
     }
+}
+
+/// The origins of the API's own pages, whichever of this computer's names is in the address bar.
+fn pages_of(api: &TcpListener) -> io::Result<Vec<String>> {
+    let port = api.local_addr()?.port();
+    Ok(vec![url_of(api)?, format!("http://localhost:{port}")])
 }
 
 fn url_of(listener: &TcpListener) -> io::Result<String> {

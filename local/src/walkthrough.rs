@@ -15,10 +15,11 @@ pub fn text(ready: &Ready) -> String {
     let operations = format!("{api_url}/services/operations/api");
     format!(
         r#"
-Panorama Connect              {api_url}
+Open this in a browser        {api_url}
 Simulated Panorama            {panorama_url}{leaf}
 
-Copy these lines into another terminal.
+The first is the console, which goes through these steps with you; its login is filled in. Or copy
+these lines into another terminal.
 
 # Step 0: sign in
 TOKEN=$(curl -s {api_url}/api/authenticate -H 'Content-Type: application/json' \
@@ -68,7 +69,7 @@ pub fn short(ready: &Ready) -> String {
     let Ready { api_url, panorama_url, .. } = ready;
     let leaf = leaf(ready);
     format!(
-        "\nPanorama Connect              {api_url}\nSimulated Panorama            \
+        "\nOpen this in a browser        {api_url}\nSimulated Panorama            \
          {panorama_url}{leaf}\n\nThis run continues with the data of the last one. `cargo run -- \
          --walk-through` prints the steps again. Stop with Ctrl-C.\n"
     )

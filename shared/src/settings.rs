@@ -58,12 +58,26 @@ pub struct Settings {
     /// `SILENT_FOR_DAYS`: after how many days without a file a connection is called silent; 30
     /// unless it is said.
     pub silent_for: SilentDays,
+    /// `CONSOLE`: `on`, the default, or `off`: whether the partner's console is served.
+    pub console: bool,
+    /// The made-up world around this service, which the console works with, too. No variable says
+    /// it: only a laptop has one.
+    pub simulation: Option<Simulation>,
     /// `UPSTREAM`: `panorama`, the default, or `leaf`. Leaf is at `LEAF_API_URL`, and its Sharing
     /// Confirmation URL is `LEAF_CONFIRMATION_URL`.
     pub upstream: UpstreamChoice,
     /// A call to Panorama, Cognito or Leaf may take this long. Two of them and our own writes fit
     /// into a handshake's lease.
     pub upstream_timeout: Duration,
+}
+
+/// A simulated Panorama, and the login of the API owner that the machine began with.
+#[derive(Debug, Clone)]
+pub struct Simulation {
+    /// Where it is: an origin, without a slash at the end.
+    pub panorama_url: String,
+    pub username: String,
+    pub password: SecretString,
 }
 
 /// 4 GiB.
@@ -192,6 +206,17 @@ impl Settings {
                     rule: "is not a number of days, 1 to 3650",
                 })?,
             },
+            console: match text("CONSOLE").as_deref() {
+                None | Some("on") => true,
+                Some("off") => false,
+                Some(_) => {
+                    return Err(SettingsError {
+                        variable: "CONSOLE".to_owned(),
+                        rule: "is neither on nor off",
+                    });
+                }
+            },
+            simulation: None,
             upstream_timeout: UPSTREAM_TIMEOUT,
             upstream: match text("UPSTREAM").as_deref() {
                 None | Some("panorama") => UpstreamChoice::Panorama,
@@ -277,6 +302,8 @@ mod tests {
             wrong.to_string(),
             "the environment variable UPSTREAM is neither panorama nor leaf"
         );
+        let wrong = read(&[("CONSOLE", "yes")]).expect_err("neither");
+        assert_eq!(wrong.to_string(), "the environment variable CONSOLE is neither on nor off");
         let wrong = read(&[("LARGEST_FILE_BYTES", "4 GiB")]).expect_err("no number");
         assert_eq!(
             wrong.to_string(),

@@ -10,6 +10,7 @@ mod binding;
 mod both;
 mod browser;
 mod budget;
+mod console;
 mod cors;
 mod crash;
 mod data;

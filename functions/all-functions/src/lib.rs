@@ -4,11 +4,12 @@ use lambda::function::Function;
 
 /// Every function. One that is not in here is in no log, no gateway and no template, and the tests
 /// say so.
-pub const FUNCTIONS: [&Function; 23] = [
+pub const FUNCTIONS: [&Function; 24] = [
     &api_document::FUNCTION,
     &app_keys::FUNCTION,
     &authenticate::FUNCTION,
     &authorizer::FUNCTION,
+    &console::FUNCTION,
     &credentials::FUNCTION,
     &fields::FUNCTION,
     &operations::FUNCTION,

@@ -29,6 +29,8 @@ POST   /control/operations/{organizationCode}/revoke
        Switches sharing off. 204.
 GET    /control/operations/{organizationCode}
        {sharing: off, switchedOn or confirmed}
+GET    /control/operations
+       [{environment, grower, name, organizationCode, sharing}], the growers' of the beginning
 
 What an operation shares. Ids are those of the partner API; files are sizes in bytes, one for each
 file of a stream, and by themselves one to three of at most --largest-file.

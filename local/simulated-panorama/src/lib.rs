@@ -47,6 +47,7 @@ mod faults;
 mod files;
 mod index;
 mod listener;
+mod other_origins;
 mod partner_api;
 mod portal;
 mod recorded;
@@ -88,6 +89,9 @@ pub struct Config {
     /// The partner's Sharing Confirmation URL is this, a slash and the `sharingUrlId`,
     /// e.g. `http://127.0.0.1:3000/sharing-confirmation`.
     pub sharing_confirmation_base: String,
+    /// Origins whose pages may use the control API and read its answers, e.g.
+    /// `http://127.0.0.1:3000`: no other page of this computer's browser may.
+    pub controlled_from: Vec<String>,
 }
 
 /// Serves until `stop` completes. Answers that are under way then have a second to finish.
@@ -99,17 +103,25 @@ pub async fn serve(
     config: Config,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    let Config { listener, public_url, largest_file, state_file, now, sharing_confirmation_base } =
-        config;
+    let Config {
+        listener,
+        public_url,
+        largest_file,
+        state_file,
+        now,
+        sharing_confirmation_base,
+        controlled_from,
+    } = config;
     let confirmation = &sharing_confirmation_base;
     let simulator =
         Arc::new(Simulator::open(public_url, largest_file, state_file, now, confirmation)?);
-    listener::serve(listener, router(&simulator), stop).await;
+    listener::serve(listener, router(&simulator, controlled_from), stop).await;
     Ok(())
 }
 
-fn router(simulator: &Arc<Simulator>) -> Router {
-    let mut router = index::router(simulator).merge(control::router(simulator));
+fn router(simulator: &Arc<Simulator>, controlled_from: Vec<String>) -> Router {
+    let control = other_origins::let_in(control::router(simulator), controlled_from);
+    let mut router = index::router(simulator).merge(control);
     for environment in Environment::ALL {
         let site = Site { simulator: Arc::clone(simulator), environment };
         router = router

@@ -12,7 +12,7 @@ fn the_walk_through_can_be_pasted_into_a_shell_and_ends_with_a_file() {
     let ready = program.ready();
     let output = program.stdout();
     let steps = output
-        .split("Copy these lines into another terminal.")
+        .split("Or copy\nthese lines into another terminal.")
         .nth(1)
         .and_then(|rest| rest.split("To click through it").next());
     let steps = steps.unwrap_or_else(|| panic!("no walk-through in\n{output}"));

@@ -119,10 +119,10 @@ impl Exchange {
         let media = media.split(';').next().unwrap_or_default();
         let content =
             response.contents.get(media).ok_or_else(|| format!("{media:?} is not documented"))?;
-        let value = if media == "text/html" {
-            text.into()
-        } else {
+        let value = if media.ends_with("json") {
             serde_json::from_str(text).map_err(|error| error.to_string())?
+        } else {
+            text.into()
         };
         content.fault(&value).map_or(Ok(()), Err)?;
         if media == PROBLEM { self.check_problem(content, &value) } else { Ok(()) }

@@ -15,7 +15,6 @@ use crate::world::{MANAGEMENT, World};
 async fn a_path_that_is_unknown_is_not_found_with_and_without_a_token() {
     let world = World::start().await;
     for path in [
-        "/",
         "/api",
         "/api/authenticate//",
         "/API/authenticate",
@@ -56,7 +55,7 @@ async fn every_path_takes_a_slash_at_its_end() {
                 .replace("{clientEnvironment}", "STAGE");
             let path = path.replace("{appName}", "nobodys").replace("{id}", NOBODY);
             let path = path.replace("{leafUserId}", NOBODY).replace("{sessionId}", NOBODY);
-            let path = path.replace("{sharingUrlId}", NOBODY);
+            let path = path.replace("{sharingUrlId}", NOBODY).replace("{file}", "main.js");
             let outcome = async |path: &str| {
                 let answer =
                     world.owner(route.method.clone(), path).send().await.expect("an answer");

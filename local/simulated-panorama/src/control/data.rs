@@ -29,7 +29,7 @@ const MOST_FILES: usize = 2_000;
 pub(super) fn router() -> Router<Arc<Simulator>> {
     let operation = "/control/operations/{organization_code}";
     Router::new()
-        .route("/control/operations", post(make))
+        .route("/control/operations", get(list).post(make))
         .route(&format!("{operation}/fields/{{id}}"), post(rename))
         .route(&format!("{operation}/streams"), post(add))
         .route(&format!("{operation}/streams/{{id}}"), post(change).delete(remove))
@@ -68,6 +68,28 @@ struct Wish {
 
 const fn one() -> usize {
     1
+}
+
+async fn list(State(simulator): Handle) -> Json<Value> {
+    let of_site = |site: Site| {
+        let of_grower = |grower: &'static crate::seed::Grower| {
+            grower.operations.iter().map(move |operation| (grower, operation))
+        };
+        let operations = site.pool().growers.iter().flat_map(of_grower);
+        let shown = operations.map(|(grower, operation)| {
+            json!({
+                "environment": site.environment,
+                "grower": {"name": grower.name, "username": grower.username},
+                "name": operation.name,
+                "organizationCode": operation.organization_code,
+                "sharing": site.read(|state| state.sharing(operation.organization_code)),
+            })
+        });
+        shown.collect::<Vec<_>>()
+    };
+    let sites =
+        Environment::ALL.map(|environment| Site { simulator: Arc::clone(&simulator), environment });
+    Json(sites.into_iter().flat_map(of_site).collect())
 }
 
 async fn make(State(simulator): Handle, body: Bytes) -> Result<Response, Refusal> {

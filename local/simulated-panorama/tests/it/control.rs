@@ -1,8 +1,9 @@
+use reqwest::Method;
 use serde_json::{Value, json};
 use simulated_panorama::Environment::{Production, Stage};
 use simulated_panorama::{Seed, seed};
 
-use crate::harness::{CODE, CONFIRMATION_BASE, Panorama, location, login};
+use crate::harness::{CODE, CONFIRMATION_BASE, CONTROLLED_FROM, Panorama, location, login};
 
 #[tokio::test]
 async fn sharing_by_control_answers_where_the_browser_would_be_sent() {
@@ -125,4 +126,52 @@ async fn the_help_names_every_route() {
     ] {
         assert!(help.contains(route), "{route}");
     }
+}
+
+#[tokio::test]
+async fn the_growers_operations_are_listed_with_their_switches() {
+    let panorama = Panorama::start().await;
+    panorama.share(CODE).await;
+    let listed: Vec<Value> =
+        panorama.get("/control/operations").await.json().await.expect("a list");
+    let known = |environment| seed(environment).growers.into_iter().flat_map(|it| it.operations);
+    assert_eq!(listed.len(), known(Stage).chain(known(Production)).count());
+    let on: Vec<_> = listed.iter().filter(|it| it["sharing"] == "switchedOn").collect();
+    assert_eq!(on.len(), 1, "{listed:?}");
+    assert_eq!(
+        (&on[0]["organizationCode"], &on[0]["environment"]),
+        (&json!(CODE), &json!("STAGE"))
+    );
+    assert_eq!(on[0]["grower"]["username"], seed(Stage).growers[0].username);
+}
+
+#[tokio::test]
+async fn only_a_page_of_the_service_may_use_the_control_api_from_a_browser() {
+    let panorama = Panorama::start().await;
+    for (method, path) in [
+        (Method::GET, "/control/calls"),
+        (Method::OPTIONS, "/control/calls"),
+        (Method::OPTIONS, "/control/faults"),
+        (Method::GET, "/control/operations"),
+    ] {
+        for (origin, may) in [
+            (CONTROLLED_FROM, true),
+            ("http://127.0.0.1:3002", false),
+            ("http://127.0.0.1:3000.evil.example", false),
+            ("null", false),
+        ] {
+            let request = panorama.request(method.clone(), path).header("origin", origin);
+            let answer = request.send().await.expect("an answer");
+            let said = answer.headers().get("access-control-allow-origin");
+            assert_eq!(said.is_some_and(|said| said == CONTROLLED_FROM), may, "{origin} {path}");
+            assert_eq!(said.is_some(), may, "{origin} {path}");
+            if method == Method::OPTIONS {
+                assert_eq!(answer.status() == 204, may, "{origin} {path}");
+            }
+        }
+    }
+    // The partner API is for programs.
+    let request = panorama.request(Method::GET, "/sharing").header("origin", CONTROLLED_FROM);
+    let answer = request.send().await.expect("an answer");
+    assert!(!answer.headers().contains_key("access-control-allow-origin"));
 }

@@ -14,6 +14,8 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+/// Where the page is that may use the control API.
+pub(crate) const CONTROLLED_FROM: &str = "http://127.0.0.1:3000";
 pub(crate) const CONFIRMATION_BASE: &str = "http://127.0.0.1:3000/sharing-confirmation";
 /// The first operation of the first STAGE grower.
 pub(crate) const CODE: &str = "krwv4vYH";
@@ -43,6 +45,7 @@ impl Panorama {
             state_file,
             now: Arc::new(move || *read.lock().expect("no test panics while it holds the clock")),
             sharing_confirmation_base: CONFIRMATION_BASE.to_owned(),
+            controlled_from: vec![CONTROLLED_FROM.to_owned()],
         };
         let (stop, stopped) = oneshot::channel();
         let server = tokio::spawn(serve(config, async {
