@@ -38,6 +38,7 @@ mod randomness;
 mod restart;
 mod routes;
 mod secrets;
+mod security_document;
 mod structure;
 mod template;
 mod tokens;
