@@ -2,6 +2,7 @@
 //! operations.
 
 mod convert;
+mod convert_leaving;
 mod crash;
 mod download;
 mod fields;

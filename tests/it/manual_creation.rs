@@ -37,7 +37,11 @@ pub(crate) async fn already_shared(world: &World, code: &str) {
     assert_eq!(status, StatusCode::NO_CONTENT);
 }
 
-async fn create(world: &World, user: &str, change: impl FnOnce(&mut Value)) -> (StatusCode, Value) {
+pub(crate) async fn create(
+    world: &World,
+    user: &str,
+    change: impl FnOnce(&mut Value),
+) -> (StatusCode, Value) {
     let stage = &world.machine.ready.stage;
     let mut body = json!({
         "clientId": stage.client_id, "username": stage.partner.username,

@@ -2,18 +2,16 @@
 //!
 //! When a Leaf user is deleted, or a credential with its data, the same transaction writes a row
 //! into the catalogue's table. That table's stream says so, and a rule of the event bus puts a
-//! [`Message`] into a queue. What is there is deleted at once; the message comes again for the last
-//! look, when no copy can be under way any more. Then the row says that it is done.
+//! message ([`OfLeafUser`]) into a queue. What is there is deleted at once; the message comes again
+//! for the last look, when no copy can be under way any more. Then the row says that it is done.
 
 use std::time::Duration;
 
 use application::use_cases::forget_data::forget_data;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use domain::catalogue::file_copy::LEASE;
-use domain::ids::LeafUserId;
 use lambda::function::{Function, Kind, Queue, Rule, Source};
-use lambda::queue;
-use serde::{Deserialize, Serialize};
+use lambda::queue::{self, OfLeafUser};
 use shared::service::Service;
 
 pub const FUNCTION: Function = Function {
@@ -41,22 +39,9 @@ const RULE: Rule = Rule {
     work: |service, event| Box::pin(forget(service, event)),
 };
 
-/// What the queue carries: whose data, and nothing of it.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Message {
-    pub leaf_user_id: String,
-}
-
-impl queue::Message for Message {
-    fn leaf_user_id(&self) -> Option<LeafUserId> {
-        self.leaf_user_id.parse().ok()
-    }
-}
-
 /// Deletes the data of every Leaf user of a batch. The messages that it answers with are delivered
 /// again.
 pub async fn forget(service: &Service, event: SqsEvent) -> SqsBatchResponse {
     let now = service.ports.clock.now();
-    queue::each(event, QUEUE, now, |user, _: Message, _| forget_data(&service.ports, user)).await
+    queue::each(event, QUEUE, now, |user, _: OfLeafUser, _| forget_data(&service.ports, user)).await
 }

@@ -9,6 +9,7 @@ use application::use_cases::resume_handshake::Remaining;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use domain::ids::LeafUserId;
 use domain::timestamp::Timestamp;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use tracing::Instrument as _;
 
@@ -16,6 +17,20 @@ use tracing::Instrument as _;
 pub trait Message: DeserializeOwned {
     /// Whom it is about; `None` if that is no Leaf user's id.
     fn leaf_user_id(&self) -> Option<LeafUserId>;
+}
+
+/// What a queue carries in which it only matters whose turn it is: everything else is read where
+/// it is stored.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OfLeafUser {
+    leaf_user_id: String,
+}
+
+impl Message for OfLeafUser {
+    fn leaf_user_id(&self) -> Option<LeafUserId> {
+        self.leaf_user_id.parse().ok()
+    }
 }
 
 /// Handles every message of a batch of a queue, each with how often it was delivered by now. The

@@ -177,6 +177,12 @@ pub(crate) async fn file_summary(
             let json = HeaderValue::from_static("application/json");
             Ok(([(CONTENT_TYPE, json)], bytes).into_response())
         }
+        // It was found when it was registered.
+        FileSummary::None(NotMade::Missing) => Err(no_summary(&NoOutput::Never(
+            "The summary was made, and is not in the bucket any more. The file can be converted \
+             again (infra/README.md, \"A converter of your own\")."
+                .to_owned(),
+        ))),
         // The converter has written something else there since.
         FileSummary::None(why) => Err(no_summary(&not_made(why, None))),
     }

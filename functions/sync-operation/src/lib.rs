@@ -1,18 +1,17 @@
 //! Follows what an operation shares.
 //!
-//! When a credential becomes ACTIVE, and when a sync is asked for (by a partner, or by
-//! `request-syncs`), a table's stream says so, and a rule of the event bus puts a [`Message`] into
-//! a queue. What Panorama does not tell is asked again every few minutes for a day.
+//! A sync is asked for by a row of the catalogue: the transaction that makes a credential ACTIVE
+//! writes it, and so do a partner and `request-syncs`. That table's stream says so, and a rule of
+//! the event bus puts a message ([`OfLeafUser`]) into a queue. What Panorama does not tell is asked
+//! again every few minutes for a day.
 
 use std::time::Duration;
 
 use application::use_cases::resume_handshake::Remaining;
 use application::use_cases::sync_operation::{SyncError, Synced, sync_operation};
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
-use domain::ids::LeafUserId;
 use lambda::function::{Function, Kind, Memory, Queue, Rule, Source};
-use lambda::queue;
-use serde::{Deserialize, Serialize};
+use lambda::queue::{self, OfLeafUser};
 use shared::service::Service;
 
 pub const FUNCTION: Function = Function {
@@ -29,14 +28,9 @@ pub const FUNCTION: Function = Function {
 const QUEUE: &str = "syncs";
 
 const RULE: Rule = Rule {
-    about: "A credential that became ACTIVE, and a sync that was asked for. Fields that a row does \
-            not have are empty on the bus.",
-    pattern: r#"$or:
-  - sk: [CREDENTIAL]
-    new: {status: [ACTIVE]}
-    old: {status: [{anything-but: ACTIVE}]}
-  - sk: [SYNC]
-    new: {requestedAt: [{anything-but: ""}]}"#,
+    about: "A sync that was asked for. Fields that a row does not have are empty on the bus.",
+    pattern: "sk: [SYNC]\n\
+              new: {requestedAt: [{anything-but: \"\"}]}",
     message: &[("leafUserId", "new.leafUserId")],
     delay: Duration::ZERO,
     again_after: None,
@@ -46,23 +40,10 @@ const RULE: Rule = Rule {
     work: |service, event| Box::pin(sync(service, event)),
 };
 
-/// What the queue carries: whose operation, and nothing that is secret.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Message {
-    pub leaf_user_id: String,
-}
-
-impl queue::Message for Message {
-    fn leaf_user_id(&self) -> Option<LeafUserId> {
-        self.leaf_user_id.parse().ok()
-    }
-}
-
 /// Syncs every operation of a batch. The messages that it answers with are delivered again.
 pub async fn sync(service: &Service, event: SqsEvent) -> SqsBatchResponse {
     let now = service.ports.clock.now();
-    queue::each(event, QUEUE, now, |user, _: Message, _| async move {
+    queue::each(event, QUEUE, now, |user, _: OfLeafUser, _| async move {
         Ok::<_, SyncError>(match sync_operation(&service.ports, user).await? {
             // It comes again when that is done.
             Synced::Leaving => Remaining::Something,

@@ -13,8 +13,11 @@
 //! - An object is there wholly or not at all, whoever stops the process. (A machine that loses
 //!   power may lose the newest.)
 //! - Nothing of a key or a bucket's name is in a path: files are called by hashes and random ids.
+//! - Reading an object that is not there is `AccessDenied` (403), as S3 answers whoever may not
+//!   list the bucket; `NoSuchKey` is for those who may.
 //!
 //! # Where it differs from AWS
+//! - Everybody may list the bucket, and is answered as if they might not.
 //! - Buckets are given, not made. There are no versions, policies, access lists, tags, storage
 //!   classes or encryption; their fields are accepted and ignored.
 //! - Checksums other than `Content-MD5` and CRC64NVME are accepted and not compared.

@@ -55,6 +55,13 @@ impl Service {
         }
     }
 
+    /// What is to be read. Whoever asks is taken for somebody who may not list the bucket, and such
+    /// a one is not told that there is nothing.
+    fn find(&self, bucket: &str, key: &str) -> S3Result<Object> {
+        let name = self.name(bucket, key)?;
+        self.store.find(&name).ok_or_else(|| s3_error!(AccessDenied, "Access Denied"))
+    }
+
     fn now(&self) -> i64 {
         (self.now)().unix_timestamp()
     }
@@ -203,7 +210,7 @@ impl S3 for Service {
         if is_conditional || input.part_number.is_some() {
             return Err(not_here());
         }
-        let object = self.store.find(&self.name(&input.bucket, &input.key)?)?;
+        let object = self.find(&input.bucket, &input.key)?;
         let all = object.size();
         let Range { start, end } = match &input.range {
             Some(range) => range.check(all)?,
@@ -232,7 +239,7 @@ impl S3 for Service {
         request: S3Request<HeadObjectInput>,
     ) -> S3Result<S3Response<HeadObjectOutput>> {
         let input = request.input;
-        let object = self.store.find(&self.name(&input.bucket, &input.key)?)?;
+        let object = self.find(&input.bucket, &input.key)?;
         let wants_checksum =
             input.checksum_mode.is_some_and(|mode| mode.as_str() == ChecksumMode::ENABLED);
         Ok(S3Response::new(HeadObjectOutput {

@@ -120,6 +120,17 @@ async fn other_bytes_than_were_announced_are_refused() {
 }
 
 #[tokio::test]
+async fn whoever_may_not_list_is_not_told_that_there_is_nothing() {
+    let simulation = Simulation::start(None).await;
+    let client = &simulation.client;
+    let get = client.get_object().bucket(BUCKET).key("nothing").send().await;
+    assert_eq!(refused(get), "AccessDenied");
+    let head = client.head_object().bucket(BUCKET).key("nothing").send().await;
+    let status = head.expect_err("nothing").raw_response().map(|answer| answer.status().as_u16());
+    assert_eq!(status, Some(403));
+}
+
+#[tokio::test]
 async fn an_upload_in_parts_is_an_object_only_as_it_was_announced() {
     let simulation = Simulation::start(None).await;
     let client = &simulation.client;

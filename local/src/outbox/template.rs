@@ -242,6 +242,25 @@ mod tests {
         assert_eq!((group.as_str(), id.as_str()), ("USER#1", "e1"));
     }
 
+    #[test]
+    fn what_is_only_noted_at_a_credential_is_not_on_the_bus() {
+        let credential = |noted: Option<&str>| {
+            let mut row = json!({ "sk": { "S": "CREDENTIAL" }, "status": { "S": "ACTIVE" } });
+            if let Some(noted) = noted {
+                row["noted"] = json!({ "S": noted });
+            }
+            Some(row)
+        };
+        let told = |old, new| CHANGES.message(&record("CREDENTIAL", old, new)).is_some();
+        for note in ["data", "check"] {
+            assert!(!told(credential(None), credential(Some(note))), "{note}");
+            assert!(!told(credential(Some(note)), credential(Some(note))), "{note} again");
+            assert!(told(credential(Some(note)), credential(None)), "another operation");
+            assert!(told(credential(Some(note)), None), "deleted");
+        }
+        assert!(told(None, credential(None)) && told(credential(None), credential(None)));
+    }
+
     /// A record of the catalogue's stream.
     fn of_catalogue(old: Option<Value>, new: Option<Value>) -> Value {
         let name = if old.is_some() { "MODIFY" } else { "INSERT" };

@@ -202,7 +202,7 @@ impl Dynamodb {
             // It would look at every answer's body with the timer.
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .sleep_impl(self.clone());
-        Table::new(Client::from_conf(config.build()), "t")
+        Table::new(Client::from_conf(config.build()), "t").beside("c")
     }
 
     fn asked(&self) -> Vec<String> {

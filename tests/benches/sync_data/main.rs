@@ -1,5 +1,7 @@
-//! What following the data of farmers takes: `cargo bench -p end-to-end --bench sync_data`; a
-//! size in MiB after `--` is that of the file that is copied, 1,024 by default.
+//! What following the data of farmers takes: `cargo bench -p end-to-end --bench sync_data`. After
+//! `--`, `syncs` or `copy` does only that part; `operations=1000` is how many operations of 20
+//! streams are followed (200 by default), `mebibytes=64` the size of the file that is copied (1,024
+//! by default).
 //!
 //! The servers (simulated Panorama, embedded DynamoDB and S3) are in one process, and what is
 //! measured in another, so that its memory and its processor time are what a Lambda function would
@@ -16,25 +18,40 @@ mod subject;
 use serde_json::Value;
 use stage::Stage;
 use subject::Job;
+use tokio::time::Instant;
 
 /// Streams of the one large operation.
 const STREAMS: usize = 10_000;
-/// Operations of a partner, and the streams of each.
-const OPERATIONS: usize = 1_000;
+/// Streams of each of a partner's many operations.
 const STREAMS_EACH: usize = 20;
 
 fn main() {
     if let Some(job) = Job::asked_for() {
         return subject::run(job);
     }
-    let size: u64 = std::env::args().find_map(|it| it.parse().ok()).unwrap_or(1_024);
+    let arguments: Vec<_> = std::env::args().skip(1).collect();
+    let is_wanted = |part: &str, other: &str| {
+        arguments.iter().any(|it| it == part) || !arguments.iter().any(|it| it == other)
+    };
+    let number = |name: &str| {
+        let value = |it: &String| it.strip_prefix(name)?.strip_prefix('=')?.parse::<u64>().ok();
+        arguments.iter().find_map(value)
+    };
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    runtime.block_on(syncs());
-    runtime.block_on(copies(size));
+    if is_wanted("syncs", "copy") {
+        let operations = number("operations").unwrap_or(200);
+        runtime.block_on(syncs(operations.try_into().expect("a number of operations")));
+    }
+    if is_wanted("copy", "syncs") {
+        runtime.block_on(copies(number("mebibytes").unwrap_or(1_024)));
+    }
 }
 
+/// The embedded DynamoDB takes most of the seconds, and those that it takes to connect the
+/// operations are told apart from those of the syncs.
 #[expect(clippy::print_stdout, reason = "the table is what it is for")]
-async fn syncs() {
+#[expect(clippy::print_stderr, reason = "whoever waits is to see for what")]
+async fn syncs(operations: usize) {
     println!(
         "\n| operations × streams | sync | listings | reads | read units | writes | write units \
          | seconds | processor | peak MB |"
@@ -42,8 +59,10 @@ async fn syncs() {
     println!("|---|---|---|---|---|---|---|---|---|---|");
     let stage = Stage::set().await;
     let mut same = Vec::new();
-    for (operations, streams) in [(1, STREAMS_EACH), (1, STREAMS), (OPERATIONS, STREAMS_EACH)] {
+    for (operations, streams) in [(1, STREAMS_EACH), (1, STREAMS), (operations, STREAMS_EACH)] {
+        let begun = Instant::now();
         let users = stage.connect(operations, streams, None).await;
+        eprintln!("connecting {operations} operations took {:.1?}", begun.elapsed());
         for sync in ["first", "nothing new"] {
             let told = stage.perform(Job::Sync, &users).await;
             assert_eq!(told["done"], users.len(), "{told}");

@@ -12,10 +12,10 @@ use simulated_converter::{Behaviour, Script};
 
 use super::{FIELDS, OPERATIONS, text};
 use crate::doomed;
-use crate::world::{FARM, MANAGEMENT, World};
+use crate::world::{FARM, World};
 
 /// A machine with a converter, and what it is made to do.
-async fn with_converter() -> (World, Script) {
+pub(super) async fn with_converter() -> (World, Script) {
     let script = Script::default();
     let converter = script.clone();
     let world = World::start_with(|options| options.converter = Some(converter)).await;
@@ -25,7 +25,11 @@ async fn with_converter() -> (World, Script) {
 impl World {
     /// A connected farmer with one file more than the sample's, whose bytes are here and which was
     /// converted as the script says: the farmer and the file.
-    async fn with_a_file(&self, script: &Script, behaviours: &[Behaviour]) -> (String, Value) {
+    pub(super) async fn with_a_file(
+        &self,
+        script: &Script,
+        behaviours: &[Behaviour],
+    ) -> (String, Value) {
         let user = self.connected("maria", FARM).await;
         self.convert_all().await;
         // What was connected in the same moment is compared in any case.
@@ -92,7 +96,7 @@ impl World {
 
     /// A message of the conversions' queue is delivered for the `time`th time; how many are to be
     /// delivered again.
-    async fn convert(&self, message: &Value, time: u32) -> usize {
+    pub(super) async fn convert(&self, message: &Value, time: u32) -> usize {
         let mut delivered = SqsMessage::default();
         (delivered.message_id, delivered.body) = (Some("1".to_owned()), Some(message.to_string()));
         delivered.attributes.insert("ApproximateReceiveCount".to_owned(), time.to_string());
@@ -234,6 +238,18 @@ async fn what_a_converter_writes_is_not_trusted() {
 }
 
 #[tokio::test]
+async fn a_summary_that_was_deleted_since_is_said_to_be_gone() {
+    let (world, script) = with_converter().await;
+    let (_, file) = world.with_a_file(&script, &[]).await;
+    let (user, id) = (text(&file["leafUserId"]), text(&file["id"]));
+    let key = format!("converted/{user}/{id}/1/summary.json");
+    let delete = doomed::s3_client(&world).delete_object().bucket(FILES_BUCKET).key(&key);
+    delete.send().await.expect("deleted");
+    let gone = world.of_file(&file, "/summary").await.problem(404, "summaryNotFound");
+    assert!(text(&gone["detail"]).contains("is not in the bucket any more"), "{gone}");
+}
+
+#[tokio::test]
 async fn a_summary_that_was_overwritten_since_is_not_trusted_either() {
     let (world, script) = with_converter().await;
     let (_, file) = world.with_a_file(&script, &[]).await;
@@ -336,21 +352,4 @@ async fn what_was_received_is_converted_after_sharing_has_ended() {
     world.clock.advance(Duration::from_mins(16));
     world.convert_all().await;
     world.of_file(&file, "/summary").await.json(200);
-}
-
-#[tokio::test]
-async fn of_a_deleted_leaf_user_nothing_is_converted_and_nothing_stays() {
-    let (world, script) = with_converter().await;
-    let (user, file) = world.with_a_file(&script, &[Behaviour::Throttled]).await;
-    let asked = script.events().len();
-    world.ask(Method::DELETE, &format!("{MANAGEMENT}/users/{user}")).await.no_content();
-    // What a converter wrote that came to its end late.
-    let id = text(&file["id"]);
-    let key = format!("converted/{user}/{id}/1/summary.json");
-    let late = doomed::s3_client(&world).put_object().bucket(FILES_BUCKET).key(&key);
-    late.body(b"{}".to_vec().into()).send().await.expect("written");
-    let message = json!({ "leafUserId": user, "fileId": id });
-    assert_eq!(world.convert(&message, 2).await, 0);
-    assert_eq!(script.events().len(), asked, "the converter is not asked");
-    assert_eq!(world.outputs(&format!("{user}/{id}/")).await, [""; 0]);
 }

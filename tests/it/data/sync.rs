@@ -1,5 +1,6 @@
 //! From what Panorama lists to the catalogue and the bytes of its files.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use all_functions::FUNCTIONS;
@@ -9,12 +10,13 @@ use application::use_cases::store_stream::{Try, store_stream};
 use application::use_cases::sync_operation::{Synced, sync_operation};
 use lambda::function::Kind;
 use local::function_scope;
-use reqwest::Method;
 use reqwest::header::LOCATION;
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use super::{FIELDS, OPERATIONS};
-use crate::world::{FARM, World};
+use super::{FIELDS, OPERATIONS, text};
+use crate::manual_creation;
+use crate::world::{FARM, OTHER_FARM, World};
 
 impl World {
     /// The queues deliver until they are empty, and nothing has come of that either.
@@ -115,6 +117,33 @@ async fn after_the_farmers_click_the_lists_fill_by_themselves_and_again_every_si
     world.call_by_the_clock("request-syncs").await;
     world.settle().await;
     assert_eq!(world.files(&user, "&status=processed").await.len(), files.len() + 2);
+}
+
+/// Each way from one operation to another while the credential is ACTIVE all the time.
+#[tokio::test]
+async fn another_operation_is_synced_at_once_though_the_connection_was_active_before() {
+    let world = World::start().await;
+    let user = world.connected("maria", FARM).await;
+    world.settle().await;
+    let fields = format!("{FIELDS}/users/{user}/fields");
+    let there = async || {
+        let is_there = |field: &&Value| field["removedTime"].is_null();
+        let (fields, _) = world.list(&fields).await;
+        let names = fields.iter().filter(is_there).map(|it| text(&it["providerFieldId"]));
+        names.collect::<BTreeSet<_>>()
+    };
+    let of_farm = there().await;
+    world.clock.advance(Duration::from_mins(1));
+    world.connect(&user, OTHER_FARM).await;
+    assert_eq!(world.status(&user).await, "ACTIVE");
+    world.settle().await;
+    let of_other = there().await;
+    assert!(!of_other.is_empty() && of_other.is_disjoint(&of_farm), "{of_other:?}");
+
+    world.clock.advance(Duration::from_mins(1));
+    assert_eq!(manual_creation::create(&world, &user, |_| {}).await.0, StatusCode::CREATED);
+    world.settle().await;
+    assert_eq!(there().await, of_farm);
 }
 
 #[tokio::test]

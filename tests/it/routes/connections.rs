@@ -77,6 +77,7 @@ async fn limit_permission(world: &World, user: &str) {
         to: CredentialStatus::LimitedPermission,
         app_key: &app_key.expect("it is there"),
         event: &Event::new(id, Event::LIST, 200, "Only a part is shared.", now),
+        is_followed: true,
     };
     ports.connections.change_status(&change).await.expect("changed");
 }

@@ -110,6 +110,7 @@ fn every_alarm_is_explained_and_the_guide_knows_what_they_cost() {
         metrics += of_math.unwrap_or(1);
     }
     // A metric costs 0.10 USD a month.
+    println!("alarms look at {metrics} metrics");
     let dollars = metrics / 10 / 5 * 5 + 5;
     let cost = format!("Together they cost less than {dollars} USD a month");
     assert!(GUIDE.contains(&cost), "{cost}: {metrics} metrics");

@@ -20,6 +20,7 @@ pub(super) mod leaving;
 mod lists;
 mod rows;
 pub mod schema;
+pub(super) mod sync_request;
 mod table;
 mod totals;
 mod write;
@@ -45,9 +46,10 @@ use domain::catalogue::leaving::Leaving;
 use domain::catalogue::origin::{FarmId, GrowerId};
 use domain::ids::{FieldId, FieldOperationId, FileId, LeafUserId};
 use domain::timestamp::Timestamp;
-use followed::{read_sync, sync_key, sync_row};
+use followed::{read_sync, sync_row};
 use lists::Wanted;
 use rows::{Row, entry_key, read_entry, read_file, user_partition};
+use sync_request::sync_key;
 
 pub use table::CatalogueTable;
 

@@ -3,10 +3,11 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
+use super::catalogue::sync_request::sync_request;
 use super::failure::failure;
 use super::item::{Reading, number, text};
 use super::rows::{
-    REASON, REASON_CODE, SILENT_SINCE, STANDING, connection, credential_key, event_row,
+    NOTED, REASON, REASON_CODE, SILENT_SINCE, STANDING, connection, credential_key, event_row,
     read_connection, standing, unclaimed_key,
 };
 use super::schema::CONNECTIONS;
@@ -63,7 +64,7 @@ impl Table {
     }
 
     pub(super) async fn write_status(&self, change: &StatusChange<'_>) -> Result<(), SaveError> {
-        let StatusChange { entry, to, app_key, event } = change;
+        let StatusChange { entry, to, app_key, event, is_followed } = change;
         let user = entry.leaf_user_id;
         let unchanged =
             Condition::new("id = :id AND #operation = :operation AND statusSince = :since")
@@ -73,6 +74,7 @@ impl Table {
                 .name("#silent", SILENT_SINCE)
                 .name("#reason", REASON)
                 .name("#code", REASON_CODE)
+                .name("#noted", NOTED)
                 .value(":id", text(entry.credential_id))
                 .value(":operation", text(entry.operation.hash.as_str()))
                 .value(":since", text(entry.status_since))
@@ -82,7 +84,7 @@ impl Table {
                 .value(":reason", text(&event.body))
                 .value(":code", number(event.status_code));
         let set = "SET #status = :to, statusSince = :now, #standing = :standing, \
-                   #silent = :now, #reason = :reason, #code = :code";
+                   #silent = :now, #reason = :reason, #code = :code REMOVE #noted";
         let mut changes = vec![
             self.update(credential_key(user), set, unchanged),
             self.put(event_row(user, event)),
@@ -90,6 +92,9 @@ impl Table {
         changes.extend(self.other_status(&app_key.id, user, entry.status, *to));
         if *to == CredentialStatus::Active {
             changes.push(self.delete(unclaimed_key(&entry.operation, app_key.sharing_url_id)));
+            if *is_followed {
+                changes.push(sync_request(&self.catalogue()?, user, event.created_at));
+            }
         }
         self.transact(changes).await.map_err(super::connections::save_error)
     }
@@ -99,11 +104,14 @@ impl Table {
         credential: &Credential,
         at: Timestamp,
     ) -> Result<(), SaveError> {
-        let same =
-            Condition::new("id = :id").value(":id", text(credential.id)).value(":at", text(at));
-        let updated = self
-            .update_one(credential_key(credential.leaf_user_id), "SET checkedAt = :at", same)
-            .await;
+        let same = Condition::new("id = :id")
+            .name("#noted", NOTED)
+            .value(":id", text(credential.id))
+            .value(":noted", text("check"))
+            .value(":at", text(at));
+        let key = credential_key(credential.leaf_user_id);
+        let set = "SET checkedAt = :at, #noted = :noted";
+        let updated = self.update_one(key, set, same).await;
         updated.map_err(super::connections::save_error)
     }
 }

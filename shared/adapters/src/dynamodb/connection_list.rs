@@ -9,7 +9,9 @@ use aws_sdk_dynamodb::types::Select;
 use super::events::ReadPage;
 use super::failure::failure;
 use super::item::{Item, Reading, text};
-use super::rows::{REASON, REASON_CODE, SILENT_SINCE, credential_key, read_status, standing};
+use super::rows::{
+    NOTED, REASON, REASON_CODE, SILENT_SINCE, credential_key, read_status, standing,
+};
 use super::schema::CONNECTIONS_BY_SILENCE;
 use super::table::{Cancelled, Condition, Table};
 use application::ports::connection_list::{
@@ -98,10 +100,12 @@ impl ConnectionList for Table {
     async fn note_data(&self, credential: &Credential, at: Timestamp) -> Result<(), StoreError> {
         let later = Condition::new("id = :id AND #since < :at")
             .name("#since", SILENT_SINCE)
+            .name("#noted", NOTED)
             .value(":id", text(credential.id))
+            .value(":noted", text("data"))
             .value(":at", text(at));
         let key = credential_key(credential.leaf_user_id);
-        match self.update_one(key, "SET #since = :at", later).await {
+        match self.update_one(key, "SET #since = :at, #noted = :noted", later).await {
             Ok(()) | Err(Cancelled::Condition { .. }) => Ok(()),
             Err(Cancelled::Store(error)) => Err(error),
         }

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use aws_sdk_dynamodb::types::TransactWriteItem;
 
 use super::catalogue::leaving::leaving_row;
+use super::catalogue::sync_request::sync_request;
 use super::item::{Item, Reading, Writing, number, text};
 use super::rows::{
     CREDENTIAL, SESSION, WITHDRAWN_AT, credential_key, credential_row, event_row, is_withdrawn,
@@ -296,6 +297,9 @@ impl Table {
             self.put_where(owner_row(operation, id), mine),
             self.put(event_row(id, event)),
         ];
+        if !credential.is_upstreams {
+            changes.push(sync_request(&self.catalogue()?, id, event.created_at));
+        }
         if let Some(before) =
             before.filter(|before| before.is_upstreams && before.id != credential.id)
         {

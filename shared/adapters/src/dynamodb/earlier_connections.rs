@@ -3,7 +3,9 @@
 
 use super::events::ReadPage;
 use super::item::{Item, Reading, text};
-use super::rows::{SILENT_SINCE, STANDING, connection, credential_key, read_connection, standing};
+use super::rows::{
+    NOTED, SILENT_SINCE, STANDING, connection, credential_key, read_connection, standing,
+};
 use super::schema::CONNECTIONS;
 use super::table::{Cancelled, Condition, Table};
 use application::ports::store_error::StoreError;
@@ -50,9 +52,11 @@ impl Table {
         let earlier = Condition::new("attribute_not_exists(#standing) AND statusSince = :since")
             .name("#standing", STANDING)
             .name("#silent", SILENT_SINCE)
+            .name("#noted", NOTED)
+            .value(":noted", text("list"))
             .value(":since", text(entry.status_since))
             .value(":standing", text(standing(app_key, entry.status)));
-        let set = "SET #standing = :standing, #silent = :since";
+        let set = "SET #standing = :standing, #silent = :since, #noted = :noted";
         let changes = vec![
             self.update(credential_key(entry.leaf_user_id), set, earlier),
             self.one_more_of_status(app_key, entry.leaf_user_id, entry.status),

@@ -35,6 +35,9 @@ pub(super) const BY_EXTERNAL_ID: &str = "byExternalId";
 pub(super) const STANDING: &str = "standing";
 /// Since when neither a file of a credential has come nor its status changed.
 pub(super) const SILENT_SINCE: &str = "silentSince";
+/// Which note was written to a credential's row since its status or its operation was: a change
+/// that has this is nobody's news, and does not go to the event bus.
+pub(super) const NOTED: &str = "noted";
 /// Why a credential has its status, in words.
 pub(super) const REASON: &str = "reason";
 /// The HTTP status that belongs to that.

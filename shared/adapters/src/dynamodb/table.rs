@@ -116,8 +116,8 @@ impl Table {
         Self { client, name: name.into(), catalogue: None }
     }
 
-    /// The same table beside that of the catalogue, to which it passes on that a Leaf user's data
-    /// is to be deleted.
+    /// The same table beside that of the catalogue, to which it passes on that what a Leaf user
+    /// shares is to be synced, or deleted.
     #[must_use]
     pub fn beside(self, catalogue: impl Into<String>) -> Self {
         Self { catalogue: Some(catalogue.into()), ..self }

@@ -17,6 +17,9 @@ const OPERATION: &str = "GetObject";
 /// A link is followed at once.
 const LINK_LIVES: Duration = Duration::from_mins(1);
 
+/// The largest refusal of S3's that is read, in bytes. They have some hundred.
+const MOST_OF_A_REFUSAL: usize = 16 * 1_024;
+
 /// A reader of what links lead to.
 pub struct LinkReader {
     links: Arc<dyn FileLinks>,
@@ -40,6 +43,11 @@ impl FileReader for LinkReader {
         match answer.status() {
             StatusCode::OK => {}
             StatusCode::NOT_FOUND => return Ok(None),
+            StatusCode::FORBIDDEN if hides_that_nothing_is_there(answer).await => {
+                tracing::warn!("an object is not there, or the role may not read it");
+                return Ok(None);
+            }
+            StatusCode::FORBIDDEN => return Err(strange(OPERATION, "Forbidden")),
             status => return Err(strange(OPERATION, status.as_str())),
         }
         match body(answer, most).await {
@@ -48,4 +56,14 @@ impl FileReader for LinkReader {
             Err(Unread::Broken(error)) => Err(failed(error)),
         }
     }
+}
+
+/// S3 says that there is no such object only to whoever may list the bucket, which a function that
+/// reads files may not. To others it denies access, in the words in which it denies any; links that
+/// have expired have words of their own, and those that are wrongly signed another code (API
+/// Reference, `GetObject`, "Permissions"; "Error responses").
+async fn hides_that_nothing_is_there(answer: reqwest::Response) -> bool {
+    let Ok(refusal) = body(answer, MOST_OF_A_REFUSAL).await else { return false };
+    let refusal = String::from_utf8_lossy(&refusal);
+    refusal.contains("<Code>AccessDenied</Code>") && !refusal.contains("Request has expired")
 }

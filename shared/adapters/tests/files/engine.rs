@@ -122,9 +122,20 @@ impl Files {
         key: &ObjectKey,
         most: usize,
     ) -> Result<Option<Vec<u8>>, FilesError> {
-        let clock = Arc::new(SystemClock);
+        self.read_small_as(key, most, SystemClock.now(), SECRET).await
+    }
+
+    /// The same at another time, or with another secret.
+    pub(crate) async fn read_small_as(
+        &self,
+        key: &ObjectKey,
+        most: usize,
+        at: Timestamp,
+        secret: &str,
+    ) -> Result<Option<Vec<u8>>, FilesError> {
+        let clock = Arc::new(Standing(at));
         let endpoint = Url::parse(&self.endpoint).expect("a URL");
-        let config = config(&self.endpoint, SECRET);
+        let config = config(&self.endpoint, secret);
         let links = S3Links::new(&config, Some(&endpoint), &self.bucket, clock).expect("links");
         let http = reqwest::Client::builder().build().expect("a client");
         LinkReader::new(Arc::new(links), http).read(key, most).await

@@ -92,3 +92,19 @@ async fn a_small_object_is_read_whole_and_a_larger_one_not_at_all() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_is_refused_for_another_reason_is_not_taken_for_nothing() {
+    with_strict_files(async |files: &Files| {
+        let (there, nothing) = (key(), key());
+        files.put(&there, [bytes(10)]).await.expect("stored");
+        let two_minutes_ago = SystemClock.now().minus(Duration::from_mins(2));
+        for key in [there, nothing] {
+            let late = files.read_small_as(&key, 10, two_minutes_ago, SECRET).await;
+            assert!(matches!(late, Err(FilesError::Store { .. })), "{late:?}");
+            let other = files.read_small_as(&key, 10, SystemClock.now(), "another secret").await;
+            assert!(matches!(other, Err(FilesError::Store { .. })), "{other:?}");
+        }
+    })
+    .await;
+}

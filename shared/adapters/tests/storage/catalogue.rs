@@ -127,7 +127,8 @@ async fn nothing_is_written_without_the_farmers_consent() {
         let (app_key, entry) = (app_key.expect("an app key"), credential.entry());
         let event = event(20, "Switched off.");
         let to = CredentialStatus::Revoked;
-        let change = StatusChange { entry: &entry, to, app_key: &app_key, event: &event };
+        let (app_key, event) = (&app_key, &event);
+        let change = StatusChange { entry: &entry, to, app_key, event, is_followed: true };
         store.table.change_status(&change).await.expect("revoked");
         let file = files(store, of(user), FileFilter::default()).await.entries.remove(0).what;
         let begun = file.copy.begin(at(30)).expect("it is wanted");

@@ -139,11 +139,23 @@ async fn a_status_changes_with_its_event_if_the_credential_is_still_the_one_that
         let revoke = event(100, "The farmer has switched sharing off.");
         let to = CredentialStatus::Revoked;
         table
-            .change_status(&StatusChange { entry: &before, to, app_key, event: &revoke })
+            .change_status(&StatusChange {
+                entry: &before,
+                to,
+                app_key,
+                event: &revoke,
+                is_followed: true,
+            })
             .await
             .expect("changed");
         let again = table
-            .change_status(&StatusChange { entry: &before, to, app_key, event: &revoke })
+            .change_status(&StatusChange {
+                entry: &before,
+                to,
+                app_key,
+                event: &revoke,
+                is_followed: true,
+            })
             .await;
         assert!(matches!(again, Err(SaveError::Conflict)), "{again:?}");
 
@@ -158,7 +170,13 @@ async fn a_status_changes_with_its_event_if_the_credential_is_still_the_one_that
         let back = event(200, "Shared again.");
         let to = CredentialStatus::Active;
         table
-            .change_status(&StatusChange { entry: &revoked, to, app_key, event: &back })
+            .change_status(&StatusChange {
+                entry: &revoked,
+                to,
+                app_key,
+                event: &back,
+                is_followed: true,
+            })
             .await
             .expect("changed");
         assert_eq!(

@@ -35,8 +35,37 @@ async fn revoke(store: &Store, credential: &Credential, app_key: &AppKey, second
         to: CredentialStatus::Revoked,
         app_key,
         event: &event,
+        is_followed: true,
     };
     store.table.change_status(&change).await.expect("changed");
+}
+
+/// Which note was written last to a credential, if nothing else was since.
+async fn noted(store: &Store, credential: &Credential) -> Option<String> {
+    let row = store.client.get_item().table_name(&store.name);
+    let row = row.key("pk", AttributeValue::S(format!("USER#{}", credential.leaf_user_id)));
+    let row = row.key("sk", AttributeValue::S("CREDENTIAL".to_owned())).send().await;
+    let row = row.expect("read").item.expect("a credential");
+    row.get("noted").and_then(|noted| noted.as_s().ok().cloned())
+}
+
+#[tokio::test]
+async fn a_note_at_a_credential_can_be_told_from_a_change_of_it() {
+    with_store(async |store| {
+        let app_key = partner(&store.table, "a").await;
+        let credential = farmers(store, &app_key, &["krwv4vYH"]).await.remove(0);
+        assert_eq!(noted(store, &credential).await.as_deref(), Some("data"));
+        revoke(store, &credential, &app_key, 50).await;
+        assert_eq!(noted(store, &credential).await, None, "a change of its status");
+        store.table.note_check(&credential, at(60)).await.expect("noted");
+        assert_eq!(noted(store, &credential).await.as_deref(), Some("check"));
+        let again = event(70, "Created.");
+        let mut working = credential.clone();
+        working.status_since = at(70);
+        store.table.create_credential(&working, &again).await.expect("created");
+        assert_eq!(noted(store, &credential).await, None, "a new one");
+    })
+    .await;
 }
 
 /// Farmers of an app key, each with a file that came a second after the one before.

@@ -28,4 +28,5 @@ mod logins;
 mod magic_links;
 mod people;
 mod sessions;
+mod sync_requests;
 mod unclaimed;

@@ -45,7 +45,8 @@ pub trait Connections: Send + Sync {
 
     /// Ends a session in success: session, credential, the operation's owner and the event in one
     /// transaction. A credential that the Leaf user had for another operation is replaced and that
-    /// operation released. The answer is the credential that was replaced.
+    /// operation released. If what is shared is in our catalogue, its sync is asked for in the same
+    /// transaction. The answer is the credential that was replaced.
     async fn complete(
         &self,
         completion: &Completion<'_>,
@@ -90,7 +91,7 @@ pub trait Connections: Send + Sync {
 
     /// Changes a credential's status, if it still is what the entry says, with the event of the
     /// change, which is why it has that status; an unclaimed confirmation of the operation goes
-    /// when the credential becomes ACTIVE.
+    /// when the credential becomes ACTIVE, and a sync is asked for.
     async fn change_status(&self, change: &StatusChange<'_>) -> Result<(), SaveError>;
 
     /// Notes when Panorama was asked about one credential, if it still is the one that was read.
@@ -366,4 +367,7 @@ pub struct StatusChange<'a> {
     pub app_key: &'a AppKey,
     /// The event; its time is the time of the change.
     pub event: &'a Event,
+    /// Whether what is shared is in our catalogue. Then it is synced from now on if the new status
+    /// is ACTIVE.
+    pub is_followed: bool,
 }

@@ -15,7 +15,8 @@ pub(crate) async fn change_status(
     app_key: &AppKey,
 ) -> Result<(), SaveError> {
     let event = event_of(ports, to);
-    write_status(ports, &StatusChange { entry, to, app_key, event: &event }).await
+    write_status(ports, &StatusChange { entry, to, app_key, event: &event, is_followed: true })
+        .await
 }
 
 /// The same, with what somebody else says of it.

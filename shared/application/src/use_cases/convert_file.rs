@@ -6,8 +6,9 @@
 //! attempt finds again under the same keys.
 //!
 //! What a farmer shared stays the partner's when sharing ends, so converting needs no consent. But
-//! of a Leaf user that was deleted nothing is converted, and nothing that a converter wrote
-//! meanwhile stays.
+//! where a deletion was asked for, of the Leaf user or of its data, nothing is converted, and
+//! nothing that a converter wrote meanwhile stays: it may write for as long as a look of that
+//! deletion lasts, and longer than there are rows.
 
 use crate::ports::Ports;
 use crate::ports::catalogue::CatalogueError;
@@ -21,6 +22,7 @@ use domain::catalogue::conversion::{Conversion, NotMade, Output};
 use domain::catalogue::entry::StoredFile;
 use domain::ids::{FileId, LeafUserId};
 use domain::object_key::{ObjectKey, ObjectPrefix};
+use domain::timestamp::Timestamp;
 
 /// A file could not be worked on: to be tried again.
 #[derive(Debug, thiserror::Error)]
@@ -56,7 +58,8 @@ pub async fn convert_file(
     if !ports.converter.is_configured() {
         return Ok(Remaining::Nothing);
     }
-    let Some(file) = there(ports, user, id).await? else {
+    let begun = ports.clock.now();
+    let Some(file) = there(ports, user, id, begun).await? else {
         delete_outputs(ports, user, id).await?;
         return Ok(Remaining::Nothing);
     };
@@ -93,16 +96,14 @@ pub async fn convert_file(
             (Conversion::nothing(number, NotMade::GivenUp, None), Remaining::Something)
         }
     };
-    // A deletion takes the Leaf user first and the objects afterwards: where there still is one,
+    // A deletion is asked for first, and takes the objects afterwards: where nobody has asked yet,
     // what was written until now is found.
-    let is_registered = match ports.leaf_users.find(user).await? {
-        Some(_) => register(ports, user, file, &conversion).await?,
-        None => false,
-    };
+    let is_registered = !is_to_be_forgotten(ports, user, begun).await?
+        && register(ports, user, file, &conversion).await?;
     if is_registered {
         return Ok(left);
     }
-    match there(ports, user, id).await? {
+    match there(ports, user, id, begun).await? {
         // Other bytes are stored by now, and have a message of their own.
         Some(_) => {
             ports.files.delete(&wanted.standard_geojson).await?;
@@ -113,16 +114,30 @@ pub async fn convert_file(
     Ok(Remaining::Nothing)
 }
 
-/// The file, if there is one and its Leaf user.
+/// The file, if there is one that is to stay.
 async fn there(
     ports: &Ports,
     user: LeafUserId,
     id: FileId,
+    begun: Timestamp,
 ) -> Result<Option<StoredFile>, StoreError> {
-    if ports.leaf_users.find(user).await?.is_none() {
+    if is_to_be_forgotten(ports, user, begun).await? {
         return Ok(None);
     }
     Ok(ports.catalogue.files_of(user, &[id]).await?.pop())
+}
+
+/// Whether the Leaf user is gone, or its data is to go, or has gone since this began.
+async fn is_to_be_forgotten(
+    ports: &Ports,
+    user: LeafUserId,
+    begun: Timestamp,
+) -> Result<bool, StoreError> {
+    if ports.leaf_users.find(user).await?.is_none() {
+        return Ok(true);
+    }
+    let leaving = ports.catalogue.leaving(user).await?;
+    Ok(leaving.is_some_and(|leaving| !leaving.is_done() || leaving.requested_at >= begun))
 }
 
 /// What a converter that has answered has made.

@@ -4,12 +4,13 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{KeysAndAttributes, ReturnValue};
 
-use super::rows::{read_user, user_partition};
+use super::rows::read_user;
+use super::sync_request::{REQUEST, REQUESTED_AT, SYNC, sync_key};
 use super::table::CatalogueTable;
 use super::totals::{COUNTS, counts_key, read_copies};
 use crate::dynamodb::connections::read_account;
 use crate::dynamodb::failure::failure;
-use crate::dynamodb::item::{Item, Reading, Writing, key, number, text};
+use crate::dynamodb::item::{Item, Reading, Writing, number, text};
 use crate::dynamodb::rows::{credential_key, profile_key, session_key};
 use crate::dynamodb::schema::SK;
 use application::ports::catalogue::{Followed, SyncState};
@@ -18,9 +19,6 @@ use application::ports::store_error::StoreError;
 use domain::ids::LeafUserId;
 use domain::shared_data::ContentDigest;
 use domain::timestamp::Timestamp;
-
-/// Where a Leaf user's sync is noted.
-const SYNC: &str = "SYNC";
 
 impl CatalogueTable {
     pub(super) async fn write_request(
@@ -34,9 +32,9 @@ impl CatalogueTable {
             .update_item()
             .table_name(&self.rows.name)
             .set_key(Some(sync_key(user)))
-            .update_expression("SET #user = :user, #at = :at")
+            .update_expression(REQUEST)
             .expression_attribute_names("#user", "leafUserId")
-            .expression_attribute_names("#at", "requestedAt")
+            .expression_attribute_names("#at", REQUESTED_AT)
             .expression_attribute_values(":user", text(user))
             .expression_attribute_values(":at", text(at))
             .return_values(ReturnValue::AllNew);
@@ -100,10 +98,6 @@ fn read_part(row: Reading<'_>, followed: &mut Followed) -> Result<(), StoreError
         _ => {}
     }
     Ok(())
-}
-
-pub(super) fn sync_key(user: LeafUserId) -> Item {
-    key(user_partition(user), SYNC)
 }
 
 pub(super) fn sync_row(user: LeafUserId, state: &SyncState) -> Item {

@@ -102,7 +102,9 @@ impl Follower<'_> {
                 return Ok(None);
             };
             let event = self.event(body, self.ports.clock.now());
-            let change = StatusChange { entry: &entry, to, app_key: &app_key, event: &event };
+            let event = &event;
+            let (app_key, is_followed) = (&app_key, false);
+            let change = StatusChange { entry: &entry, to, app_key, event, is_followed };
             write_status(self.ports, &change).await
         };
         let noted = match changed {
