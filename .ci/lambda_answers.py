@@ -107,6 +107,7 @@ class Day:
         self.come_back(cookie)
         self.read_what_came_of_it(user)
         self.read_what_is_shared(user)
+        self.make_a_magic_link()
         self.register_a_webhook()
         self.refuse_what_leaf_has_not_signed()
         self.work_in_the_background()
@@ -300,6 +301,19 @@ class Day:
         with self.function("request-syncs") as request:
             report = {"operations": 1, "overdue": 0, "silent": 0, "isOutOfTime": False}
             expect(request.invoke(event("request-syncs")), report, "request-syncs: its report")
+
+    def make_a_magic_link(self) -> None:
+        with self.function("magic-links") as links:
+            made = json.loads(http(links, event("magic-links"), 201)["body"])
+            secret = made["link"].rsplit("/", 1)[1]
+            path = f"/services/widgets/api/magic-link/authentication/{made['id']}"
+            sample = on_route(event("magic-links"), "GET /services/widgets/api/magic-link/{kind}/{magicLinkId}", path)
+            sample["requestContext"]["http"]["method"] = "GET"
+            del sample["body"]
+            answer = http(links, sample, 200)
+            expect(json.loads(answer["body"])["usageCount"], 0, "magic-links: its uses")
+            expect(secret in answer["body"], False, "magic-links: the whole link in what is read again")
+            expect(secret in links.log(), False, "magic-links: the whole link in the log")
 
     def register_a_webhook(self) -> None:
         with self.function("webhooks") as webhooks:

@@ -11,6 +11,7 @@ use domain::address_policy::AddressPolicy;
 use domain::client_environment::ByEnvironment;
 use domain::freshness::SilentDays;
 use domain::ids::SharingUrlId;
+use domain::page_settings::ImageOrigins;
 
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -29,6 +30,11 @@ pub struct Settings {
     /// `RETURN_URL`: where a farmer's browser goes when it is done; without it, it sees a page of
     /// ours.
     pub return_url: Option<Url>,
+    /// `RETURN_URLS`: where else magic links may have a farmer sent at the end, each as it is,
+    /// separated by blanks or commas.
+    pub return_urls: Vec<Url>,
+    /// `IMAGE_ORIGINS`: where the pictures on farmers' pages may come from.
+    pub image_origins: ImageOrigins,
     /// Where Panorama is: for each environment, `STAGE_PORTAL_URL`, `STAGE_PARTNER_API_URL` and
     /// `STAGE_LOGIN_URL`, named for it.
     pub panorama: ByEnvironment<Endpoints>,
@@ -166,6 +172,10 @@ impl Settings {
             public_base_url: url("PUBLIC_BASE_URL", &required("PUBLIC_BASE_URL")?)?,
             partner_name: text("PARTNER_NAME"),
             return_url: text("RETURN_URL").map(|value| url("RETURN_URL", &value)).transpose()?,
+            return_urls: list(&text("RETURN_URLS").unwrap_or_default())
+                .map(|part| url("RETURN_URLS", part))
+                .collect::<Result<_, _>>()?,
+            image_origins: image_origins(&text("IMAGE_ORIGINS").unwrap_or_default())?,
             panorama: ByEnvironment::try_new(|environment| {
                 let default = DefaultEndpoints::of(environment);
                 let endpoint =
@@ -247,6 +257,11 @@ impl Settings {
         self.files_bucket.as_deref().ok_or(SettingsError::not_set("FILES_BUCKET"))
     }
 
+    /// Whether a magic link may have a farmer sent there at the end.
+    pub fn may_return_to(&self, url: &Url) -> bool {
+        self.return_url.iter().chain(&self.return_urls).any(|allowed| allowed == url)
+    }
+
     /// The URL of this service that a request's path stands for.
     pub fn public_url_of(&self, path: &str) -> Url {
         self.public_url(&path.split('/').filter(|segment| !segment.is_empty()).collect::<Vec<_>>())
@@ -265,6 +280,16 @@ impl Settings {
         }
         url
     }
+}
+
+/// What is separated by blanks or commas.
+fn list(text: &str) -> impl Iterator<Item = &str> {
+    text.split([' ', ',']).filter(|part| !part.is_empty())
+}
+
+fn image_origins(text: &str) -> Result<ImageOrigins, SettingsError> {
+    let rule = "is not a list of https origins";
+    text.parse().map_err(|_| SettingsError { variable: "IMAGE_ORIGINS".to_owned(), rule })
 }
 
 #[cfg(test)]
@@ -297,6 +322,13 @@ mod tests {
             wrong.to_string(),
             "the environment variable RETURN_URL is not an http or https URL"
         );
+        for (urls, rule) in [
+            (("RETURN_URLS", "https://a.example/x,ftp://a.example"), "is not an http or https URL"),
+            (("IMAGE_ORIGINS", "http://a.example"), "is not a list of https origins"),
+        ] {
+            let wrong = read(&[urls]).expect_err("not such a list");
+            assert_eq!(wrong.to_string(), format!("the environment variable {} {rule}", urls.0));
+        }
         let wrong = read(&[("UPSTREAM", "john-deere")]).expect_err("no upstream");
         assert_eq!(
             wrong.to_string(),
@@ -320,6 +352,29 @@ mod tests {
             wrong.to_string(),
             "the environment variable STAGE_SHARING_URL_ID is not a UUID"
         );
+    }
+
+    #[test]
+    fn a_farmer_returns_to_an_address_that_is_named_and_to_no_other() {
+        let settings = read(&[
+            ("RETURN_URL", "https://app.example/done"),
+            ("RETURN_URLS", "https://one.example/?a=b, https://two.example/x"),
+        ]);
+        let settings = settings.expect("settings");
+        for (url, may) in [
+            ("https://app.example/done", true),
+            ("https://one.example/?a=b", true),
+            ("https://two.example/x", true),
+            ("https://two.example/x/", false),
+            ("https://two.example/x?y", false),
+            ("https://two.example/x#y", false),
+            ("http://two.example/x", false),
+            ("https://two.example:8443/x", false),
+            ("https://two.example.evil.example/x", false),
+            ("https://me@two.example/x", false),
+        ] {
+            assert_eq!(settings.may_return_to(&url.parse().expect("a URL")), may, "{url}");
+        }
     }
 
     #[test]

@@ -145,9 +145,10 @@ fn arn(on: &str) -> String {
         // AWS ends a secret's ARN with six characters of its own; this one is made by hand, so the
         // template does not know them.
         "leaf" => format!("!Sub \"{SECRET}/leaf-??????\""),
-        index if index.starts_with("index/") => format!("!Sub ${{Table.Arn}}/{index}"),
+        // In quotes: two of them may be a list on one line, where braces mean something else.
+        index if index.starts_with("index/") => format!("!Sub \"${{Table.Arn}}/{index}\""),
         index if index.starts_with("catalogue/index/") => {
-            format!("!Sub ${{Catalogue.Arn}}{}", index.trim_start_matches("catalogue"))
+            format!("!Sub \"${{Catalogue.Arn}}{}\"", index.trim_start_matches("catalogue"))
         }
         secrets => format!("!Sub {SECRET}/{secrets}"),
     }

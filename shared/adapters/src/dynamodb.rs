@@ -6,6 +6,7 @@
 //! | `USER#{leafUserId}` | `SESSION` | the one session that it can have: a new start overwrites it |
 //! | `USER#{leafUserId}` | `CREDENTIAL` | the one credential that it can have |
 //! | `USER#{leafUserId}` | `SUMMARY` | how much its operation shared when that was counted last |
+//! | `EXTERNALID#{externalId}` | `USER` | the Leaf user that a magic link for this external id is for: a claim |
 //! | `EVENTS#{leafUserId}` | `{createdDate}#{id}` | the credential's history, 30 days |
 //! | `CREDENTIAL#{credentialId}` | `USER` | whose credential it is, for Leaf's alerts; only with the upstream `leaf` |
 //! | `SESSION#{sessionId}` | `USER` | whose session it is, for the hop link |

@@ -172,6 +172,18 @@ error_keys! {
     SessionTooManyOperations = "sessionTooManyOperations", NOT_FOUND,
         "Too many operations were tried in one session";
 
+    /// No magic link of this kind has this id.
+    MagicLinkNotFound = "magicLinkNotFound", NOT_FOUND, "There is no such magic link";
+    /// The kind of magic link is none that there is here.
+    UnknownMagicLinkKind = "unknownMagicLinkKind", NOT_FOUND, "There is no such kind of magic link";
+    /// A magic link is to be made for an operation that only its farmer may name.
+    OrganizationCodeInLink = "organizationCodeInLink", BAD_REQUEST,
+        "A magic link has no organization code";
+    /// The address is none that farmers may be sent to.
+    ReturnUrlNotAllowed = "returnUrlNotAllowed", BAD_REQUEST, "The return URL is not allowed";
+    /// The Leaf user has no credential that a link could reconnect.
+    NothingToReconnect = "nothingToReconnect", CONFLICT, "There is nothing to reconnect";
+
     /// Another webhook is registered for one of the events (Leaf's key).
     EventRegisteredTwice = "eventRegisteredTwice", BAD_REQUEST,
         "An event is registered for another webhook";

@@ -127,6 +127,39 @@ impl Fields {
         }
     }
 
+    /// A whole number that may be missing or null.
+    pub fn number(
+        &mut self,
+        name: &str,
+        range: std::ops::RangeInclusive<u64>,
+        rule: &str,
+    ) -> Option<u64> {
+        match self.sent.0.get(name) {
+            None | Some(Value::Null) => return None,
+            Some(Value::Number(number)) => {
+                let number = number.as_u64().filter(|number| range.contains(number));
+                if number.is_none() {
+                    self.refuse(name, ErrorKey::MalformedField, rule);
+                }
+                return number;
+            }
+            Some(_) => self.refuse(name, ErrorKey::MistypedField, rule),
+        }
+        None
+    }
+
+    /// A field as it was sent.
+    pub fn value(&self, name: &str) -> Option<&Value> {
+        self.sent.0.get(name)
+    }
+
+    /// Notes that fields are refused which somebody else has read.
+    pub fn refuse_all(&mut self, Refusals(refusals): Refusals) {
+        for (name, invalid) in refusals {
+            self.refuse_invalid(name, invalid);
+        }
+    }
+
     /// Notes that a field is refused.
     pub fn refuse(&mut self, name: &str, key: ErrorKey, message: &str) {
         self.errors.push((key, field_error(name, key, message)));

@@ -28,6 +28,9 @@ pub mod words;
 /// What the paths of Leaf's user management begin with.
 pub const USER_MANAGEMENT: &str = "/services/usermanagement/api";
 
+/// What the paths of Leaf's widgets begin with, Magic Link among them.
+pub const WIDGETS: &str = "/services/widgets/api";
+
 /// What the paths of Leaf's fields, farms and growers begin with.
 pub const FIELDS: &str = "/services/fields/api";
 

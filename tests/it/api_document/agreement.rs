@@ -179,7 +179,7 @@ fn every_list_says_how_long_it_is_and_every_new_thing_where_it_is() {
             }
         }
     }
-    assert_eq!(lists, 17);
+    assert_eq!(lists, 18);
 }
 
 #[tokio::test]

@@ -11,10 +11,9 @@ use shared::service::Service;
 
 use crate::world::{Browser, World};
 
-/// A link of a quarter of an hour for a Leaf user, good for any number of uses.
-pub(super) fn new_link(user: &str) -> NewLink {
+/// A link of a quarter of an hour, good for any number of uses.
+pub(super) fn new_link() -> NewLink {
     NewLink {
-        leaf_user_id: user.parse().expect("an id"),
         widget: Widget::Authentication,
         lifetime: Lifetime::SHORTEST,
         max_usage: None,
@@ -28,9 +27,9 @@ pub(super) fn new_link(user: &str) -> NewLink {
     }
 }
 
-pub(super) async fn made(world: &World, new: NewLink) -> MadeLink {
+pub(super) async fn made(world: &World, user: &str, new: NewLink) -> MadeLink {
     let Service { ports, records, .. } = &world.machine.service;
-    make_magic_link(ports, &**records, new).await.expect("made")
+    make_magic_link(ports, &**records, user.parse().expect("an id"), new).await.expect("made")
 }
 
 /// The link as it is stored.

@@ -18,7 +18,7 @@ const GONE: fn(Spent) -> Option<LinkState> = |spent| Some(LinkState::Gone(spent)
 async fn a_tap_starts_a_session_whose_farmer_is_connected_and_sees_it() {
     let world = World::start().await;
     let maria = world.create_user("maria").await;
-    let MadeLink { link, address } = made(&world, new_link(&maria)).await;
+    let MadeLink { link, address } = made(&world, &maria, new_link()).await;
     let mut phone = world.browser();
     assert_eq!(shown(&world, &phone, &address).await, Some(LinkState::Ask));
     assert_eq!(world.status(&maria).await, "integrationNotStarted", "looking starts nothing");
@@ -48,8 +48,8 @@ async fn a_tap_starts_a_session_whose_farmer_is_connected_and_sees_it() {
 async fn of_fifty_taps_at_once_one_starts_a_session() {
     let world = World::start().await;
     let maria = world.create_user("maria").await;
-    let once = NewLink { max_usage: NonZeroU32::new(1), ..new_link(&maria) };
-    let MadeLink { link, address } = made(&world, once).await;
+    let once = NewLink { max_usage: NonZeroU32::new(1), ..new_link() };
+    let MadeLink { link, address } = made(&world, &maria, once).await;
     let taps =
         (0..50).map(|_| {
             let (service, mut browser) = (world.machine.service.clone(), world.browser());
@@ -66,8 +66,8 @@ async fn of_fifty_taps_at_once_one_starts_a_session() {
 async fn another_browser_takes_over_only_when_it_says_so_and_that_is_the_same_use() {
     let world = World::start().await;
     let maria = world.create_user("maria").await;
-    let once = NewLink { max_usage: NonZeroU32::new(1), ..new_link(&maria) };
-    let MadeLink { link, address } = made(&world, once).await;
+    let once = NewLink { max_usage: NonZeroU32::new(1), ..new_link() };
+    let MadeLink { link, address } = made(&world, &maria, once).await;
     let (mut in_mail, mut phone) = (world.browser(), world.browser());
     assert!(tap(&world, &mut in_mail, &address).await);
     assert!(!tap(&world, &mut phone, &address).await);
@@ -85,8 +85,8 @@ async fn another_browser_takes_over_only_when_it_says_so_and_that_is_the_same_us
 async fn who_ran_out_of_time_starts_again_with_one_tap_that_is_not_counted() {
     let world = World::start().await;
     let maria = world.create_user("maria").await;
-    let once = NewLink { max_usage: NonZeroU32::new(1), ..new_link(&maria) };
-    let MadeLink { link, address } = made(&world, once).await;
+    let once = NewLink { max_usage: NonZeroU32::new(1), ..new_link() };
+    let MadeLink { link, address } = made(&world, &maria, once).await;
     let (mut phone, mut stranger) = (world.browser(), world.browser());
     assert!(tap(&world, &mut phone, &address).await);
     let first = pass(&world, &link).await;
@@ -108,7 +108,8 @@ async fn who_ran_out_of_time_starts_again_with_one_tap_that_is_not_counted() {
 async fn a_link_of_one_account_cannot_be_turned_to_another() {
     let world = World::start().await;
     let (maria, dale) = (world.create_user("maria").await, world.create_user("dale").await);
-    let (hers, his) = (made(&world, new_link(&maria)).await, made(&world, new_link(&dale)).await);
+    let (hers, his) =
+        (made(&world, &maria, new_link()).await, made(&world, &dale, new_link()).await);
     let text = |made: &MadeLink| made.address.expose();
     // The ids are exchanged, or the secret is guessed.
     let (id, secret) = (text(&hers), text(&his));
@@ -139,7 +140,8 @@ async fn a_link_of_one_account_cannot_be_turned_to_another() {
 async fn two_farmers_with_two_phones_and_crossed_links_are_connected_to_what_they_said() {
     let world = World::start().await;
     let (maria, dale) = (world.create_user("maria").await, world.create_user("dale").await);
-    let (hers, his) = (made(&world, new_link(&maria)).await, made(&world, new_link(&dale)).await);
+    let (hers, his) =
+        (made(&world, &maria, new_link()).await, made(&world, &dale, new_link()).await);
     let (mut one, mut other) = (world.browser(), world.browser());
     assert!(tap(&world, &mut one, &hers.address).await);
     assert!(tap(&world, &mut other, &his.address).await);
@@ -161,7 +163,8 @@ async fn two_farmers_with_two_phones_and_crossed_links_are_connected_to_what_the
 async fn a_deleted_link_and_one_whose_leaf_user_is_gone_start_nothing_and_tell_nothing() {
     let world = World::start().await;
     let (maria, dale) = (world.create_user("maria").await, world.create_user("dale").await);
-    let (hers, his) = (made(&world, new_link(&maria)).await, made(&world, new_link(&dale)).await);
+    let (hers, his) =
+        (made(&world, &maria, new_link()).await, made(&world, &dale, new_link()).await);
     let mut phone = world.browser();
     assert!(tap(&world, &mut phone, &hers.address).await);
     world.machine.service.ports.magic_links.delete(&hers.link).await.expect("deleted");
@@ -182,7 +185,7 @@ async fn a_deleted_link_and_one_whose_leaf_user_is_gone_start_nothing_and_tell_n
 async fn a_partners_own_start_is_replaced_by_a_tap_but_not_a_confirmation_that_waits() {
     let world = World::start().await;
     let maria = world.create_user("maria").await;
-    let MadeLink { link, address } = made(&world, new_link(&maria)).await;
+    let MadeLink { link, address } = made(&world, &maria, new_link()).await;
     let partners = world.start_session(&maria, None).await;
     let mut phone = world.browser();
     assert!(tap(&world, &mut phone, &address).await);
@@ -205,8 +208,8 @@ async fn a_reconnect_link_is_for_the_same_operation_and_keeps_the_credential() {
     let world = World::start().await;
     let maria = world.connected("maria", FARM).await;
     let before = world.credential(&maria).await.1["id"].clone();
-    let again = NewLink { reconnect: true, ..new_link(&maria) };
-    let MadeLink { address, .. } = made(&world, again).await;
+    let again = NewLink { reconnect: true, ..new_link() };
+    let MadeLink { address, .. } = made(&world, &maria, again).await;
     let mut phone = world.browser();
     assert_eq!(shown(&world, &phone, &address).await, Some(LinkState::Connected(None)));
     assert!(!tap(&world, &mut phone, &address).await, "there is nothing to mend");

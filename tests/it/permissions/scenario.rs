@@ -8,6 +8,7 @@ mod callbacks;
 mod credentials;
 mod data;
 mod following_leaf;
+mod magic_links;
 mod proxy_mode;
 mod queues_and_schedules;
 mod starts;
@@ -41,6 +42,7 @@ pub(crate) async fn play(seen: &Seen, upstream: Upstream) {
     inits(&scenario.machine().await).await;
     users::scene(&scenario.machine().await.world).await;
     app_keys::scene(&scenario.machine().await.world).await;
+    magic_links::scene(&scenario.machine().await.world).await;
     Box::pin(starts::scenes(scenario)).await;
     callbacks::scenes(scenario).await;
     credentials::scenes(scenario).await;

@@ -20,6 +20,7 @@ async fn a_byte_order_mark_before_a_body_means_nothing() {
             let path = route
                 .path
                 .replace("{provider}", "Panorama")
+                .replace("{kind}", "authentication")
                 .replace("{clientEnvironment}", "STAGE");
             let path = path
                 .replace("{appName}", "nobodys")

@@ -6,14 +6,14 @@ use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 
 use super::failure::failure;
-use super::item::{Item, Reading, text};
+use super::item::{Item, Reading, Writing, key, text};
 use super::rows::{BY_EMAIL, BY_EXTERNAL_ID, BY_NAME, profile_key, read_user, user_row};
 use super::schema::{
     Index, USERS, USERS_BY_EMAIL, USERS_BY_EXTERNAL_ID, USERS_BY_NAME, USERS_IN_ORDER_OF_EMAIL,
     USERS_IN_ORDER_OF_EXTERNAL_ID, USERS_IN_ORDER_OF_ID, USERS_IN_ORDER_OF_NAME,
 };
-use super::table::{Condition, Table};
-use application::ports::leaf_users::LeafUsers;
+use super::table::{Cancelled, Condition, Table};
+use application::ports::leaf_users::{Claim, LeafUsers};
 use application::ports::portion::Portion;
 use application::ports::store_error::StoreError;
 use domain::ids::LeafUserId;
@@ -31,6 +31,33 @@ impl LeafUsers for Table {
     async fn create(&self, user: &LeafUser) -> Result<(), StoreError> {
         let row = self.put_where(user_row(user), Condition::absent());
         self.transact(vec![row, self.one_more_user(user.id)]).await.map_err(StoreError::from)
+    }
+
+    async fn claim_external_id(
+        &self,
+        id: &ProfileText,
+        claim: Claim,
+        instead_of: Option<Claim>,
+    ) -> Result<Claim, StoreError> {
+        let row = Writing::row(external_id_key(id))
+            .text("leafUserId", claim.leaf_user_id)
+            .text("claimedAt", claim.at);
+        let free = match instead_of {
+            None => Condition::absent(),
+            Some(before) => Condition::new(
+                "attribute_not_exists(pk) OR (leafUserId = :before AND claimedAt = :at)",
+            )
+            .value(":before", text(before.leaf_user_id))
+            .value(":at", text(before.at)),
+        };
+        match self.put_if(row.done(), free).await {
+            Ok(()) => Ok(claim),
+            Err(Cancelled::Condition { found: Some(item), .. }) => {
+                let row = Reading { operation: "PutItem", item: &item };
+                Ok(Claim { leaf_user_id: row.parsed("leafUserId")?, at: row.moment("claimedAt")? })
+            }
+            Err(cancelled) => Err(cancelled.into()),
+        }
     }
 
     async fn find(&self, id: LeafUserId) -> Result<Option<LeafUser>, StoreError> {
@@ -108,6 +135,10 @@ impl LeafUsers for Table {
     }
 }
 
+fn external_id_key(id: &ProfileText) -> Item {
+    key(format!("EXTERNALID#{}", id.as_str()), "USER")
+}
+
 /// Attributes with their new values; those without one go.
 struct Changes(Vec<(&'static str, Option<String>)>);
 
@@ -174,6 +205,16 @@ impl Changes {
 }
 
 impl Table {
+    /// The end of a Leaf user's claim to its external id, if the claim is its own.
+    pub(super) async fn give_up_external_id(&self, user: &LeafUser) -> Result<(), StoreError> {
+        let Some(id) = &user.profile.external_id else { return Ok(()) };
+        let own = Condition::new("leafUserId = :user").value(":user", text(user.id));
+        match self.transact(vec![self.delete_where(external_id_key(id), own)]).await {
+            Ok(()) | Err(Cancelled::Condition { .. }) => Ok(()),
+            Err(Cancelled::Store(error)) => Err(error),
+        }
+    }
+
     /// All that match: a filter's values are of few Leaf users, and only those are read.
     async fn matching(
         &self,

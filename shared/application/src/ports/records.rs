@@ -15,7 +15,7 @@ use domain::app_key::AppKey;
 use domain::credential::CredentialStatus;
 use domain::event::Event;
 use domain::ids::LeafUserId;
-use domain::leaf_user::LeafUser;
+use domain::leaf_user::{LeafUser, ProfileText};
 use domain::record::Shown;
 use domain::sent::{Page, Refusals, Sent, SentQuery};
 use domain::timestamp::Timestamp;
@@ -41,6 +41,10 @@ pub trait Records: Send + Sync {
 
     /// Stores a new Leaf user.
     async fn create_user(&self, sent: Sent) -> Result<NewUser, ChangeError>;
+
+    /// The Leaf user of this external id; a new one, if there is none. Of two requests at once for
+    /// one id, both get the same one, or one of them is told to try again.
+    async fn user_of_external_id(&self, id: &ProfileText) -> Result<LeafUser, ExternalIdError>;
 
     /// Replaces the whole of the Leaf user that is named in what is sent.
     async fn replace_user(&self, sent: Sent) -> Result<Shown<LeafUser>, ChangeError>;
@@ -162,6 +166,23 @@ pub enum ChangeError {
     /// Whoever keeps the records did not do it.
     #[error(transparent)]
     Failure(Failure),
+}
+
+/// Why there is no Leaf user of an external id.
+#[derive(Debug, thiserror::Error)]
+pub enum ExternalIdError {
+    /// Another request is making it.
+    #[error("another request is making the Leaf user")]
+    BeingMade,
+    /// Whoever keeps the records did not do it.
+    #[error(transparent)]
+    Change(#[from] ChangeError),
+}
+
+impl<E: Into<Failure>> From<E> for ExternalIdError {
+    fn from(error: E) -> Self {
+        Self::Change(ChangeError::Failure(error.into()))
+    }
 }
 
 /// Why no alerts were registered.

@@ -14,15 +14,17 @@ use follow::Follower;
 use async_trait::async_trait;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::Value;
 use url::Url;
 
 use crate::ports::Ports;
 use crate::ports::connections::{Account, EventPage};
 use crate::ports::failure::Failure;
+use crate::ports::leaf_users::Claim;
 use crate::ports::portion::Portion;
 use crate::ports::record_keeper::{RecordKeeper, UpstreamConnection};
 use crate::ports::records::{
-    AlertError, ChangeError, Check, Counts, Listed, NewStatus, NewUser, Records,
+    AlertError, ChangeError, Check, Counts, ExternalIdError, Listed, NewStatus, NewUser, Records,
     RegisterAlertsError, Summary,
 };
 use crate::ports::upstream::UpstreamError;
@@ -31,7 +33,7 @@ use domain::app_key::AppKey;
 use domain::credential::CredentialStatus;
 use domain::event::Event;
 use domain::ids::LeafUserId;
-use domain::leaf_user::{LeafUser, Profile};
+use domain::leaf_user::{LeafUser, Profile, ProfileText};
 use domain::login_state::EntryCursor;
 use domain::record::{Record, Shown};
 use domain::sent::{Page, Refusals, Sent, SentQuery};
@@ -194,6 +196,44 @@ impl<K: RecordKeeper> Records for FollowedRecords<K> {
             }
         }
         Ok(NewUser { id, user: Shown::Theirs(record) })
+    }
+
+    async fn user_of_external_id(&self, id: &ProfileText) -> Result<LeafUser, ExternalIdError> {
+        let users = &self.ports.leaf_users;
+        let now = self.ports.clock.now();
+        // The upstream gives the id, so until it has, the claim is for whoever may make it.
+        let mine = Claim { leaf_user_id: LeafUserId::new(self.ports.randomness.bytes()), at: now };
+        let mut claim = users.claim_external_id(id, mine, None).await?;
+        if claim != mine {
+            let found = self.find_user(claim.leaf_user_id).await?;
+            if let Some(found) = found.filter(|it| it.profile.external_id.as_ref() == Some(id)) {
+                return Ok(found);
+            }
+            if !claim.may_be_fresh(now) {
+                claim = users.claim_external_id(id, mine, Some(claim)).await?;
+            }
+            if claim != mine {
+                return Err(ExternalIdError::BeingMade);
+            }
+        }
+        let name = || Value::String(id.as_str().to_owned());
+        let asked = SentQuery(vec![("externalId".to_owned(), id.as_str().to_owned())]);
+        let listed = self.list_users(&asked, Page { number: 0, size: 1 }).await?.portion.entries;
+        let has_it = |user: Shown<LeafUser>| match user {
+            Shown::Theirs(record) if record.text("externalId") == Some(id.as_str()) => {
+                record.text("id").map(str::to_owned)
+            }
+            _ => None,
+        };
+        let made = if let Some(found) = listed.into_iter().find_map(has_it) {
+            found
+        } else {
+            let fields = ["name", "externalId"].map(|field| (field.to_owned(), name()));
+            self.create_user(Sent(fields.into_iter().collect())).await?.id
+        };
+        let user = made.parse().map_err(|_| UpstreamError::NoSuchUser)?;
+        users.claim_external_id(id, Claim { leaf_user_id: user, at: now }, Some(mine)).await?;
+        Ok(self.find_user(user).await?.ok_or(UpstreamError::NoSuchUser)?)
     }
 
     async fn replace_user(&self, sent: Sent) -> Result<Shown<LeafUser>, ChangeError> {

@@ -12,19 +12,23 @@ use url::Url;
 use crate::ports::Ports;
 use crate::ports::connections::{Account, EventPage};
 use crate::ports::failure::Failure;
+use crate::ports::leaf_users::Claim;
 use crate::ports::portion::Portion;
 use crate::ports::records::{
-    AlertError, ChangeError, Check, Listed, NewStatus, NewUser, Records, RegisterAlertsError,
-    Summary,
+    AlertError, ChangeError, Check, ExternalIdError, Listed, NewStatus, NewUser, Records,
+    RegisterAlertsError, Summary,
 };
 use crate::use_cases::app_key_cache::AppKeyCache;
 use domain::app_key::AppKey;
 use domain::event::Event;
 use domain::ids::LeafUserId;
-use domain::leaf_user::{Filter, LeafUser, Order, Profile, ProfileChange};
+use domain::leaf_user::{Filter, LeafUser, Order, Profile, ProfileChange, ProfileText};
 use domain::record::Shown;
 use domain::sent::{Page, Refusals, Sent, SentQuery};
 use domain::timestamp::Timestamp;
+
+/// How often an external id is claimed anew, whose claim was another's or has gone stale.
+const CLAIMS: u32 = 3;
 
 /// Records over our stores.
 pub struct OwnRecords {
@@ -36,6 +40,23 @@ impl OwnRecords {
     /// Those in these stores.
     pub const fn new(ports: Ports, app_keys: Arc<AppKeyCache>) -> Self {
         Self { ports, app_keys }
+    }
+
+    /// The Leaf user for which an external id is claimed; another request may make it as well.
+    async fn made(&self, claim: Claim, id: &ProfileText) -> Result<LeafUser, ExternalIdError> {
+        let profile = Profile {
+            name: id.clone(),
+            email: None,
+            phone: None,
+            address: None,
+            external_id: Some(id.clone()),
+        };
+        let user = LeafUser { id: claim.leaf_user_id, profile, created_at: claim.at };
+        let users = &self.ports.leaf_users;
+        match users.create(&user).await {
+            Ok(()) => Ok(user),
+            Err(error) => Ok(users.find(user.id).await?.ok_or(error)?),
+        }
     }
 
     async fn change(
@@ -83,6 +104,30 @@ impl Records for OwnRecords {
         let user = LeafUser { id, profile, created_at: self.ports.clock.now() };
         self.ports.leaf_users.create(&user).await?;
         Ok(NewUser { id: id.to_string(), user: Shown::Ours(user) })
+    }
+
+    async fn user_of_external_id(&self, id: &ProfileText) -> Result<LeafUser, ExternalIdError> {
+        let users = &self.ports.leaf_users;
+        let filter = Filter { external_id: Some(id.as_str().to_owned()), ..Filter::default() };
+        let known = users.list(&filter, Order::default(), 0, 1).await?.entries.pop();
+        let user = match known {
+            Some(known) => known.id,
+            None => LeafUserId::new(self.ports.randomness.bytes()),
+        };
+        let mut instead_of = None;
+        for _ in 0..CLAIMS {
+            let now = self.ports.clock.now();
+            let mine = Claim { leaf_user_id: user, at: now };
+            let claim = users.claim_external_id(id, mine, instead_of).await?;
+            match users.find(claim.leaf_user_id).await? {
+                Some(found) if found.profile.external_id.as_ref() == Some(id) => return Ok(found),
+                // Whoever comes first makes it.
+                None if claim.may_be_fresh(now) => return self.made(claim, id).await,
+                // It has another external id by now, or is gone.
+                Some(_) | None => instead_of = Some(claim),
+            }
+        }
+        Err(ExternalIdError::BeingMade)
     }
 
     async fn replace_user(&self, sent: Sent) -> Result<Shown<LeafUser>, ChangeError> {

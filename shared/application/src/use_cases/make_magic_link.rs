@@ -18,8 +18,6 @@ use domain::page_settings::PageSettings;
 /// A link that is to be made.
 #[derive(Debug)]
 pub struct NewLink {
-    /// For whom.
-    pub leaf_user_id: LeafUserId,
     /// Which of Leaf's widgets it opens.
     pub widget: Widget,
     /// How long it lives.
@@ -77,23 +75,24 @@ impl<E: Into<Failure>> From<E> for MakeLinkError {
     }
 }
 
-/// Makes a link.
+/// Makes a link for a Leaf user.
 ///
 /// # Errors
 /// See [`MakeLinkError`].
 pub async fn make_magic_link(
     ports: &Ports,
     records: &dyn Records,
+    user: LeafUserId,
     new: NewLink,
 ) -> Result<MadeLink, MakeLinkError> {
-    let app_key = app_key(ports, records, &new).await?;
+    let app_key = app_key(ports, records, user, &new).await?;
     let now = ports.clock.now();
     let id = MagicLinkId::new(ports.randomness.bytes());
     let address = LinkAddress::new(id, ports.randomness.bytes());
     let link = MagicLink {
         id,
         secret: address.hash(),
-        leaf_user_id: new.leaf_user_id,
+        leaf_user_id: user,
         app_key,
         widget: new.widget,
         created_at: now,
@@ -125,6 +124,7 @@ pub async fn make_magic_link(
 async fn app_key(
     ports: &Ports,
     records: &dyn Records,
+    user: LeafUserId,
     new: &NewLink,
 ) -> Result<AppKeyId, MakeLinkError> {
     let is_named = |id: &AppKeyId| {
@@ -132,7 +132,7 @@ async fn app_key(
             && new.environment.is_none_or(|environment| environment == id.environment)
     };
     if new.reconnect {
-        let credential = credential(records, new.leaf_user_id).await?;
+        let credential = credential(records, user).await?;
         return if is_named(&credential.app_key) {
             Ok(credential.app_key)
         } else {

@@ -10,6 +10,7 @@ use serde_json::json;
 use super::Scenario;
 use super::queues_and_schedules::{finish, work_for_the};
 use crate::leaf::records::{connect_at_leaf, user_of_leaf};
+use crate::magic_links::LINKS;
 use crate::permissions::forgetful::Forgetful;
 use crate::world::{FARM, OTHER_FARM, World};
 
@@ -57,6 +58,9 @@ async fn users_that_leaf_alone_knows(world: &World) {
     let body =
         json!({ "id": user_of_leaf(world).await, "name": "Dale", "email": "dale@farm.example" });
     world.gets(200, Method::PUT, "/users", Some(body)).await;
+    let link = format!("{}/users/{}/provider", LINKS, user_of_leaf(world).await);
+    let made = world.owner(Method::POST, &link).json(&json!({}));
+    assert_eq!(world.json(made).await.0, StatusCode::CREATED);
     world.gets(204, Method::DELETE, &profile, None).await;
     let status = format!("{}/panorama-credentials", user().await);
     world.gets(404, Method::GET, &status, None).await;
