@@ -10,6 +10,7 @@ mod binding;
 mod both;
 mod browser;
 mod budget;
+mod component;
 mod console;
 mod cors;
 mod crash;
