@@ -1,7 +1,7 @@
 //! What following the data of farmers takes: `cargo bench -p end-to-end --bench sync_data`. After
 //! `--`, `syncs` or `copy` does only that part; `operations=1000` is how many operations of 20
-//! streams are followed (200 by default), `mebibytes=64` the size of the file that is copied (1,024
-//! by default).
+//! streams are followed (200 by default), `streams=1000` how many the one large operation has
+//! (10,000 by default), `mebibytes=64` the size of the file that is copied (1,024 by default).
 //!
 //! The servers (simulated Panorama, embedded DynamoDB and S3) are in one process, and what is
 //! measured in another, so that its memory and its processor time are what a Lambda function would
@@ -20,8 +20,6 @@ use stage::Stage;
 use subject::Job;
 use tokio::time::Instant;
 
-/// Streams of the one large operation.
-const STREAMS: usize = 10_000;
 /// Streams of each of a partner's many operations.
 const STREAMS_EACH: usize = 20;
 
@@ -39,8 +37,10 @@ fn main() {
     };
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     if is_wanted("syncs", "copy") {
-        let operations = number("operations").unwrap_or(200);
-        runtime.block_on(syncs(operations.try_into().expect("a number of operations")));
+        let count = |name: &str, usually: u64| {
+            usize::try_from(number(name).unwrap_or(usually)).expect("a number of things")
+        };
+        runtime.block_on(syncs(count("operations", 200), count("streams", 10_000)));
     }
     if is_wanted("copy", "syncs") {
         runtime.block_on(copies(number("mebibytes").unwrap_or(1_024)));
@@ -51,7 +51,7 @@ fn main() {
 /// operations are told apart from those of the syncs.
 #[expect(clippy::print_stdout, reason = "the table is what it is for")]
 #[expect(clippy::print_stderr, reason = "whoever waits is to see for what")]
-async fn syncs(operations: usize) {
+async fn syncs(operations: usize, streams: usize) {
     println!(
         "\n| operations × streams | sync | listings | reads | read units | writes | write units \
          | seconds | processor | peak MB |"
@@ -59,7 +59,7 @@ async fn syncs(operations: usize) {
     println!("|---|---|---|---|---|---|---|---|---|---|");
     let stage = Stage::set().await;
     let mut same = Vec::new();
-    for (operations, streams) in [(1, STREAMS_EACH), (1, STREAMS), (operations, STREAMS_EACH)] {
+    for (operations, streams) in [(1, STREAMS_EACH), (1, streams), (operations, STREAMS_EACH)] {
         let begun = Instant::now();
         let users = stage.connect(operations, streams, None).await;
         eprintln!("connecting {operations} operations took {:.1?}", begun.elapsed());
