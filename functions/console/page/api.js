@@ -16,8 +16,9 @@ export function forgetToken() {
   token = null;
 }
 
-export function isSignedIn() {
-  return token !== null;
+/** Asks for a token, unless there is one. */
+export async function beSignedIn() {
+  if (token === null) await askForToken();
 }
 
 /** Where the service is, without a slash at the end. */
@@ -87,7 +88,7 @@ export async function readIfThere(where, options) {
 
 async function ask(method, where, options = {}) {
   for (;;) {
-    if (token === null) await askForToken();
+    await beSignedIn();
     const used = token;
     const answer = await send(method, where, { ...options, token: used });
     if (answer.status !== 401) return { content: await understood(answer), headers: answer.headers };

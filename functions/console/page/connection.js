@@ -9,6 +9,8 @@ import { person, reachedBy } from "./people.js";
 import { failure, fill, tell } from "./states.js";
 import { timeline } from "./timeline.js";
 
+const LOOK_AGAIN_AFTER = 5000;
+
 /** The title and the content of the view of a Leaf user. */
 export function showConnection(id, { signal }) {
   const name = said("Connection");
@@ -16,7 +18,15 @@ export function showConnection(id, { signal }) {
   const state = h("section", { "aria-label": "State" });
   const done = h("div", { "aria-live": "polite" });
   const history = timeline(id, signal);
-  const show = (query) => fill(state, () => stateOf(id, query, signal), (found) => stateShown(found));
+  let isPending = false;
+  const show = (query) => fill(state, () => stateOf(id, query, signal), (found) => {
+    const before = isPending;
+    isPending = found.credential?.status === "PENDING";
+    // The farmer is on the telephone: what comes of it is seen without a press.
+    if (isPending) setTimeout(() => signal.aborted || show(), LOOK_AGAIN_AFTER);
+    else if (before) history.again();
+    return stateShown(found);
+  });
   fill(who, () => person(id), (found) => {
     name.replaceChildren(found.name ?? id);
     return [reachedBy(found), h("p", { class: "hint" }, "Leaf user ", h("code", null, id))];
@@ -24,7 +34,7 @@ export function showConnection(id, { signal }) {
   show();
 
   /** Does something, and shows what is different then. */
-  const doing = (what, work) => async () => {
+  const doing = (work) => async () => {
     done.replaceChildren();
     try {
       tell(await work());
@@ -33,14 +43,13 @@ export function showConnection(id, { signal }) {
     } catch (error) {
       done.replaceChildren(failure(error));
     }
-    return what;
   };
   const actions = h("div", { class: "actions", role: "group", "aria-label": "What you can do" },
-    button("Ask Panorama now", doing("verify", async () => {
+    button("Ask Panorama now", doing(async () => {
       await connectionOf(id, signal, { verify: true });
       return "Panorama was asked.";
     })),
-    button("Sync now", doing("sync", async () => {
+    button("Sync now", doing(async () => {
       await act("POST", path`/services/fields/api/users/${id}/fields/sync`, { signal });
       return "A sync is scheduled. What is new arrives within minutes.";
     })),

@@ -1,6 +1,6 @@
 // The page: what is in its head, which view is open, and signing in and out.
 
-import { forgetToken, isSignedIn, signInBy } from "./api.js";
+import { beSignedIn, forgetToken, signInBy } from "./api.js";
 import { showAppKeys } from "./app_keys.js";
 import { showConnection } from "./connection.js";
 import { showConnections } from "./connections.js";
@@ -25,6 +25,7 @@ const VIEWS = [
 const main = document.querySelector("main");
 let leave = new AbortController();
 let settings = { simulation: null };
+let wasSignedIn = false;
 
 /** The view that an address names, and what of it: `#/connections/{leafUserId}`. */
 function addressed() {
@@ -45,12 +46,10 @@ function open(moves) {
   leave = new AbortController();
   const { view, id } = addressed();
   const of = { settings, signal: leave.signal };
-  const { title, content } = view.name === "connections" && id
-    ? showConnection(id, of)
-    : { title: view.title, content: view.show(of) };
+  const { title, content } = shown(view, id, of);
   const heading = h("h1", { tabindex: "-1" }, title);
   document.title = `${typeof title === "string" ? title : "Connection"} · Panorama Connect`;
-  main.replaceChildren(heading, ...[content].flat());
+  main.replaceChildren(heading, ...[content].flat(Infinity));
   for (const link of document.querySelectorAll("header nav a")) {
     if (link.hash === `#/${view.name}`) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
@@ -61,12 +60,24 @@ function open(moves) {
   }
 }
 
+/** A view's title and content; what an address asks for in vain is told like any refusal. */
+function shown(view, id, of) {
+  try {
+    const isOne = view.name === "connections" && id;
+    return isOne ? showConnection(id, of) : { title: view.title, content: view.show(of) };
+  } catch (error) {
+    return { title: view.title, content: failure(error) };
+  }
+}
+
 function signOut() {
+  wasSignedIn = false;
   forgetToken();
   forgetPeople();
   // Nothing of what was shown stays in the page.
+  leave.abort();
   main.replaceChildren();
-  open(false);
+  beSignedIn().then(() => open(false));
 }
 
 function head() {
@@ -86,14 +97,14 @@ async function begin() {
     main.replaceChildren(failure({ status: 0, message: "The service cannot be reached." }, () => location.reload()));
     return;
   }
-  let before = false;
   signInBy(() => {
-    const asked = askForToken(settings.simulation, before && !isSignedIn());
-    before = true;
+    const asked = askForToken(settings.simulation, wasSignedIn);
+    wasSignedIn = true;
     return asked;
   });
   head();
   addEventListener("hashchange", () => open(true));
+  await beSignedIn();
   open(false);
 }
 

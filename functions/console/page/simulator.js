@@ -27,7 +27,7 @@ export function showSimulator({ settings: { simulation }, signal }) {
     refresh();
   };
   const refresh = () => {
-    fill(operations, () => control("GET", "operations"), (all) => h("ul", { class: "cards" },
+    fill(operations, () => control("GET", "operations"), (all) => h("ul", { class: "cards beside" },
       all.map((it) => h("li", null, operation(it, control, doing, signal)))));
     fill(faults, () => control("GET", "faults"), armed);
     fill(calls, () => control("GET", "calls"), (all) => called(all.slice(-100).reverse()));

@@ -18,7 +18,8 @@ use web::parameters::segment;
 use web::problem::Problem;
 
 /// What the other pages are asked for with, too.
-const FILTERS: [&str; 4] = ["status", "appName", "clientEnvironment", "silentForDays"];
+const FILTERS: [&str; 5] =
+    ["status", "appName", "clientEnvironment", "silentForDays", "leafUserId"];
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -78,6 +79,7 @@ pub(crate) async fn list(
         app_name: read(&asked, "appName")?,
         environment: read(&asked, "clientEnvironment")?,
         silent_for: read(&asked, "silentForDays")?,
+        leaf_user: read(&asked, "leafUserId")?,
     };
     let (ports, silent) = (&service.ports, service.settings.silent_for);
     let portion =

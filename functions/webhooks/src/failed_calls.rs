@@ -10,7 +10,7 @@ use domain::webhook::{CallFailure, FailedCall};
 use serde::Serialize;
 use shared::service::Service;
 use web::listing::listed;
-use web::parameters::Query;
+use web::parameters::{Query, segment};
 use web::problem::Problem;
 
 /// Leaf pages its other listings by this.
@@ -66,12 +66,14 @@ pub(crate) async fn list(
     State(service): State<Service>,
     OriginalUri(uri): OriginalUri,
 ) -> Result<Response, Problem> {
-    let page = Query::of(&uri).page(PAGE_SIZE)?;
-    let calls = failed_calls(&service.ports, page.number, page.size).await?;
+    let query = Query::of(&uri);
+    let page = query.page(PAGE_SIZE)?;
+    let of_user = query.get("leafUserId").map(|id| segment("leafUserId", id)).transpose()?;
+    let calls = failed_calls(&service.ports, of_user, page.number, page.size).await?;
     let Portion { entries: items, total } = calls.map(Item::from);
     Ok(listed(
         &service.settings.public_url_of(uri.path()),
-        &[],
+        &query.sent().named(&["leafUserId"]),
         page,
         items.len(),
         total,

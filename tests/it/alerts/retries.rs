@@ -7,6 +7,7 @@ use aws_lambda_events::sqs::SqsMessage;
 use domain::alert::AlertType;
 use domain::timestamp::Timestamp;
 use reqwest::{Method, StatusCode};
+use serde_json::Value;
 use time::macros::datetime;
 
 use super::receiver::Reply;
@@ -352,6 +353,18 @@ async fn failed_calls_are_paged_the_newest_first_and_kept_30_days() {
     assert!(all.len() == 2 && newest_first, "{all:?}");
     assert_eq!(failed_calls(&world, "?page=1&size=1").await, all[1..]);
     assert_eq!(failed_calls(&world, "?page=2&size=1").await.len(), 0);
+    for call in &all {
+        let body: Value =
+            serde_json::from_str(call["requestBody"].as_str().expect("a text")).expect("JSON");
+        let user = body["leafUserId"].as_str().expect("an id");
+        let theirs = failed_calls(&world, &format!("?leafUserId={user}")).await;
+        assert_eq!(theirs, std::slice::from_ref(call));
+        let behind = failed_calls(&world, &format!("?leafUserId={user}&page=1&size=1")).await;
+        assert!(behind.is_empty(), "{behind:?}");
+    }
+    let nobodys = "?leafUserId=00000000-0000-4000-8000-000000000000";
+    assert!(failed_calls(&world, nobodys).await.is_empty());
+    assert_eq!(failed_calls(&world, "?leafUserId=").await, all);
     world.clock.advance(Duration::from_hours(30 * 24 - 1));
     let mut world = world;
     world.token = world.sign_in().await;

@@ -174,6 +174,35 @@ fn asked(all: &[Value], query: &[(&str, &str); 4], silent: Option<&str>) -> Vec<
 }
 
 #[tokio::test]
+async fn the_entry_of_one_leaf_user_is_that_of_the_list() {
+    let world = World::start().await;
+    let Farmers { revoked, limited, active, elsewhere } = farmers(&world).await;
+    let (all, _) = list(&world, &[]).await;
+    for user in [&revoked, &limited, &active, &elsewhere] {
+        let entry = all.iter().find(|entry| entry["leafUserId"] == **user).expect("it is listed");
+        let status = entry["status"].as_str().expect("a status");
+        let of_user = ("leafUserId", &**user);
+        assert_eq!(list(&world, &[of_user]).await, (vec![entry.clone()], 1));
+        assert_eq!(list(&world, &[of_user, ("page", "1"), ("size", "1")]).await, (Vec::new(), 1));
+        for other in STATUSES {
+            let expected = usize::from(other == status);
+            assert_eq!(list(&world, &[of_user, ("status", other)]).await.1, expected, "{other}");
+        }
+        let environment = entry["clientEnvironment"].as_str().expect("one");
+        for other in ["STAGE", "PRODUCTION"] {
+            let (_, count) = list(&world, &[of_user, ("clientEnvironment", other)]).await;
+            assert_eq!(count, usize::from(other == environment), "{other}");
+        }
+        let (_, silent) = list(&world, &[of_user, ("silentForDays", "1")]).await;
+        assert_eq!(silent, 0);
+    }
+    let unconnected = world.create_user("sue").await;
+    assert_eq!(list(&world, &[("leafUserId", &unconnected)]).await, (Vec::new(), 0));
+    ask(&world, &[("leafUserId", "x")]).await.problem(400, "malformedField");
+    ask(&world, &[("leafUserId", "")]).await.json(200);
+}
+
+#[tokio::test]
 async fn every_filter_combines_with_every_other() {
     let world = World::start().await;
     let Farmers { revoked, .. } = farmers(&world).await;

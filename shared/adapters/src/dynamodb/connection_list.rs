@@ -10,7 +10,8 @@ use super::events::ReadPage;
 use super::failure::failure;
 use super::item::{Item, Reading, text};
 use super::rows::{
-    NOTED, REASON, REASON_CODE, SILENT_SINCE, credential_key, read_status, standing,
+    NOTED, REASON, REASON_CODE, SILENT_SINCE, credential_key, read_app_key_id, read_status,
+    standing,
 };
 use super::schema::CONNECTIONS_BY_SILENCE;
 use super::table::{Cancelled, Condition, Table};
@@ -21,6 +22,7 @@ use application::ports::portion::Portion;
 use application::ports::store_error::StoreError;
 use domain::app_key::AppKeyId;
 use domain::credential::{Credential, CredentialStatus};
+use domain::ids::LeafUserId;
 use domain::timestamp::Timestamp;
 
 /// How many connections are read at once of all that are ACTIVE: as many as certainly fit into a
@@ -45,7 +47,7 @@ impl ConnectionList for Table {
             let query = self.of_group(&group.app_key, group.status, silent_before);
             self.read_on(&query, before, size, &mut read).await?;
             for item in read.rows.iter().skip(entries.len()) {
-                entries.push(read_listed(item, &group.app_key)?);
+                entries.push(read_listed(of_query(item), &group.app_key)?);
             }
             if entries.len() == size as usize {
                 break;
@@ -67,6 +69,16 @@ impl ConnectionList for Table {
         Ok(Portion { entries, total: Some(total) })
     }
 
+    async fn of_user(&self, id: LeafUserId) -> Result<Option<ListedConnection>, StoreError> {
+        let row = self.get(credential_key(id)).await?;
+        // What an earlier version has written is not in the index, either.
+        let Some(item) = row.filter(|item| item.contains_key(SILENT_SINCE)) else {
+            return Ok(None);
+        };
+        let row = Reading { operation: "GetItem", item: &item };
+        Ok(Some(read_listed(row, &read_app_key_id(row)?)?))
+    }
+
     async fn active(
         &self,
         app_key: &AppKeyId,
@@ -83,7 +95,7 @@ impl ConnectionList for Table {
         let query = self.of_group(app_key, status, None).limit(PART);
         let answer = query.set_exclusive_start_key(start).send().await;
         let answer = answer.map_err(|error| failure("Query", &error))?;
-        let read = |item| read_listed(item, app_key);
+        let read = |item| read_listed(of_query(item), app_key);
         let connections: Vec<_> = answer.items().iter().map(read).collect::<Result<_, _>>()?;
         let goes_on = answer.last_evaluated_key.is_some_and(|key| !key.is_empty());
         let next = connections.last().filter(|_| goes_on).map(|last| ActiveCursor {
@@ -149,8 +161,11 @@ impl Table {
     }
 }
 
-fn read_listed(item: &Item, app_key: &AppKeyId) -> Result<ListedConnection, StoreError> {
-    let row = Reading { operation: "Query", item };
+fn of_query(item: &Item) -> Reading<'_> {
+    Reading { operation: "Query", item }
+}
+
+fn read_listed(row: Reading<'_>, app_key: &AppKeyId) -> Result<ListedConnection, StoreError> {
     let reason = match row.optional_text(REASON) {
         None => None,
         Some(text) => Some(Reason { status_code: row.number(REASON_CODE)?, text: text.to_owned() }),

@@ -6,6 +6,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::AsyncSleep as _;
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{
     AttributeValue, ConditionCheck, Delete, KeysAndAttributes, Put,
@@ -200,6 +201,11 @@ impl Table {
         if !prefix.is_empty() {
             query = query.expression_attribute_values(":sk", AttributeValue::S(prefix.to_owned()));
         }
+        self.all_of(query).await
+    }
+
+    /// Every row that a query finds.
+    pub(super) async fn all_of(&self, query: QueryFluentBuilder) -> Result<Vec<Item>, StoreError> {
         let mut rows = Vec::new();
         let mut from = None;
         loop {

@@ -17,7 +17,7 @@ use domain::alert::{Alert, ConnectionAlert, Notice, Told};
 use domain::app_key::AppKeyId;
 use domain::catalogue::file_copy::CopyFailure;
 use domain::change_id::ChangeId;
-use domain::ids::{ReplayId, WebhookId};
+use domain::ids::{LeafUserId, ReplayId, WebhookId};
 use domain::replay::{Replay, Replayed};
 use domain::timestamp::Timestamp;
 use domain::webhook::{CallFailure, FAILED_CALLS_RETENTION, FailedCall, SecretVersion, Webhook};
@@ -210,6 +210,7 @@ impl Webhooks for Table {
 
     async fn failed_calls(
         &self,
+        of_user: Option<LeafUserId>,
         page: u32,
         size: u32,
         since: Timestamp,
@@ -223,7 +224,15 @@ impl Webhooks for Table {
             .expression_attribute_values(":pk", AttributeValue::S(FAILED.to_owned()))
             .expression_attribute_values(":since", text(since))
             .scan_index_forward(false);
-        let rows = self.page_of(query, page, size).await?;
+        let rows = match of_user {
+            None => self.page_of(query, page, size).await?,
+            Some(user) => {
+                let theirs = query
+                    .filter_expression("leafUserId = :user")
+                    .expression_attribute_values(":user", text(user));
+                Portion::of_whole(self.all_of(theirs).await?, page, size)
+            }
+        };
         rows.map(|item| read_failed_call(Reading { operation: "Query", item: &item }))
             .all_or_error()
     }

@@ -27,6 +27,9 @@ pub trait ConnectionList: Send + Sync {
         size: u32,
     ) -> Result<Portion<ListedConnection>, StoreError>;
 
+    /// The connection of one Leaf user, if it is in the list. Strongly consistent.
+    async fn of_user(&self, id: LeafUserId) -> Result<Option<ListedConnection>, StoreError>;
+
     /// The ACTIVE connections of an app key, some hundreds at a time. One that is written meanwhile
     /// may come twice. Eventually consistent.
     async fn active(

@@ -8,7 +8,7 @@ use super::secrets::SecretsError;
 use super::store_error::StoreError;
 use domain::alert::Notice;
 use domain::change_id::ChangeId;
-use domain::ids::{ReplayId, WebhookId};
+use domain::ids::{LeafUserId, ReplayId, WebhookId};
 use domain::replay::Replay;
 use domain::timestamp::Timestamp;
 use domain::webhook::{CallFailure, FailedCall, SecretVersion, Webhook, WebhookSecrets};
@@ -64,9 +64,11 @@ pub trait Webhooks: Send + Sync {
     /// A replay that was asked for.
     async fn replay(&self, id: ReplayId) -> Result<Option<Replay>, StoreError>;
 
-    /// A page of the failed calls, those about the newest changes first.
+    /// A page of the failed calls, those about the newest changes first; of one Leaf user, if that
+    /// is asked for. For those of one, all are read: there is no index of what should be few.
     async fn failed_calls(
         &self,
+        of_user: Option<LeafUserId>,
         page: u32,
         size: u32,
         since: Timestamp,

@@ -6,20 +6,24 @@ use crate::ports::portion::Portion;
 use crate::ports::secrets::{Freshness, SecretsError};
 use crate::ports::webhooks::Said;
 use domain::alert::{Alert, Notice};
+use domain::ids::LeafUserId;
 use domain::partner::ClientId;
 use domain::webhook::{FAILED_CALLS_RETENTION, FailedCall};
 
-/// A page of them, those about the newest changes first; each with its body.
+/// A page of them, those about the newest changes first, or of those about a Leaf user; each with
+/// its body.
 ///
 /// # Errors
 /// See [`Failure`].
 pub async fn failed_calls(
     ports: &Ports,
+    of_user: Option<LeafUserId>,
     page: u32,
     size: u32,
 ) -> Result<Portion<(FailedCall, String)>, Failure> {
     let since = ports.clock.now().minus(FAILED_CALLS_RETENTION);
-    let Portion { entries, total } = ports.webhooks.failed_calls(page, size, since).await?;
+    let Portion { entries, total } =
+        ports.webhooks.failed_calls(of_user, page, size, since).await?;
     let mut with_bodies = Vec::with_capacity(entries.len());
     for call in entries {
         let body = body_of(ports, &call.notice).await?;

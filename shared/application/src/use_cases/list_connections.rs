@@ -12,6 +12,7 @@ use domain::app_key::{AppKeyId, AppName};
 use domain::client_environment::ClientEnvironment;
 use domain::credential::CredentialStatus;
 use domain::freshness::{DataFreshness, SilentDays};
+use domain::ids::LeafUserId;
 use domain::login_state::RefusedLogin;
 use domain::next_step::{DataStanding, next_step};
 use domain::sent::Page;
@@ -36,6 +37,8 @@ pub struct Filter {
     pub environment: Option<ClientEnvironment>,
     /// Silent for so many days; without a status, of those that are ACTIVE.
     pub silent_for: Option<SilentDays>,
+    /// That of this Leaf user.
+    pub leaf_user: Option<LeafUserId>,
 }
 
 /// A connection, as it is shown.
@@ -112,7 +115,14 @@ pub async fn list_connections(
     }
     let status = filter.status.or(silent_before.map(|_| CredentialStatus::Active));
     let groups = groups(&asked, status, |id| refused.contains_key(id));
-    let listed = ports.connection_list.page(&groups, silent_before, page.number, page.size).await?;
+    let listed = match filter.leaf_user {
+        None => ports.connection_list.page(&groups, silent_before, page.number, page.size).await?,
+        Some(user) => {
+            let theirs = ports.connection_list.of_user(user).await?;
+            let theirs = theirs.filter(|it| is_asked_for(it, &groups, silent_before));
+            Portion::of_whole(theirs.into_iter().collect(), page.number, page.size)
+        }
+    };
     let users: Vec<_> = listed.entries.iter().map(|listed| listed.leaf_user_id).collect();
     let mut followed = ports.catalogue.followed(&users).await?;
     let shown = listed.map(|listed| {
@@ -131,6 +141,16 @@ pub async fn list_connections(
         connection
     });
     Ok(shown)
+}
+
+/// Whether a connection is one that these groups have.
+fn is_asked_for(
+    listed: &ListedConnection,
+    groups: &[Group],
+    silent_before: Option<Timestamp>,
+) -> bool {
+    let is_of = |group: &Group| group.app_key == listed.app_key && group.status == listed.status;
+    groups.iter().any(is_of) && silent_before.is_none_or(|before| listed.silent_since <= before)
 }
 
 /// The groups of what is asked for, in order. A connection that works by itself is shown as what
