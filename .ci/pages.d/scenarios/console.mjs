@@ -2,6 +2,7 @@
 // to do. Names are hostile; the token is refused half-way; everything works by the keyboard.
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { faults } from "../accessibility.mjs";
 
 export const flags = ["--webhooks-to-this-machine"];
@@ -78,8 +79,23 @@ export default async function console_(stage) {
   await page.keyboard.press("Enter");
   await page.getByRole("alert").getByText("The credential is REVOKED").waitFor();
 
+  // A link is shown whole once, and can be taken back.
+  await page.getByRole("button", { name: "Make a reconnect link" }).click();
+  await page.getByRole("button", { name: "Make the link" }).click();
+  const link = await page.locator("dialog pre").innerText();
+  assert.equal(link.indexOf(`${machine.api}/magic-link/`), 0);
+  await look(stage, page, "link-made");
+  await page.getByRole("button", { name: "Close" }).click();
   await page.goto(`${machine.api}/console#/links`);
+  const withdraw = page.getByRole("button", { name: "Withdraw" });
+  await withdraw.waitFor();
   await view("links");
+  assert.ok(!(await page.content()).includes(link), "it is not shown again");
+  page.once("dialog", (dialog) => dialog.accept());
+  await withdraw.click();
+  await page.getByText("The link is withdrawn.").waitFor({ state: "attached" });
+  const { length } = await machine.get("/services/widgets/api/magic-link/authentication");
+  assert.equal(length, 0);
   await page.goto(`${machine.api}/console#/webhooks`);
   await page.getByRole("heading", { name: "Failed calls" }).waitFor();
   const failed = page.locator("article", { hasText: "connectionActivated" }).getByRole("button", { name: "Replay", exact: true });
@@ -99,6 +115,12 @@ export default async function console_(stage) {
   await page.getByRole("button", { name: "Run it here" }).first().click();
   await page.locator("pre", { hasText: "sharingConfirmationUrl" }).waitFor();
   await view("walk-through");
+  // Its commands work as they are copied, one after the other.
+  const commands = await page.locator(".copyable pre").allInnerTexts();
+  const said = execFileSync("bash", ["-euc", commands.join("\n")], { encoding: "utf8" });
+  for (const expected of ["sharingConfirmationUrl", "signInUrl", '"status":"ACTIVE"', '"createdDate"']) {
+    assert.ok(said.includes(expected), `the commands do not answer ${expected}`);
+  }
 
   await page.goto(`${machine.api}/console#/simulator`);
   await page.getByRole("button", { name: `Switch on ${second.name}` }).click();
