@@ -4,6 +4,7 @@ mod addresses;
 mod data;
 mod events;
 pub(crate) mod receiver;
+mod reconnect;
 mod registration;
 mod replays;
 mod retries;

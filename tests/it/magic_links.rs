@@ -2,7 +2,7 @@
 
 mod api;
 mod external_ids;
-mod farmer;
+pub(crate) mod farmer;
 mod taps;
 
 /// What the paths of magic links begin with.

@@ -144,7 +144,8 @@ impl Delivery {
         let outcome = match serde_json::from_str(body) {
             Ok(Queued::Call(call)) => {
                 let Some(call) = call.into_call() else { return unreadable() };
-                deliver_alert(ports, &*self.receivers, call, attempt).await?
+                let links = self.service.settings.public_url(&["magic-link"]);
+                deliver_alert(ports, &*self.receivers, Some(&links), call, attempt).await?
             }
             Ok(Queued::Change(message)) => {
                 let Some(change) = message.into_change() else { return unreadable() };

@@ -54,7 +54,7 @@ pub fn routes(service: Service) -> Routes<Service> {
 /// that want a text here.
 const HIDDEN: &str = "********";
 
-/// A webhook as the contract shows it, but never with its secret. The last two fields are ours.
+/// A webhook as the contract shows it, but never with its secret. The last three fields are ours.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Resource {
@@ -67,6 +67,7 @@ struct Resource {
     api_owner: Option<String>,
     /// Since when it gets no calls, because it answered 410.
     disabled_time: Option<Timestamp>,
+    reconnect_links: bool,
 }
 
 impl From<Webhook> for Resource {
@@ -80,6 +81,7 @@ impl From<Webhook> for Resource {
             created_time: webhook.created_at,
             api_owner: webhook.api_owner,
             disabled_time: webhook.disabled_at,
+            reconnect_links: webhook.reconnect_links,
         }
     }
 }
@@ -94,6 +96,7 @@ async fn register(
     let name = fields.required::<WebhookName>("name");
     let secret = fields.required::<WebhookSecret>("secret");
     let url = fields.required::<WebhookUrl>("url");
+    let reconnect_links = fields.flag("reconnectLinks");
     if url.as_ref().is_some_and(|url| !service.settings.address_policy.allows_url(url.url())) {
         fields.refuse(
             "url",
@@ -108,9 +111,10 @@ async fn register(
     let events = events.into_iter().collect::<BTreeSet<_>>().into_iter().collect();
     // A token of the partner's own issuer may name nobody.
     let owner = Some(owner).filter(|owner| !owner.is_empty());
-    let webhook = register_webhook(&service.ports, owner, name, url, events, secret)
-        .await
-        .map_err(refused)?;
+    let webhook =
+        register_webhook(&service.ports, owner, name, url, events, reconnect_links, secret)
+            .await
+            .map_err(refused)?;
     let segments = ["services", "alerts", "api", "alerts", "webhooks", &webhook.id.to_string()];
     Ok(created(&service.settings.public_url(&segments), Resource::from(webhook)))
 }

@@ -23,6 +23,7 @@ pub(crate) mod note_refusal;
 pub mod open_hop_link;
 pub mod open_magic_link;
 pub mod receive_confirmation;
+pub(crate) mod reconnect_link;
 pub mod register_app_key;
 pub mod register_webhook;
 pub mod replay_alerts;

@@ -130,6 +130,8 @@ struct Payload<'a> {
     leaf_user_id: Option<LeafUserId>,
     app_name: &'a str,
     client_environment: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reconnect_link: Option<&'a str>,
 }
 
 /// Leaf's words (docs.withleaf.io, "Alerts Overview").
@@ -148,11 +150,12 @@ impl Notice {
     }
 
     /// The body of the request, in Leaf's bytes. `client` is the client id of the alert's app key;
-    /// none when there is no such app key any more.
+    /// none when there is no such app key any more. `reconnect_link` is for the farmer, if the
+    /// alert carries one.
     ///
     /// # Panics
     /// Never: ids and texts can be written as JSON.
-    pub fn body(&self, client: Option<&ClientId>) -> String {
+    pub fn body(&self, client: Option<&ClientId>, reconnect_link: Option<&str>) -> String {
         let written = match &self.told {
             Told::Registration => leaf_json::to_string(&Registration {
                 message: "confirmation of webhook upon registration",
@@ -169,6 +172,7 @@ impl Notice {
                 leaf_user_id: alert.leaf_user_id,
                 app_name: alert.app_key.name.as_str(),
                 client_environment: alert.app_key.environment.as_str(),
+                reconnect_link,
             }),
         };
         written.expect("ids and texts can be written")
@@ -225,7 +229,7 @@ mod tests {
     fn body(told: Told) -> String {
         let at = Timestamp::new(datetime!(2026-11-22 12:00 UTC));
         let client: ClientId = "2nf4stage".parse().expect("a client id");
-        Notice { id: "e1".parse().expect("an id"), at, told }.body(Some(&client))
+        Notice { id: "e1".parse().expect("an id"), at, told }.body(Some(&client), None)
     }
 
     /// The right sides are what Python's `json.dumps(json.loads(body))` makes of them.

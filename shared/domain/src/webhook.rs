@@ -47,6 +47,8 @@ pub struct Webhook {
     pub api_owner: Option<String>,
     /// Since when it gets no calls, because it answered 410.
     pub disabled_at: Option<Timestamp>,
+    /// Whether an alert that a farmer has switched sharing off carries a magic link for the farmer.
+    pub reconnect_links: bool,
     /// The version of its secret that was stored last; none between its registration and its first
     /// secret.
     pub secret_version: Option<SecretVersion>,

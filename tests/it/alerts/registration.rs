@@ -95,8 +95,17 @@ async fn a_webhook_and_a_failed_call_have_all_documented_fields() {
     let (_, made) = post(&world, &body(&[AlertType::ConnectionActivated], &receiver.url)).await;
     let fields =
         |of: &Value| of.as_object().expect("an object").keys().cloned().collect::<BTreeSet<_>>();
-    let expected =
-        ["apiOwner", "createdTime", "disabledTime", "events", "id", "name", "secret", "url"];
+    let expected = [
+        "apiOwner",
+        "createdTime",
+        "disabledTime",
+        "events",
+        "id",
+        "name",
+        "reconnectLinks",
+        "secret",
+        "url",
+    ];
     assert_eq!(fields(&made), expected.map(str::to_owned).into());
     assert_eq!(made["apiOwner"], OWNER.username);
     assert!(

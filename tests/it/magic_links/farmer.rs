@@ -12,7 +12,7 @@ use shared::service::Service;
 use crate::world::{Browser, World};
 
 /// A link of a quarter of an hour, good for any number of uses.
-pub(super) fn new_link() -> NewLink {
+pub(crate) fn new_link() -> NewLink {
     NewLink {
         widget: Widget::Authentication,
         lifetime: Lifetime::SHORTEST,
@@ -27,13 +27,13 @@ pub(super) fn new_link() -> NewLink {
     }
 }
 
-pub(super) async fn made(world: &World, user: &str, new: NewLink) -> MadeLink {
+pub(crate) async fn made(world: &World, user: &str, new: NewLink) -> MadeLink {
     let Service { ports, records, .. } = &world.machine.service;
     make_magic_link(ports, &**records, user.parse().expect("an id"), new).await.expect("made")
 }
 
 /// The link as it is stored.
-pub(super) async fn stored(world: &World, link: &MagicLink) -> MagicLink {
+pub(crate) async fn stored(world: &World, link: &MagicLink) -> MagicLink {
     let found = world.machine.service.ports.magic_links.find(link.id).await;
     found.expect("read").expect("a link")
 }
@@ -44,7 +44,7 @@ fn cookies(browser: &Browser) -> ShownCookies {
 }
 
 /// What a browser is shown at an address; `None` for an unknown link.
-pub(super) async fn shown_at(world: &World, browser: &Browser, key: Key<'_>) -> Option<LinkState> {
+pub(crate) async fn shown_at(world: &World, browser: &Browser, key: Key<'_>) -> Option<LinkState> {
     let opened = open_magic_link(&world.machine.service.ports, key, &cookies(browser)).await;
     match opened.expect("opened") {
         OpenedLink::Unknown => None,
@@ -53,7 +53,7 @@ pub(super) async fn shown_at(world: &World, browser: &Browser, key: Key<'_>) -> 
 }
 
 /// The same at the link's own address.
-pub(super) async fn shown(
+pub(crate) async fn shown(
     world: &World,
     browser: &Browser,
     address: &LinkAddress,
@@ -62,7 +62,7 @@ pub(super) async fn shown(
 }
 
 /// Presses a button: whether the browser was sent to Panorama.
-pub(super) async fn press_at(
+pub(crate) async fn press_at(
     service: &Service,
     browser: &mut Browser,
     key: Key<'_>,
@@ -86,12 +86,12 @@ pub(super) async fn press_at(
 }
 
 /// Taps the one button of the link's page.
-pub(super) async fn tap(world: &World, browser: &mut Browser, address: &LinkAddress) -> bool {
+pub(crate) async fn tap(world: &World, browser: &mut Browser, address: &LinkAddress) -> bool {
     press_at(&world.machine.service, browser, Key::Address(address), Button::Continue).await
 }
 
 /// What a browser has that came back from Panorama in the session that the Leaf user has now.
-pub(super) async fn pass(world: &World, link: &MagicLink) -> Pass {
+pub(crate) async fn pass(world: &World, link: &MagicLink) -> Pass {
     let sessions = world.machine.service.ports.connections.sessions_of(&[link.leaf_user_id]).await;
     let session = sessions.expect("read").pop().expect("a session");
     Pass { link: link.id, leaf_user_id: link.leaf_user_id, session: session.id }

@@ -248,6 +248,7 @@ fn webhook_row(webhook: &Webhook) -> Item {
         .text("createdTime", webhook.created_at)
         .optional("apiOwner", webhook.api_owner.as_ref())
         .optional("disabledAt", webhook.disabled_at)
+        .optional("reconnectLinks", webhook.reconnect_links.then_some("yes"))
         .optional("secretVersion", webhook.secret_version.as_ref().map(|version| &version.0))
         .done()
 }
@@ -270,6 +271,7 @@ fn read_webhook(row: Reading<'_>) -> Result<Webhook, StoreError> {
         created_at: row.moment("createdTime")?,
         api_owner: row.optional_text("apiOwner").map(ToOwned::to_owned),
         disabled_at: row.optional_moment("disabledAt")?,
+        reconnect_links: row.optional_text("reconnectLinks").is_some(),
         secret_version: row
             .optional_text("secretVersion")
             .map(|version| SecretVersion(version.to_owned())),

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use super::failed_calls::body_of;
+use super::reconnect_link::reconnect_link;
 use crate::ports::Ports;
 use crate::ports::failure::Failure;
 use crate::ports::store_error::StoreError;
@@ -14,6 +15,7 @@ use domain::ids::ReplayId;
 use domain::webhook::{CallFailure, FailedCall, Webhook};
 use domain::webhook_call::{Call, wait_after};
 use domain::webhook_signature::sign;
+use url::Url;
 
 /// A webhook that answers this wants no more calls (Standard Webhooks: "410 Gone").
 const GONE: u16 = 410;
@@ -76,13 +78,15 @@ pub(super) fn addressed(
     Some(Call { webhook_id: webhook.id, notice, replay })
 }
 
-/// Makes a call, for the `attempt`th time.
+/// Makes a call, for the `attempt`th time. Below `magic_links` the pages of magic
+/// links are; without it, no call carries one.
 ///
 /// # Errors
 /// See [`Failure`].
 pub async fn deliver_alert(
     ports: &Ports,
     receivers: &dyn Receivers,
+    magic_links: Option<&Url>,
     call: Call,
     attempt: u32,
 ) -> Result<Outcome, Failure> {
@@ -99,18 +103,19 @@ pub async fn deliver_alert(
         return Ok(Outcome::Done);
     }
     let (notice, is_replay) = (call.notice, call.replay.is_some());
-    let (failure, said, asked) = match make(ports, receivers, &webhook, &notice).await? {
-        Ok(Answer { status: 200..=299, .. }) => {
-            if attempt > 1 || is_replay {
-                ports.webhooks.forget_failed_call(&notice).await?;
+    let (failure, said, asked) =
+        match make(ports, receivers, magic_links, &webhook, &notice).await? {
+            Ok(Answer { status: 200..=299, .. }) => {
+                if attempt > 1 || is_replay {
+                    ports.webhooks.forget_failed_call(&notice).await?;
+                }
+                return Ok(Outcome::Done);
             }
-            return Ok(Outcome::Done);
-        }
-        Ok(Answer { status, said, retry_after }) => {
-            (CallFailure::Status(status), said, retry_after)
-        }
-        Err(failure) => (failure, None, None),
-    };
+            Ok(Answer { status, said, retry_after }) => {
+                (CallFailure::Status(status), said, retry_after)
+            }
+            Err(failure) => (failure, None, None),
+        };
     tracing::warn!(
         webhook_id = %webhook.id,
         webhook_message = notice.id.as_str(),
@@ -146,6 +151,7 @@ pub async fn deliver_alert(
 async fn make(
     ports: &Ports,
     receivers: &dyn Receivers,
+    magic_links: Option<&Url>,
     webhook: &Webhook,
     notice: &Notice,
 ) -> Result<Result<Answer, CallFailure>, Failure> {
@@ -154,7 +160,13 @@ async fn make(
     else {
         return Ok(Err(CallFailure::NoSecret));
     };
-    let body = body_of(ports, notice).await?;
+    let link = match magic_links {
+        None => None,
+        Some(pages) => reconnect_link(ports, webhook, notice)
+            .await?
+            .map(|address| format!("{pages}/{}", address.expose())),
+    };
+    let body = body_of(ports, notice, link).await?;
     let headers = sign(&secrets, &notice.id, &body.text, ports.clock.now());
     let answer = receivers.call(webhook.url.url(), &headers, &body.text).await;
     Ok(answer.map(|answer| Answer { said: answer.said.map(|said| body.hidden_in(said)), ..answer }))

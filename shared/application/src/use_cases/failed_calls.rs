@@ -26,7 +26,8 @@ pub async fn failed_calls(
         ports.webhooks.failed_calls(of_user, page, size, since).await?;
     let mut with_bodies = Vec::with_capacity(entries.len());
     for call in entries {
-        let body = body_of(ports, &call.notice).await?;
+        // Without a link that it carried: whoever reads the list need not be able to open that.
+        let body = body_of(ports, &call.notice, None).await?;
         with_bodies.push((call, body.text));
     }
     Ok(Portion { entries: with_bodies, total })
@@ -37,29 +38,38 @@ pub struct Body {
     /// The body.
     pub text: String,
     client: Option<ClientId>,
+    reconnect_link: Option<String>,
 }
 
 impl Body {
-    /// What a receiver said, without the client id: some send back what they got, and an answer is
-    /// stored. Where it was cut, so may be the client id.
+    /// What a receiver said, without the client id and the link: some send back what they got, and
+    /// an answer is stored. Where it was cut, so may be these.
     pub fn hidden_in(&self, said: Said) -> Said {
-        let Some(client) = self.client.as_ref().map(ClientId::expose) else { return said };
-        let mut text = said.text.replace(client, "********");
-        if said.is_cut {
-            let begun = client.char_indices().rev().map(|(end, _)| &client[..end]);
-            let begun = { begun }.find(|begun| text.ends_with(begun)).map_or(0, str::len);
-            text.truncate(text.len() - begun);
-        }
-        Said { text, ..said }
+        let secrets = self.client.as_ref().map(ClientId::expose).into_iter();
+        secrets.chain(self.reconnect_link.as_deref()).fold(said, hide)
     }
 }
 
-/// The body of a notice. The client id in it is the partner's secret, so it is put in at the last
-/// moment, and stored with nothing.
+fn hide(said: Said, secret: &str) -> Said {
+    let mut text = said.text.replace(secret, "********");
+    if said.is_cut {
+        let begun = secret.char_indices().rev().map(|(end, _)| &secret[..end]);
+        let begun = { begun }.find(|begun| text.ends_with(begun)).map_or(0, str::len);
+        text.truncate(text.len() - begun);
+    }
+    Said { text, ..said }
+}
+
+/// The body of a notice, with this link if there is one. The client id in it is the partner's
+/// secret, so it is put in at the last moment, and stored with nothing.
 ///
 /// # Errors
 /// The app key's secret cannot be read.
-pub async fn body_of(ports: &Ports, notice: &Notice) -> Result<Body, SecretsError> {
+pub async fn body_of(
+    ports: &Ports,
+    notice: &Notice,
+    reconnect_link: Option<String>,
+) -> Result<Body, SecretsError> {
     let secret = match notice.alert() {
         Some(Alert::Connection(alert)) => {
             ports.partner_secrets.read(&alert.app_key, Freshness::Cached).await?
@@ -67,7 +77,8 @@ pub async fn body_of(ports: &Ports, notice: &Notice) -> Result<Body, SecretsErro
         Some(Alert::Data(_)) | None => None,
     };
     let client = secret.map(|read| read.secret.credentials.client_id);
-    Ok(Body { text: notice.body(client.as_ref()), client })
+    let text = notice.body(client.as_ref(), reconnect_link.as_deref());
+    Ok(Body { text, client, reconnect_link })
 }
 
 #[cfg(test)]
@@ -77,13 +88,19 @@ mod tests {
     #[test]
     fn nothing_of_a_client_id_stays_where_an_answer_was_cut() {
         let client = "3qk8stage7v2";
-        let body = Body { text: String::new(), client: Some(client.parse().expect("a client id")) };
+        let link = "https://connect.example/magic-link/x";
+        let body = Body {
+            text: String::new(),
+            client: Some(client.parse().expect("a client id")),
+            reconnect_link: Some(link.to_owned()),
+        };
         let kept = |text: String, is_cut| body.hidden_in(Said { text, is_cut }).text;
         for end in 0..client.len() {
             let text = format!("Why {client}? Because {}", &client[..end]);
             assert_eq!(kept(text.clone(), true), "Why ********? Because ");
             assert_eq!(kept(text, false), format!("Why ********? Because {}", &client[..end]));
         }
+        assert_eq!(kept(format!("At {link}, {}", &link[..30]), true), "At ********, ");
         assert_eq!(kept(format!("a3{client}"), true), "a3********");
         assert_eq!(kept(client[..4].to_owned(), true), "");
         assert_eq!(kept("Bad request".to_owned(), true), "Bad request");

@@ -44,6 +44,7 @@ pub async fn register_webhook(
     name: WebhookName,
     url: WebhookUrl,
     events: Vec<WebhookEvent>,
+    reconnect_links: bool,
     secret: WebhookSecret,
 ) -> Result<Webhook, WebhookError> {
     let id = WebhookId::new(ports.randomness.bytes());
@@ -56,6 +57,7 @@ pub async fn register_webhook(
         created_at,
         api_owner,
         disabled_at: None,
+        reconnect_links,
         secret_version: None,
     };
     // The row first: its transaction decides between two that come at once, and only the winner

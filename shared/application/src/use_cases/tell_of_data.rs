@@ -28,7 +28,7 @@ pub async fn tell_of_data(
     let Some(call) = addressed(&ports.webhooks.list().await?, notice, None) else {
         return Ok(Remaining::Nothing);
     };
-    Ok(match deliver_alert(ports, &*ports.receivers, call, delivery).await? {
+    Ok(match deliver_alert(ports, &*ports.receivers, None, call, delivery).await? {
         Outcome::Done => Remaining::Nothing,
         // The queue knows when, and how often.
         Outcome::PassOn(_) | Outcome::TryAgainIn(_) | Outcome::GivenUp => Remaining::Something,

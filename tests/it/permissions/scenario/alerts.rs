@@ -51,7 +51,8 @@ impl WorkQueue for Answers {
 pub(super) async fn scene(machine: &Forgetful) {
     let world = &machine.world;
     let body = json!({
-        "events": ["connectionActivated"], "name": "ours", "secret": "a secret of ours, and long",
+        "events": ["connectionActivated", "connectionRevoked"], "name": "ours",
+        "reconnectLinks": true, "secret": "a secret of ours, and long",
         "url": "https://receiver.example/",
     });
     let (status, webhook) = world.json(world.owner(Method::POST, WEBHOOKS).json(&body)).await;
@@ -75,6 +76,20 @@ pub(super) async fn scene(machine: &Forgetful) {
             .len()
     };
     assert_eq!(deliver(activated(), 1).await, 0);
+    // It carries a link for the farmer, if there is one.
+    let maria = world.create_user("maria").await;
+    answers.status.store(200, Ordering::Relaxed);
+    for user in [&*maria, "00000000-0000-4000-8000-000000000000"] {
+        let call = json!({
+            "webhookId": webhook["id"], "id": "e9", "at": "2026-11-22T12:00:00.000000Z",
+            "alert": {
+                "type": "connectionRevoked", "leafUserId": user,
+                "credentialId": "0d1f1c0e-6a3c-4c8e-9a51-3f6f2c1b7d44",
+                "appName": "prairie-insights", "clientEnvironment": "STAGE",
+            },
+        });
+        assert_eq!(deliver(call.to_string(), 1).await, 0);
+    }
     let call =
         answers.sent.lock().expect("nobody panicked").pop().expect("the call's message").body;
     for (path, expected) in
