@@ -18,9 +18,10 @@ use application::ports::converter::Converter;
 use axum::Router;
 use axum::extract::{ConnectInfo, Request};
 use axum::middleware::{Next, from_fn};
-use axum::response::{Redirect, Response};
-use axum::routing::get;
+use axum::response::{IntoResponse as _, Redirect, Response};
 use domain::address_policy::AddressPolicy;
+use http::Method;
+use http::header::ACCEPT;
 use lambda::function::Kind;
 use shared::service::{Clients, Files, Service};
 use shared::settings::{Settings, Simulation};
@@ -284,8 +285,19 @@ fn whole_api(service: &Service, options: &Options) -> Router {
     }
     let api =
         cors::around(forgiving(router.layer(from_fn(note_caller))), options.allow_origins.clone());
-    // A newcomer opens what `cargo run` has printed first. In AWS nothing is at `/`.
-    Router::new().route("/", get(async || Redirect::to("/console"))).fallback_service(api)
+    Router::new().fallback_service(api).layer(from_fn(lead_to_console))
+}
+
+/// A newcomer opens what `cargo run` has printed first. In AWS nothing is at `/`, and what has a
+/// query may be a callback whose address was mistyped in the Partner Portal.
+async fn lead_to_console(request: Request, next: Next) -> Response {
+    let accepts = request.headers().get(ACCEPT).and_then(|value| value.to_str().ok());
+    let is_person = accepts.is_some_and(|accepts| accepts.contains("text/html"));
+    let uri = request.uri();
+    if request.method() == Method::GET && is_person && uri.path() == "/" && uri.query().is_none() {
+        return Redirect::to("/console").into_response();
+    }
+    next.run(request).await
 }
 
 /// API Gateway tells functions who calls.

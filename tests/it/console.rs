@@ -165,7 +165,8 @@ async fn its_files_are_where_the_service_is() {
 #[tokio::test]
 async fn cargo_runs_root_leads_to_it() {
     let world = World::start().await;
-    let answer = world.http.get(world.api("/")).send().await.expect("an answer");
+    let opened = world.http.get(world.api("/")).header("accept", "text/html,*/*;q=0.8");
+    let answer = opened.send().await.expect("an answer");
     assert_eq!(answer.status(), 303);
     assert_eq!(answer.headers()[LOCATION], "/console");
 }

@@ -88,7 +88,6 @@ async fn an_address_that_names_no_app_key_or_two_shows_a_page_and_guesses_nothin
             "/sharing-confirmation?sharingUrlId={stage}&sharingUrlId={production}&orgCode={FARM}"
         ),
         format!("/callback?orgCode={FARM}"),
-        "/".to_owned(),
         "/favicon.ico".to_owned(),
         "/connect".to_owned(),
         "/connect/".to_owned(),
