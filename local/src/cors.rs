@@ -18,7 +18,7 @@ use url::{Host, Url};
 /// The methods that they may use: the template's `AllowMethods`, like the three below.
 pub const METHODS: &str = "GET,POST,PUT,PATCH,DELETE";
 /// The request headers that they may send.
-pub const HEADERS: &str = "authorization,content-type";
+pub const HEADERS: &str = "authorization,content-type,x-api-key";
 /// The headers of an answer that they may read.
 pub const EXPOSED: &str = "link,location,retry-after,x-request-id,x-total-count";
 /// For how many seconds a browser remembers all that.

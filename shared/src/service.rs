@@ -227,6 +227,7 @@ impl Service {
             leaf_users: table.clone(),
             app_keys: table.clone(),
             connections: table.clone(),
+            api_keys: table.clone(),
             magic_links: table.clone(),
             connection_list: table.clone(),
             summaries: table.clone(),

@@ -3,6 +3,7 @@
 mod api;
 mod external_ids;
 pub(crate) mod farmer;
+mod keys;
 mod taps;
 
 /// What the paths of magic links begin with.

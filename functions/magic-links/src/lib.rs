@@ -1,6 +1,9 @@
 //! `/services/widgets/api/magic-link`: links that a partner mails its farmers. What a farmer sees
-//! behind one is the function `magic-link-page`.
+//! behind one is the function `magic-link-page`. And the API keys, with which a page of the
+//! partner's has links made for the farmer that is signed in there.
 
+mod api_keys;
+mod component;
 mod make;
 mod resource;
 
@@ -13,12 +16,12 @@ use domain::magic_link::{Kind, MagicLink};
 use http::{Method, StatusCode};
 use lambda::function::{Function, Throttle};
 use shared::service::Service;
-use web::WIDGETS;
 use web::error_key::ErrorKey;
 use web::listing::{PageAsked, listed};
 use web::parameters::{Segments, segment};
 use web::problem::Problem;
 use web::routes::Routes;
+use web::{USER_MANAGEMENT, WIDGETS};
 
 use resource::Resource;
 
@@ -26,12 +29,13 @@ pub const FUNCTION: Function = Function::new(
     env!("CARGO_PKG_NAME"),
     "Magic links: which farmer may connect an operation by a link, how often and for how long. A \
      link for an external id may make its Leaf user.",
-    lambda::function::Kind::Http { routes, open: Throttle::Others },
+    lambda::function::Kind::Http { routes, open: Throttle::Farmers },
 );
 
 pub fn routes(service: Service) -> Routes<Service> {
     let links = format!("{WIDGETS}/magic-link/{{kind}}");
     let link = format!("{links}/{{magicLinkId}}");
+    let keys = format!("{USER_MANAGEMENT}/api-keys");
     Routes::new(service)
         .owner(
             Method::POST,
@@ -42,6 +46,11 @@ pub fn routes(service: Service) -> Routes<Service> {
         .owner(Method::GET, &links, list)
         .owner(Method::GET, &link, read)
         .owner(Method::DELETE, &link, remove)
+        .owner(Method::POST, &keys, api_keys::create)
+        .owner(Method::GET, &keys, api_keys::list)
+        .owner(Method::DELETE, &format!("{keys}/{{apiKeyId}}"), api_keys::revoke)
+        .public(Method::POST, "/components/links", component::link)
+        .public(Method::GET, "/components/connection", component::connection)
 }
 
 /// The kind of links in a path.

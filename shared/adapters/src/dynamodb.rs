@@ -16,6 +16,8 @@
 //! | `OPERATION#{environment}#{hash}` | `KEPT#{sharingUrlId}` | an unclaimed confirmation, 24 hours |
 //! | `MAGICLINK#{magicLinkId}` | `LINK` | magic link, until 90 days after its end |
 //! | `MAGICLINKS#{leafUserId}` | `{kind}#{createdAt}#{magicLinkId}` | that the link is this Leaf user's |
+//! | `APIKEY#{apiKeyId}` | `KEY` | API key of a partner's page, until 90 days after its end |
+//! | `APIKEYS#{leafUserId}` | `{createdAt}#{apiKeyId}` | that the key is this Leaf user's |
 //! | `APPKEYS` | `{environment}#{appName}` | app key |
 //! | `SHARINGURL#{sharingUrlId}` | `APPKEY` | the app key that has it: a claim, and a copy of the row |
 //! | `CLIENT#{environment}#{hash}` | `{appName}` | an app key of this client id: a copy of the row |
@@ -38,6 +40,7 @@
 //! credential rows. `KEPT#`, `keptAt`, `keptUntil` (of unclaimed confirmations) and `lookedAt` (of
 //! status refreshes) are words that the code no longer uses; tables that are deployed have them.
 
+mod api_keys;
 mod app_keys;
 pub mod catalogue;
 pub mod change_message;

@@ -1,6 +1,7 @@
 //! What the use cases need of the world. To add one: a trait here with its errors, an adapter in
 //! the crate `adapters`, a field in [`Ports`].
 
+pub mod api_keys;
 pub mod app_keys;
 pub mod catalogue;
 pub mod clock;
@@ -29,6 +30,7 @@ pub mod work_queue;
 
 use std::sync::Arc;
 
+use api_keys::ApiKeys;
 use app_keys::AppKeys;
 use catalogue::Catalogue;
 use clock::Clock;
@@ -65,6 +67,8 @@ pub struct Ports {
     pub app_keys: Arc<dyn AppKeys>,
     /// Sessions, credentials, operations, events.
     pub connections: Arc<dyn Connections>,
+    /// API keys of partners' pages.
+    pub api_keys: Arc<dyn ApiKeys>,
     /// Magic links.
     pub magic_links: Arc<dyn MagicLinks>,
     /// The list of connections.

@@ -1,5 +1,6 @@
 //! What the service does: one file a use case, each a function over [`crate::ports::Ports`].
 
+pub mod api_keys;
 pub mod app_key_cache;
 pub mod authenticate;
 pub(crate) mod change_status;

@@ -86,6 +86,10 @@ uuid_newtype! {
     MagicLinkId
 }
 uuid_newtype! {
+    /// An API key. Tells which key it is; what is accepted is the whole key.
+    ApiKeyId
+}
+uuid_newtype! {
     /// A credential: what a Leaf user has after success.
     CredentialId
 }

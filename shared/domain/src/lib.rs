@@ -17,6 +17,7 @@ macro_rules! redacted {
 
 pub mod address_policy;
 pub mod alert;
+pub mod api_key;
 pub mod app_key;
 pub mod attempt;
 pub mod binding;

@@ -176,6 +176,14 @@ error_keys! {
     MagicLinkNotFound = "magicLinkNotFound", NOT_FOUND, "There is no such magic link";
     /// The kind of magic link is none that there is here.
     UnknownMagicLinkKind = "unknownMagicLinkKind", NOT_FOUND, "There is no such kind of magic link";
+    /// No API key has this id.
+    ApiKeyNotFound = "apiKeyNotFound", NOT_FOUND, "There is no such API key";
+    /// An API key is missing or unknown, or it has expired or was revoked.
+    InvalidApiKey = "invalidApiKey", UNAUTHORIZED, "A valid API key is required";
+    /// The page that sends an API key is not of its origins.
+    OriginNotAllowed = "originNotAllowed", FORBIDDEN, "The API key is not for this page";
+    /// An API key does not say with which of several app keys its links start.
+    ApiKeyWithoutAppKey = "apiKeyWithoutAppKey", CONFLICT, "The API key fits no single app key";
     /// A magic link is to be made for an operation that only its farmer may name.
     OrganizationCodeInLink = "organizationCodeInLink", BAD_REQUEST,
         "A magic link has no organization code";

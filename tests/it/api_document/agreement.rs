@@ -179,7 +179,7 @@ fn every_list_says_how_long_it_is_and_every_new_thing_where_it_is() {
             }
         }
     }
-    assert_eq!(lists, 18);
+    assert_eq!(lists, 19);
 }
 
 #[tokio::test]

@@ -212,6 +212,7 @@ impl Connections for Table {
         }
         if user_too {
             self.delete_links(id).await?;
+            self.delete_api_keys(id).await?;
             self.give_up_external_id(&account.user).await?;
         }
         Ok(self.delete_events(id).await?)

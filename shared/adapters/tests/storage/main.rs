@@ -14,6 +14,7 @@
 //! do not make transactions idempotent, batches of more than 25 writes are accepted, pages end a
 //! little earlier than at 1 MB. No test is left out for it.
 
+mod api_keys;
 mod app_keys;
 mod catalogue;
 mod checks;

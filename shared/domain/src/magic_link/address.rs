@@ -46,7 +46,7 @@ impl LinkAddress {
 
     /// What is stored of its secret.
     pub fn hash(&self) -> SecretHash {
-        SecretHash(URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, &self.secret)))
+        SecretHash::of(&self.secret)
     }
 }
 
@@ -81,6 +81,11 @@ impl FromStr for LinkAddress {
 pub struct SecretHash(String);
 
 impl SecretHash {
+    /// Of a secret.
+    pub fn of(secret: &[u8; 32]) -> Self {
+        Self(URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, secret)))
+    }
+
     /// One that was stored.
     pub fn stored(text: impl Into<String>) -> Self {
         Self(text.into())
