@@ -105,6 +105,7 @@ class Day:
         user = self.create_user()
         cookie = self.start_and_follow(user)
         self.come_back(cookie)
+        self.magic_link()
         self.read_what_came_of_it(user)
         self.read_what_is_shared(user)
         self.make_a_magic_link()
@@ -201,6 +202,11 @@ class Day:
             attributes = {attribute.strip().lower() for attribute in cookie.split(";")[1:]}
             expect({"httponly", "secure", "samesite=lax"} <= attributes, True, "hop link: the cookie's attributes")
             return cookie.split(";")[0]
+
+    def magic_link(self) -> None:
+        with self.function("magic-link-page") as page:
+            answer = http(page, event("magic-link-page"), 404)
+            expect("<h1>This link does not work.</h1>" in answer["body"], True, "magic link: an unknown one has a page")
 
     def outcome(self, callback, sample: dict, status: int) -> dict:
         # A callback's answer is the address of a page, which does not have the code in it.

@@ -78,6 +78,14 @@ export class Machine {
     );
   }
 
+  /** A magic link for a Leaf user; its answer has the whole `link`. */
+  magicLink(user, body = {}) {
+    return this.post(`/services/widgets/api/magic-link/users/${user}/authentication`, {
+      provider: "Panorama",
+      ...body,
+    });
+  }
+
   /** What the partner reads of a Leaf user's connection. */
   credential(user) {
     return this.get(`/services/usermanagement/api/users/${user}/panorama-credentials`);

@@ -35,6 +35,9 @@ pub struct Settings {
     pub return_urls: Vec<Url>,
     /// `IMAGE_ORIGINS`: where the pictures on farmers' pages may come from.
     pub image_origins: ImageOrigins,
+    /// `FRAME_ANCESTORS`: the origins whose pages may have a magic link's page in a frame,
+    /// separated by blanks or commas.
+    pub frame_ancestors: Vec<String>,
     /// Where Panorama is: for each environment, `STAGE_PORTAL_URL`, `STAGE_PARTNER_API_URL` and
     /// `STAGE_LOGIN_URL`, named for it.
     pub panorama: ByEnvironment<Endpoints>,
@@ -176,6 +179,9 @@ impl Settings {
                 .map(|part| url("RETURN_URLS", part))
                 .collect::<Result<_, _>>()?,
             image_origins: image_origins(&text("IMAGE_ORIGINS").unwrap_or_default())?,
+            frame_ancestors: list(&text("FRAME_ANCESTORS").unwrap_or_default())
+                .map(|part| Ok(url("FRAME_ANCESTORS", part)?.origin().ascii_serialization()))
+                .collect::<Result<_, _>>()?,
             panorama: ByEnvironment::try_new(|environment| {
                 let default = DefaultEndpoints::of(environment);
                 let endpoint =

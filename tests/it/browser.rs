@@ -32,8 +32,13 @@ pub(crate) struct Seen {
 impl Seen {
     /// Where it is told what became of a callback, if the browser was sent there.
     pub(crate) fn outcome_page(&self) -> Option<&str> {
-        self.location.as_deref().filter(|location| location.contains("/sharing-outcome/"))
+        self.location.as_deref().filter(|location| tells_what_became(location))
     }
+}
+
+/// Whether an address is that of a page that tells what became of a callback.
+fn tells_what_became(location: &str) -> bool {
+    ["/sharing-outcome/", "/magic-link/"].iter().any(|folder| location.contains(folder))
 }
 
 impl Browser {
@@ -123,9 +128,7 @@ impl Browser {
         let status = answer.status();
         let headers = answer.headers().clone();
         let location = headers.get(LOCATION).map(|value| value.to_str().expect("ASCII").to_owned());
-        if let Some(page) =
-            location.as_deref().filter(|location| location.contains("/sharing-outcome/"))
-        {
+        if let Some(page) = location.as_deref().filter(|location| tells_what_became(location)) {
             page.clone_into(&mut self.page);
         }
         let body = answer.text().await.expect("a body");

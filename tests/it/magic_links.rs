@@ -4,6 +4,7 @@ mod api;
 mod external_ids;
 pub(crate) mod farmer;
 mod keys;
+mod page;
 mod taps;
 
 /// What the paths of magic links begin with.

@@ -4,7 +4,7 @@ use lambda::function::Function;
 
 /// Every function. One that is not in here is in no log, no gateway and no template, and the tests
 /// say so.
-pub const FUNCTIONS: [&Function; 25] = [
+pub const FUNCTIONS: [&Function; 26] = [
     &api_document::FUNCTION,
     &app_keys::FUNCTION,
     &authenticate::FUNCTION,
@@ -12,6 +12,7 @@ pub const FUNCTIONS: [&Function; 25] = [
     &console::FUNCTION,
     &credentials::FUNCTION,
     &fields::FUNCTION,
+    &magic_link_page::FUNCTION,
     &magic_links::FUNCTION,
     &operations::FUNCTION,
     &resources::FUNCTION,

@@ -4,6 +4,8 @@
 use application::use_cases::receive_confirmation::{End, Outcome};
 use axum::response::Response;
 use domain::ids::SessionId;
+use domain::magic_link::Pass;
+use domain::session::ToldSession;
 use http::HeaderValue;
 use http::header::REFERRER_POLICY;
 use shared::service::Service;
@@ -30,6 +32,9 @@ impl Answering<'_> {
             Outcome::Finishing(told) | Outcome::HandedOn(told) => {
                 // It asks again by itself, so it is not the end.
                 tracing::info!(outcome = "finishing", bound = true, "callback");
+                if let Some(pass) = pass_of(told) {
+                    return self.ticket(&Ticket::Linked(pass, None)).await;
+                }
                 self.ticket(&Ticket::Waiting(told.leaf_user_id, told.id)).await
             }
             Outcome::AskFirst(told) => {
@@ -81,6 +86,9 @@ impl Answering<'_> {
     /// The farmer is done here: back to the partner's application if it has an address for that,
     /// else to our page.
     pub(crate) async fn end(&self, end: End) -> Response {
+        if let Some(linked) = linked(end) {
+            return self.linked(linked).await;
+        }
         let (page, session) = match end {
             End::Connected(told) => (Page::Connected, Some(told.id)),
             End::Expired(told) => (Page::Expired, Some(told.id)),
@@ -91,6 +99,13 @@ impl Answering<'_> {
             End::OtherOperation(_) => (Page::OtherOperation, None),
         };
         self.end_with(page, session).await
+    }
+
+    /// Who came by a magic link sees the outcome on its page, which goes on from there.
+    pub(crate) async fn linked(&self, (pass, page): (Pass, Option<Page<'static>>)) -> Response {
+        let outcome = page.map_or("linked", |page| page.name());
+        tracing::info!(outcome, bound = true, "callback");
+        self.ticket(&Ticket::Linked(pass, page)).await
     }
 
     /// The same with a page.
@@ -123,10 +138,14 @@ impl Answering<'_> {
     }
 
     async fn ticket(&self, ticket: &Ticket) -> Response {
+        let folder = match ticket {
+            Ticket::Linked(..) => "magic-link",
+            _ => "sharing-outcome",
+        };
         match self.service.ports.index_key().await {
             Ok(key) => {
                 let ticket = ticket.seal(&key, self.service.ports.clock.now());
-                redirect(&self.service.settings.public_url(&["sharing-outcome", &ticket]))
+                redirect(&self.service.settings.public_url(&[folder, &ticket]))
             }
             Err(error) => {
                 // The page stays at the callback's address, for without the key there is no other;
@@ -144,4 +163,25 @@ impl Answering<'_> {
     pub(crate) fn show(&self, page: Page<'_>) -> Response {
         page.answer(self.language, self.service.settings.partner_name.as_deref())
     }
+}
+
+/// What opens the magic link's page to the browser that came back in a session of it.
+pub(crate) fn pass_of(told: ToldSession) -> Option<Pass> {
+    let ToldSession { id, leaf_user_id, magic_link } = told;
+    magic_link.map(|link| Pass { link, leaf_user_id, session: id })
+}
+
+/// The same at an end, with how it ended: the link may be deleted by then, and a session does not
+/// say all.
+fn linked(end: End) -> Option<(Pass, Option<Page<'static>>)> {
+    let (told, page) = match end {
+        End::Connected(told) => (told, Page::Connected),
+        End::Expired(told) => (told, Page::Expired),
+        End::NotShared(told) => (told, Page::NotShared),
+        End::OperationOwned(told) => (told, Page::OperationOwned),
+        End::TooManyOperations(told) => (told, Page::TooManyOperations),
+        End::OtherOperation(told) => (told?, Page::OtherOperation),
+        End::NotBound | End::Contradicted => return None,
+    };
+    Some((pass_of(told)?, Some(page)))
 }

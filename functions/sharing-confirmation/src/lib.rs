@@ -13,6 +13,7 @@ use axum::extract::{OriginalUri, State};
 use axum::response::{IntoResponse as _, Response};
 use domain::caller::Caller;
 use domain::ids::SharingUrlId;
+use domain::magic_link::Pass;
 use http::header::ACCEPT;
 use http::{HeaderMap, Method, StatusCode};
 use lambda::function::{Function, Kind, Throttle};
@@ -27,7 +28,7 @@ use web::ticket::Claim;
 use web::words::Language;
 
 use address::Address;
-use answer::Answering;
+use answer::{Answering, pass_of};
 
 pub const FUNCTION: Function = Function::new(
     env!("CARGO_PKG_NAME"),
@@ -99,6 +100,9 @@ async fn answer_to(
     // Whatever id comes with an error: nothing was shared. The session stays as it was, for the
     // redirect proves nothing, and the farmer may yet change their mind.
     if address.has_error {
+        if let Some(pass) = linked_browser(service, headers).await {
+            return answering.linked((pass, Some(Page::Declined))).await;
+        }
         return answering.end_with(Page::Declined, None).await;
     }
     let Some(sharing_url_id) = address.sharing_url_id else {
@@ -122,6 +126,14 @@ async fn answer_to(
         Ok(outcome) => answering.outcome(outcome, claim).await,
         Err(_) => answering.try_again(claim).await,
     }
+}
+
+/// What opens the page of the magic link that the browser is in a session of, if it is in no other.
+async fn linked_browser(service: &Service, headers: &HeaderMap) -> Option<Pass> {
+    let cookies = binding_cookies(headers);
+    let [cookie] = cookies.all()? else { return None };
+    let session = service.ports.connections.find_session(cookie.session_id).await.ok()??;
+    pass_of(session.told()).filter(|_| session.is_bound_to(cookie))
 }
 
 /// Whether the browser says that it comes from the portal of the app key's environment.

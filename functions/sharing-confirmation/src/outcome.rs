@@ -68,6 +68,8 @@ async fn open(
     };
     let opened = Opened { answering, sealed: &sealed, age, caller, headers };
     match ticket {
+        // It is another address's.
+        Ticket::Linked(..) => opened.answering.show(Page::UnknownLink),
         Ticket::Ended(page) => opened.answering.show(page),
         Ticket::Waiting(user, session) => {
             match watch_handshake(&service.ports, user, session, age >= FIRST_AGAIN).await {

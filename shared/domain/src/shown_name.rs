@@ -9,6 +9,9 @@ use super::leaf_user::Profile;
 /// Longest first word that is shown whole, in characters.
 const LONGEST: usize = 24;
 
+/// Longest whole name that is shown, in characters.
+const LONGEST_WHOLE: usize = 100;
+
 /// First characters of an id that are shown.
 const OF_ID: usize = 8;
 
@@ -42,15 +45,36 @@ pub fn shown_name(id: LeafUserId, profile: Option<&Profile>) -> ShownName {
     ShownName::Unnamed(other.unwrap_or_else(|| id.to_string().chars().take(OF_ID).collect()))
 }
 
-/// A name, shortened: enough for its owner to know it, and no more of a person than that. The first
-/// word, and of the others their first letters: `Dale P.` Words without a letter or a digit are
-/// left out.
-fn shortened(name: &str) -> Option<String> {
+/// What this Leaf user is shown by where the partner wants its whole name to be seen: without what
+/// is not seen, and at most [`LONGEST_WHOLE`] characters of it.
+pub fn whole_name(id: LeafUserId, profile: Option<&Profile>) -> ShownName {
+    let name = profile.map(|profile| visible(profile.name.as_str()));
+    let words = name.as_deref().unwrap_or_default().split_whitespace().collect::<Vec<_>>();
+    let name = words.join(" ");
+    if !name.contains(char::is_alphanumeric) {
+        return shown_name(id, profile);
+    }
+    let mut whole: String = name.chars().take(LONGEST_WHOLE).collect();
+    if name.chars().count() > LONGEST_WHOLE {
+        whole.push('…');
+    }
+    ShownName::Named(whole)
+}
+
+/// What can be seen of a text.
+fn visible(text: &str) -> String {
     let ignorable = CodePointSetData::new::<DefaultIgnorableCodePoint>();
     let is_visible = |letter: &char| {
         letter.is_whitespace() || !letter.is_control() && !ignorable.contains(*letter)
     };
-    let visible: String = name.chars().filter(is_visible).collect();
+    text.chars().filter(is_visible).collect()
+}
+
+/// A name, shortened: enough for its owner to know it, and no more of a person than that. The first
+/// word, and of the others their first letters: `Dale P.` Words without a letter or a digit are
+/// left out.
+fn shortened(name: &str) -> Option<String> {
+    let visible = visible(name);
     let mut words = visible
         .split_whitespace()
         // Of an e-mail address, what is before the host.
@@ -142,6 +166,21 @@ mod tests {
                 Some(true)
             );
         }
+    }
+
+    #[test]
+    fn a_whole_name_is_all_of_it_that_can_be_seen() {
+        let id: LeafUserId = "5f0c2b1e-8d3a-4a76-9c54-1e7f3b9a6d20".parse().expect("an id");
+        let whole = |name: &str| {
+            let profile = Profile::mirrored(id, |field| (field == "name").then_some(name));
+            whole_name(id, Some(&profile))
+        };
+        let named = |name: &str| ShownName::Named(name.to_owned());
+        assert_eq!(whole("Dale  Pruitt 🌽"), named("Dale Pruitt 🌽"));
+        assert_eq!(whole("\u{202e}elaD\u{200b} Pruitt"), named("elaD Pruitt"));
+        assert_eq!(whole("🌽"), ShownName::Unnamed("5f0c2b1e".to_owned()));
+        assert_eq!(whole(&"x".repeat(200)), named(&format!("{}…", "x".repeat(100))));
+        assert_eq!(whole_name(id, None), shown_name(id, None));
     }
 
     #[test]

@@ -285,6 +285,7 @@ pub(crate) struct Words {{
 #[cfg(test)]
 impl Words {{
     /// Each text with its name.
+    #[expect(clippy::too_many_lines, reason = \"a line for each text\")]
     pub(crate) fn every(&self) -> Vec<(&'static str, Text)> {{
         vec![
 {every}        ]

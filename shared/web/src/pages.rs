@@ -9,6 +9,7 @@
 
 mod emblem;
 pub mod frame;
+pub mod link;
 #[cfg(test)]
 mod tests;
 
@@ -17,7 +18,8 @@ use domain::shown_name::ShownName;
 use http::StatusCode;
 use maud::{Markup, html};
 
-use self::{emblem::Emblem, frame::Frame};
+use self::emblem::Emblem;
+use self::frame::{Extras, Frame};
 use crate::words::{Language, Names, PageWords, Words};
 
 /// What the farmer is told; one variant per outcome, and `about` has all there is to
@@ -204,6 +206,7 @@ impl Page<'_> {
             title: &format!("{} – {partner}", words.headline.plain()),
             again: self.again(),
             posts: self.ask().is_some(),
+            extras: Extras::default(),
             main: self.main(emblem, common, words, partner),
         }
         .answer(status)
@@ -217,24 +220,14 @@ impl Page<'_> {
         partner: &str,
     ) -> Markup {
         let ask = self.ask();
-        let account = ask.map(|ask| match ask.account {
-            ShownName::Named(name) => name.to_owned(),
-            ShownName::Unnamed(other) => format!("{} ({other})", common.unnamed.plain()),
-        });
+        let account = ask.map(|ask| named(ask.account, common));
         let names = Names { partner, account: account.as_deref() };
         // A page that has stopped to ask says so in the place of its first step.
         let stopped = words.stopped.filter(|_| self.again().is_none());
         let steps = stopped.iter().chain(words.steps.iter().skip(stopped.iter().len()));
         html! {
             main class=(emblem.mood()) {
-                div.link {
-                    (emblem)
-                    p.ends {
-                        span { "Panorama" }
-                        span.unseen { " " (common.and.of(names)) " " }
-                        bdi { (partner) }
-                    }
-                }
+                (head(emblem, common, names))
                 h1 { (words.headline.of(names)) }
                 h2.unseen { (common.what_happened.of(names)) }
                 p { (words.happened.of(names)) }
@@ -251,6 +244,28 @@ impl Page<'_> {
                     }
                 }
                 @if let Some(aside) = words.aside { p.aside { (aside.of(names)) } }
+            }
+        }
+    }
+}
+
+/// What an account is called on a page.
+fn named(account: ShownName<&str>, common: &Words) -> String {
+    match account {
+        ShownName::Named(name) => name.to_owned(),
+        ShownName::Unnamed(other) => format!("{} ({other})", common.unnamed.plain()),
+    }
+}
+
+/// The head of every page: Panorama, the partner, and how things stand between them.
+fn head(emblem: Emblem, common: &Words, names: Names<'_>) -> Markup {
+    html! {
+        div.link {
+            (emblem)
+            p.ends {
+                span { "Panorama" }
+                span.unseen { " " (common.and.of(names)) " " }
+                bdi { (names.partner) }
             }
         }
     }

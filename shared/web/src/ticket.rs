@@ -12,7 +12,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
 use super::pages::Page;
-use domain::ids::{LeafUserId, SessionId, SharingUrlId};
+use domain::ids::{LeafUserId, MagicLinkId, SessionId, SharingUrlId};
+use domain::magic_link::Pass;
 use domain::organization_code::{IndexKey, OrganizationCode};
 use domain::session::LIFETIME;
 use domain::timestamp::Timestamp;
@@ -28,6 +29,8 @@ pub enum Ticket {
     CameBack(Claim, LeafUserId),
     /// Nothing could be done yet.
     TryAgain(Claim),
+    /// The farmer came back in a session of a magic link; how it ended, if it has.
+    Linked(Pass, Option<Page<'static>>),
 }
 
 /// What a callback claimed. Not where its browser came from: an address may be opened by another
@@ -63,11 +66,17 @@ struct Wire {
     code: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     query: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    link: Option<uuid::Uuid>,
+    /// The page's name, where the kind is another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ended: Option<String>,
 }
 
 const WAITING: &str = "finishing";
 const CAME_BACK: &str = "cameBack";
 const TRY_AGAIN: &str = "tryAgain";
+const LINKED: &str = "linked";
 
 impl Ticket {
     /// How long its page can be opened. How something ended is not true for ever, and an address
@@ -75,7 +84,7 @@ impl Ticket {
     fn life(&self) -> Duration {
         match self {
             Self::Ended(_) | Self::CameBack(..) | Self::TryAgain(_) => LIFETIME,
-            Self::Waiting(..) => Duration::from_hours(24),
+            Self::Waiting(..) | Self::Linked(..) => Duration::from_hours(24),
         }
     }
 
@@ -92,6 +101,8 @@ impl Ticket {
             app: None,
             code: None,
             query: None,
+            link: None,
+            ended: None,
         };
         let mut claimed = |claim: &Claim| {
             wire.app = Some(claim.sharing_url_id.0);
@@ -112,6 +123,12 @@ impl Ticket {
             Self::TryAgain(claim) => {
                 claimed(claim);
                 TRY_AGAIN.clone_into(&mut wire.is);
+            }
+            Self::Linked(pass, page) => {
+                LINKED.clone_into(&mut wire.is);
+                (wire.user, wire.session) = (Some(pass.leaf_user_id.0), Some(pass.session.0));
+                wire.link = Some(pass.link.0);
+                wire.ended = page.map(|page| page.name().to_owned());
             }
         }
         let mut bytes = serde_json::to_vec(&wire).expect("texts and numbers are JSON");
@@ -139,6 +156,14 @@ impl Ticket {
             WAITING => Self::Waiting(user?, SessionId(wire.session?)),
             CAME_BACK => Self::CameBack(claim()?, user?),
             TRY_AGAIN => Self::TryAgain(claim()?),
+            LINKED => {
+                let pass = Pass {
+                    link: MagicLinkId(wire.link?),
+                    leaf_user_id: user?,
+                    session: SessionId(wire.session?),
+                };
+                Self::Linked(pass, wire.ended.as_deref().and_then(Page::ended))
+            }
             name => Self::Ended(Page::ended(name)?),
         };
         let age = u64::try_from(now.epoch_seconds().saturating_sub(wire.at)).unwrap_or(0);
@@ -170,11 +195,14 @@ mod tests {
     fn what_was_sealed_is_read_back_and_nothing_of_it_can_be_seen() {
         let key = IndexKey::new(&[1; 32]);
         let (user, session) = (LeafUserId::new([2; 16]), SessionId::new([3; 16]));
+        let pass = Pass { link: MagicLinkId::new([4; 16]), leaf_user_id: user, session };
         for ticket in [
             Ticket::Ended(Page::Connected),
             Ticket::Waiting(user, session),
             Ticket::CameBack(claim(), user),
             Ticket::TryAgain(claim()),
+            Ticket::Linked(pass, None),
+            Ticket::Linked(pass, Some(Page::OtherOperation)),
         ] {
             let sealed = ticket.seal(&key, now());
             assert_ne!(sealed, ticket.seal(&key, now()), "no two are alike");

@@ -7,6 +7,13 @@ use maud::{Markup, html};
 
 include!(concat!(env!("OUT_DIR"), "/words.rs"));
 
+impl Language {
+    /// The language of a tag.
+    pub fn tagged(tag: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|language| language.tag() == tag)
+    }
+}
+
 /// A text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Text(&'static [Part]);
@@ -69,6 +76,19 @@ impl Text {
         }
     }
 
+    /// The same without markup: for a title, or for programs.
+    pub(crate) fn said(self, names: Names<'_>) -> String {
+        let parts = self.0.iter().map(|part| match part {
+            Part::Said(words) => words,
+            Part::Put(Name::Partner) => names.partner,
+            Part::Put(Name::Account) => names.account.unwrap_or_default(),
+            Part::Put(Name::ManageOperation) => MANAGE_OPERATION,
+            Part::Put(Name::DataSharing) => DATA_SHARING,
+            Part::Put(Name::Connections) => CONNECTIONS,
+        });
+        parts.collect()
+    }
+
     /// A text without names.
     pub(crate) fn plain(self) -> String {
         let said = self.0.iter().filter_map(|part| match part {
@@ -84,14 +104,18 @@ impl Name {
         match self {
             Self::Partner => html! { bdi { (names.partner) } },
             Self::Account => html! { b { bdi { (names.account.unwrap_or_default()) } } },
-            Self::ManageOperation => menu("Manage Operation"),
-            Self::DataSharing => menu("Data Sharing"),
-            Self::Connections => menu("Connections"),
+            Self::ManageOperation => menu(MANAGE_OPERATION),
+            Self::DataSharing => menu(DATA_SHARING),
+            Self::Connections => menu(CONNECTIONS),
         }
     }
 }
 
-/// What Panorama's menus say, which they do in English.
+// What Panorama's menus say, which they do in English.
+const MANAGE_OPERATION: &str = "Manage Operation";
+const DATA_SHARING: &str = "Data Sharing";
+const CONNECTIONS: &str = "Connections";
+
 fn menu(entry: &str) -> Markup {
     html! { b lang="en" { (entry) } }
 }

@@ -189,3 +189,126 @@ unavailable = We cannot connect you right now.
     .stopped = Try again with the button. The page has stopped doing it for you.
     .step-2 = Still not working? Start connecting again later in { $partner }.
     .button = Try again now
+
+## Parts of the pages of magic links
+
+go-and-switch = In Panorama, choose your operation and switch { $partner } on.
+brings-back = Panorama then brings you back here. You need no code.
+not-yours =
+    Not your account, or did you not expect this link? Close this page: nothing is shared. Any
+    questions? Ask the people at { $partner } who sent it.
+
+## The pages of magic links, which a partner mails. A name that ends in -text is a paragraph's.
+
+link-ask = Connect your operation to { $partner }?
+    .happened =
+        This link is for the account { $account } in { $partner }. If you agree, that account can
+        read what one of your Panorama operations shares. It remains your decision.
+    .step-1 = Is it your account? Continue to Panorama.
+    .step-2 = { go-and-switch }
+    .step-3 = { brings-back }
+    .button = Continue to Panorama
+    .aside = { not-yours }
+
+link-reconnect = Connect your operation again?
+    .happened =
+        The account { $account } in { $partner } was connected to a Panorama operation of yours,
+        and it does not get its data any more. This link connects the same operation again, and no
+        other.
+    .step-1 = Is it your account? Continue to Panorama.
+    .step-2 = In Panorama, choose the same operation as before and switch { $partner } on.
+    .step-3 = { brings-back }
+    .button = Continue to Panorama
+    .aside = { not-yours }
+
+link-under-way = Your turn, in Panorama
+    .happened =
+        You have begun to connect an operation to the account { $account } in { $partner }, and
+        Panorama has not sent you back yet.
+    .step-1 = { go-and-switch }
+    .step-2 = { brings-back }
+    .button = Continue to Panorama
+
+link-timed-out = The time ran out.
+    .happened =
+        You have 15 minutes from the moment when you continue to Panorama, and they are over. Your
+        operation is not connected to { $partner } yet.
+    .step-1 = Start again with the button. You get another 15 minutes.
+    .step-2 = { go-and-switch }
+    .button = Start again
+
+link-over = This link has expired.
+    .happened =
+        A link from { $partner } works for a limited time, and the time of this one is over. We have
+        changed nothing.
+    .step-1 = Ask the people at { $partner } for a new link.
+
+link-used-up = This link has been used up.
+    .happened =
+        It was used as often as it may be. What was connected with it stays connected.
+    .step-1 = Open { $partner } to see whether your operation is connected.
+    .step-2 = If it is not, ask the people at { $partner } for a new link.
+
+link-disconnected = Your operation is disconnected.
+    .happened =
+        The account { $account } in { $partner } reads nothing of it any more. What it has read
+        stays there.
+    .step-1 = Switch it off in Panorama, too: open { the-way } and switch { $partner } off.
+    .step-2 = You can close this page.
+
+# Instead of the steps where starting again may help, and its button.
+start-again-text =
+    Start again with the button. In Panorama, choose the operation that you want to connect, then
+    switch { $partner } on.
+start-again = Start again
+
+# What the farmer agrees to: terms, and a sentence to each.
+what-is-read = What is read
+what-is-read-text =
+    The names of growers, farms and fields; planting, spraying and harvest data with its machine
+    files.
+what-is-not = What is never read
+what-is-not-text =
+    Your password, and operations that you do not choose. Nothing is changed in Panorama.
+how-long = For how long
+how-long-text = Until you switch { $partner } off in Panorama. You can do so at any time.
+
+# Read out in place of a picture of Panorama's switch.
+the-picture-text =
+    A picture of Panorama: your operation, and below it { $partner } with a switch that you turn on.
+
+# Before the minutes that are left, such as "12 min".
+time-left = Time left
+# Before the numbers of what has arrived.
+arrived = Arrived so far
+fields-arrived = Fields
+files-arrived = Machine files
+back-to-partner = Back to { $partner }
+
+disconnect = Disconnect
+disconnect-text =
+    The account { $account } in { $partner } then reads nothing of your operation any more. What it
+    has read stays there.
+disconnect-now = Yes, disconnect
+
+## The receipt
+
+receipt = Receipt for what you share
+receipt-text =
+    Keep this: print or save the page. It contains no code, and nobody can do anything with it.
+receipt-number = Number
+receipt-issued = Issued
+receipt-since = Connected since
+receipt-account = Account
+receipt-recipient = Shared with
+receipt-purpose = What for
+receipt-purpose-text = To use the data of your operation in { $partner }.
+receipt-consent = Consent
+receipt-consent-text = Given by you: you switched { $partner } on in Panorama.
+receipt-end = How to end it
+receipt-end-text = Open { the-way } in Panorama and switch { $partner } off.
+receipt-kept = How long it is kept
+receipt-kept-text =
+    New data is read until you end it. How long what was read is kept, and by which law, the people
+    at { $partner } tell you.
+receipt-json = The same for programs (JSON)

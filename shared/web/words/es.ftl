@@ -179,3 +179,121 @@ unavailable = En este momento no podemos hacer la conexión.
     .stopped = Inténtelo de nuevo con el botón. La página ya no lo hace por usted.
     .step-2 = ¿Sigue sin funcionar? Empiece de nuevo a conectar más tarde en { $partner }.
     .button = Intentarlo de nuevo ahora
+
+## Parts of the pages of magic links
+
+go-and-switch = En Panorama, elija su operación y active { $partner }.
+brings-back = Después, Panorama le trae de vuelta aquí. No necesita ningún código.
+not-yours =
+    ¿No es su cuenta, o no esperaba este enlace? Cierre esta página: no se comparte nada. ¿Tiene
+    preguntas? Hable con el equipo de { $partner } que se lo envió.
+
+## The pages of magic links
+
+link-ask = ¿Conectar su operación a { $partner }?
+    .happened =
+        Este enlace es para la cuenta { $account } de { $partner }. Si usted acepta, esa cuenta
+        podrá leer lo que comparte una de sus operaciones de Panorama. Usted decide en todo momento.
+    .step-1 = ¿Es su cuenta? Continúe a Panorama.
+    .step-2 = { go-and-switch }
+    .step-3 = { brings-back }
+    .button = Continuar a Panorama
+    .aside = { not-yours }
+
+link-reconnect = ¿Conectar de nuevo su operación?
+    .happened =
+        La cuenta { $account } de { $partner } estaba conectada a una operación suya de Panorama, y
+        ya no recibe sus datos. Este enlace conecta de nuevo esa misma operación, y ninguna otra.
+    .step-1 = ¿Es su cuenta? Continúe a Panorama.
+    .step-2 = En Panorama, elija la misma operación que antes y active { $partner }.
+    .step-3 = { brings-back }
+    .button = Continuar a Panorama
+    .aside = { not-yours }
+
+link-under-way = Ahora le toca a usted, en Panorama
+    .happened =
+        Ha empezado a conectar una operación a la cuenta { $account } de { $partner }, y Panorama
+        todavía no le ha traído de vuelta.
+    .step-1 = { go-and-switch }
+    .step-2 = { brings-back }
+    .button = Continuar a Panorama
+
+link-timed-out = Se agotó el tiempo.
+    .happened =
+        Tiene 15 minutos desde el momento en que continúa a Panorama, y ya han pasado. Su operación
+        aún no está conectada a { $partner }.
+    .step-1 = Empiece de nuevo con el botón. Tendrá otros 15 minutos.
+    .step-2 = { go-and-switch }
+    .button = Empezar de nuevo
+
+link-over = Este enlace ha caducado.
+    .happened =
+        Un enlace de { $partner } funciona durante un tiempo limitado, y el de este ya pasó. No
+        hemos cambiado nada.
+    .step-1 = Pida un enlace nuevo al equipo de { $partner }.
+
+link-used-up = Este enlace ya no se puede usar más.
+    .happened =
+        Se ha usado tantas veces como se puede. Lo que se conectó con él sigue conectado.
+    .step-1 = Abra { $partner } para ver si su operación está conectada.
+    .step-2 = Si no lo está, pida un enlace nuevo al equipo de { $partner }.
+
+link-disconnected = Su operación está desconectada.
+    .happened =
+        La cuenta { $account } de { $partner } ya no lee nada de ella. Lo que ya ha leído se queda
+        allí.
+    .step-1 = Desactívela también en Panorama: abra { the-way } y desactive { $partner }.
+    .step-2 = Ya puede cerrar esta página.
+
+start-again-text =
+    Empiece de nuevo con el botón. En Panorama, elija la operación que quiere conectar y active
+    { $partner }.
+start-again = Empezar de nuevo
+
+what-is-read = Qué se lee
+what-is-read-text =
+    Los nombres de productores, fincas y parcelas; los datos de siembra, pulverización y cosecha con
+    sus archivos de máquina.
+what-is-not = Qué no se lee nunca
+what-is-not-text =
+    Su contraseña, ni las operaciones que usted no elija. En Panorama no se cambia nada.
+how-long = Durante cuánto tiempo
+how-long-text = Hasta que desactive { $partner } en Panorama. Puede hacerlo en cualquier momento.
+
+the-picture-text =
+    Una imagen de Panorama: su operación y, debajo, { $partner } con un interruptor que usted
+    activa.
+
+time-left = Tiempo restante
+arrived = Recibido hasta ahora
+fields-arrived = Parcelas
+files-arrived = Archivos de máquina
+back-to-partner = Volver a { $partner }
+
+disconnect = Desconectar
+disconnect-text =
+    La cuenta { $account } de { $partner } ya no leerá nada de su operación. Lo que ya ha leído se
+    queda allí.
+disconnect-now = Sí, desconectar
+
+## The receipt
+
+receipt = Recibo de lo que comparte
+receipt-text =
+    Guárdelo: imprima o guarde la página. No contiene ningún código y nadie puede hacer nada con él.
+receipt-number = Número
+receipt-issued = Emitido
+receipt-since = Conectada desde
+receipt-account = Cuenta
+receipt-recipient = Se comparte con
+receipt-purpose = Para qué
+receipt-purpose-text = Para usar los datos de su operación en { $partner }.
+receipt-consent = Consentimiento
+receipt-consent-text = Lo dio usted: activó { $partner } en Panorama.
+receipt-end = Cómo ponerle fin
+receipt-end-text = Abra { the-way } en Panorama y desactive { $partner }.
+receipt-kept = Cuánto tiempo se guarda
+receipt-kept-text =
+    Se leen datos nuevos hasta que usted le ponga fin. Cuánto tiempo se guarda lo ya leído, y según
+    qué ley, se lo dirá el equipo de { $partner }.
+receipt-json = Lo mismo para programas (JSON)

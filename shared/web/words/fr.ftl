@@ -193,3 +193,126 @@ unavailable = Nous ne pouvons pas faire la connexion pour le moment.
     .step-2 =
         Cela ne fonctionne toujours pas ? Recommencez plus tard la connexion dans { $partner }.
     .button = Réessayer maintenant
+
+## Parts of the pages of magic links
+
+go-and-switch = Dans Panorama, choisissez votre exploitation et activez { $partner }.
+brings-back = Panorama vous ramène ensuite ici. Vous n’avez besoin d’aucun code.
+not-yours =
+    Ce n’est pas votre compte, ou vous n’attendiez pas ce lien ? Fermez cette page : rien n’est
+    partagé. Des questions ? Adressez-vous à l’équipe de { $partner } qui vous l’a envoyé.
+
+## The pages of magic links
+
+link-ask = Connecter votre exploitation à { $partner } ?
+    .happened =
+        Ce lien est destiné au compte { $account } dans { $partner }. Si vous êtes d’accord, ce
+        compte pourra lire ce que partage l’une de vos exploitations de Panorama. La décision vous
+        appartient toujours.
+    .step-1 = Est-ce votre compte ? Continuez vers Panorama.
+    .step-2 = { go-and-switch }
+    .step-3 = { brings-back }
+    .button = Continuer vers Panorama
+    .aside = { not-yours }
+
+link-reconnect = Reconnecter votre exploitation ?
+    .happened =
+        Le compte { $account } dans { $partner } était connecté à l’une de vos exploitations de
+        Panorama et n’en reçoit plus les données. Ce lien reconnecte cette même exploitation, et
+        aucune autre.
+    .step-1 = Est-ce votre compte ? Continuez vers Panorama.
+    .step-2 = Dans Panorama, choisissez la même exploitation qu’avant et activez { $partner }.
+    .step-3 = { brings-back }
+    .button = Continuer vers Panorama
+    .aside = { not-yours }
+
+link-under-way = À vous, dans Panorama
+    .happened =
+        Vous avez commencé à connecter une exploitation au compte { $account } dans { $partner }, et
+        Panorama ne vous a pas encore ramené ici.
+    .step-1 = { go-and-switch }
+    .step-2 = { brings-back }
+    .button = Continuer vers Panorama
+
+link-timed-out = Le délai est écoulé.
+    .happened =
+        Vous avez 15 minutes à partir du moment où vous continuez vers Panorama, et elles sont
+        passées. Votre exploitation n’est pas encore connectée à { $partner }.
+    .step-1 = Recommencez avec le bouton. Vous avez de nouveau 15 minutes.
+    .step-2 = { go-and-switch }
+    .button = Recommencer
+
+link-over = Ce lien a expiré.
+    .happened =
+        Un lien de { $partner } fonctionne pendant un temps limité, et celui-ci a dépassé le sien.
+        Nous n’avons rien changé.
+    .step-1 = Demandez un nouveau lien à l’équipe de { $partner }.
+
+link-used-up = Ce lien ne peut plus être utilisé.
+    .happened =
+        Il a servi autant de fois qu’il le peut. Ce qui a été connecté avec lui reste connecté.
+    .step-1 = Ouvrez { $partner } pour voir si votre exploitation est connectée.
+    .step-2 = Sinon, demandez un nouveau lien à l’équipe de { $partner }.
+
+link-disconnected = Votre exploitation est déconnectée.
+    .happened =
+        Le compte { $account } dans { $partner } n’en lit plus rien. Ce qu’il a déjà lu y reste.
+    .step-1 =
+        Désactivez aussi le partage dans Panorama : ouvrez { the-way } et
+        désactivez { $partner }.
+    .step-2 = Vous pouvez fermer cette page.
+
+start-again-text =
+    Recommencez avec le bouton. Dans Panorama, choisissez l’exploitation que vous voulez connecter,
+    puis activez { $partner }.
+start-again = Recommencer
+
+what-is-read = Ce qui est lu
+what-is-read-text =
+    Les noms des producteurs, des fermes et des parcelles ; les données de semis, de pulvérisation
+    et de récolte, avec leurs fichiers machine.
+what-is-not = Ce qui n’est jamais lu
+what-is-not-text =
+    Votre mot de passe, et les exploitations que vous ne choisissez pas. Rien n’est modifié dans
+    Panorama.
+how-long = Pendant combien de temps
+how-long-text = Jusqu’à ce que vous désactiviez { $partner } dans Panorama, quand vous le voulez.
+
+the-picture-text =
+    Une image de Panorama : votre exploitation et, au-dessous, { $partner } avec un bouton que vous
+    activez.
+
+time-left = Temps restant
+arrived = Reçu jusqu’ici
+fields-arrived = Parcelles
+files-arrived = Fichiers machine
+back-to-partner = Retour à { $partner }
+
+disconnect = Déconnecter
+disconnect-text =
+    Le compte { $account } dans { $partner } ne lira plus rien de votre exploitation. Ce qu’il a
+    déjà lu y reste.
+disconnect-now = Oui, déconnecter
+
+## The receipt
+
+receipt = Reçu de ce que vous partagez
+receipt-text =
+    Gardez-le : imprimez ou enregistrez la page. Il ne contient aucun code, et personne ne peut rien
+    en faire.
+receipt-number = Numéro
+receipt-issued = Établi le
+receipt-since = Connectée depuis
+receipt-account = Compte
+receipt-recipient = Partagé avec
+receipt-purpose = Pour quoi
+receipt-purpose-text = Pour utiliser les données de votre exploitation dans { $partner }.
+receipt-consent = Consentement
+receipt-consent-text = Donné par vous : vous avez activé { $partner } dans Panorama.
+receipt-end = Comment y mettre fin
+receipt-end-text = Ouvrez { the-way } dans Panorama et désactivez { $partner }.
+receipt-kept = Combien de temps c’est conservé
+receipt-kept-text =
+    De nouvelles données sont lues jusqu’à ce que vous y mettiez fin. Combien de temps ce qui a été
+    lu est conservé, et selon quelle loi, l’équipe de { $partner } vous le dira.
+receipt-json = La même chose pour les programmes (JSON)

@@ -175,3 +175,121 @@ unavailable = Não conseguimos conectar você agora.
     .stopped = Tente de novo com o botão. A página parou de fazer isso por você.
     .step-2 = Ainda não funciona? Comece a conectar de novo mais tarde em { $partner }.
     .button = Tentar de novo agora
+
+## Parts of the pages of magic links
+
+go-and-switch = No Panorama, escolha sua operação e ative { $partner }.
+brings-back = Depois, o Panorama traz você de volta para cá. Você não precisa de nenhum código.
+not-yours =
+    Não é a sua conta, ou você não esperava este link? Feche esta página: nada é compartilhado.
+    Alguma pergunta? Fale com a equipe de { $partner } que o enviou.
+
+## The pages of magic links
+
+link-ask = Conectar sua operação a { $partner }?
+    .happened =
+        Este link é para a conta { $account } em { $partner }. Se você concordar, essa conta poderá
+        ler o que uma das suas operações do Panorama compartilha. A decisão continua sendo sua.
+    .step-1 = É a sua conta? Continue para o Panorama.
+    .step-2 = { go-and-switch }
+    .step-3 = { brings-back }
+    .button = Continuar para o Panorama
+    .aside = { not-yours }
+
+link-reconnect = Conectar sua operação de novo?
+    .happened =
+        A conta { $account } em { $partner } estava conectada a uma operação sua do Panorama e não
+        recebe mais os dados dela. Este link conecta de novo essa mesma operação, e nenhuma outra.
+    .step-1 = É a sua conta? Continue para o Panorama.
+    .step-2 = No Panorama, escolha a mesma operação de antes e ative { $partner }.
+    .step-3 = { brings-back }
+    .button = Continuar para o Panorama
+    .aside = { not-yours }
+
+link-under-way = Agora é com você, no Panorama
+    .happened =
+        Você começou a conectar uma operação à conta { $account } em { $partner }, e o Panorama
+        ainda não trouxe você de volta.
+    .step-1 = { go-and-switch }
+    .step-2 = { brings-back }
+    .button = Continuar para o Panorama
+
+link-timed-out = O tempo acabou.
+    .happened =
+        Você tem 15 minutos a partir do momento em que continua para o Panorama, e eles já passaram.
+        Sua operação ainda não está conectada a { $partner }.
+    .step-1 = Comece de novo com o botão. Você terá mais 15 minutos.
+    .step-2 = { go-and-switch }
+    .button = Começar de novo
+
+link-over = Este link expirou.
+    .happened =
+        Um link de { $partner } funciona por tempo limitado, e o tempo deste já passou. Não mudamos
+        nada.
+    .step-1 = Peça um novo link à equipe de { $partner }.
+
+link-used-up = Este link não pode mais ser usado.
+    .happened =
+        Ele foi usado tantas vezes quanto é permitido. O que foi conectado com ele continua
+        conectado.
+    .step-1 = Abra { $partner } para ver se sua operação está conectada.
+    .step-2 = Se não estiver, peça um novo link à equipe de { $partner }.
+
+link-disconnected = Sua operação está desconectada.
+    .happened =
+        A conta { $account } em { $partner } não lê mais nada dela. O que já foi lido permanece lá.
+    .step-1 = Desative também no Panorama: abra { the-way } e desative { $partner }.
+    .step-2 = Você já pode fechar esta página.
+
+start-again-text =
+    Comece de novo com o botão. No Panorama, escolha a operação que você quer conectar e ative
+    { $partner }.
+start-again = Começar de novo
+
+what-is-read = O que é lido
+what-is-read-text =
+    Os nomes de produtores, fazendas e talhões; os dados de plantio, pulverização e colheita com
+    seus arquivos de máquina.
+what-is-not = O que nunca é lido
+what-is-not-text =
+    Sua senha e as operações que você não escolher. Nada é alterado no Panorama.
+how-long = Por quanto tempo
+how-long-text = Até você desativar { $partner } no Panorama. Você pode fazer isso quando quiser.
+
+the-picture-text =
+    Uma imagem do Panorama: sua operação e, abaixo dela, { $partner } com uma chave que você ativa.
+
+time-left = Tempo restante
+arrived = Recebido até agora
+fields-arrived = Talhões
+files-arrived = Arquivos de máquina
+back-to-partner = Voltar para { $partner }
+
+disconnect = Desconectar
+disconnect-text =
+    A conta { $account } em { $partner } não lerá mais nada da sua operação. O que já foi lido
+    permanece lá.
+disconnect-now = Sim, desconectar
+
+## The receipt
+
+receipt = Recibo do que você compartilha
+receipt-text =
+    Guarde-o: imprima ou salve a página. Ele não contém nenhum código, e ninguém pode fazer nada com
+    ele.
+receipt-number = Número
+receipt-issued = Emitido em
+receipt-since = Conectada desde
+receipt-account = Conta
+receipt-recipient = Compartilhado com
+receipt-purpose = Para quê
+receipt-purpose-text = Para usar os dados da sua operação em { $partner }.
+receipt-consent = Consentimento
+receipt-consent-text = Dado por você: você ativou { $partner } no Panorama.
+receipt-end = Como encerrar
+receipt-end-text = Abra { the-way } no Panorama e desative { $partner }.
+receipt-kept = Por quanto tempo fica guardado
+receipt-kept-text =
+    Dados novos são lidos até você encerrar. Por quanto tempo o que foi lido fica guardado, e por
+    qual lei, a equipe de { $partner } informa.
+receipt-json = O mesmo para programas (JSON)

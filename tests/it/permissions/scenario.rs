@@ -8,6 +8,7 @@ mod callbacks;
 mod credentials;
 mod data;
 mod following_leaf;
+mod magic_link_page;
 mod magic_links;
 mod proxy_mode;
 mod queues_and_schedules;
@@ -43,6 +44,7 @@ pub(crate) async fn play(seen: &Seen, upstream: Upstream) {
     users::scene(&scenario.machine().await.world).await;
     app_keys::scene(&scenario.machine().await.world).await;
     magic_links::scene(&scenario.machine().await.world).await;
+    Box::pin(magic_link_page::scenes(scenario)).await;
     Box::pin(starts::scenes(scenario)).await;
     callbacks::scenes(scenario).await;
     credentials::scenes(scenario).await;

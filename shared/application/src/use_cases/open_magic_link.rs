@@ -7,7 +7,7 @@ use crate::ports::data::{Data, DataError};
 use crate::ports::store_error::StoreError;
 use domain::browser::ShownCookies;
 use domain::credential::Credential;
-use domain::ids::LeafUserId;
+use domain::ids::{LeafUserId, SessionReference};
 use domain::leaf_user::LeafUser;
 use domain::magic_link::visit::{LinkState, Visit};
 use domain::magic_link::{LinkAddress, MagicLink, Pass};
@@ -47,6 +47,13 @@ pub struct KnownLink {
     pub(super) session: Option<Session>,
     /// What is needed to reconnect: the credential's app key and code are the session's.
     pub(super) credential: Option<Credential>,
+}
+
+impl KnownLink {
+    /// What may be shown of the session: the partner finds it by this.
+    pub fn reference(&self) -> Option<SessionReference> {
+        self.session.as_ref().map(|session| session.id.reference())
+    }
 }
 
 /// Opens a link in a browser that showed `cookies`, and notes that it was.
