@@ -60,6 +60,8 @@ pub(crate) fn of(
         ),
         ("CONSOLE", "on".to_owned()),
         ("FILES_BUCKET", FILES_BUCKET.to_owned()),
+        ("FRAME_ANCESTORS", String::new()),
+        ("IMAGE_ORIGINS", String::new()),
         // 4 GiB, as in AWS.
         ("LARGEST_FILE_BYTES", "4294967296".to_owned()),
         ("METRICS_NAMESPACE", "PanoramaConnect/local".to_owned()),
@@ -69,6 +71,7 @@ pub(crate) fn of(
         ("PRODUCTION_PORTAL_URL", production),
         ("PRODUCTION_SHARING_URL_ID", sharing_url_id(PanoramaEnvironment::Production)),
         ("PUBLIC_BASE_URL", public_url.to_owned()),
+        ("RETURN_URLS", String::new()),
         ("SECRETS_PREFIX", seed::SECRETS_PREFIX.to_owned()),
         ("SILENT_FOR_DAYS", "30".to_owned()),
         ("STAGE_LOGIN_URL", panorama_url.to_owned()),

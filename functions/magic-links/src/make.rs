@@ -96,12 +96,17 @@ async fn make(
 
 /// A link as it is asked for, but for whom.
 fn read(kind: Kind, fields: &mut Fields, settings: &Settings) -> Result<NewLink, Problem> {
+    // Each kind has a field of its own; the other's may be sent, and then says no other thing.
+    let allowed = allowed_providers(fields);
     let widget = match kind {
         Kind::Authentication => {
             fields.required::<Panorama>("provider");
             Widget::Authentication
         }
-        Kind::Provider => Widget::Provider { allowed: allowed_providers(fields) },
+        Kind::Provider => {
+            fields.optional::<Panorama>("provider");
+            Widget::Provider { allowed }
+        }
     };
     if fields.has("organizationCode") {
         fields.refuse(

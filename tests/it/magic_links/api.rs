@@ -174,6 +174,16 @@ async fn what_cannot_be_a_link_is_refused_by_the_fields_name() {
     let others = json!({ "allowedProviders": ["JohnDeere"] });
     let answer = make(&world, &format!("/users/{maria}/provider"), &others).await;
     assert_eq!(answer.key(), "malformedField");
+    for (kind, field) in [("authentication", "allowedProviders"), ("provider", "provider")] {
+        let mut body = json!({ "provider": "Panorama", "allowedProviders": ["Panorama"] });
+        body[field] = json!(5);
+        let answer = make(&world, &format!("/users/{maria}/{kind}"), &body).await;
+        assert_eq!(
+            (answer.status, &answer.body["fieldErrors"][0]["field"]),
+            (400, &json!(field)),
+            "the other kind's field"
+        );
+    }
     assert_eq!(get(&world, "/authentication").await.body, json!([]), "nothing was made");
 }
 
