@@ -46,7 +46,7 @@ pub fn shown_name(id: LeafUserId, profile: Option<&Profile>) -> ShownName {
 }
 
 /// What this Leaf user is shown by where the partner wants its whole name to be seen: without what
-/// is not seen, and at most [`LONGEST_WHOLE`] characters of it.
+/// is not seen, and at most 100 characters of it.
 pub fn whole_name(id: LeafUserId, profile: Option<&Profile>) -> ShownName {
     let name = profile.map(|profile| visible(profile.name.as_str()));
     let words = name.as_deref().unwrap_or_default().split_whitespace().collect::<Vec<_>>();
