@@ -66,12 +66,8 @@ impl ApiKeys for Table {
 impl Table {
     /// Deletes the keys of a Leaf user that is no more.
     pub(super) async fn delete_api_keys(&self, user: LeafUserId) -> Result<(), StoreError> {
-        for row in self.partition(users_keys(user), "").await? {
-            let id = Reading { operation: "Query", item: &row }.parsed("apiKey")?;
-            let changes = vec![self.delete(api_key_key(id)), self.delete(Self::key_of(&row))];
-            self.transact(changes).await?;
-        }
-        Ok(())
+        let named = |row: Reading<'_>| Ok(api_key_key(row.parsed("apiKey")?));
+        self.delete_named(users_keys(user), named).await
     }
 }
 

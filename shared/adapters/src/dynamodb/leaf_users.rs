@@ -205,6 +205,25 @@ impl Changes {
 }
 
 impl Table {
+    /// Deletes a partition that says what is a Leaf user's, and what its rows name.
+    pub(super) async fn delete_named(
+        &self,
+        partition: String,
+        named: impl Fn(Reading<'_>) -> Result<Item, StoreError> + Send,
+    ) -> Result<(), StoreError> {
+        /// A transaction takes 100 items, and a row is two.
+        const AT_ONCE: usize = 50;
+        for rows in self.partition(partition, "").await?.chunks(AT_ONCE) {
+            let mut changes = Vec::with_capacity(2 * rows.len());
+            for row in rows {
+                changes.push(self.delete(named(Reading { operation: "Query", item: row })?));
+                changes.push(self.delete(Self::key_of(row)));
+            }
+            self.transact(changes).await?;
+        }
+        Ok(())
+    }
+
     /// The end of a Leaf user's claim to its external id, if the claim is its own.
     pub(super) async fn give_up_external_id(&self, user: &LeafUser) -> Result<(), StoreError> {
         let Some(id) = &user.profile.external_id else { return Ok(()) };

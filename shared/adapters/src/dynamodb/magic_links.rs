@@ -115,12 +115,8 @@ impl Table {
 
     /// Deletes the links of a Leaf user that is no more.
     pub(super) async fn delete_links(&self, user: LeafUserId) -> Result<(), StoreError> {
-        for row in self.partition(users_links(user), "").await? {
-            let id = Reading { operation: "Query", item: &row }.parsed("magicLink")?;
-            let changes = vec![self.delete(magic_link_key(id)), self.delete(Self::key_of(&row))];
-            self.transact(changes).await?;
-        }
-        Ok(())
+        let named = |row: Reading<'_>| Ok(magic_link_key(row.parsed("magicLink")?));
+        self.delete_named(users_links(user), named).await
     }
 }
 
