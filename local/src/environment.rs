@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use std::net::SocketAddr;
 
 use simulated_panorama::Environment as PanoramaEnvironment;
+use url::Url;
 
 use crate::options::Options;
 use crate::{aws, seed};
@@ -60,8 +61,8 @@ pub(crate) fn of(
         ),
         ("CONSOLE", "on".to_owned()),
         ("FILES_BUCKET", FILES_BUCKET.to_owned()),
-        ("FRAME_ANCESTORS", String::new()),
-        ("IMAGE_ORIGINS", String::new()),
+        ("FRAME_ANCESTORS", options.frame_ancestors.join(",")),
+        ("IMAGE_ORIGINS", options.image_origins.join(",")),
         // 4 GiB, as in AWS.
         ("LARGEST_FILE_BYTES", "4294967296".to_owned()),
         ("METRICS_NAMESPACE", "PanoramaConnect/local".to_owned()),
@@ -71,7 +72,7 @@ pub(crate) fn of(
         ("PRODUCTION_PORTAL_URL", production),
         ("PRODUCTION_SHARING_URL_ID", sharing_url_id(PanoramaEnvironment::Production)),
         ("PUBLIC_BASE_URL", public_url.to_owned()),
-        ("RETURN_URLS", String::new()),
+        ("RETURN_URLS", options.return_urls.iter().map(Url::as_str).collect::<Vec<_>>().join(",")),
         ("SECRETS_PREFIX", seed::SECRETS_PREFIX.to_owned()),
         ("SILENT_FOR_DAYS", "30".to_owned()),
         ("STAGE_LOGIN_URL", panorama_url.to_owned()),

@@ -4,6 +4,8 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 
 use clap::Parser;
+use domain::invalid::Invalid;
+use domain::page_settings::ImageOrigins;
 use url::Url;
 
 use crate::cors::origin;
@@ -60,6 +62,18 @@ pub struct Flags {
     #[arg(long, value_name = "URL")]
     pub return_url: Option<Url>,
 
+    /// Where else a magic link may have its farmer sent; can be repeated
+    #[arg(long, value_name = "URL")]
+    pub allow_return_url: Vec<Url>,
+
+    /// An https origin that the pictures of magic links may come from; can be repeated
+    #[arg(long, value_name = "ORIGIN", value_parser = image_origin)]
+    pub image_origin: Vec<String>,
+
+    /// An origin whose pages may have a magic link's page in a frame; can be repeated
+    #[arg(long, value_name = "ORIGIN", value_parser = one_origin)]
+    pub frame_ancestor: Vec<String>,
+
     /// An origin whose pages may call the API (CORS); can be repeated, `*` is any. Default: any
     /// origin on this computer
     #[arg(long, value_name = "ORIGIN", value_parser = origin)]
@@ -72,6 +86,16 @@ pub struct Flags {
     /// Print the steps on every run, not only on the first
     #[arg(long)]
     pub walk_through: bool,
+}
+
+fn image_origin(text: &str) -> Result<String, &'static str> {
+    let _: ImageOrigins = text.parse().map_err(|Invalid { rule, .. }| rule)?;
+    Ok(text.to_owned())
+}
+
+/// An origin; `*` is none.
+fn one_origin(text: &str) -> Result<String, &'static str> {
+    if text == "*" { Err("name the origins, each with its own flag") } else { origin(text) }
 }
 
 fn private(text: &str) -> Result<IpAddr, String> {

@@ -39,6 +39,9 @@ async fn run(flags: Flags) -> io::Result<()> {
         data,
         upstream: flags.upstream,
         return_url: flags.return_url,
+        return_urls: flags.allow_return_url,
+        image_origins: flags.image_origin,
+        frame_ancestors: flags.frame_ancestor,
         allow_origins: match flags.allow_origin {
             none if none.is_empty() => Origins::ThisComputers,
             these => Origins::These(these),

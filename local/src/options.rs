@@ -47,6 +47,12 @@ pub struct Options {
     pub upstream_timeout: Option<Duration>,
     /// Where a farmer's browser goes when it is done; without it, it sees the service's own page.
     pub return_url: Option<Url>,
+    /// Where else magic links may have a farmer sent.
+    pub return_urls: Vec<Url>,
+    /// The https origins that the pictures of magic links may come from.
+    pub image_origins: Vec<String>,
+    /// The origins whose pages may have a magic link's page in a frame.
+    pub frame_ancestors: Vec<String>,
     /// The clock of everything; without one, the operating system's.
     pub clock: Option<Arc<dyn Clock>>,
     /// The randomness of the service; that of the simulated ones is their own.
@@ -98,6 +104,9 @@ impl Default for Options {
             stands_for_leaf_at: None,
             upstream_timeout: None,
             return_url: None,
+            return_urls: Vec::new(),
+            image_origins: Vec::new(),
+            frame_ancestors: Vec::new(),
             clock: None,
             randomness: Arc::new(SystemRandomness),
             address_policy: AddressPolicy::Public,

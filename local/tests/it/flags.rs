@@ -6,7 +6,7 @@ use std::process::Command;
 use clap::CommandFactory as _;
 use local::flags::Flags;
 
-use crate::running::{Folder, PROGRAM};
+use crate::running::{Folder, PROGRAM, Running};
 
 #[test]
 fn help_and_the_readme_have_every_flag() {
@@ -40,6 +40,43 @@ fn an_address_that_others_could_reach_is_refused() {
             .output()
             .expect("it runs");
         assert_eq!(output.status.code(), Some(2), "{address}");
+    }
+}
+
+#[test]
+fn what_magic_links_may_name_is_repeated_and_reaches_the_functions() {
+    let mut program = Running::start(&[
+        "--in-memory",
+        "--allow-return-url",
+        "http://localhost:5173/done?x=1",
+        "--allow-return-url",
+        "https://app.example/done",
+        "--image-origin",
+        "https://cdn.example",
+        "--frame-ancestor",
+        "http://LOCALHOST:5173/",
+        "--frame-ancestor",
+        "https://app.example",
+    ]);
+    let environment = &program.ready()["environment"];
+    for (variable, value) in [
+        ("RETURN_URLS", "http://localhost:5173/done?x=1,https://app.example/done"),
+        ("IMAGE_ORIGINS", "https://cdn.example"),
+        ("FRAME_ANCESTORS", "http://localhost:5173,https://app.example"),
+    ] {
+        assert_eq!(environment[variable], value);
+    }
+    assert!(program.terminate().success());
+    for (flag, value) in [
+        ("--allow-return-url", "/done"),
+        ("--image-origin", "http://cdn.example"),
+        ("--image-origin", "https://cdn.example/pictures"),
+        ("--frame-ancestor", "*"),
+        ("--frame-ancestor", "https://app.example/page"),
+    ] {
+        let output =
+            Command::new(PROGRAM).args(["--in-memory", flag, value]).output().expect("it runs");
+        assert_eq!(output.status.code(), Some(2), "{flag} {value}");
     }
 }
 
