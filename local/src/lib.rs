@@ -18,10 +18,13 @@ pub mod machine;
 pub mod options;
 pub mod outbox;
 pub mod ready;
+mod schedules;
 pub mod seed;
 mod stand_ins;
+mod turned_clock;
 pub mod walkthrough;
 
 pub use machine::Machine;
 pub use options::{Data, LARGEST_FILE, Options, Upstream};
 pub use ready::Ready;
+pub use turned_clock::TurnedClock;

@@ -5,14 +5,12 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use adapters::checked_addresses::SystemLookUp;
 use adapters::dynamodb::{catalogue, schema};
 use adapters::no_converter::NoConverter;
 use adapters::receivers::Receivers;
 use adapters::system_clock::SystemClock;
-use all_functions::FUNCTIONS;
 use application::ports::clock::Clock;
 use application::ports::converter::Converter;
 use axum::Router;
@@ -22,7 +20,6 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use domain::address_policy::AddressPolicy;
 use http::Method;
 use http::header::ACCEPT;
-use lambda::function::Kind;
 use shared::service::{Clients, Files, Service};
 use shared::settings::{Settings, Simulation};
 use tokio::net::TcpListener;
@@ -37,11 +34,8 @@ use crate::listening::{bind, wait};
 use crate::options::{Data, Options, Upstream};
 use crate::outbox::Outbox;
 use crate::ready::Ready;
-use crate::stand_ins::{StandIns, now_of};
-use crate::{aws, cors, environment, fault_injector, function_scope, gateway, seed};
-
-/// How often the stream is looked at.
-const DELIVER_EVERY: Duration = Duration::from_secs(1);
+use crate::stand_ins::{StandIns, forward_of, now_of};
+use crate::{aws, cors, environment, fault_injector, gateway, schedules, seed};
 
 /// A running machine. Dropping it ends its servers at once; [`Machine::stop`] lets them finish.
 pub struct Machine {
@@ -71,12 +65,14 @@ impl Machine {
     /// # Errors
     /// A port is taken, the data folder cannot be used, or the first data could not be made.
     pub async fn start(options: Options) -> io::Result<Self> {
-        let clock: Arc<dyn Clock> = options.clock.clone().unwrap_or_else(|| Arc::new(SystemClock));
+        let running = options.running_clock.clone();
+        let clock = options.clock.clone().unwrap_or(running.clone());
         let folder = match &options.data {
             Data::Memory => None,
             Data::Folder(folder) => Some(private_folder(folder)?),
         };
         let file = |name: &str| folder.as_ref().map(|folder| folder.join(name));
+        running.keep_in(file("clock"))?;
         // Both public ports first: a taken one is the commonest trouble, and nothing is half-made
         // by then.
         let address = options.listen;
@@ -108,6 +104,7 @@ impl Machine {
                 largest_file: options.largest_file,
                 state_file: file("panorama.json"),
                 now,
+                forward: options.clock.is_none().then(|| forward_of(running)),
                 sharing_confirmation_base: format!("{public_url}/sharing-confirmation"),
                 controlled_from: pages_of(&api)?,
             };
@@ -146,10 +143,13 @@ impl Machine {
         let created = schema::create_as(&dynamodb, CATALOGUE_TABLE_NAME, &definition).await;
         created.map_err(io::Error::other)?;
         let is_new = make_first_data(&service, &secrets, &ready, &options).await?;
-        let outbox = Arc::new(Outbox::new(database, service.clone(), receivers, clock.clone()));
+        // A turned clock is ahead of the engine's, which says when a record was made.
+        let started_at = options.clock.as_ref().map_or(SystemClock.now(), |clock| clock.now());
+        let outbox = Outbox::new(database, service.clone(), receivers, clock.clone(), started_at);
+        let outbox = Arc::new(outbox);
         if options.clock.is_none() {
-            servers.spawn(keep_delivering(outbox.clone(), wait(stopped.clone())));
-            keep_to_schedules(&mut servers, &service, &stopped);
+            servers.spawn(schedules::keep_delivering(outbox.clone(), wait(stopped.clone())));
+            schedules::keep_to_schedules(&mut servers, &service, &stopped);
         }
         let router =
             whole_api(&service, &options).into_make_service_with_connect_info::<SocketAddr>();
@@ -308,55 +308,6 @@ async fn note_caller(
 ) -> Response {
     request.extensions_mut().insert(CallerAddress(caller.ip()));
     next.run(request).await
-}
-
-async fn keep_delivering(outbox: Arc<Outbox>, stop: impl Future<Output = ()>) -> io::Result<()> {
-    let mut stop = std::pin::pin!(stop);
-    let mut timer = tokio::time::interval(DELIVER_EVERY);
-    loop {
-        tokio::select! {
-            () = &mut stop => return Ok(()),
-            _ = timer.tick() => outbox.deliver().await?,
-        };
-    }
-}
-
-/// Runs the functions that the clock calls.
-fn keep_to_schedules(
-    servers: &mut JoinSet<io::Result<()>>,
-    service: &Service,
-    stopped: &watch::Receiver<bool>,
-) {
-    for function in FUNCTIONS {
-        let Kind::Schedule { every, run } = function.kind else { continue };
-        let (service, name) = (service.clone(), function.name);
-        let run = move || {
-            let service = service.clone();
-            async move {
-                let deadline = service.ports.clock.now().plus(every);
-                function_scope::as_function(name, run(&service, deadline)).await;
-            }
-        };
-        servers.spawn(keep_running(every, run, wait(stopped.clone())));
-    }
-}
-
-async fn keep_running<F: Future<Output = ()>>(
-    every: Duration,
-    run: impl Fn() -> F,
-    stop: impl Future<Output = ()>,
-) -> io::Result<()> {
-    let mut stop = std::pin::pin!(stop);
-    let mut timer = tokio::time::interval(every);
-    // The first tick is at once; there is nothing to do yet.
-    timer.tick().await;
-    loop {
-        tokio::select! {
-            () = &mut stop => return Ok(()),
-            _ = timer.tick() => {}
-        }
-        run().await;
-    }
 }
 
 /// The origins of the API's own pages, whichever of this computer's names is in the address bar.

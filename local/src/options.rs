@@ -16,6 +16,7 @@ use domain::address_policy::AddressPolicy;
 use url::Url;
 
 use crate::cors::Origins;
+use crate::turned_clock::TurnedClock;
 
 /// Most bytes of a file of the simulated Panorama, unless somebody wants larger ones.
 pub const LARGEST_FILE: u64 = 256 * 1_024;
@@ -53,8 +54,11 @@ pub struct Options {
     pub image_origins: Vec<String>,
     /// The origins whose pages may have a magic link's page in a frame.
     pub frame_ancestors: Vec<String>,
-    /// The clock of everything; without one, the operating system's.
+    /// The clock of everything, and then queues and schedules wait for the caller; without one it
+    /// is `running_clock`, and they run by themselves.
     pub clock: Option<Arc<dyn Clock>>,
+    /// A clock that runs, and that the simulated Panorama's control API turns forward.
+    pub running_clock: Arc<TurnedClock>,
     /// The randomness of the service; that of the simulated ones is their own.
     pub randomness: Arc<dyn Randomness>,
     /// Which receivers webhooks may have.
@@ -108,6 +112,7 @@ impl Default for Options {
             image_origins: Vec::new(),
             frame_ancestors: Vec::new(),
             clock: None,
+            running_clock: Arc::default(),
             randomness: Arc::new(SystemRandomness),
             address_policy: AddressPolicy::Public,
             receiver_timeout: TIMEOUT,

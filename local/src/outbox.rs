@@ -17,6 +17,7 @@ use application::ports::clock::Clock;
 use application::ports::webhooks::Receivers;
 use application::ports::work_queue::Outgoing;
 use deliver_alerts::Delivery;
+use domain::timestamp::Timestamp;
 use dynoxide::Database;
 use dynoxide::actions::get_records::Record;
 use lambda::function::Function;
@@ -73,6 +74,7 @@ impl Outbox {
         service: Service,
         receivers: Arc<dyn Receivers>,
         clock: Arc<dyn Clock>,
+        started_at: Timestamp,
     ) -> Self {
         let state = State {
             stream: Stream::of(database),
@@ -80,7 +82,7 @@ impl Outbox {
         };
         let alerts = FifoQueue::new(clock.clone());
         let delivery = Delivery::new(service.clone(), receivers, Arc::new(alerts.clone()));
-        let started_at = clock.now().epoch_seconds();
+        let started_at = started_at.epoch_seconds();
         Self { service, clock, alerts, delivery, started_at, state: Mutex::new(state) }
     }
 

@@ -5,6 +5,7 @@ use std::io;
 use std::net::IpAddr;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use application::ports::clock::Clock;
 use dynoxide::Database;
@@ -16,6 +17,7 @@ use tokio::task::JoinSet;
 use crate::aws;
 use crate::environment::{Addresses, FILES_BUCKET};
 use crate::listening::{bind, wait};
+use crate::turned_clock::TurnedClock;
 
 /// Their ports.
 pub(crate) struct StandIns {
@@ -88,6 +90,14 @@ impl StandIns {
 
 /// A clock, as the simulated services ask for it.
 pub(crate) type Now = Arc<dyn Fn() -> OffsetDateTime + Send + Sync>;
+
+/// What turns a clock forward, as the simulated Panorama asks for it.
+pub(crate) type Forward = Arc<dyn Fn(Duration) -> Duration + Send + Sync>;
+
+/// Turns this clock.
+pub(crate) fn forward_of(clock: Arc<TurnedClock>) -> Forward {
+    Arc::new(move |by| clock.forward(by))
+}
 
 /// This clock.
 pub(crate) fn now_of(clock: Arc<dyn Clock>) -> Now {

@@ -55,6 +55,8 @@ curl -s -L -o machine-file.2020 {operations}/files/$FILE/download/original \
   -H "Authorization: Bearer $TOKEN"
 
 To click through it, leave organizationCode out of step 4 and open the signInUrl in a browser.
+To see what happens after the 15 minutes, let them pass:
+curl -s -d '{{"forwardSeconds":960}}' {panorama_url}/control/clock
 Stop with Ctrl-C.
 "#,
         username = owner.username,

@@ -2,7 +2,7 @@
 
 import { PATHS, act, list, path } from "./api.js";
 import { button, facts, h } from "./elements.js";
-import { moment } from "./moments.js";
+import { moment, now } from "./moments.js";
 import { nameOf } from "./people.js";
 import { empty, failure, fill, paged, tell } from "./states.js";
 
@@ -40,7 +40,7 @@ function shown(link, kind, signal) {
       article.append(failure(error));
     }
   });
-  const isOver = Date.parse(link.expiresAt) < Date.now();
+  const isOver = Date.parse(link.expiresAt) < now();
   const isUsedUp = link.maxUsage !== null && link.usageCount >= link.maxUsage;
   article.append(
     h("div", { class: "who" }, h("h3", null, nameOf(link.leafUserId)),

@@ -8,7 +8,7 @@ import { button, h } from "./elements.js";
 import { showLinks } from "./links.js";
 import { forgetPeople } from "./people.js";
 import { askForToken } from "./sign_in.js";
-import { showSimulator } from "./simulator.js";
+import { readClock, showSimulator } from "./simulator.js";
 import { failure } from "./states.js";
 import { showWalkThrough } from "./walk_through.js";
 import { showWebhooks } from "./webhooks.js";
@@ -97,6 +97,7 @@ async function begin() {
     main.replaceChildren(failure({ status: 0, message: "The service cannot be reached." }, () => location.reload()));
     return;
   }
+  if (settings.simulation) await readClock(settings.simulation);
   signInBy(() => {
     const asked = askForToken(settings.simulation, wasSignedIn);
     wasSignedIn = true;

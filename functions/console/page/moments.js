@@ -8,6 +8,17 @@ const exact = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "m
 const day = new Intl.DateTimeFormat("en", { dateStyle: "full" });
 const clock = new Intl.DateTimeFormat("en", { timeStyle: "short" });
 
+/** How far the service's clock is ahead of this computer's, in milliseconds: on a laptop somebody
+ *  may have turned it. */
+let ahead = 0;
+
+export function clockIsAheadBy(seconds) {
+  ahead = seconds * 1000;
+}
+
+/** What time it is for the service. */
+export const now = () => Date.now() + ahead;
+
 /** How long ago something was, or in what time it will be; nothing if there is no time. */
 export function moment(text) {
   const at = text ? new Date(text) : null;
@@ -16,7 +27,7 @@ export function moment(text) {
 }
 
 export function relative(at) {
-  const seconds = (at.getTime() - Date.now()) / 1000;
+  const seconds = (at.getTime() - now()) / 1000;
   const step = STEPS.find(([, length]) => Math.abs(seconds) >= length);
   return step ? words.format(Math.round(seconds / step[1]), step[0]) : seconds > 0 ? "in a moment" : "just now";
 }

@@ -2,13 +2,14 @@
 
 import { PATHS, list } from "./api.js";
 import { button, choice, field, h, said } from "./elements.js";
-import { clockOf } from "./moments.js";
+import { clockIsAheadBy, clockOf, dayOf } from "./moments.js";
 import { empty, failure, fill, tell } from "./states.js";
 
 const CALLS = ["*", "initiateAuth", "listSharing", "confirmSharing", "listFields", "download", "file"];
 const FAULTS = [["status", "Answer 503"], ["slow", "Answer after 10 seconds"], ["dropBefore", "Close the connection"],
   ["dropAfter", "Do it, then close the connection"], ["malformed", "Answer half of the JSON"]];
 const AT_ONCE = [["expireTokens", "Expire access tokens"], ["revokeRefreshTokens", "Revoke refresh tokens"], ["expireDownloads", "Expire download addresses"]];
+const TURNS = [["960", "16 minutes"], ["3600", "1 hour"], ["86400", "1 day"], ["604800", "7 days"], ["2592000", "30 days"]];
 const MORE = { status: { status: 503 }, slow: { delayMs: 10000 } };
 
 export function showSimulator({ settings: { simulation }, signal }) {
@@ -37,6 +38,7 @@ export function showSimulator({ settings: { simulation }, signal }) {
     h("p", null, "It is on this machine only, and stands for Precision Planting's. As a farmer you reach it at ",
       h("a", { href: simulation.panoramaUrl, target: "_blank", rel: "noopener" }, simulation.panoramaUrl), "."),
     done, h("h2", null, "Operations"), operations,
+    h("h2", null, "Clock"), turning(control, doing),
     h("h2", null, "Faults"), arming(control, doing), faults,
     h("div", { class: "who section" }, h("h2", null, "Calls"), h("div", { class: "actions" },
       button("Look again", refresh), button("Empty the list", doing(async () => { await control("DELETE", "calls"); return "The list is empty."; })))),
@@ -94,6 +96,28 @@ function arming(control, doing) {
       return `Done: ${label.toLowerCase()}.`;
     }))), button("Clear all faults", doing(async () => { await control("DELETE", "faults"); return "No fault is armed."; }))),
   ];
+}
+
+/** Lets time pass for the service and the simulator together. */
+function turning(control, doing) {
+  const by = choice(TURNS);
+  return h("form", { class: "inline", onsubmit: (event) => {
+    event.preventDefault();
+    doing(async () => {
+      const { aheadSeconds, now } = await control("POST", "clock", { forwardSeconds: Number(by.value) });
+      clockIsAheadBy(aheadSeconds);
+      return `It is ${dayOf(now)}, ${clockOf(now)}. Links, sessions and schedules follow.`;
+    })();
+  } }, field("Let time pass", by, "The time to connect is 15 minutes. The clock is never turned back."), h("button", null, "Turn the clock"));
+}
+
+/** A clock that was turned before this page was opened. */
+export async function readClock({ panoramaUrl }) {
+  try {
+    clockIsAheadBy((await controlOf(panoramaUrl)("GET", "clock")).aheadSeconds);
+  } catch {
+    // Times are then told by this computer's clock.
+  }
 }
 
 function armed(all) {

@@ -2,7 +2,7 @@
 
 import { PATHS, act, list, path } from "./api.js";
 import { button, facts, field, h, said } from "./elements.js";
-import { moment } from "./moments.js";
+import { moment, now } from "./moments.js";
 import { nameOf } from "./people.js";
 import { empty, failure, paged, tell } from "./states.js";
 import { alertType, howItFailed } from "./timeline.js";
@@ -20,7 +20,7 @@ export function showWebhooks({ signal }) {
 
 function webhook(it, signal) {
   const what = h("div", { "aria-live": "polite" });
-  const earlier = new Date(Date.now() - 24 * 3600 * 1000);
+  const earlier = new Date(now() - 24 * 3600 * 1000);
   const from = h("input", { type: "datetime-local", required: true, value: local(earlier) });
   const to = h("input", { type: "datetime-local" });
   const onlyFailed = h("input", { type: "checkbox" });

@@ -1,6 +1,7 @@
 //! The control API: what a test, or a person without a browser, does to the simulator. It needs no
 //! sign-in.
 
+mod clock;
 mod data;
 
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use axum::http::header::LOCATION;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::calls::CallRecord;
@@ -91,6 +93,12 @@ GET    /control/faults
 DELETE /control/faults
        Clears the armed faults; what was done at once stays done. 204.
 
+POST   /control/clock
+       {"forwardSeconds": 960}: time passes, 400 days at most at once, for the simulator and for
+       what runs on the same clock. It is never turned back. {now, aheadSeconds}
+GET    /control/clock
+       The same, and no time passes. 404 where the clock is not this program's to turn.
+
 POST   /control/partners/{STAGE|PRODUCTION}/password
        {"password": "..."} is the partner's password from now on. Tokens stay valid. 204.
 "#;
@@ -104,6 +112,7 @@ pub(crate) fn router(simulator: &Arc<Simulator>) -> Router {
         .route("/control/calls", get(calls).delete(clear_calls))
         .route("/control/faults", get(faults).post(arm).delete(clear_faults))
         .route("/control/partners/{environment}/password", post(change_password))
+        .merge(clock::router())
         .merge(data::router())
         .with_state(Arc::clone(simulator))
 }
@@ -204,7 +213,18 @@ async fn change_password(
     Ok(StatusCode::NO_CONTENT)
 }
 
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
+    let body = if body.is_empty() { b"{}" } else { body };
+    serde_json::from_slice(body)
+        .map_err(|_| bad("body", "is not what GET /control says of this call"))
+}
+
+fn bad(field: &str, message: &'static str) -> Refusal {
+    Refusal::BadField(BadField { field: field.to_owned(), message })
+}
+
 enum Refusal {
+    ClockStands,
     NoSuchOperation,
     NoSuchEnvironment,
     NoSuchPart,
@@ -220,6 +240,9 @@ impl From<BadField> for Refusal {
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let (status, body) = match self {
+            Self::ClockStands => {
+                (StatusCode::NOT_FOUND, json!({"message": "whoever started this turns its clock"}))
+            }
             Self::NoSuchOperation => {
                 (StatusCode::NOT_FOUND, json!({"message": "no operation has this code"}))
             }

@@ -59,6 +59,7 @@ mod watch;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -86,6 +87,8 @@ pub struct Config {
     pub state_file: Option<PathBuf>,
     /// What time it is. The system clock is never read.
     pub now: Arc<dyn Fn() -> OffsetDateTime + Send + Sync>,
+    /// Turns the clock of `now` forward, and says how far ahead it is then; without it, nobody can.
+    pub forward: Option<Arc<dyn Fn(Duration) -> Duration + Send + Sync>>,
     /// The partner's Sharing Confirmation URL is this, a slash and the `sharingUrlId`,
     /// e.g. `http://127.0.0.1:3000/sharing-confirmation`.
     pub sharing_confirmation_base: String,
@@ -109,12 +112,14 @@ pub async fn serve(
         largest_file,
         state_file,
         now,
+        forward,
         sharing_confirmation_base,
         controlled_from,
     } = config;
     let confirmation = &sharing_confirmation_base;
-    let simulator =
-        Arc::new(Simulator::open(public_url, largest_file, state_file, now, confirmation)?);
+    let mut simulator = Simulator::open(public_url, largest_file, state_file, now, confirmation)?;
+    simulator.forward = forward;
+    let simulator = Arc::new(simulator);
     listener::serve(listener, router(&simulator, controlled_from), stop).await;
     Ok(())
 }

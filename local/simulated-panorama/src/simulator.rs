@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use time::OffsetDateTime;
 use url::Url;
@@ -14,6 +15,8 @@ pub(crate) struct Simulator {
     state: Mutex<State>,
     state_file: Option<StateFile>,
     now: Arc<dyn Fn() -> OffsetDateTime + Send + Sync>,
+    /// Turns that clock.
+    pub(crate) forward: Option<Arc<dyn Fn(Duration) -> Duration + Send + Sync>>,
     pub(crate) public_url: String,
     pub(crate) largest_file: u64,
     confirmation_base: Url,
@@ -40,7 +43,15 @@ impl Simulator {
             None => (None, Durable::default()),
         };
         let state = Mutex::new(State { durable, ..State::default() });
-        Ok(Self { state, state_file, now, public_url, largest_file, confirmation_base })
+        Ok(Self {
+            state,
+            state_file,
+            now,
+            forward: None,
+            public_url,
+            largest_file,
+            confirmation_base,
+        })
     }
 
     pub(crate) fn now(&self) -> OffsetDateTime {

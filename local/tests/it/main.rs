@@ -4,5 +4,6 @@
 mod cargo_lambda;
 mod flags;
 mod running;
+mod turned_clock;
 mod walk_through;
 mod written_files;

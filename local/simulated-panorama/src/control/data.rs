@@ -9,12 +9,10 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Handle, Refusal, site_of};
-use crate::faults::BadField;
+use super::{Handle, Refusal, bad, read, site_of};
 use crate::files::StoredFile;
 use crate::recorded::{Description, Made, Names};
 use crate::seed::Environment;
@@ -198,14 +196,4 @@ fn check(files: Option<&Vec<u64>>) -> Result<(), Refusal> {
         return Err(bad("files", "must be at most 2000"));
     }
     Ok(())
-}
-
-fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
-    let body = if body.is_empty() { b"{}" } else { body };
-    serde_json::from_slice(body)
-        .map_err(|_| bad("body", "is not what GET /control says of this call"))
-}
-
-fn bad(field: &str, message: &'static str) -> Refusal {
-    Refusal::BadField(BadField { field: field.to_owned(), message })
 }

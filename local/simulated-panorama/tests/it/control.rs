@@ -175,3 +175,31 @@ async fn only_a_page_of_the_service_may_use_the_control_api_from_a_browser() {
     let answer = request.send().await.expect("an answer");
     assert!(!answer.headers().contains_key("access-control-allow-origin"));
 }
+
+#[tokio::test]
+async fn the_clock_is_turned_forward_and_never_back() {
+    let panorama = Panorama::start().await;
+    let now = async || panorama.get("/control/clock").await.json::<Value>().await.expect("JSON");
+    let turn = async |body: Value| panorama.post("/control/clock", &body).await;
+    assert_eq!(now().await, json!({"now": "2026-04-01T12:00:00Z", "aheadSeconds": 0}));
+    let turned = turn(json!({"forwardSeconds": 960})).await;
+    assert_eq!(turned.status(), 200);
+    let later = json!({"now": "2026-04-01T12:16:00Z", "aheadSeconds": 960});
+    assert_eq!(turned.json::<Value>().await.expect("JSON"), later);
+    for body in [
+        json!({"forwardSeconds": -1}),
+        json!({"forwardSeconds": 0}),
+        json!({"forwardSeconds": 34_560_001}),
+        json!({"forwardSeconds": 1.5}),
+        json!({"forwardMinutes": 16}),
+        json!({}),
+    ] {
+        assert_eq!(turn(body.clone()).await.status(), 400, "{body}");
+    }
+    assert_eq!(now().await, later);
+    // The partner's token was given for an hour of this clock.
+    let login = panorama.log_in(Stage).await;
+    assert_eq!(panorama.partner_get(&login, "/sharing").await.0, 200);
+    turn(json!({"forwardSeconds": 3_601})).await;
+    assert_eq!(panorama.partner_get(&login, "/sharing").await.0, 401);
+}

@@ -37,13 +37,18 @@ impl Panorama {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("it is bound"));
         let clock = Arc::new(Mutex::new(start));
-        let read = Arc::clone(&clock);
+        let (read, turned) = (Arc::clone(&clock), Arc::clone(&clock));
         let config = Config {
             listener,
             public_url: url.clone(),
             largest_file: 1_000,
             state_file,
             now: Arc::new(move || *read.lock().expect("no test panics while it holds the clock")),
+            forward: Some(Arc::new(move |by| {
+                let mut now = turned.lock().expect("no test panics while it holds the clock");
+                *now += by;
+                (*now - start).unsigned_abs()
+            })),
             sharing_confirmation_base: CONFIRMATION_BASE.to_owned(),
             controlled_from: vec![CONTROLLED_FROM.to_owned()],
         };

@@ -61,6 +61,7 @@ async fn a_file_that_is_not_a_state_file_is_refused_and_kept() {
         largest_file: 1,
         state_file: Some(file.clone()),
         now: std::sync::Arc::new(|| OffsetDateTime::UNIX_EPOCH),
+        forward: None,
         sharing_confirmation_base: "http://127.0.0.1:3000/sharing-confirmation".to_owned(),
         controlled_from: Vec::new(),
     };
