@@ -70,11 +70,11 @@ export class Machine {
     return (await this.post("/services/usermanagement/api/users", { name, email })).id;
   }
 
-  /** A start without a code; its `signInUrl` is the hop link. */
-  start(user) {
+  /** A start; without a code its `signInUrl` is the hop link. */
+  start(user, organizationCode) {
     return this.post(
       `/services/usermanagement/api/users/${user}/one-click-integration/Panorama`,
-      { appName: this.ready.appName, clientEnvironment: "STAGE" },
+      { appName: this.ready.appName, clientEnvironment: "STAGE", organizationCode },
     );
   }
 
@@ -94,6 +94,21 @@ export class Machine {
   /** Switches sharing off, as the grower would. */
   async revoke(code) {
     await this.control("POST", `operations/${code}/revoke`);
+  }
+
+  /** Lets minutes pass, for the service and its Panorama. */
+  async pass(minutes) {
+    await this.control("POST", "clock", { forwardSeconds: minutes * 60 });
+  }
+
+  /** Waits until a Leaf user's credential has this status, which something else brings about. */
+  async becomes(user, status) {
+    for (let tries = 0; tries < 100; tries += 1) {
+      const credential = await this.credential(user).catch(() => null);
+      if (credential?.status === status) return credential;
+      await wait(100);
+    }
+    throw new Error(`${user} does not become ${status}`);
   }
 
   /** The simulated Panorama's control API. */

@@ -81,6 +81,16 @@ export class Person {
     await this.#enlarged(outcome);
   }
 
+  /** A picture of a page whose scripts do not run, so that axe-core cannot either. */
+  async picture(outcome) {
+    await this.sees(outcome);
+    for (const scheme of ["light", "dark"]) {
+      await this.page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
+      await this.page.screenshot({ path: this.stage.picture(outcome, scheme), fullPage: true });
+    }
+    await this.page.emulateMedia({ colorScheme: "light" });
+  }
+
   /** Text of twice the size (WCAG 1.4.4) makes nothing wider than the window, or unusable. */
   async #enlarged(outcome) {
     const { page } = this;
@@ -95,6 +105,11 @@ export class Person {
     assert.ok(wide <= room, `${outcome} is ${wide} wide in a window of ${room}, at twice the size`);
     assert.deepEqual(await faults(page), [], `${outcome}, at twice the size`);
     await size("");
+  }
+
+  /** Has come to Panorama: the tap has done what it does. */
+  async isAtPanorama() {
+    await this.page.waitForURL((url) => url.href.startsWith(this.stage.machine.panorama));
   }
 
   /** Signs in at the simulated Panorama; a farmer usually is, so it is no tap. */

@@ -127,6 +127,8 @@ export default async function console_(stage) {
   await page.getByText("It is on. The farmer sees:").waitFor();
   await page.getByRole("button", { name: "Arm", exact: true }).click();
   await page.getByText("status at").waitFor();
+  await page.getByRole("button", { name: "Turn the clock" }).click();
+  await page.getByText("Links, sessions and schedules follow.").waitFor();
   await view("simulator");
 
   // Nothing stays behind: not in a storage, not in an address, not in the page.

@@ -12,6 +12,7 @@ export default async function otherWays(stage) {
   await farmer.sees("ask");
   assert.equal(await farmer.page.locator("h1").textContent(), "¿Conectar su operación a Prairie Insights?");
   await farmer.tap("button", "Continuar a Panorama");
+  await farmer.isAtPanorama();
 
   // In the mail program's browser it was another one; this is the real one.
   const other = await stage.person();
@@ -33,7 +34,7 @@ export default async function otherWays(stage) {
   const { link: hers } = await machine.magicLink(second, { settings: { companyName: "</script>🌾" } });
   await other.open(hers);
   await other.tap("button", "Continue to Panorama");
-  await other.page.getByRole("textbox", { name: "Username" }).waitFor();
+  await other.isAtPanorama();
   await other.page.goto(hers);
   await other.look("underWay");
   await other.tap("button", "Continue to Panorama");
