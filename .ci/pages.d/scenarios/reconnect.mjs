@@ -47,6 +47,9 @@ export default async function reconnect(stage) {
   await farmer.tap("button", words.onward);
   await farmer.share(other.name);
   await farmer.look("otherOperation");
+  const next = await farmer.page.locator("main li").allTextContents();
+  assert.match(next[0], /the same operation as before|la même exploitation qu’avant/);
+  assert.equal(next.length, 2, "and the other one can be switched off");
   await unharmed();
 
   await farmer.tap("button", words.again);

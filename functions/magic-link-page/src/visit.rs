@@ -138,6 +138,11 @@ impl<'a> Visitor<'a> {
                 age = Some(LIFETIME.saturating_sub(left(until)).as_secs());
                 View::Elsewhere
             }
+            (LinkState::Ask | LinkState::UnderWay { .. }, Some(Page::OtherOperation))
+                if known.link.reconnect =>
+            {
+                View::OtherOperation
+            }
             (LinkState::Ask | LinkState::UnderWay { .. }, Some(page)) => View::Ended(page),
             (LinkState::Ask, None) if known.link.reconnect => View::Reconnect,
             (LinkState::Ask, None) => View::Ask,

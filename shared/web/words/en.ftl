@@ -81,9 +81,11 @@ link-used = This link has been used.
 not-bound = We could not finish connecting.
     .happened =
         We could not tell which account in { $partner } this belongs to. Maybe you started in
-        another browser or on another device, or more than 15 minutes ago; or the switch in Panorama
-        is off; or your operation is connected already. What you switched on in Panorama stays on.
-    .step-1 = Open { $partner } in the browser that you are using now.
+        another browser or on another device, for two accounts at once, or more than 15 minutes ago;
+        or the switch in Panorama is off; or your operation is connected already. What you switched
+        on in Panorama stays on.
+    .step-1 =
+        Open { $partner }, or the link that you were sent, in the browser that you are using now.
     .step-2 = Start connecting again. If you are asked for the organization code, enter it.
     .step-3 = When Panorama opens, choose your operation and switch { $partner } on.
     .aside = { where-the-code-is }
@@ -172,14 +174,15 @@ opened-elsewhere = This link was opened before, in another browser.
     .step-1 =
         Continue here only if it is your account and you yourself opened the link before.
     .step-2 =
-        Not you, or not sure? Close this page, go back to { $partner } and start connecting again.
+        Not you, or not sure? Close this page. Start connecting again in { $partner }, or ask the
+        people there for a new link.
     .button = I opened it myself: continue
 
 unknown-link = This link does not work.
     .happened = It is incomplete, misspelled or no longer valid. We have changed nothing.
     .step-1 = Did you copy the link? Make sure that you have all of it.
     .step-2 =
-        Otherwise go back to { $partner } and start connecting again. You get a new link there.
+        Otherwise start connecting again in { $partner }, or ask the people there for a new link.
 
 unavailable = We cannot connect you right now.
     .happened =
@@ -228,6 +231,16 @@ link-under-way = Your turn, in Panorama
     .step-1 = { go-and-switch }
     .step-2 = { brings-back }
     .button = Continue to Panorama
+
+link-other-operation = This is a different operation.
+    .happened =
+        This link connects the same operation as before, but in Panorama another one was switched
+        on. To be on the safe side, we did not connect it.
+    .step-1 =
+        Start again with the button. In Panorama, choose the same operation as before and switch
+        { $partner } on.
+    .step-2 = If you do not want to share the other operation, switch { $partner } off there.
+    .button = Start again
 
 link-timed-out = The time ran out.
     .happened =

@@ -67,9 +67,10 @@ link-used = Este enlace ya se ha usado.
 not-bound = No hemos podido terminar la conexión.
     .happened =
         No hemos podido saber a qué cuenta de { $partner } corresponde. Tal vez empezó en otro
-        navegador o en otro dispositivo, o hace más de 15 minutos; o el interruptor de Panorama está
-        desactivado; o su operación ya está conectada. Lo que activó en Panorama sigue activado.
-    .step-1 = Abra { $partner } en el navegador que está usando ahora.
+        navegador o en otro dispositivo, con dos cuentas a la vez, o hace más de 15 minutos; o el
+        interruptor de Panorama está desactivado; o su operación ya está conectada. Lo que activó en
+        Panorama sigue activado.
+    .step-1 = Abra { $partner }, o el enlace que recibió, en el navegador que está usando ahora.
     .step-2 = Empiece de nuevo a conectar. Si se le pide el código de organización, introdúzcalo.
     .step-3 = Cuando se abra Panorama, elija su operación y active { $partner }.
     .aside = { where-the-code-is }
@@ -161,15 +162,14 @@ opened-elsewhere = Este enlace ya se abrió en otro navegador.
     .step-1 =
         Continúe aquí solo si es su cuenta y fue usted quien abrió el enlace antes.
     .step-2 =
-        ¿No fue usted, o tiene dudas? Cierre esta página, vuelva a { $partner } y empiece de nuevo a
-        conectar.
+        ¿No fue usted, o tiene dudas? Cierre esta página. Empiece de nuevo a conectar en
+        { $partner } o pida allí un enlace nuevo.
     .button = Lo abrí yo: continuar
 
 unknown-link = Este enlace no funciona.
     .happened = Está incompleto, mal escrito o ya no es válido. No hemos cambiado nada.
     .step-1 = ¿Copió el enlace? Compruebe que lo tiene entero.
-    .step-2 =
-        Si no, vuelva a { $partner } y empiece de nuevo a conectar. Allí recibirá un enlace nuevo.
+    .step-2 = Si no, empiece de nuevo a conectar en { $partner } o pida allí un enlace nuevo.
 
 unavailable = En este momento no podemos hacer la conexión.
     .happened =
@@ -217,6 +217,16 @@ link-under-way = Ahora le toca a usted, en Panorama
     .step-1 = { go-and-switch }
     .step-2 = { brings-back }
     .button = Continuar a Panorama
+
+link-other-operation = Esta es otra operación.
+    .happened =
+        Este enlace vuelve a conectar la misma operación que antes, pero en Panorama se activó otra.
+        Por seguridad, no la hemos conectado.
+    .step-1 =
+        Empiece de nuevo con el botón. En Panorama, elija la misma operación que antes y active
+        { $partner }.
+    .step-2 = Si no quiere compartir la otra operación, desactive { $partner } en ella.
+    .button = Empezar de nuevo
 
 link-timed-out = Se agotó el tiempo.
     .happened =

@@ -69,10 +69,12 @@ link-used = Ce lien a déjà servi.
 not-bound = Nous n’avons pas pu terminer la connexion.
     .happened =
         Nous n’avons pas pu déterminer à quel compte dans { $partner } cela correspond. Vous avez
-        peut-être commencé dans un autre navigateur ou sur un autre appareil, ou il y a plus de
-        15 minutes ; ou l’interrupteur dans Panorama est désactivé ; ou votre exploitation est déjà
-        connectée. Ce que vous avez activé dans Panorama reste activé.
-    .step-1 = Ouvrez { $partner } dans le navigateur que vous utilisez en ce moment.
+        peut-être commencé dans un autre navigateur ou sur un autre appareil, avec deux comptes à la
+        fois, ou il y a plus de 15 minutes ; ou l’interrupteur dans Panorama est désactivé ; ou
+        votre exploitation est déjà connectée. Ce que vous avez activé dans Panorama reste activé.
+    .step-1 =
+        Ouvrez { $partner }, ou le lien que vous avez reçu, dans le navigateur que vous utilisez en
+        ce moment.
     .step-2 =
         Recommencez la connexion. Si le code d’organisation vous est demandé, saisissez-le.
     .step-3 = Quand Panorama s’ouvre, choisissez votre exploitation et activez { $partner }.
@@ -173,16 +175,14 @@ opened-elsewhere = Ce lien a déjà été ouvert dans un autre navigateur.
     .step-1 =
         Continuez ici seulement si c’est votre compte et si c’est vous qui avez déjà ouvert le lien.
     .step-2 =
-        Ce n’était pas vous, ou vous avez un doute ? Fermez cette page, retournez dans { $partner }
-        et recommencez la connexion.
+        Ce n’était pas vous, ou vous avez un doute ? Fermez cette page. Recommencez la connexion
+        dans { $partner } ou demandez-y un nouveau lien.
     .button = C’est moi qui l’ai ouvert : continuer
 
 unknown-link = Ce lien ne fonctionne pas.
     .happened = Il est incomplet, mal écrit ou n’est plus valable. Nous n’avons rien changé.
     .step-1 = Avez-vous copié le lien ? Vérifiez qu’il est complet.
-    .step-2 =
-        Sinon, retournez dans { $partner } et recommencez la connexion. Vous y recevrez un nouveau
-        lien.
+    .step-2 = Sinon, recommencez la connexion dans { $partner } ou demandez-y un nouveau lien.
 
 unavailable = Nous ne pouvons pas faire la connexion pour le moment.
     .happened =
@@ -233,6 +233,17 @@ link-under-way = À vous, dans Panorama
     .step-1 = { go-and-switch }
     .step-2 = { brings-back }
     .button = Continuer vers Panorama
+
+link-other-operation = C’est une autre exploitation.
+    .happened =
+        Ce lien reconnecte la même exploitation qu’avant, mais une autre a été activée dans
+        Panorama. Par sécurité, nous ne l’avons pas connectée.
+    .step-1 =
+        Recommencez avec le bouton. Dans Panorama, choisissez la même exploitation qu’avant et
+        activez { $partner }.
+    .step-2 =
+        Si vous ne voulez pas partager l’autre exploitation, désactivez { $partner } pour celle-ci.
+    .button = Recommencer
 
 link-timed-out = Le délai est écoulé.
     .happened =

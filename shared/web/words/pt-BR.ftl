@@ -65,10 +65,11 @@ link-used = Este link já foi usado.
 not-bound = Não conseguimos concluir a conexão.
     .happened =
         Não conseguimos identificar a que conta em { $partner } isto pertence. Talvez você tenha
-        começado em outro navegador ou em outro aparelho, ou há mais de 15 minutos; ou o
-        compartilhamento está desativado no Panorama; ou sua operação já está conectada. O que você
-        ativou no Panorama continua ativado.
-    .step-1 = Abra { $partner } no navegador que você está usando agora.
+        começado em outro navegador ou em outro aparelho, com duas contas ao mesmo tempo, ou há mais
+        de 15 minutos; ou o compartilhamento está desativado no Panorama; ou sua operação já está
+        conectada. O que você ativou no Panorama continua ativado.
+    .step-1 =
+        Abra { $partner }, ou o link que você recebeu, no navegador que você está usando agora.
     .step-2 = Comece a conectar de novo. Se o código da organização for pedido, digite-o.
     .step-3 = Quando o Panorama abrir, escolha sua operação e ative { $partner }.
     .aside = { where-the-code-is }
@@ -156,16 +157,14 @@ opened-elsewhere = Este link já foi aberto em outro navegador.
     .step-1 =
         Continue aqui somente se for a sua conta e se foi você quem abriu o link antes.
     .step-2 =
-        Não foi você, ou não tem certeza? Feche esta página, volte para { $partner } e comece a
-        conectar de novo.
+        Não foi você, ou não tem certeza? Feche esta página. Comece a conectar de novo em
+        { $partner } ou peça lá um novo link.
     .button = Fui eu que abri: continuar
 
 unknown-link = Este link não funciona.
     .happened = Ele está incompleto, foi digitado errado ou não vale mais. Não mudamos nada.
     .step-1 = Você copiou o link? Verifique se ele está completo.
-    .step-2 =
-        Se não for isso, volte para { $partner } e comece a conectar de novo. Lá você recebe um novo
-        link.
+    .step-2 = Se não for isso, comece a conectar de novo em { $partner } ou peça lá um novo link.
 
 unavailable = Não conseguimos conectar você agora.
     .happened =
@@ -213,6 +212,16 @@ link-under-way = Agora é com você, no Panorama
     .step-1 = { go-and-switch }
     .step-2 = { brings-back }
     .button = Continuar para o Panorama
+
+link-other-operation = Esta é outra operação.
+    .happened =
+        Este link conecta de novo a mesma operação de antes, mas no Panorama foi ativada outra. Por
+        segurança, não a conectamos.
+    .step-1 =
+        Comece de novo com o botão. No Panorama, escolha a mesma operação de antes e ative
+        { $partner }.
+    .step-2 = Se você não quer compartilhar a outra operação, desative { $partner } nela.
+    .button = Começar de novo
 
 link-timed-out = O tempo acabou.
     .happened =

@@ -75,6 +75,8 @@ pub enum View {
     Connected(Option<Told>),
     /// The 15 minutes are over.
     TimedOut,
+    /// The farmer was to connect the operation that was connected, and has switched on another.
+    OtherOperation,
     /// How a callback ended that has not connected anything.
     Ended(Page<'static>),
     /// The farmer has disconnected.
@@ -153,6 +155,10 @@ impl View {
             },
             Self::Connected(_) => about("connected", ok, Check, &all.connected),
             Self::TimedOut => about("timedOut", ok, Clock, &all.link_timed_out),
+            Self::OtherOperation => {
+                let words = &all.link_other_operation;
+                about("otherOperation", StatusCode::CONFLICT, Attention, words)
+            }
             Self::Ended(page) => {
                 let of = page.about();
                 let button = Some((all.start_again, Button::Continue));
@@ -196,6 +202,7 @@ impl View {
         matches!(
             self,
             Self::Connected(_)
+                | Self::OtherOperation
                 | Self::Ended(_)
                 | Self::Disconnected
                 | Self::TimedOut
