@@ -1,7 +1,7 @@
 // One farmer's connection: how it is, what to do, and what happened.
 
 import { PATHS, act, list, path } from "./api.js";
-import { badge, connectionOf } from "./connections.js";
+import { badge, connectionOf, next } from "./connections.js";
 import { button, facts, h, said } from "./elements.js";
 import { makeLink } from "./making_links.js";
 import { moment } from "./moments.js";
@@ -12,13 +12,14 @@ import { timeline } from "./timeline.js";
 const LOOK_AGAIN_AFTER = 5000;
 
 /** The title and the content of the view of a Leaf user. */
-export function showConnection(id, { signal }) {
+export function showConnection(id, { settings, signal }) {
   const name = said("Connection");
   const who = h("div", { class: "person" });
   const state = h("section", { "aria-label": "State" });
   const done = h("div", { "aria-live": "polite" });
   const history = timeline(id, signal);
   let isPending = false;
+  const isSimulated = settings.simulation !== null;
   const show = (query) => fill(state, () => stateOf(id, query, signal), (found) => {
     const before = isPending;
     isPending = found.credential?.status === "PENDING";
@@ -53,8 +54,8 @@ export function showConnection(id, { signal }) {
       await act("POST", path`/services/fields/api/users/${id}/fields/sync`, { signal });
       return "A sync is scheduled. What is new arrives within minutes.";
     })),
-    button("Make a magic link", () => makeLink(id, { reconnect: false, signal, made: history.again })),
-    button("Make a reconnect link", () => makeLink(id, { reconnect: true, signal, made: history.again })));
+    button("Make a magic link", () => makeLink(id, { reconnect: false, isSimulated, signal, made: history.again })),
+    button("Make a reconnect link", () => makeLink(id, { reconnect: true, isSimulated, signal, made: history.again })));
   return {
     title: name,
     content: [
@@ -86,7 +87,7 @@ function stateShown({ credential, listed, none }) {
   }
   return [
     h("p", null, badge(credential.status)),
-    listed && h("p", { class: "next" }, listed.nextStep),
+    listed && next(listed.nextStep),
     facts(
       ["Since", moment(listed?.statusSince)],
       ["Why", listed?.reason && said(listed.reason)],

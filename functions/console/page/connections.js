@@ -1,7 +1,8 @@
 // Every connection, worst first; and one farmer by name, e-mail address or an id.
 
 import { PATHS, credential, list, readIfThere, read, user } from "./api.js";
-import { choice, facts, field, h, said } from "./elements.js";
+import { button, choice, facts, field, h, said } from "./elements.js";
+import { makeUser } from "./making_users.js";
 import { moment } from "./moments.js";
 import { meet, nameOf, reachedBy } from "./people.js";
 import { empty, fill, paged } from "./states.js";
@@ -23,6 +24,11 @@ export function badge(status) {
   return h("span", { class: `badge ${mood}` }, words);
 }
 
+/** What somebody is to do, in the service's own words. */
+export function next(step) {
+  return h("p", { class: "next" }, h("strong", null, "What to do: "), step);
+}
+
 export function showConnections({ signal }) {
   const results = h("section", { "aria-label": "Connections" });
   const filters = { status: "", appName: "", clientEnvironment: "", silentForDays: "" };
@@ -32,13 +38,14 @@ export function showConnections({ signal }) {
       connection,
       () => Object.values(filters).some(Boolean)
         ? empty("No connection is like that.")
-        : empty("Nobody is connected yet.", h("p", null, h("a", { href: "#/walk-through" }, "The walk-through"), " connects the first one.")),
+        : empty("Nobody is connected yet.", h("p", null, "Add a farmer, then make a magic link. Or follow ", h("a", { href: "#/walk-through" }, "the walk-through"), ".")),
     );
     results.replaceChildren(place);
   };
   const filter = (name) => (value) => { filters[name] = value; all(); };
   all();
-  return [finder(results, all, signal), narrowing(filter, signal), results];
+  const add = button("Add a farmer", () => makeUser({ signal }));
+  return [finder(results, all, signal), h("div", { class: "actions" }, add), narrowing(filter, signal), results];
 }
 
 function finder(results, all, signal) {
@@ -78,7 +85,7 @@ function narrowing(filter, signal) {
 function connection(it) {
   return h("article", { class: "connection" },
     h("div", { class: "who" }, h("h2", null, nameOf(it.leafUserId)), badge(it.status)),
-    h("p", { class: "next" }, it.nextStep),
+    next(it.nextStep),
     facts(
       ["Since", moment(it.statusSince)],
       ["Last data", moment(it.lastDataAt) ?? "none yet"],

@@ -48,6 +48,15 @@ export function button(label, press, attributes) {
   return element;
 }
 
+/** Shows a form over the view; it goes with the view. `id` is its heading's. */
+export function ask(form, id, signal) {
+  const dialog = h("dialog", { "aria-labelledby": id, onclose: () => dialog.remove() }, form);
+  document.body.append(dialog);
+  signal.addEventListener("abort", () => dialog.close());
+  dialog.showModal();
+  return dialog;
+}
+
 let number = 0;
 
 /** A field with its label. */

@@ -1,7 +1,7 @@
 // A dialog that makes a magic link and shows it once: nobody can read a whole link again.
 
 import { PATHS, act, list, path } from "./api.js";
-import { button, choice, field, h } from "./elements.js";
+import { ask, button, choice, field, h } from "./elements.js";
 import { copyable } from "./copying.js";
 import { moment } from "./moments.js";
 import { failure } from "./states.js";
@@ -10,7 +10,7 @@ const LENGTHS = [["86400", "1 day"], ["900", "15 minutes"], ["3600", "1 hour"], 
 const USES = [["", "As often as needed"], ["1", "Once"], ["3", "3 times"]];
 const LANGUAGES = [["", "As the farmer's browser"], ["en", "English"], ["es", "Español"], ["fr", "Français"], ["pt-BR", "Português (Brasil)"]];
 
-export function makeLink(leafUserId, { reconnect, signal, made }) {
+export function makeLink(leafUserId, { reconnect, isSimulated, signal, made }) {
   const expiresIn = choice(LENGTHS);
   const maxUsage = choice(USES);
   const language = choice(LANGUAGES);
@@ -37,7 +37,7 @@ export function makeLink(leafUserId, { reconnect, signal, made }) {
     };
     try {
       const link = await act("POST", PATHS.magicLinks + path`/users/${leafUserId}/authentication`, { body, signal });
-      form.replaceChildren(title, ...shown(link), h("div", { class: "actions" }, close));
+      form.replaceChildren(title, ...shown(link, isSimulated).filter(Boolean), h("div", { class: "actions" }, close));
       form.querySelector(".copyable button").focus();
       made?.();
     } catch (error) {
@@ -53,16 +53,15 @@ export function makeLink(leafUserId, { reconnect, signal, made }) {
       : "Whoever opens the link sees this farmer's account, and connects an operation to it."),
     field("Works for", expiresIn), field("Can be used", maxUsage), field("Language", language), which, what,
     h("div", { class: "actions" }, h("button", { class: "main" }, "Make the link"), close));
-  const dialog = h("dialog", { "aria-labelledby": "making", onclose: () => dialog.remove() }, form);
-  document.body.append(dialog);
-  signal.addEventListener("abort", () => dialog.close());
-  dialog.showModal();
+  const dialog = ask(form, "making", signal);
 }
 
-function shown({ link, expiresAt }) {
+function shown({ link, expiresAt }, isSimulated) {
   return [
     h("p", null, "Send it to the farmer now. It is shown only once."),
     copyable(link, "the link"),
+    // Elsewhere it is the farmer's browser that has to open it.
+    isSimulated && h("p", null, h("a", { href: link, target: "_blank", rel: "noopener" }, "Open it as the farmer")),
     h("p", { class: "hint" }, "It stops working ", moment(expiresAt), "."),
   ];
 }

@@ -33,6 +33,7 @@ embedded!(
     "links.js",
     "main.js",
     "making_links.js",
+    "making_users.js",
     "moments.js",
     "people.js",
     "sign_in.js",
