@@ -11,9 +11,12 @@ use web::routes::Routes;
 
 pub const DOCUMENT: &str = include_str!(concat!(env!("OUT_DIR"), "/openapi.json"));
 
-/// The browser component. Pages pin it by its hash, so what is published under this version stays
-/// as it is: a change has another one.
-pub const COMPONENT: &str = include_str!("../component/panorama-connect.js");
+/// The browser component. Pages pin it by its hash, so what is published under a version stays as
+/// it is: a change has another one.
+pub const COMPONENT_1: &str = include_str!("../component/panorama-connect-1.js");
+
+/// The one that can be in a frame, and can show an API key.
+pub const COMPONENT_2: &str = include_str!("../component/panorama-connect-2.js");
 
 pub const FUNCTION: Function = Function {
     warm_up: None,
@@ -27,11 +30,10 @@ pub const FUNCTION: Function = Function {
 
 /// The function's routes. They need nothing of the service, so they are the same over any state.
 pub fn routes<S: Clone + Send + Sync + 'static>(state: S) -> Routes<S> {
-    Routes::new(state).public(Method::GET, "/openapi.json", document).public(
-        Method::GET,
-        "/components/panorama-connect-1.js",
-        component,
-    )
+    Routes::new(state)
+        .public(Method::GET, "/openapi.json", document)
+        .public(Method::GET, "/components/panorama-connect-1.js", async || component(COMPONENT_1))
+        .public(Method::GET, "/components/panorama-connect-2.js", async || component(COMPONENT_2))
 }
 
 async fn document() -> ([(HeaderName, &'static str); 2], &'static str) {
@@ -40,11 +42,11 @@ async fn document() -> ([(HeaderName, &'static str); 2], &'static str) {
 }
 
 /// Pages of other origins read it, and compare it with its hash.
-async fn component() -> ([(HeaderName, &'static str); 3], &'static str) {
+fn component(script: &'static str) -> ([(HeaderName, &'static str); 3], &'static str) {
     let headers = [
         (CONTENT_TYPE, "text/javascript; charset=utf-8"),
         (CACHE_CONTROL, "public, max-age=86400"),
         (ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
     ];
-    (headers, COMPONENT)
+    (headers, script)
 }

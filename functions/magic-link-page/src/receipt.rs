@@ -1,6 +1,7 @@
 //! `GET /magic-link/{address}/receipt`, and the same as JSON: for the browser that has connected
 //! the operation, and for nobody else who has the link.
 
+use application::ports::failure::Failure;
 use application::use_cases::open_magic_link::{KnownLink, OpenedLink, open_magic_link};
 use axum::Json;
 use axum::extract::State;
@@ -8,10 +9,12 @@ use axum::response::{IntoResponse as _, Response};
 use http::header::CACHE_CONTROL;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use shared::service::Service;
+use web::error_key::ErrorKey;
 use web::pages::link::View;
 use web::pages::link::receipt::Receipt;
+use web::problem::Problem;
 
-use crate::door::Segment;
+use crate::door::{Door, Segment};
 use crate::visit::{Look, Visitor, connection};
 
 pub(crate) async fn page(
@@ -21,10 +24,12 @@ pub(crate) async fn page(
 ) -> Response {
     let visitor = Visitor::of(&service, &segment, &headers);
     match found(&visitor).await {
-        Ok((known, receipt)) => {
-            Look::of(&visitor, &known, View::Connected(None)).page(&visitor, None).receipt(receipt)
+        Ok(Some((known, receipt))) => look(&visitor, &known).page(&visitor, None).receipt(receipt),
+        Ok(None) => visitor.unknown(),
+        Err(error) => {
+            tracing::error!(%error, "a receipt could not be written");
+            visitor.unavailable(None)
         }
-        Err(page) => page,
     }
 }
 
@@ -32,36 +37,36 @@ pub(crate) async fn json(
     State(service): State<Service>,
     segment: Segment,
     headers: HeaderMap,
-) -> Response {
+) -> Result<Response, Problem> {
     let visitor = Visitor::of(&service, &segment, &headers);
-    match found(&visitor).await {
-        Ok((known, receipt)) => {
-            let look = Look::of(&visitor, &known, View::Connected(None));
-            let json = look.page(&visitor, None).receipt_json(receipt);
-            let headers = [
-                (CACHE_CONTROL, HeaderValue::from_static("no-store")),
-                (HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex")),
-            ];
-            (headers, Json(json)).into_response()
-        }
-        Err(page) => page,
-    }
+    let (known, receipt) = found(&visitor).await?.ok_or_else(|| {
+        Problem::new(
+            ErrorKey::MagicLinkNotFound,
+            "There is no such link, or this browser has connected nothing with it. The receipt is \
+             for the browser that has.",
+        )
+    })?;
+    let json = look(&visitor, &known).page(&visitor, None).receipt_json(receipt);
+    let headers = [
+        (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex")),
+    ];
+    Ok((headers, Json(json)).into_response())
 }
 
-/// The link and what is to be written down, or the page that says that there is nothing.
-async fn found(visitor: &Visitor<'_>) -> Result<(Box<KnownLink>, Receipt), Response> {
-    let door = visitor.door().await?;
-    let known = match open_magic_link(&visitor.service.ports, door.key(), &visitor.cookies).await {
-        Ok(OpenedLink::Known(known)) => known,
-        Ok(OpenedLink::Unknown) => return Err(visitor.unknown()),
-        Err(error) => {
-            tracing::error!(%error, "a magic link could not be opened");
-            return Err(visitor.unavailable(door.age()));
-        }
-    };
-    let issued = visitor.service.ports.clock.now();
+fn look<'a>(visitor: &Visitor<'_>, known: &'a KnownLink) -> Look<'a> {
+    Look::of(visitor, known, View::Connected(None))
+}
+
+/// The link and what is to be written down, if there is anything for this browser.
+async fn found(visitor: &Visitor<'_>) -> Result<Option<(Box<KnownLink>, Receipt)>, Failure> {
+    let Visitor { service, path, .. } = visitor;
+    let Some(door) = Door::at(service, path).await? else { return Ok(None) };
+    let opened = open_magic_link(&service.ports, door.key(), &visitor.cookies).await?;
+    let OpenedLink::Known(known) = opened else { return Ok(None) };
+    let issued = service.ports.clock.now();
     let receipt = connection(&known).zip(known.reference()).map(|(connection, reference)| {
         Receipt { reference, issued, since: connection.connected_at }
     });
-    receipt.map(|receipt| (known, receipt)).ok_or_else(|| visitor.unknown())
+    Ok(receipt.map(|receipt| (known, receipt)))
 }

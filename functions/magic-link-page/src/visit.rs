@@ -7,7 +7,7 @@ use application::use_cases::open_magic_link::{
 };
 use application::use_cases::receive_confirmation::End;
 use application::use_cases::watch_handshake::{Watched, watch_handshake};
-use axum::extract::{Path, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
 use domain::browser::ShownCookies;
 use domain::ids::SessionId;
@@ -36,16 +36,25 @@ const OF_UNKNOWN_AGE: u64 = 120;
 pub(crate) async fn show(
     State(service): State<Service>,
     segment: Segment,
+    RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
-    Visitor::of(&service, &segment, &headers).visit().await
+    let mut visitor = Visitor::of(&service, &segment, &headers);
+    visitor.is_framed |= query.as_deref() == Some(IN_FRAME);
+    visitor.visit().await
 }
+
+/// The query with which the page in a frame asks for itself (`follow.js`).
+const IN_FRAME: &str = "frame=true";
 
 /// A browser at an address.
 pub(crate) struct Visitor<'a> {
     pub(crate) service: &'a Service,
     pub(crate) path: &'a str,
     pub(crate) cookies: ShownCookies,
+    /// Whether it is in a frame of the partner's page. Panorama is in none, and our cookie neither:
+    /// the farmer goes on in a window, which this page has opened.
+    is_framed: bool,
     /// What it likes to read.
     language: Language,
 }
@@ -54,7 +63,9 @@ impl<'a> Visitor<'a> {
     pub(crate) fn of(service: &'a Service, segment: &'a Segment, headers: &HeaderMap) -> Self {
         let path = segment.as_ref().map_or("", |Path(path)| path);
         let cookies = binding_cookies(headers);
-        Self { service, path, cookies, language: Language::accepted(headers) }
+        // W3C Fetch Metadata. A page that asks for itself by script is not said to be in a frame.
+        let is_framed = headers.get("sec-fetch-dest").is_some_and(|dest| dest == "iframe");
+        Self { service, path, cookies, is_framed, language: Language::accepted(headers) }
     }
 
     /// Which address it is at, or the page that says that it is none.
@@ -134,7 +145,7 @@ impl<'a> Visitor<'a> {
         let view = match (known.state, ended) {
             (LinkState::Gone(Spent::Expired), _) => View::Over,
             (LinkState::Gone(Spent::UsedUp), _) => View::UsedUp,
-            (LinkState::UnderWay { here: false, until }, _) => {
+            (LinkState::UnderWay { here: false, until }, _) if !self.is_framed => {
                 age = Some(LIFETIME.saturating_sub(left(until)).as_secs());
                 View::Elsewhere
             }
@@ -216,6 +227,7 @@ impl<'a> Visitor<'a> {
             settings: PLAIN,
             path: "",
             return_to: None,
+            is_framed: self.is_framed,
             opener: None,
             ancestors: self.service.settings.frame_ancestors.clone(),
             again,
@@ -279,6 +291,7 @@ impl<'a> Look<'a> {
             settings: &self.settings,
             path: &self.path,
             return_to: self.return_to.as_ref(),
+            is_framed: visitor.is_framed,
             opener: self.opener.as_deref(),
             ancestors: settings.frame_ancestors.iter().chain(&self.opener).cloned().collect(),
             again,

@@ -104,13 +104,41 @@ async fn whoever_merely_has_the_link_sees_nothing_of_what_is_connected() {
     let seen = stranger.open(&farmer.link).await;
     assert_eq!(seen.outcome, "ask");
     assert!(!seen.body.contains("/receipt") && !seen.body.contains("<dd data-live"));
-    for below in ["/receipt", "/receipt.json"] {
-        let seen = stranger.open(&format!("{}{below}", farmer.link)).await;
-        assert_eq!((seen.status, &*seen.outcome), (StatusCode::NOT_FOUND, "unknownLink"));
+    let seen = stranger.open(&format!("{}/receipt", farmer.link)).await;
+    assert_eq!((seen.status, &*seen.outcome), (StatusCode::NOT_FOUND, "unknownLink"));
+    // What programs read says so as programs read it.
+    for link in [&farmer.link, &format!("{}x", farmer.link)] {
+        let seen = stranger.open(&format!("{link}/receipt.json")).await;
+        let problem: Value = serde_json::from_str(&seen.body).expect("JSON");
+        let (status, key) = (seen.status, &problem["errorKey"]);
+        assert_eq!((status, key), (StatusCode::NOT_FOUND, &json!("magicLinkNotFound")));
     }
     let form = stranger.http.post(&farmer.link).header("sec-fetch-site", "same-origin");
     assert_eq!(stranger.send(form.body("button=disconnect")).await.outcome, "ask");
     assert_eq!(farmer.world.status(&farmer.user).await, "ACTIVE");
+}
+
+/// The browser has our cookie in no frame, and says so of a frame itself.
+#[tokio::test]
+async fn in_a_frame_it_is_not_said_to_be_open_elsewhere_and_the_frame_sees_it_connected() {
+    let opener = Some("https://app.example".to_owned());
+    let mut farmer = Farmer::with(json!({}), |link| NewLink { opener, ..link }).await;
+    let frame = farmer.world.browser();
+    let seen = async |address: &str, dest: &str| {
+        let request = frame.http.get(address).header("sec-fetch-dest", dest);
+        let answer = request.send().await.expect("an answer").text().await.expect("a page");
+        let outcome = answer.split_once("data-outcome=\"").expect("an outcome").1;
+        outcome.split('"').next().expect("an end").to_owned()
+    };
+    let asks = format!("{}?frame=true", farmer.link);
+    assert_eq!(seen(&farmer.link, "iframe").await, "ask");
+    let link = farmer.link.clone();
+    farmer.phone.press(&link).await;
+    assert_eq!(seen(&farmer.link, "document").await, "openedElsewhere");
+    assert_eq!(seen(&farmer.link, "iframe").await, "underWay");
+    assert_eq!(seen(&asks, "empty").await, "underWay");
+    farmer.connects().await;
+    assert_eq!(seen(&asks, "empty").await, "connected");
 }
 
 #[tokio::test]

@@ -129,6 +129,26 @@ fn one_that_ran_out_is_started_again_from_its_own_browser_for_an_hour_longer_tha
     assert_eq!(shown(&used, Some(&over), None, last).1, Some(LinkState::Gone(Spent::Expired)));
 }
 
+/// The page's frame has no cookie of ours; the page has a key that tells as much.
+#[test]
+fn whoever_has_a_link_that_was_made_for_a_page_is_told_how_it_ended_and_nothing_more() {
+    let done = session(State::Completed { code: code() });
+    let active = credential(CredentialStatus::Active);
+    let opener = Some("https://app.example".to_owned());
+    let used = MagicLink { opener, usage_count: 2, ..link() };
+    let without = |session, credential, now| shown(&used, Some(session), credential, now).0;
+    assert_eq!(without(&done, Some(&active), at(60)), Some(LinkState::Connected(None)));
+    let revoked = credential(CredentialStatus::Revoked);
+    let used_up = Some(LinkState::Gone(Spent::UsedUp));
+    assert_eq!(without(&done, Some(&revoked), at(60)), used_up);
+    let owned = session(State::Rejected(Rejection::OperationOwned));
+    assert_eq!(without(&owned, None, at(60)), Some(LinkState::Rejected(Rejection::OperationOwned)));
+    let expired = Some(LinkState::Gone(Spent::Expired));
+    assert_eq!(without(&done, Some(&active), at(2 * 3_600)), expired, "and not for ever");
+    let mailed = MagicLink { opener: None, ..used.clone() };
+    assert_eq!(shown(&mailed, Some(&done), Some(&active), at(60)).0, used_up);
+}
+
 #[test]
 fn what_is_connected_is_told_to_the_browser_that_has_connected_it_alone() {
     let done = session(State::Completed { code: code() });

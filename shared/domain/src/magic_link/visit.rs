@@ -40,7 +40,8 @@ pub enum LinkState {
     },
     /// A farmer has confirmed, and Panorama has not answered yet.
     Waiting(SessionId),
-    /// The operation is connected; to the browser that has connected it, more is told.
+    /// The operation is connected; to the browser that has connected it, more is told. Whoever else
+    /// has a link that was made for a page is told this much, for the page's API key tells it, too.
     Connected(Option<Connection>),
     /// The browser's session ran out; one tap starts it again.
     TimedOut,
@@ -67,7 +68,7 @@ impl Visit<'_> {
         let of_link = self.session.filter(|session| link.has_started(session));
         let seen = match (self.session, of_link) {
             (Some(session), _) if session.status(now) == Status::Confirming => {
-                let may_see = here || link.allows(Use::New, now).is_ok();
+                let may_see = here || self.is_pages(session) || link.allows(Use::New, now).is_ok();
                 may_see.then_some(LinkState::Waiting(session.id))
             }
             (_, Some(session)) => self.of_session(session),
@@ -99,23 +100,33 @@ impl Visit<'_> {
             (Status::Pending, _) if here || now < link.expires_at => {
                 Some(LinkState::UnderWay { here, until: session.expires_at })
             }
-            _ if !here => None,
-            (Status::Expired, _) => Some(
-                link.allows(Use::Again, now).map_or_else(LinkState::Gone, |()| LinkState::TimedOut),
-            ),
-            (Status::Rejected(rejection), _) => Some(LinkState::Rejected(rejection)),
-            (_, State::Completed { code }) => {
+            (Status::Rejected(rejection), _) if here || self.is_pages(session) => {
+                Some(LinkState::Rejected(rejection))
+            }
+            (_, State::Completed { code }) if here || self.is_pages(session) => {
                 let credential = self.credential.filter(|credential| {
                     credential.organization_code == *code
                         && credential.status != CredentialStatus::Revoked
                 })?;
-                Some(LinkState::Connected(Some(Connection {
+                Some(LinkState::Connected(here.then_some(Connection {
                     status: credential.status,
                     since: credential.status_since,
                     connected_at: credential.created_at,
                 })))
             }
+            _ if !here => None,
+            (Status::Expired, _) => Some(
+                link.allows(Use::Again, now).map_or_else(LinkState::Gone, |()| LinkState::TimedOut),
+            ),
             _ => None,
         }
+    }
+
+    /// Whether the session is one of a link that was made for a page, and young enough. The page's
+    /// frame is not the browser that is in the session, but the page's key tells how it stands.
+    fn is_pages(&self, session: &Session) -> bool {
+        let Self { link, now, .. } = *self;
+        let is_recent = link.allows(Use::Again, now).is_ok();
+        link.opener.is_some() && link.has_started(session) && is_recent
     }
 }

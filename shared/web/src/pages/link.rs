@@ -115,6 +115,8 @@ pub struct LinkPage<'a> {
     pub path: &'a str,
     /// Where the farmer goes on to at the end.
     pub return_to: Option<&'a Url>,
+    /// Whether it is in a frame of the partner's page.
+    pub is_framed: bool,
     /// The origin that is told what comes of it.
     pub opener: Option<&'a str>,
     /// The origins whose pages may have it in a frame.
@@ -263,7 +265,12 @@ impl LinkPage<'_> {
     fn main(&self, view: View, about: &About, all: &Words, names: Names<'_>) -> Markup {
         let words = about.words;
         let again = [all.start_again_text];
-        let steps = if view.starts_again() { &again[..] } else { words.steps };
+        let steps = match view {
+            // The page to go back to is around it.
+            View::Connected(_) if self.is_framed => &[],
+            _ if view.starts_again() => &again[..],
+            _ => words.steps,
+        };
         let asks = matches!(view, View::Ask | View::Reconnect);
         html! {
             main class=(about.emblem.mood()) data-follow=[self.again] {
@@ -279,8 +286,10 @@ impl LinkPage<'_> {
                         div { dt { (all.files_arrived.of(names)) } dd data-live { (files) } }
                     }
                 }
-                h2 { (all.what_to_do_next.of(names)) }
-                ol { @for step in steps { li { (step.of(names)) } } }
+                @if !steps.is_empty() {
+                    h2 { (all.what_to_do_next.of(names)) }
+                    ol { @for step in steps { li { (step.of(names)) } } }
+                }
                 @if asks || matches!(view, View::UnderWay(_)) { (picture(all, names)) }
                 @if asks { (facts(all, names)) }
                 @if let Some(aside) = words.aside.filter(|_| !view.starts_again()) {
@@ -300,7 +309,7 @@ impl LinkPage<'_> {
 
     /// Where else the farmer may go at the end.
     fn onward(&self, view: View, all: &Words, names: Names<'_>) -> Markup {
-        let return_to = self.return_to.filter(|_| view.is_end());
+        let return_to = self.return_to.filter(|_| view.is_end() && !self.is_framed);
         html! {
             @if let Some(to) = return_to {
                 a.button href=(to) { (all.back_to_partner.of(names)) }

@@ -1,28 +1,36 @@
 // Follows what happens to the link: asks its own address less and less often, and puts what has
 // changed in the place of what is shown. Without it the page loads itself again.
 (() => {
-  const FIRST = 2000, LAST = 60000, GIVE_UP = 30 * 60000, NAME = "panorama-connect-page";
-  const body = document.body, began = Date.now(), opener = document.documentElement.dataset.opener;
+  const FIRST = 2000, LAST = 60000, GIVE_UP = 30 * 60000, NAME = "panorama-connect";
+  const body = document.body, began = Date.now(), page = document.documentElement.dataset.opener;
   const said = document.querySelector("[role=status]"), main = () => document.querySelector("main");
-  let wait = FIRST, timer;
+  const framed = window.parent !== window;
+  let wait = FIRST, wentOn = false, timer;
 
-  // What comes of it, for the page that has opened this one: to its origin and no other. A window
-  // that our own page in a frame has opened tells that one, which passes it on.
-  const tell = (outcome) => {
-    const message = { type: "panorama-connect", outcome };
-    if (window.opener && window.name === NAME) window.opener.postMessage(message, location.origin);
-    else if (window.opener && opener) window.opener.postMessage(message, opener);
-    if (window.parent !== window && opener) window.parent.postMessage(message, opener);
+  // What comes of it, for the page that the link was made for: to its origin and no other. It has
+  // this one in a frame; or it has opened this window, of which it has cut the opener before
+  // Panorama's page or any other could use it, and asks. An answer goes to who has asked.
+  let hears = framed ? window.parent : null;
+  const tell = () => {
+    if (!hears || !page) return;
+    hears.postMessage({ type: NAME, outcome: body.dataset.outcome, height: body.offsetHeight }, page);
   };
-  addEventListener("message", ({ origin, data }) => {
-    if (origin !== location.origin || window.parent === window) return;
-    if (data && data.type === "panorama-connect") tell(String(data.outcome));
+  addEventListener("message", ({ origin, data, source }) => {
+    if (!page || origin !== page || !source || !data || data.type !== NAME) return;
+    hears = source;
+    tell();
+    back();
   });
-  // Panorama is in no frame, and a browser keeps our cookie in none: on in a window.
+  if (framed) new ResizeObserver(tell).observe(body);
+  // Panorama is in no frame, and a browser keeps our cookie in none: on in a window, which cannot
+  // lead this one elsewhere.
   addEventListener("submit", ({ target }) => {
-    if (window.parent === window) return;
-    window.open("", NAME);
-    target.target = NAME;
+    if (!framed) return;
+    target.target = "_blank";
+    target.setAttribute("rel", "noopener");
+    wentOn = true;
+    wait = FIRST;
+    plan();
   });
 
   const take = (fresh) => {
@@ -41,26 +49,29 @@
     document.title = fresh.title;
     if (outcome === body.dataset.outcome) return;
     body.dataset.outcome = outcome;
+    wentOn = false;
     said.textContent = next.querySelector("h1").textContent;
     if (had) { next.tabIndex = -1; next.focus(); }
     wait = FIRST;
-    tell(outcome);
+    tell();
   };
   const look = async () => {
     clearTimeout(timer);
     try {
-      const answer = await fetch(location.href, { cache: "no-store", redirect: "error" });
+      const answer = await fetch(framed ? "?frame=true" : location.href, { cache: "no-store", redirect: "error" });
       if (answer.status < 500) take(new DOMParser().parseFromString(await answer.text(), "text/html"));
     } catch { /* No network, as in a field: later. */ }
     plan();
   };
+  // A page that asks has nothing to follow, until its farmer has gone on in another window.
+  const follows = () => "follow" in main().dataset || wentOn;
   const plan = () => {
     clearTimeout(timer);
-    if (!("follow" in main().dataset) || Date.now() - began > GIVE_UP) return;
+    if (!follows() || Date.now() - began > GIVE_UP) return;
     timer = setTimeout(look, wait);
     wait = Math.min(wait * 1.3, LAST);
   };
-  const back = () => { if ("follow" in main().dataset) { wait = FIRST; look(); } };
+  const back = () => { if (follows()) { wait = FIRST; look(); } };
   document.addEventListener("visibilitychange", () => document.hidden || back());
   addEventListener("pageshow", ({ persisted }) => persisted && look());
 
@@ -72,6 +83,6 @@
     left.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
     if (seconds === 0) { left.removeAttribute("data-left"); look(); }
   }, 1000);
-  tell(body.dataset.outcome);
+  tell();
   plan();
 })();

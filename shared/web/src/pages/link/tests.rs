@@ -44,6 +44,7 @@ fn page<'a>(language: Language, settings: &'a PageSettings, to: &'a Url) -> Link
         settings,
         path: "/magic-link/abc",
         return_to: Some(to),
+        is_framed: false,
         opener: Some("https://app.example"),
         ancestors: vec!["https://app.example".to_owned()],
         again: Some(7),
@@ -134,6 +135,17 @@ async fn a_page_has_one_button_that_leads_on_or_none() {
         }
         let goes_back = html.contains("<a class=\"button\" href=\"https://app.example/done\">");
         assert_eq!(goes_back, view.is_end(), "{view:?}");
+    }
+}
+
+#[tokio::test]
+async fn in_a_frame_it_does_not_lead_back_to_the_page_around_it() {
+    let (settings, to) = (PageSettings::default(), to());
+    let framed = LinkPage { is_framed: true, ..page(Language::En, &settings, &to) };
+    for view in EVERY {
+        let (html, _) = read(framed.show(view)).await;
+        assert!(!html.contains("https://app.example/done"), "{view:?}");
+        assert_eq!(html.contains("<ol>"), !matches!(view, View::Connected(_)), "{view:?}");
     }
 }
 
