@@ -25,12 +25,14 @@ pub const FUNCTION: Function = Function::new(
 const QUEUE: &str = "expiries";
 
 const RULE: Rule = Rule {
-    about: "A session that waits for its farmer: a new one (only a start writes version 1), or one \
-            that waits again. Its message arrives when the 15 minutes are over.",
+    about: "A session that waits for its farmer: a new one (a start writes version 1, a tap on a \
+            magic link version 2), or one that waits again. Its message arrives when the 15 \
+            minutes are over. Version 2 is also what a bound browser makes of version 1: that \
+            message is one too many, and finds nothing to do.",
     pattern: r#"sk: [SESSION]
 new: {state: [Pending]}
 $or:
-  - new: {version: ["1"]}
+  - new: {version: ["1", "2"]}
   - old: {state: [Confirming]}"#,
     message: &[("leafUserId", "new.leafUserId"), ("sessionId", "new.id")],
     delay: LIFETIME,

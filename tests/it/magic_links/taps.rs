@@ -7,7 +7,8 @@ use application::use_cases::make_magic_link::{MadeLink, NewLink};
 use application::use_cases::open_magic_link::Key;
 use domain::ids::MagicLinkId;
 use domain::magic_link::visit::LinkState;
-use domain::magic_link::{LinkAddress, Spent};
+use domain::magic_link::{Lifetime, LinkAddress, Spent};
+use domain::session::State;
 
 use super::farmer::{made, new_link, pass, press_at, shown, shown_at, stored, tap};
 use crate::world::{FARM, OTHER_FARM, World, at_once};
@@ -42,6 +43,24 @@ async fn a_tap_starts_a_session_whose_farmer_is_connected_and_sees_it() {
     let pass = pass(&world, &link).await;
     let seen = shown_at(&world, &stranger, Key::Pass(&pass)).await;
     assert!(matches!(seen, Some(LinkState::Connected(Some(_)))), "{seen:?}");
+}
+
+#[tokio::test]
+async fn that_the_farmer_of_a_tap_does_not_come_is_stored_each_time() {
+    let world = World::start().await;
+    let maria = world.create_user("maria").await;
+    let long = NewLink { lifetime: Lifetime::LONGEST, ..new_link() };
+    let MadeLink { link, address } = made(&world, &maria, long).await;
+    let mut phone = world.browser();
+    for _ in 0..2 {
+        assert!(tap(&world, &mut phone, &address).await);
+        world.deliver_after(0).await;
+        world.deliver_after(15 * 60).await;
+        let sessions = &world.machine.service.ports.connections;
+        let session = sessions.sessions_of(&[link.leaf_user_id]).await.expect("read").pop();
+        assert_eq!(session.expect("a session").state, State::Expired);
+        assert_eq!(shown(&world, &phone, &address).await, Some(LinkState::TimedOut));
+    }
 }
 
 #[tokio::test]
