@@ -4,6 +4,7 @@
 mod answers;
 mod debug;
 mod farmers;
+mod links;
 mod partner;
 mod planted;
 mod scenario;
@@ -117,10 +118,10 @@ fn metrics_say_what_happened_and_nothing_of_whom(log: &Log, scenario: &LeakScena
         ("CredentialsRevoked", 1),
         ("PartnerLoginsRefused", 1),
         ("SessionsCompleted", 5),
-        // late, late-cookie, waits, bodies, unlucky
-        ("SessionsExpired", 5),
-        // One for each Leaf user but the one of `bodies`, which has three.
-        ("SessionsStarted", 16),
+        // late, late-cookie, waits, bodies, unlucky, mailed
+        ("SessionsExpired", 6),
+        // One for each Leaf user but the one of `bodies`, which has three, and `visitor`.
+        ("SessionsStarted", 17),
         // A wrong password and an unknown owner.
         ("SignInsRefused", 2),
     ];

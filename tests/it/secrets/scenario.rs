@@ -74,6 +74,8 @@ impl LeakScenario {
         scenario.come_late().await;
         scenario.start_with_all_bodies().await;
         scenario.meet_an_owner().await;
+        Box::pin(scenario.go_by_a_magic_link()).await;
+        scenario.have_a_link_made_by_a_page().await;
         Box::pin(scenario.renew_the_login()).await;
         scenario.lose_storage().await;
         scenario.try_nonsense().await;
