@@ -3,6 +3,9 @@
 use std::borrow::Cow;
 
 use shared::settings::Settings;
+use web::pages::frame::COLORS;
+
+const CSS: &str = "text/css; charset=utf-8";
 
 /// A file that a browser asks for.
 pub struct File {
@@ -64,11 +67,15 @@ impl File {
     pub fn named(name: &str) -> Option<Self> {
         let (name, content) = FILES.iter().find(|(known, _)| *known == name)?;
         let media_type = match name.rsplit('.').next() {
-            Some("css") => "text/css; charset=utf-8",
+            Some("css") => CSS,
             Some("svg") => "image/svg+xml",
             _ => "text/javascript; charset=utf-8",
         };
-        Some(Self { media_type, content: Cow::Borrowed(content) })
+        let content = match media_type {
+            CSS => format!("{COLORS}{content}").into(),
+            _ => Cow::Borrowed(*content),
+        };
+        Some(Self { media_type, content })
     }
 }
 

@@ -5,7 +5,7 @@
 //! that varies is the partner's name, the account's, and the language.
 //!
 //! What is said is in `words/*.ftl`, what is around every page in `pages/frame.rs`, how it looks in
-//! `pages/farmer.css`, the drawings in `pages/emblem.rs`.
+//! `pages/farmer.css` and `pages/colors.css`, the drawings in `pages/emblem.rs`.
 
 mod emblem;
 pub mod frame;

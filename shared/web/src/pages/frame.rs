@@ -15,8 +15,11 @@ use url::Url;
 
 use crate::words::Language;
 
+/// The colours of all our pages, light and dark; the console's, too.
+pub const COLORS: &str = include_str!("colors.css");
+
 /// The one style sheet, written into every page.
-pub(super) const STYLE: &str = include_str!("farmer.css");
+pub(super) const STYLE: &str = concat!(include_str!("colors.css"), include_str!("farmer.css"));
 
 /// The Content-Security-Policy of a page without a form.
 static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| policy(false, &Extras::default()));
