@@ -49,11 +49,11 @@ struct State {
     fed_by_rules: Vec<FedByRule>,
 }
 
-/// A queue that a rule of the bus fills, and the function behind it.
+/// A queue that rules of the bus fill, and the function behind it.
 struct FedByRule {
     function: &'static Function,
     name: &'static str,
-    rule: Way,
+    rules: Vec<Way>,
     queue: Queue,
 }
 
@@ -61,7 +61,8 @@ impl FedByRule {
     fn of(function: &'static Function) -> Option<Self> {
         let (name, rule) = (function.queue()?.name, function.rule()?);
         let queue = Queue::new(rule.delay, rule.deliveries);
-        Some(Self { function, name, rule: Way::rule(name), queue })
+        let rules = rule.each(name).iter().map(|(name, ..)| Way::rule(name)).collect();
+        Some(Self { function, name, rules, queue })
     }
 }
 
@@ -114,8 +115,10 @@ impl Outbox {
             let on_the_bus = pipe.message(&event).and_then(|message| pipe.event(&message));
             let Some(event) = on_the_bus else { continue };
             for fed in &mut *fed_by_rules {
-                if let Some(message) = fed.rule.message(&event) {
-                    fed.queue.send(message, now);
+                for rule in &fed.rules {
+                    if let Some(message) = rule.message(&event) {
+                        fed.queue.send(message, rule.group(), now);
+                    }
                 }
             }
         }

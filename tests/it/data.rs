@@ -5,6 +5,7 @@ mod convert;
 mod convert_leaving;
 mod crash;
 mod download;
+mod fairness;
 mod fields;
 mod files;
 mod freshness;

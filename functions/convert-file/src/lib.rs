@@ -39,6 +39,7 @@ const RULE: Rule = Rule {
             not done comes again when the converter has certainly ended.",
     pattern: "kind: [FILE]\n\
               new: {status: [processed]}",
+    backlog: None,
     message: &[("leafUserId", "new.leafUserId"), ("fileId", "new.id")],
     delay: Duration::ZERO,
     again_after: Some(Duration::from_mins(16)),

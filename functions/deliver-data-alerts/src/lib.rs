@@ -36,6 +36,7 @@ const RULE: Rule = Rule {
               \x20 - kind: [FIELD, OPERATION]\n\
               \x20 - kind: [FILE]\n\
               \x20   new: {status: [processed, failed]}",
+    backlog: None,
     message: &[
         ("id", "id"),
         ("at", "at"),

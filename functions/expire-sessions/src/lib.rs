@@ -34,6 +34,7 @@ new: {state: [Pending]}
 $or:
   - new: {version: ["1", "2"]}
   - old: {state: [Confirming]}"#,
+    backlog: None,
     message: &[("leafUserId", "new.leafUserId"), ("sessionId", "new.id")],
     delay: LIFETIME,
     again_after: None,

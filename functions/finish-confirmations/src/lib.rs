@@ -36,6 +36,7 @@ const RULE: Rule = Rule {
     pattern: "sk: [SESSION]\n\
               new: {state: [Confirming]}\n\
               old: {state: [{anything-but: Confirming}, {exists: false}]}",
+    backlog: None,
     message: &[("leafUserId", "new.leafUserId")],
     delay: HANDSHAKE_LEASE,
     again_after: Some(Duration::from_mins(1)),

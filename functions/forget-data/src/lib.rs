@@ -30,6 +30,7 @@ const RULE: Rule = Rule {
     about: "A Leaf user whose data is to be deleted. Each message comes twice at least: once for \
             what is there, and once when every copy that was under way has certainly ended.",
     pattern: "kind: [LEAVING]\nnew: {status: [requested]}",
+    backlog: None,
     message: &[("leafUserId", "new.leafUserId")],
     delay: Duration::ZERO,
     again_after: Some(Duration::from_mins(16)),

@@ -91,6 +91,10 @@ pub enum Source {
     PipeAndItself,
 }
 
+/// The message group of a backlog. SQS delivers what has no group, or another one, before the
+/// messages of a group that keeps its readers busy (docs/decisions/fair-queues.md).
+pub const BACKLOG: &str = "backlog";
+
 /// A rule of the event bus that fills a standard queue.
 #[derive(Clone, Copy)]
 pub struct Rule {
@@ -98,6 +102,9 @@ pub struct Rule {
     pub about: &'static str,
     /// Which changes it takes: an event pattern's `detail`, in YAML.
     pub pattern: &'static str,
+    /// Which changes another rule takes, whose messages come after those of this one: there may be
+    /// very many of them. No change may be taken by both.
+    pub backlog: Option<&'static str>,
     /// The message's fields, each with where in the change it is.
     pub message: &'static [(&'static str, &'static str)],
     /// After which time a message comes for the first time.
@@ -111,6 +118,15 @@ pub struct Rule {
     pub only_if: Option<&'static str>,
     /// What is done with a delivery. The messages in the answer are delivered again.
     pub work: for<'a> fn(&'a Service, SqsEvent) -> Work<'a, SqsBatchResponse>,
+}
+
+impl Rule {
+    /// The rules by their names, in a queue of that name: each with its pattern and with the group
+    /// of its messages.
+    pub fn each(&self, queue: &str) -> Vec<(String, &'static str, Option<&'static str>)> {
+        let backlog = self.backlog.map(|it| (format!("{queue}-{BACKLOG}"), it, Some(BACKLOG)));
+        [(queue.to_owned(), self.pattern, None)].into_iter().chain(backlog).collect()
+    }
 }
 
 impl Function {

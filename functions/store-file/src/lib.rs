@@ -43,10 +43,15 @@ const RULE: Rule = Rule {
             attempt has certainly ended.",
     pattern: r#"$or:
   - kind: [FILE]
-    new: {status: [processing], position: ["0"]}
+    new: {status: [processing], position: ["0"], turn: [{anything-but: later}, {exists: false}]}
     old: {status: [{anything-but: processing}]}
   - kind: [GIVEN]
     new: {status: [requested]}"#,
+    backlog: Some(
+        r#"kind: [FILE]
+new: {status: [processing], position: ["0"], turn: [later]}
+old: {status: [{anything-but: processing}]}"#,
+    ),
     message: &[
         ("leafUserId", "new.leafUserId"),
         ("fileId", "new.id"),

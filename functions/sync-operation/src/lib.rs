@@ -29,8 +29,13 @@ const QUEUE: &str = "syncs";
 
 const RULE: Rule = Rule {
     about: "A sync that was asked for. Fields that a row does not have are empty on the bus.",
-    pattern: "sk: [SYNC]\n\
-              new: {requestedAt: [{anything-but: \"\"}]}",
+    pattern: r#"sk: [SYNC]
+new: {requestedAt: [{anything-but: ""}], turn: [{anything-but: later}, {exists: false}]}"#,
+    // Every operation's, several times a day.
+    backlog: Some(
+        r#"sk: [SYNC]
+new: {requestedAt: [{anything-but: ""}], turn: [later]}"#,
+    ),
     message: &[("leafUserId", "new.leafUserId")],
     delay: Duration::ZERO,
     again_after: None,

@@ -112,20 +112,18 @@ fn of_queues() -> String {
             &[("Id", &id(queue.name)), ("name", queue.name), ("queue", &dead_letters(queue))],
         )
     });
-    let by_rules = || queues().filter(|(_, queue)| matches!(queue.source, Source::Rule(_)));
-    let of_rules = |text: &'static str| {
-        by_rules().map(move |(function, it)| {
-            let seconds = function.patience.as_secs();
-            let hours = match seconds / 3_600 {
-                1 => "an hour".to_owned(),
-                hours => format!("{hours} hours"),
-            };
-            let seconds = seconds.to_string();
-            let filled_in =
-                [("Id", &*id(it.name)), ("name", it.name), ("s", &seconds), ("hours", &hours)];
-            filled(text, &filled_in)
-        })
-    };
+    let by_rules = queues().filter(|(_, queue)| matches!(queue.source, Source::Rule(_)));
+    let waiting = by_rules.map(|(function, it)| {
+        let seconds = function.patience.as_secs();
+        let hours = match seconds / 3_600 {
+            1 => "an hour".to_owned(),
+            hours => format!("{hours} hours"),
+        };
+        let seconds = seconds.to_string();
+        let filled_in =
+            [("Id", &*id(it.name)), ("name", it.name), ("s", &seconds), ("hours", &hours)];
+        filled(WAITING, &filled_in)
+    });
     format!(
         "{}\n\
          # An hour, or what a function's queue is given: Panorama was down for that long, or a\n\
@@ -135,9 +133,17 @@ fn of_queues() -> String {
          # What a rule can send neither to its queue nor to the dead-letter queue is lost.\n\
          {}",
         dead.collect::<String>(),
-        of_rules(WAITING).collect::<String>(),
-        of_rules(RULE).collect::<String>(),
+        waiting.collect::<String>(),
+        alarms_of_rules(),
     )
+}
+
+fn alarms_of_rules() -> String {
+    let rules = queues()
+        .filter_map(|(function, queue)| Some(function.rule()?.each(queue.name)))
+        .flatten()
+        .map(|(name, ..)| filled(RULE, &[("Id", &id(&name)), ("name", &name)]));
+    rules.collect()
 }
 
 fn graph(title: &str, rows: Vec<String>) -> Region {

@@ -14,11 +14,16 @@ pub(crate) fn region() -> Region {
         .iter()
         .filter_map(|function| Some((*function, function.queue()?.name, function.rule()?)))
         .collect();
-    let rules: Vec<_> =
-        by_rules.iter().map(|(_, name, _)| format!("!GetAtt {}Rule.Arn", id(name))).collect();
+    let rules: Vec<_> = by_rules.iter().flat_map(|(_, name, rule)| arns(name, rule)).collect();
     let all = by_rules.iter().map(|(function, name, rule)| resources(function, name, rule));
     let of_rules = filled(UNDELIVERED, &[("rules", &rules.join(", "))]);
     Region::between_comments("queues", all.collect::<String>() + &of_rules)
+}
+
+/// The rules that fill a queue.
+fn arns(queue: &str, rule: &Rule) -> Vec<String> {
+    let arn = |name: String| format!("!GetAtt {}Rule.Arn", id(&name));
+    rule.each(queue).into_iter().map(|(name, ..)| arn(name)).collect()
 }
 
 fn resources(function: &Function, name: &str, rule: &Rule) -> String {
@@ -43,12 +48,39 @@ fn resources(function: &Function, name: &str, rule: &Rule) -> String {
             ("advice", advice),
             ("again after", &again_after.as_secs().to_string()),
             ("deliveries", &rule.deliveries.to_string()),
-            ("pattern", &indented(rule.pattern, 8)),
-            ("paths", &paths.join(", ")),
-            ("fields", &fields.join(",")),
-            ("state", &state(rule)),
+            ("rules", &rules(name, rule, &paths.join(", "), &fields.join(","))),
+            ("arns", &one_or_more(&arns(name, rule))),
         ],
     )
+}
+
+fn rules(queue: &str, rule: &Rule, paths: &str, fields: &str) -> String {
+    let with = |(name, pattern, group): (String, &str, Option<&str>)| {
+        let line = |group| format!("        SqsParameters: {{MessageGroupId: {group}}}\n");
+        let about = group.map_or_else(String::new, |_| comment(BACKLOGS, 0));
+        about
+            + &filled(
+                RULE,
+                &[
+                    ("Id", &id(&name)),
+                    ("Queue", &id(queue)),
+                    ("name", &name),
+                    ("pattern", &indented(pattern, 8)),
+                    ("group", &group.map(line).unwrap_or_default()),
+                    ("paths", paths),
+                    ("fields", fields),
+                    ("state", &state(rule)),
+                ],
+            )
+    };
+    rule.each(queue).into_iter().map(with).collect()
+}
+
+fn one_or_more(all: &[String]) -> String {
+    match all {
+        [one] => one.clone(),
+        all => format!("[{}]", all.join(", ")),
+    }
 }
 
 /// Whether the rule is in force, where it is not always.
@@ -77,22 +109,7 @@ const QUEUE: &str = r#"%Id%Queue:
     QueueName: !Sub ${AWS::StackName}-%name%-dead-letters
     MessageRetentionPeriod: 1209600
     SqsManagedSseEnabled: true
-%Id%Rule:
-  Type: AWS::Events::Rule
-  Properties:
-    Name: !Sub ${AWS::StackName}-%name%
-    EventBusName: !Ref ChangesBus
-%state%    EventPattern:
-      source: [panorama-connect]
-      detail:
-%pattern%    Targets:
-      - Id: queue
-        Arn: !GetAtt %Id%Queue.Arn
-        DeadLetterConfig: {Arn: !GetAtt PipeDeadLetters.Arn}
-        InputTransformer:
-          InputPathsMap: {%paths%}
-          InputTemplate: '{%fields%}'
-# A queue's policy is about that queue only: SQS does not accept one that names another's ARN.
+%rules%# A queue's policy is about that queue only: SQS does not accept one that names another's ARN.
 %Id%QueuePolicy:
   Type: AWS::SQS::QueuePolicy
   Properties:
@@ -105,8 +122,29 @@ const QUEUE: &str = r#"%Id%Queue:
           Action: sqs:SendMessage
           Resource: !GetAtt %Id%Queue.Arn
           Condition:
-            ArnEquals: {aws:SourceArn: !GetAtt %Id%Rule.Arn}
+            ArnEquals: {aws:SourceArn: %arns%}
 "#;
+
+const BACKLOGS: &str = "What may come later. A group of messages that keeps the queue's readers \
+                        busy is delivered after whatever else there is \
+                        (docs/decisions/fair-queues.md).";
+
+const RULE: &str = r"%Id%Rule:
+  Type: AWS::Events::Rule
+  Properties:
+    Name: !Sub ${AWS::StackName}-%name%
+    EventBusName: !Ref ChangesBus
+%state%    EventPattern:
+      source: [panorama-connect]
+      detail:
+%pattern%    Targets:
+      - Id: queue
+        Arn: !GetAtt %Queue%Queue.Arn
+        DeadLetterConfig: {Arn: !GetAtt PipeDeadLetters.Arn}
+%group%        InputTransformer:
+          InputPathsMap: {%paths%}
+          InputTemplate: '{%fields%}'
+";
 
 const UNDELIVERED: &str = r#"
 # What a rule could not deliver goes where the pipes' records go.

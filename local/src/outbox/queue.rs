@@ -1,5 +1,7 @@
-//! A queue that calls a function: delay, visibility time-out, batches, and the dead letters.
+//! A queue that calls a function: delay, visibility time-out, batches, the dead letters, and what
+//! SQS does so that a group of messages does not keep the others waiting ("fair queues").
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
@@ -22,6 +24,7 @@ pub(super) struct Queue {
 struct Queued {
     id: u64,
     body: String,
+    group: Option<&'static str>,
     sent_at: Timestamp,
     visible_from: Timestamp,
     receives: u32,
@@ -42,12 +45,13 @@ impl Queue {
         Self { delay, deliveries, messages: Vec::new(), last_id: 0, dead_letters: 0 }
     }
 
-    pub(super) fn send(&mut self, body: String, now: Timestamp) {
+    pub(super) fn send(&mut self, body: String, group: Option<&'static str>, now: Timestamp) {
         self.last_id += 1;
         let visible_from = now.plus(self.delay);
         self.messages.push(Queued {
             id: self.last_id,
             body,
+            group,
             sent_at: now,
             visible_from,
             receives: 0,
@@ -62,6 +66,7 @@ impl Queue {
     ) -> InQueue {
         let mut visible: Vec<_> =
             self.messages.iter_mut().filter(|queued| queued.visible_from <= now).collect();
+        in_turn(&mut visible);
         let mut done = Vec::new();
         for batch in visible.chunks_mut(BATCH) {
             for queued in batch.iter_mut() {
@@ -84,6 +89,18 @@ impl Queue {
     }
 }
 
+/// The order in which messages are delivered. To SQS a message without a group is one of its own;
+/// what is not the first of its group comes after all that are.
+fn in_turn(visible: &mut [&mut Queued]) {
+    let mut before: HashMap<_, usize> = HashMap::new();
+    visible.sort_by_cached_key(|queued| {
+        let Some(group) = queued.group else { return 0 };
+        let place = before.entry(group).or_default();
+        *place += 1;
+        *place
+    });
+}
+
 fn message(queued: &Queued) -> SqsMessage {
     let mut message = SqsMessage::default();
     (message.message_id, message.body) = (Some(queued.id.to_string()), Some(queued.body.clone()));
@@ -92,4 +109,35 @@ fn message(queued: &Queued) -> SqsMessage {
         .attributes
         .insert("SentTimestamp".to_owned(), queued.sent_at.epoch_milliseconds().to_string());
     message
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use time::macros::datetime;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_sent_behind_a_thousand_of_a_backlog_comes_after_few_of_them() {
+        let now = Timestamp::new(datetime!(2026-11-30 09:00 UTC));
+        let mut queue = Queue::new(Duration::ZERO, 3);
+        for number in 0..1_000 {
+            queue.send(format!("backlog {number}"), Some("backlog"), now);
+        }
+        queue.send("the farmer who connects now".to_owned(), None, now);
+        let came = Mutex::new(Vec::new());
+        let note = async |event: SqsEvent| {
+            let bodies = event.records.into_iter().filter_map(|message| message.body);
+            came.lock().expect("nobody panicked").extend(bodies);
+            SqsBatchResponse::default()
+        };
+        assert_eq!(queue.deliver(now, note).await.waiting, 0);
+        let came = came.into_inner().expect("nobody panicked");
+        assert_eq!(came.len(), 1_001);
+        let place = came.iter().position(|body| body == "the farmer who connects now");
+        assert!(place.is_some_and(|place| place < 5), "{place:?}");
+        assert!(came[1..].is_sorted_by_key(String::len), "the backlog keeps its order");
+    }
 }

@@ -101,6 +101,11 @@ impl Way {
         Some(json!({ "source": bus["Source"], "detail-type": bus["DetailType"], "detail": detail }))
     }
 
+    /// The group of all messages that a rule sends, if it says one.
+    pub(super) fn group(&self) -> Option<&'static str> {
+        self.properties["Targets"][0]["SqsParameters"]["MessageGroupId"].as_str()
+    }
+
     /// What a pipe to a FIFO queue groups a message by, and what it is deduplicated by.
     pub(super) fn group_and_id(&self, event: &Value) -> Option<(String, String)> {
         let queue = &self.properties["TargetParameters"]["SqsQueueParameters"];
@@ -333,6 +338,44 @@ mod tests {
             (None, Some(thing("FIELD", None))),
         ] {
             assert_eq!(told(old.clone(), new.clone()), None, "{old:?} {new:?}");
+        }
+    }
+
+    #[test]
+    fn what_may_come_later_goes_into_the_group_of_the_backlog_and_nothing_goes_twice() {
+        let file = |turn: Option<&str>| {
+            let mut row = thing("FILE", Some("processing"));
+            row["position"] = json!({ "N": "0" });
+            if let Some(turn) = turn {
+                row["turn"] = json!({ "S": turn });
+            }
+            of_catalogue(None, Some(row))
+        };
+        let sync = |turn: Option<&str>| {
+            let mut row = json!({ "requestedAt": { "S": "today" } });
+            if let Some(turn) = turn {
+                row["turn"] = json!({ "S": turn });
+            }
+            let mut record = of_catalogue(None, Some(row));
+            record["dynamodb"]["Keys"]["sk"]["S"] = "SYNC".into();
+            record
+        };
+        let groups = |queue: &str, record: &Value| -> Vec<_> {
+            let message = CATALOGUE.message(record).expect("it is told");
+            let mut event = CATALOGUE.event(&message).expect("JSON");
+            let rules = [queue.to_owned(), format!("{queue}-backlog")].map(|name| Way::rule(&name));
+            let taken = |event: &Value| -> Vec<_> {
+                rules.iter().filter(|it| it.message(event).is_some()).map(Way::group).collect()
+            };
+            let groups = taken(&event);
+            // As before the pipe is updated, which says no turn.
+            event["detail"]["new"].as_object_mut().expect("fields").remove("turn");
+            assert_eq!(taken(&event), [None]);
+            groups
+        };
+        for (queue, record) in [("files", &file as &dyn Fn(_) -> _), ("syncs", &sync)] {
+            assert_eq!(groups(queue, &record(None)), [None], "{queue}");
+            assert_eq!(groups(queue, &record(Some("later"))), [Some("backlog")], "{queue}");
         }
     }
 

@@ -13,3 +13,4 @@ pub mod leaving;
 pub mod operation_type;
 pub mod origin;
 pub mod snapshot;
+pub mod turn;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use all_functions::FUNCTIONS;
 use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
+use domain::catalogue::turn::Turn;
 use local::environment::FILES_BUCKET;
 use local::function_scope;
 use reqwest::Method;
@@ -49,7 +50,7 @@ impl World {
     pub(super) async fn follow(&self, user: &str) {
         let ports = &self.machine.service.ports;
         let user = user.parse().expect("an id");
-        ports.catalogue.request_sync(user, ports.clock.now()).await.expect("asked for");
+        ports.catalogue.request_sync(user, ports.clock.now(), Turn::Next).await.expect("asked for");
         self.convert_all().await;
     }
 

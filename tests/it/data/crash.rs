@@ -4,6 +4,7 @@
 use application::use_cases::convert_file::{Converted, convert_file};
 use application::use_cases::store_stream::{Try, store_stream};
 use application::use_cases::sync_operation::sync_operation;
+use domain::catalogue::turn::Turn;
 use local::environment::FILES_BUCKET;
 use local::function_scope::as_function;
 use reqwest::Method;
@@ -45,7 +46,7 @@ async fn a_sync_that_dies_after_any_call_is_finished_by_the_queues() {
     for calls in 0..MORE_THAN_ANY {
         world.change_operation(Method::POST, "streams", &json!({ "files": SIZES })).await;
         let ports = &world.machine.service.ports;
-        ports.catalogue.request_sync(id, ports.clock.now()).await.expect("asked for");
+        ports.catalogue.request_sync(id, ports.clock.now(), Turn::Next).await.expect("asked for");
         let doomed = Doomed::after(calls, &world).await;
         let sync = sync_operation(&doomed.service.ports, id);
         let ended = as_function("sync-operation", Box::pin(sync)).await;

@@ -11,6 +11,7 @@ use application::use_cases::store_stream::{StoreStreamError, Try, store_stream};
 use application::use_cases::sync_operation::{Synced, sync_operation};
 use async_trait::async_trait;
 use domain::catalogue::difference::Stored;
+use domain::catalogue::turn::Turn;
 use domain::download_url::DownloadUrl;
 use domain::ids::LeafUserId;
 use local::Upstream;
@@ -143,7 +144,7 @@ async fn what_a_copy_puts_after_the_first_look_is_found_by_the_last_one() {
     world.put(&format!("converted/{user}/2762a5f2-ed53-8999-afac-f2d4b136dc1f/summary.json")).await;
     let id: LeafUserId = user.parse().expect("an id");
     let ports = &world.machine.service.ports;
-    ports.catalogue.request_sync(id, ports.clock.now()).await.expect("asked for");
+    ports.catalogue.request_sync(id, ports.clock.now(), Turn::Next).await.expect("asked for");
     world.pass(14, 0);
     world.machine.outbox.deliver().await.expect("the streams can be read");
     assert_eq!(world.deletion(&user).await["status"], "underWay", "a copy may go on");

@@ -11,6 +11,7 @@ use std::time::Duration;
 use application::use_cases::forget_data::forget_data;
 use application::use_cases::store_stream::{Try, store_stream};
 use application::use_cases::sync_operation::sync_operation;
+use domain::catalogue::turn::Turn;
 use local::function_scope::as_function;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed, TestCaseError, TestRunner};
@@ -379,7 +380,7 @@ impl Teller {
     async fn request(&self, user: usize) {
         let ports = &self.world.machine.service.ports;
         let user = self.users[user].parse().expect("an id");
-        let asked = ports.catalogue.request_sync(user, ports.clock.now());
+        let asked = ports.catalogue.request_sync(user, ports.clock.now(), Turn::Next);
         asked.await.expect("asked for");
     }
 

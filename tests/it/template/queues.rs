@@ -248,6 +248,7 @@ fn of_the_catalogue_ids_leave_the_table_and_no_names() {
         "size",
         "status",
         "storedAttempt",
+        "turn",
     ];
     assert_eq!(fields, BTreeSet::from(harmless));
     // What CloudFormation writes into it is the bucket's name, which every function has.

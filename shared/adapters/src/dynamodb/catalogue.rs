@@ -44,6 +44,7 @@ use domain::catalogue::entry::{
 use domain::catalogue::file_copy::FileCopy;
 use domain::catalogue::leaving::Leaving;
 use domain::catalogue::origin::{FarmId, GrowerId};
+use domain::catalogue::turn::Turn;
 use domain::ids::{FieldId, FieldOperationId, FileId, LeafUserId};
 use domain::timestamp::Timestamp;
 use followed::{read_sync, sync_row};
@@ -98,8 +99,9 @@ impl Catalogue for CatalogueTable {
         &self,
         user: LeafUserId,
         at: Timestamp,
+        turn: Turn,
     ) -> Result<Option<SyncState>, StoreError> {
-        self.write_request(user, at).await
+        self.write_request(user, at, turn).await
     }
 
     async fn followed(

@@ -5,6 +5,7 @@ use application::ports::connections::{Connections as _, Freed};
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::catalogue::difference::Stored;
 use domain::catalogue::leaving::{Leaving, RETENTION, Stage};
+use domain::catalogue::turn::Turn;
 use domain::ids::LeafUserId;
 use domain::timestamp::Timestamp;
 
@@ -82,7 +83,11 @@ async fn one_leaf_user_is_forgotten_as_often_as_it_takes_and_nothing_of_another_
         let (dale, dales, _) = farmer(store, "dale", "ab12CD34").await;
         sync(store, &maria, &consent, &listing(&[120, 90]), 10).await;
         sync(store, &dale, &dales, &listing(&[7]), 20).await;
-        store.catalogue.request_sync(maria.leaf_user_id, at(25)).await.expect("asked for");
+        store
+            .catalogue
+            .request_sync(maria.leaf_user_id, at(25), Turn::Next)
+            .await
+            .expect("asked for");
         let mut leaving = leaves(store, maria.leaf_user_id, at(30)).await;
         let mut rounds = 0;
         loop {

@@ -20,6 +20,7 @@ use crate::ports::portion::Portion;
 use crate::ports::records::Listed;
 use domain::catalogue::entry::{Entry, Farm, Field, FieldOperation, Grower, StoredFile};
 use domain::catalogue::origin::{FarmId, GrowerId};
+use domain::catalogue::turn::Turn;
 use domain::credential::CredentialStatus;
 use domain::file_output::FileOutput;
 use domain::ids::{FieldId, FieldOperationId, FileId, LeafUserId};
@@ -315,7 +316,7 @@ impl Data for OwnData {
         let account = account.ok_or(DataError::Missing(Missing::LeafUser(user)))?;
         match account.credential.map(|credential| credential.status) {
             Some(CredentialStatus::Active) => {
-                self.catalogue.request_sync(user, self.clock.now()).await?;
+                self.catalogue.request_sync(user, self.clock.now(), Turn::Next).await?;
                 Ok(())
             }
             status => Err(DataError::NotActive(status)),

@@ -17,6 +17,7 @@ use domain::catalogue::file_copy::{FileCopy, FileStatus};
 use domain::catalogue::leaving::Leaving;
 use domain::catalogue::operation_type::OperationType;
 use domain::catalogue::origin::{FarmId, GrowerId};
+use domain::catalogue::turn::Turn;
 use domain::credential::Credential;
 use domain::freshness::DataFreshness;
 use domain::ids::{CredentialId, FieldId, FieldOperationId, FileId, LeafUserId};
@@ -46,6 +47,7 @@ pub trait Catalogue: Send + Sync {
         &self,
         user: LeafUserId,
         at: Timestamp,
+        turn: Turn,
     ) -> Result<Option<SyncState>, StoreError>;
 
     /// How what these Leaf users share is followed. Those of whom nothing is stored are left out.

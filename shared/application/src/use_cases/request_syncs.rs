@@ -9,6 +9,7 @@ use crate::metrics::{Late, late};
 use crate::ports::Ports;
 use crate::ports::connection_list::ListedConnection;
 use crate::ports::store_error::StoreError;
+use domain::catalogue::turn::Turn;
 use domain::client_environment::ClientEnvironment;
 use domain::freshness::{SilentDays, is_overdue};
 use domain::timestamp::Timestamp;
@@ -94,7 +95,7 @@ impl Run<'_> {
     ) -> Result<(), StoreError> {
         let now = self.ports.clock.now();
         let user = connection.leaf_user_id;
-        let last = self.ports.catalogue.request_sync(user, now).await?;
+        let last = self.ports.catalogue.request_sync(user, now, Turn::Later).await?;
         let last = last.filter(|state| state.credential_id == connection.credential_id);
         let overdue = is_overdue(connection.status_since, last.map(|state| state.synced_at), now);
         let silent = !is_refused && connection.silent_since <= self.silent.before(now);

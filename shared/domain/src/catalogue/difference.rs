@@ -1,6 +1,7 @@
 //! What has to be written so that the stored catalogue says what Panorama's listing says.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalogue::entry::{
     Entry, Farm, Field, FieldOperation, Grower, MachineFile, StoredFile, Thing,
@@ -8,7 +9,9 @@ use crate::catalogue::entry::{
 use crate::catalogue::file_copy::{CopyFailure, FileCopy, FileStatus};
 use crate::catalogue::origin::{FarmId, GrowerId};
 use crate::catalogue::snapshot::{FilesOfStreams, Snapshot};
+use crate::catalogue::turn::FIRST_STREAMS;
 use crate::ids::{FieldId, FieldOperationId, FileId};
+use crate::shared_data::Season;
 use crate::timestamp::Timestamp;
 
 /// All that is stored of a Leaf user, what Panorama does not list any more included.
@@ -107,6 +110,20 @@ impl Stored {
 }
 
 impl Difference {
+    /// The files whose bytes may come later: all but those of [`FIRST_STREAMS`], which are of the
+    /// newest season. A stream's other files are fetched with its first.
+    pub fn later(&self) -> BTreeSet<FileId> {
+        let is_wanted = |(file, before): &&(StoredFile, Option<FileStatus>)| {
+            file.entry.thing.position == 0
+                && file.copy.status == FileStatus::Processing
+                && *before != Some(FileStatus::Processing)
+        };
+        let mut wanted: Vec<_> =
+            self.files.iter().filter(is_wanted).map(|(file, _)| &file.entry.thing).collect();
+        wanted.sort_by_key(|file| Reverse(file.done.season.as_ref().map(Season::as_str)));
+        wanted.iter().skip(FIRST_STREAMS).map(|file| file.id).collect()
+    }
+
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         let Self { growers, farms, fields, field_operations, files } = self;

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::{KeysAndAttributes, ReturnValue};
 
 use super::rows::read_user;
-use super::sync_request::{REQUEST, REQUESTED_AT, SYNC, sync_key};
+use super::schema::TURN;
+use super::sync_request::{REQUEST, REQUEST_LATER, REQUESTED_AT, SYNC, sync_key};
 use super::table::CatalogueTable;
 use super::totals::{COUNTS, counts_key, read_copies};
 use crate::dynamodb::connections::read_account;
@@ -16,6 +17,7 @@ use crate::dynamodb::schema::SK;
 use application::ports::catalogue::{Followed, SyncState};
 use application::ports::connections::Account;
 use application::ports::store_error::StoreError;
+use domain::catalogue::turn::Turn;
 use domain::ids::LeafUserId;
 use domain::shared_data::ContentDigest;
 use domain::timestamp::Timestamp;
@@ -25,19 +27,26 @@ impl CatalogueTable {
         &self,
         user: LeafUserId,
         at: Timestamp,
+        turn: Turn,
     ) -> Result<Option<SyncState>, StoreError> {
+        let turn = turn.as_str();
         let request = self
             .rows
             .client
             .update_item()
             .table_name(&self.rows.name)
             .set_key(Some(sync_key(user)))
-            .update_expression(REQUEST)
+            .update_expression(if turn.is_some() { REQUEST_LATER } else { REQUEST })
             .expression_attribute_names("#user", "leafUserId")
             .expression_attribute_names("#at", REQUESTED_AT)
+            .expression_attribute_names("#turn", TURN)
             .expression_attribute_values(":user", text(user))
             .expression_attribute_values(":at", text(at))
             .return_values(ReturnValue::AllNew);
+        let request = match turn {
+            Some(turn) => request.expression_attribute_values(":turn", text(turn)),
+            None => request,
+        };
         let answer = request.send().await.map_err(|error| failure("UpdateItem", &error))?;
         let item = answer.attributes.unwrap_or_default();
         read_sync(Reading { operation: "UpdateItem", item: &item })

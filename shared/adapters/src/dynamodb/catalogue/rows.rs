@@ -7,7 +7,9 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use uuid::Uuid;
 
 use super::conversion_rows;
-use super::schema::{BY_CREATION, BY_NAME, BY_PARENT, BY_SIZE, BY_UPDATE, KIND_STATUS, KIND_TYPE};
+use super::schema::{
+    BY_CREATION, BY_NAME, BY_PARENT, BY_SIZE, BY_UPDATE, KIND_STATUS, KIND_TYPE, TURN,
+};
 use crate::dynamodb::item::{Item, Reading, Writing, key, number};
 use application::ports::catalogue::CopyStatus;
 use application::ports::store_error::StoreError;
@@ -17,6 +19,7 @@ use domain::catalogue::entry::{
 use domain::catalogue::file_copy::{FileCopy, FileStatus, StoredBytes};
 use domain::catalogue::operation_type::OperationType;
 use domain::catalogue::origin::{FarmId, GrowerId};
+use domain::catalogue::turn::Turn;
 use domain::ids::{FieldId, FieldOperationId, FileId, LeafUserId};
 use domain::leaf_user::place;
 use domain::object_key::ObjectKey;
@@ -245,8 +248,9 @@ impl Row for MachineFile {
     }
 }
 
-/// A row of a file, with the state of its copy.
-pub(super) fn file_row(user: LeafUserId, file: &StoredFile) -> Item {
+/// A row of a file, with the state of its copy. `turn` is for whoever reads the change that this
+/// write is, and is not read from the row.
+pub(super) fn file_row(user: LeafUserId, file: &StoredFile, turn: Turn) -> Item {
     let StoredFile { entry, copy } = file;
     let FileCopy { version, attempts, lease_until, status, stored, left_over, conversion } = copy;
     let created = entry.created_at.to_string();
@@ -261,6 +265,7 @@ pub(super) fn file_row(user: LeafUserId, file: &StoredFile) -> Item {
         .with("attempts", number(attempts))
         .optional("leaseUntil", *lease_until)
         .text("status", CopyStatus::of(*status).as_str())
+        .optional(TURN, turn.as_str())
         .optional("failure", failure)
         .optional("leftOver", (!left_over.is_empty()).then(|| left_over.join(",")))
         .text(BY_SIZE, format!("FILE#{size:0SIZE_DIGITS$}#{created}#{}", entry.thing.id))

@@ -6,6 +6,9 @@ use crate::dynamodb::schema::{Definition, Index, PK};
 pub(super) const KIND: &str = "kind";
 /// Where the deletion of a Leaf user's data is noted, and its kind.
 pub(super) const LEAVING: &str = "LEAVING";
+/// When what a row asks for is done. It is there only where that is later: a rule of the event bus
+/// puts these messages into their queue behind the others.
+pub(super) const TURN: &str = "turn";
 /// In the order of creation, after the kind.
 pub(super) const BY_CREATION: &str = "byCreation";
 /// In the order of the last change.

@@ -3,6 +3,7 @@
 use aws_sdk_dynamodb::types::TransactWriteItem;
 
 use super::rows::user_partition;
+use super::schema::TURN;
 use crate::dynamodb::item::{Item, key, text};
 use crate::dynamodb::table::{Condition, Table};
 use domain::ids::LeafUserId;
@@ -10,8 +11,10 @@ use domain::timestamp::Timestamp;
 
 /// Where a Leaf user's sync is noted, and asked for.
 pub(super) const SYNC: &str = "SYNC";
-/// Asks for a sync; the last one stays noted.
-pub(super) const REQUEST: &str = "SET #user = :user, #at = :at";
+/// Asks for a sync that is next; the last one stays noted.
+pub(super) const REQUEST: &str = "SET #user = :user, #at = :at REMOVE #turn";
+/// Asks for one that may come later.
+pub(super) const REQUEST_LATER: &str = "SET #user = :user, #at = :at, #turn = :turn";
 pub(super) const REQUESTED_AT: &str = "requestedAt";
 
 pub(super) fn sync_key(user: LeafUserId) -> Item {
@@ -28,6 +31,7 @@ pub(in crate::dynamodb) fn sync_request(
     let request = Condition::default()
         .name("#user", "leafUserId")
         .name("#at", REQUESTED_AT)
+        .name("#turn", TURN)
         .value(":user", text(user))
         .value(":at", text(at));
     rows.update(sync_key(user), REQUEST, request)

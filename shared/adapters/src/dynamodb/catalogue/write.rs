@@ -12,6 +12,7 @@ use application::ports::catalogue::{CatalogueError, Consent, CopyStatus};
 use domain::catalogue::difference::Difference;
 use domain::catalogue::entry::{Entry, Field, FieldOperation, MachineFile, StoredFile};
 use domain::catalogue::file_copy::FileCopy;
+use domain::catalogue::turn::Turn;
 use domain::credential::CredentialStatus;
 use domain::ids::{FileId, LeafUserId};
 use domain::timestamp::Timestamp;
@@ -41,6 +42,7 @@ impl CatalogueTable {
     ) -> Result<(), CatalogueError> {
         let Difference { growers, farms, fields, field_operations, files } = difference;
         let user = consent.leaf_user_id;
+        let later = difference.later();
         // What is named comes before what names it, and a file last: its work begins with its row.
         let parts = growers
             .iter()
@@ -48,11 +50,11 @@ impl CatalogueTable {
             .chain(farms.iter().map(|entry| self.part(user, entry)))
             .chain(fields.iter().map(|entry| self.part(user, entry)))
             .chain(field_operations.iter().map(|entry| self.part(user, entry)))
-            .chain(
-                files
-                    .iter()
-                    .map(|(file, before)| self.file_part(user, file, before.map(CopyStatus::of))),
-            );
+            .chain(files.iter().map(|(file, before)| {
+                let is_later = later.contains(&file.entry.thing.id);
+                let turn = if is_later { Turn::Later } else { Turn::Next };
+                self.file_part(user, file, before.map(CopyStatus::of), turn)
+            }));
         let (mut rows, mut bytes, mut counted) = (Vec::new(), 0, Counted::default());
         for part in parts {
             if rows.len() == ENTRIES || !rows.is_empty() && bytes + part.bytes > BYTES {
@@ -111,8 +113,14 @@ impl CatalogueTable {
         Part { bytes: size(&row), row: self.rows.put_where(row, as_before(entry)), counted }
     }
 
-    fn file_part(&self, user: LeafUserId, file: &StoredFile, before: Option<CopyStatus>) -> Part {
-        let row = file_row(user, file);
+    fn file_part(
+        &self,
+        user: LeafUserId,
+        file: &StoredFile,
+        before: Option<CopyStatus>,
+        turn: Turn,
+    ) -> Part {
+        let row = file_row(user, file, turn);
         let mut counted = Vec::new();
         if file.entry.is_new() {
             counted.push((counter(MachineFile::KIND, None), 1));
@@ -144,7 +152,8 @@ impl CatalogueTable {
             ..before.entry.clone()
         };
         let file = StoredFile { entry, copy: copy.clone() };
-        let part = self.file_part(user, &file, Some(CopyStatus::of(before.copy.status)));
+        let status_before = Some(CopyStatus::of(before.copy.status));
+        let part = self.file_part(user, &file, status_before, Turn::Next);
         let mut counted = Counted::default();
         part.counted.into_iter().for_each(|(counter, by)| counted.add(counter, by));
         let mut rows = vec![part.row];
@@ -166,7 +175,7 @@ impl CatalogueTable {
         if self.rows.get(entry_key::<MachineFile>(user, id)).await?.is_some() {
             return Ok(());
         }
-        let part = self.file_part(user, file, None);
+        let part = self.file_part(user, file, None, Turn::Next);
         let mut counted = Counted::default();
         part.counted.into_iter().for_each(|(counter, by)| counted.add(counter, by));
         let listed = Condition::new("attribute_exists(pk) AND attribute_not_exists(removedTime)");

@@ -162,3 +162,36 @@ fn bytes_are_fetched_again_when_what_was_recorded_changes_and_not_when_it_is_fil
     assert_eq!(status("s1"), (FileStatus::Processed, true));
     assert_eq!(status("s3"), (FileStatus::Processing, true), "the bytes before stay until then");
 }
+
+#[test]
+fn the_streams_of_the_newest_season_come_first_and_what_is_not_fetched_waits_for_nothing() {
+    let seasons = ["2024", "2026", "2023", "2026", "2025", "2022"];
+    let streams = ["s0 A", "s1 A", "s2 A", "s3 A", "s4 A", "s5 A"];
+    let mut fields = listing(&[("Smith/Home/North", &streams)]).into_fields();
+    for (stream, season) in fields[0].streams.iter_mut().zip(seasons) {
+        stream.season = Season::of(season);
+    }
+    let mut gathered = Gathered::default();
+    for field in fields {
+        gathered.add(field);
+    }
+    let data = gathered.into_shared_data();
+    let mut stored = Stored::default();
+    let difference = follow(&mut stored, &data, at(0));
+    let later = |difference: &Difference| {
+        let later = difference.later();
+        let mut streams: Vec<_> = difference
+            .files
+            .iter()
+            .map(|(file, _)| &file.entry.thing)
+            .filter(|file| later.contains(&file.id))
+            .map(|file| file.stream.as_str().to_owned())
+            .collect();
+        streams.sort();
+        streams
+    };
+    assert_eq!(later(&difference), ["s0", "s2", "s5"]);
+    // All are removed: nothing is to be fetched.
+    let difference = follow(&mut stored, &listing(&[]), at(1));
+    assert_eq!((difference.files.len(), later(&difference)), (6, Vec::<String>::new()));
+}
