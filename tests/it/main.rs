@@ -19,6 +19,7 @@ mod data_folder;
 mod doomed;
 mod downloads;
 mod expiry;
+mod faults;
 mod finisher;
 mod functions;
 mod half_way;

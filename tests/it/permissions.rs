@@ -5,7 +5,7 @@
 //! A scenario drives every function by every way to a call of AWS; what goes out is the measure.
 //! What the scenario forgets, another test meets: the roles are in force in all of them.
 
-mod access;
+pub(crate) mod access;
 mod forgetful;
 pub(crate) mod guard;
 mod links;
