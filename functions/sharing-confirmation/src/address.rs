@@ -17,21 +17,21 @@ use web::parameters::Query;
 const LENGTH: usize = 36;
 
 /// A callback's address, read.
-pub(crate) struct Address {
+pub struct Address {
     /// Whose Sharing Confirmation URL it is.
-    pub(crate) sharing_url_id: Option<SharingUrlId>,
+    pub sharing_url_id: Option<SharingUrlId>,
     /// What Panorama says was shared: one code, in the part of the query that Panorama has written.
-    pub(crate) code: Option<OrganizationCode>,
+    pub code: Option<OrganizationCode>,
     /// Whether Panorama says that nothing was shared.
-    pub(crate) has_error: bool,
+    pub has_error: bool,
     /// Whether it is a callback at all, if it came to no route of ours.
-    pub(crate) is_callback: bool,
+    pub is_callback: bool,
     /// The whole query, as pairs.
-    pub(crate) query: String,
+    pub query: String,
 }
 
 impl Address {
-    pub(crate) fn read(uri: &Uri) -> Self {
+    pub fn read(uri: &Uri) -> Self {
         let path = percent_decode_str(uri.path()).decode_utf8_lossy();
         let raw = uri.query().unwrap_or_default();
         // Who appends `?orgCode=` to an address that has a query, makes a second question mark.

@@ -1,7 +1,7 @@
 //! The Sharing Confirmation URL: the farmer's browser comes back from Panorama with `?orgCode=`.
 //! And the page that tells what became of it.
 
-mod address;
+pub mod address;
 mod answer;
 mod outcome;
 

@@ -11,6 +11,8 @@ mod data;
 mod downloads;
 mod shapes;
 mod transport;
+#[doc(hidden)]
+pub mod untrusted;
 
 use std::sync::Arc;
 

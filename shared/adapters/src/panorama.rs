@@ -11,6 +11,8 @@ mod listing;
 mod partner_api;
 mod renewal;
 mod shared_data;
+#[doc(hidden)]
+pub mod untrusted;
 mod values;
 
 use std::collections::HashSet;

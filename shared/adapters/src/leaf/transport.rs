@@ -43,6 +43,11 @@ pub(super) struct Answer {
 }
 
 impl Answer {
+    /// One that has come.
+    pub(super) const fn new(status: StatusCode, total: Option<u64>, body: Vec<u8>) -> Self {
+        Self { status, total, body }
+    }
+
     pub(super) fn read<T: DeserializeOwned>(&self) -> Result<T, UpstreamError> {
         // Without serde's message: it may quote what it could not read.
         serde_json::from_slice(&self.body).map_err(|_| self.unknown_form())
@@ -150,7 +155,7 @@ pub(super) async fn read(answer: reqwest::Response) -> Result<Answer, UpstreamEr
     if outside::may_have_more_values(&body, MAX_VALUES) {
         return Err(too_large());
     }
-    Ok(Answer { status, total, body })
+    Ok(Answer::new(status, total, body))
 }
 
 /// Half an answer is none, whatever its status said.

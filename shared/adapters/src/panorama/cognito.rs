@@ -17,6 +17,7 @@ use application::ports::clock::Clock;
 use application::ports::upstream::{LoginError, LoginRefusal, Party, Unavailable};
 use domain::client_environment::{ByEnvironment, ClientEnvironment};
 use domain::partner::{ClientId, PartnerCredentials, PartnerTokens, Token};
+use domain::timestamp::Timestamp;
 
 const PARTY: Party = Party::PanoramaLogin;
 
@@ -188,40 +189,56 @@ impl Cognito {
             };
             Failure::Unavailable(unavailable(failure, code, None))
         })?;
-        if !status.is_success() {
-            return Err(match serde_json::from_slice::<Refusal>(&body) {
-                Ok(refusal) => refused(status, call, &refusal.kind),
-                Err(_) => Failure::Unavailable(unavailable(
-                    format!("it answered {status} in an unknown form"),
-                    code,
-                    None,
-                )),
-            });
-        }
-        let unknown = || {
-            Failure::Unavailable(unavailable(
-                "it answered in an unknown form".to_owned(),
+        read(status, call, &body, asked_at)
+    }
+}
+
+/// Reads an answer that came: tokens, or a refusal.
+fn read(
+    status: StatusCode,
+    call: &str,
+    body: &[u8],
+    asked_at: Timestamp,
+) -> Result<PartnerTokens, Failure> {
+    let code = Some(status.as_u16());
+    if !status.is_success() {
+        return Err(match serde_json::from_slice::<Refusal>(body) {
+            Ok(refusal) => refused(status, call, &refusal.kind),
+            Err(_) => Failure::Unavailable(unavailable(
+                format!("it answered {status} in an unknown form"),
                 code,
                 None,
-            ))
-        };
-        let answer: Answer = serde_json::from_slice(&body).map_err(|_| unknown())?;
-        if let Some(challenge) = answer.challenge_name {
-            return Err(Failure::Refused(LoginRefusal::Challenge(name_only(&challenge))));
-        }
-        let result = answer.authentication_result.ok_or_else(unknown)?;
-        let lifetime = outside::lifetime(&result.expires_in, SHORTEST_LIFETIME, LONGEST_LIFETIME);
-        Ok(PartnerTokens {
-            access: result.access_token.parse().map_err(|_| unknown())?,
-            access_expires_at: asked_at.plus(lifetime.unwrap_or(ASSUMED_LIFETIME)),
-            refresh: result
-                .refresh_token
-                .map(|token| token.parse())
-                .transpose()
-                .map_err(|_| unknown())?,
-            refresh_rotates: false,
-        })
+            )),
+        });
     }
+    let unknown = || {
+        Failure::Unavailable(unavailable("it answered in an unknown form".to_owned(), code, None))
+    };
+    let answer: Answer = serde_json::from_slice(body).map_err(|_| unknown())?;
+    if let Some(challenge) = answer.challenge_name {
+        return Err(Failure::Refused(LoginRefusal::Challenge(name_only(&challenge))));
+    }
+    let result = answer.authentication_result.ok_or_else(unknown)?;
+    let lifetime = outside::lifetime(&result.expires_in, SHORTEST_LIFETIME, LONGEST_LIFETIME);
+    Ok(PartnerTokens {
+        access: result.access_token.parse().map_err(|_| unknown())?,
+        access_expires_at: asked_at.plus(lifetime.unwrap_or(ASSUMED_LIFETIME)),
+        refresh: result
+            .refresh_token
+            .map(|token| token.parse())
+            .transpose()
+            .map_err(|_| unknown())?,
+        refresh_rotates: false,
+    })
+}
+
+/// The answer to `InitiateAuth`, for [`super::untrusted`].
+pub(super) fn read_login(
+    status: StatusCode,
+    body: &[u8],
+    asked_at: Timestamp,
+) -> Result<PartnerTokens, LoginError> {
+    Ok(read(status, Call::InitiateAuth.as_str(), body, asked_at)?)
 }
 
 /// What an error says. Cognito's refusals are 400s, and so are its troubles (a trigger of the pool
